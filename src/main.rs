@@ -1,0 +1,2 @@
+//! Room being furnished.
+fn main() {}
