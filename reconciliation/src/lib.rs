@@ -1,1 +1,52 @@
-//! Room being furnished.
+//! The engine: what the rows of Toss Payments mean for the books.
+//!
+//! Values in, values out. Nothing here waits, reads a clock, opens a file or knows of a database: instants, rows and
+//! requests are arguments, results are pure functions of them. The same set of rows gives the same result in any
+//! order, however often each was read and however the reading was split.
+//!
+//! | letter | source | authority for |
+//! |---|---|---|
+//! | A | `GET /v1/transactions` | which money events happened: [`Transaction`], [`History`] |
+//! | P | `GET /v1/payments/{paymentKey}` | the payment's state and balance: [`Payment`], [`Cancel`] |
+//! | S | `GET /v1/settlements` | what is paid out, and when: [`Settlement`] |
+//! | K | our own cancel requests | who asked for a cancel: [`CancelRequestFacts`] |
+
+#![deny(
+    clippy::float_arithmetic,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used
+)]
+
+mod calendar;
+mod cancel;
+mod cancel_origin;
+mod history;
+mod ids;
+mod matching;
+mod method;
+mod money;
+mod payment;
+mod permit;
+mod settlement;
+mod status;
+mod transaction;
+
+pub use calendar::{InvalidDate, KstDate, SettlementCycle};
+pub use cancel::{Cancel, CancelEvent, CancelStatus, cancel_events};
+pub use cancel_origin::{
+    CancelOrigin, CancelRequestFacts, CancelRequestStatus, OriginFound, cancel_origin,
+};
+pub use history::{CancelRowAmounts, Effect, Event, History, Totals};
+pub use ids::{InvalidId, MId, OrderId, PaymentKey, TransactionKey};
+pub use matching::{MatchStrength, SettlementMatch, match_settlement};
+pub use method::PaymentMethod;
+pub use money::{Currency, Money, MoneyError};
+pub use payment::Payment;
+pub use permit::{
+    CancelIntent, CancelRefusal, PermittedCancel, RefundAccount, RetryAdvice, permit_cancel,
+};
+pub use settlement::{FeeLine, Settlement, SettlementKind};
+pub use status::PaymentStatus;
+pub use transaction::Transaction;

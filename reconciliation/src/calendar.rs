@@ -1,0 +1,123 @@
+//! Days as the books count them: calendar days in Seoul.
+
+use std::fmt;
+
+use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, TimeZone, Utc, Weekday};
+
+/// A calendar day in Asia/Seoul (+09:00, no daylight saving since 1988).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KstDate(NaiveDate);
+
+/// Why a text is not a day.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a day: write it as 2026-03-31")]
+pub struct InvalidDate(String);
+
+impl KstDate {
+    /// The day in Seoul on which an instant falls.
+    pub fn of(instant: DateTime<Utc>) -> Self {
+        Self(instant.with_timezone(&seoul()).date_naive())
+    }
+
+    /// A day from a date that is already one of Seoul's, such as a `soldDate`.
+    pub fn from_naive(date: NaiveDate) -> Self {
+        Self(date)
+    }
+
+    /// Reads `yyyy-MM-dd`.
+    ///
+    /// # Errors
+    /// [`InvalidDate`] for any other form and for days that do not exist.
+    pub fn parse(text: &str) -> Result<Self, InvalidDate> {
+        let refused = || InvalidDate(text.chars().take(40).collect());
+        // chrono alone would also take 2026-3-1 and signs.
+        if text.len() != 10 || !text.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
+            return Err(refused());
+        }
+        NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .map(Self)
+            .map_err(|_| refused())
+    }
+
+    /// The date without its zone, for storage.
+    pub fn naive(self) -> NaiveDate {
+        self.0
+    }
+
+    /// The instant at which the day begins in Seoul.
+    pub fn start(self) -> DateTime<Utc> {
+        let midnight = self.0.and_time(NaiveTime::MIN);
+        // A fixed offset maps every local time to exactly one instant; the fallback is never taken.
+        seoul()
+            .from_local_datetime(&midnight)
+            .single()
+            .map_or_else(|| midnight.and_utc(), |local| local.to_utc())
+    }
+
+    /// The next day; the same day at the end of the calendar.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.succ_opt().unwrap_or(self.0))
+    }
+
+    /// The day that many days later; the same day beyond the end of the calendar.
+    #[must_use]
+    pub fn plus_days(self, days: u32) -> Self {
+        Self(
+            self.0
+                .checked_add_days(Days::new(u64::from(days)))
+                .unwrap_or(self.0),
+        )
+    }
+}
+
+impl fmt::Display for KstDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Debug for KstDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// How often Toss closes a merchant's sales, by contract.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum SettlementCycle {
+    /// Every day: the sold date is the day of the event.
+    #[default]
+    Daily,
+    /// Every week, Monday to Sunday: the sold date is that Sunday.
+    Weekly,
+    /// Every month: the sold date is the month's last day.
+    Monthly,
+}
+
+impl SettlementCycle {
+    /// The sold date of an event of the given day. A cancel's event is the cancel, not the approval.
+    pub fn sold_date(self, event_day: KstDate) -> KstDate {
+        let day = event_day.naive();
+        let last = match self {
+            Self::Daily => Some(day),
+            Self::Weekly => {
+                let to_sunday =
+                    Weekday::Sun.num_days_from_monday() - day.weekday().num_days_from_monday();
+                day.checked_add_days(Days::new(u64::from(to_sunday)))
+            }
+            Self::Monthly => {
+                let length = u32::from(day.num_days_in_month());
+                day.with_day(length)
+            }
+        };
+        KstDate(last.unwrap_or(day))
+    }
+}
+
+/// Seoul's offset from UTC.
+fn seoul() -> FixedOffset {
+    const NINE_HOURS: i32 = 9 * 3_600;
+    // Nine hours are within a day, so the offset exists; UTC stands in for the branch that cannot be.
+    FixedOffset::east_opt(NINE_HOURS).unwrap_or_else(|| chrono::Offset::fix(&Utc))
+}

@@ -1,0 +1,129 @@
+//! Cancels: Toss's word for handing money, or an unpaid account number, back.
+
+use chrono::{DateTime, Utc};
+
+use crate::{Effect, History, Money, Payment, TransactionKey};
+
+/// How far a cancel has got.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum CancelStatus {
+    /// Carried out. Domestic cancels are done at once.
+    Done,
+    /// An overseas method is still working on it.
+    InProgress,
+    /// An overseas method gave up.
+    Aborted,
+    /// A status that this program does not know, in Toss's spelling.
+    Other(String),
+}
+
+impl CancelStatus {
+    /// Reads Toss's spelling; a word that is not known survives as itself.
+    pub fn from_toss(text: &str) -> Self {
+        match text {
+            "DONE" => Self::Done,
+            "IN_PROGRESS" => Self::InProgress,
+            "ABORTED" => Self::Aborted,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+
+    /// Toss's spelling.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Done => "DONE",
+            Self::InProgress => "IN_PROGRESS",
+            Self::Aborted => "ABORTED",
+            Self::Other(text) => text,
+        }
+    }
+}
+
+/// An element of a payment's `cancels[]` (source P).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cancel {
+    /// The key that its transaction row and its settlement row carry too.
+    pub transaction_key: TransactionKey,
+    /// What was cancelled, positive.
+    pub amount: Money,
+    /// The reason that was given.
+    pub reason: Option<String>,
+    /// When.
+    pub canceled_at: DateTime<Utc>,
+    /// The balance after this cancel.
+    pub refundable_amount: Option<Money>,
+    /// How far it has got; old answers say nothing, which means done.
+    pub status: CancelStatus,
+}
+
+/// A cancel of a payment, put together from the payment and from its transaction rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CancelEvent {
+    /// The key that all sources share.
+    pub transaction_key: TransactionKey,
+    /// What was cancelled, positive.
+    pub amount: Money,
+    /// The reason; `None` until the payment itself has been read.
+    pub reason: Option<String>,
+    /// When.
+    pub canceled_at: DateTime<Utc>,
+    /// Whether money went back. False for a virtual account that was never paid.
+    pub refunded: bool,
+}
+
+/// Every cancel that either source knows, oldest first.
+///
+/// The transaction row says whether money went back. A cancel whose row has not been listed yet is judged by the
+/// payment: only a virtual account without a deposit can be cancelled without giving money back, and a cancel that an
+/// overseas method has not finished has not given any back yet.
+pub fn cancel_events(payment: &Payment, cancels: &[Cancel], history: &History) -> Vec<CancelEvent> {
+    let effect_of = |key: &TransactionKey| {
+        history
+            .events()
+            .iter()
+            .find(|e| &e.transaction.transaction_key == key)
+            .map(|e| e.effect)
+    };
+    let mut found: Vec<CancelEvent> = cancels
+        .iter()
+        .map(|cancel| CancelEvent {
+            transaction_key: cancel.transaction_key.clone(),
+            amount: cancel.amount,
+            reason: cancel.reason.clone(),
+            canceled_at: cancel.canceled_at,
+            refunded: match effect_of(&cancel.transaction_key) {
+                Some(effect) => effect == Effect::Refunded,
+                None => cancel.status == CancelStatus::Done && money_was_held(payment, history),
+            },
+        })
+        .collect();
+    for event in history
+        .events()
+        .iter()
+        .filter(|e| e.transaction.status.is_cancel())
+    {
+        let row = &event.transaction;
+        if !cancels
+            .iter()
+            .any(|cancel| cancel.transaction_key == row.transaction_key)
+        {
+            found.push(CancelEvent {
+                transaction_key: row.transaction_key.clone(),
+                amount: row.amount,
+                reason: None,
+                canceled_at: row.transaction_at,
+                refunded: event.effect == Effect::Refunded,
+            });
+        }
+    }
+    found.sort_by(|a, b| {
+        (a.canceled_at, &a.transaction_key).cmp(&(b.canceled_at, &b.transaction_key))
+    });
+    found
+}
+
+fn money_was_held(payment: &Payment, history: &History) -> bool {
+    !payment.is_virtual_account()
+        || payment.approved_at.is_some()
+        || history.events().iter().any(|e| e.effect == Effect::Paid)
+}

@@ -1,0 +1,134 @@
+//! Who caused a cancel: one of our requests, or somebody elsewhere. Nothing in Toss's data says so; only our own record
+//! of requests can tell.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{CancelEvent, Money, TransactionKey};
+
+/// How far Toss's clock and ours may be apart when a cancel is held against a request.
+const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(5);
+
+/// The state of a cancel request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum CancelRequestStatus {
+    /// Recorded; Toss has not been called.
+    Requested,
+    /// Toss is being called.
+    Sent,
+    /// Toss carried it out.
+    Succeeded,
+    /// Toss refused it; nothing was carried out.
+    Rejected,
+    /// Toss was called and what became of it is not known.
+    Unknown,
+    /// It cannot be found out by asking; a person must.
+    NeedsOperator,
+}
+
+impl CancelRequestStatus {
+    /// Every state, in the order of a request's life.
+    pub const ALL: [Self; 6] = [
+        Self::Requested,
+        Self::Sent,
+        Self::Succeeded,
+        Self::Rejected,
+        Self::Unknown,
+        Self::NeedsOperator,
+    ];
+
+    /// The spelling in the store and in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Requested => "REQUESTED",
+            Self::Sent => "SENT",
+            Self::Succeeded => "SUCCEEDED",
+            Self::Rejected => "REJECTED",
+            Self::Unknown => "UNKNOWN",
+            Self::NeedsOperator => "NEEDS_OPERATOR",
+        }
+    }
+
+    /// Reads that spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
+    }
+
+    /// Whether nothing can change it any more.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Succeeded | Self::Rejected)
+    }
+
+    /// Whether Toss may have carried it out without our knowing.
+    fn may_have_run(self) -> bool {
+        matches!(self, Self::Sent | Self::Unknown | Self::NeedsOperator)
+    }
+}
+
+/// What must be known of a request to tell whether it caused a cancel (source K).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CancelRequestFacts {
+    /// Its state.
+    pub status: CancelRequestStatus,
+    /// What it asked for; `None` is everything that was left.
+    pub amount: Option<Money>,
+    /// When Toss was first called for it.
+    pub first_sent_at: Option<DateTime<Utc>>,
+    /// The cancel that Toss's answer named.
+    pub transaction_key: Option<TransactionKey>,
+}
+
+/// Who caused a cancel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CancelOrigin {
+    /// One of our requests: Toss's answer to it named this cancel.
+    Ours,
+    /// Toss's console, another program or the bank.
+    Elsewhere,
+    /// A request of ours without a known outcome could be its cause.
+    Uncertain,
+}
+
+/// The origin of a cancel, with the place of the request that caused it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OriginFound {
+    /// Who.
+    pub origin: CancelOrigin,
+    /// Which of the given requests, when it was ours.
+    pub request: Option<usize>,
+}
+
+/// Holds a cancel against the requests for its payment. Only the key in Toss's answer proves that a request caused it;
+/// amount and time alone make it uncertain.
+pub fn cancel_origin(cancel: &CancelEvent, requests: &[CancelRequestFacts]) -> OriginFound {
+    let proven = requests.iter().position(|request| {
+        request.status == CancelRequestStatus::Succeeded
+            && request.transaction_key.as_ref() == Some(&cancel.transaction_key)
+    });
+    if proven.is_some() {
+        return OriginFound {
+            origin: CancelOrigin::Ours,
+            request: proven,
+        };
+    }
+    let origin = if requests
+        .iter()
+        .any(|request| could_have_caused(request, cancel))
+    {
+        CancelOrigin::Uncertain
+    } else {
+        CancelOrigin::Elsewhere
+    };
+    OriginFound {
+        origin,
+        request: None,
+    }
+}
+
+fn could_have_caused(request: &CancelRequestFacts, cancel: &CancelEvent) -> bool {
+    let sent_before = request
+        .first_sent_at
+        .and_then(|sent| sent.checked_sub_signed(CLOCK_TOLERANCE))
+        .is_some_and(|earliest| cancel.canceled_at >= earliest);
+    let amount_fits = request.amount.is_none_or(|amount| amount == cancel.amount);
+    request.status.may_have_run() && sent_before && amount_fits
+}

@@ -1,0 +1,44 @@
+//! How a payment was made, in Toss's Korean and English words.
+
+/// The method of a payment. Toss answers in Korean, or in English under `Accept-Language: en-US`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PaymentMethod {
+    /// 카드
+    Card,
+    /// 가상계좌: a bank account number issued for one payment, paid by transfer later or never.
+    VirtualAccount,
+    /// 간편결제
+    EasyPay,
+    /// 휴대폰
+    MobilePhone,
+    /// 계좌이체
+    Transfer,
+    /// 문화상품권
+    CultureGiftCertificate,
+    /// 도서문화상품권
+    BookGiftCertificate,
+    /// 게임문화상품권
+    GameGiftCertificate,
+    /// 해외간편결제
+    ForeignEasyPay,
+    /// A method that this program does not know, in Toss's spelling.
+    Other(String),
+}
+
+impl PaymentMethod {
+    /// Reads the literal in either language; a word that is not known survives as itself.
+    pub fn from_label(label: &str) -> Self {
+        match label {
+            "카드" | "CARD" => Self::Card,
+            "가상계좌" | "VIRTUAL_ACCOUNT" => Self::VirtualAccount,
+            "간편결제" | "EASY_PAY" | "EASYPAY" => Self::EasyPay,
+            "휴대폰" | "MOBILE_PHONE" => Self::MobilePhone,
+            "계좌이체" | "TRANSFER" => Self::Transfer,
+            "문화상품권" | "CULTURE_GIFT_CERTIFICATE" => Self::CultureGiftCertificate,
+            "도서문화상품권" | "BOOK_GIFT_CERTIFICATE" => Self::BookGiftCertificate,
+            "게임문화상품권" | "GAME_GIFT_CERTIFICATE" => Self::GameGiftCertificate,
+            "해외간편결제" | "FOREIGN_EASY_PAY" => Self::ForeignEasyPay,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! One row of Toss's settlements list (source S).
+
+use chrono::{DateTime, Utc};
+
+use crate::{KstDate, MId, Money, OrderId, PaymentKey, TransactionKey};
+
+/// What a settlement row settles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SettlementKind {
+    /// An approval: it is paid out.
+    Payment,
+    /// A cancel: it is deducted.
+    Cancel,
+}
+
+/// One line of a row's fee breakdown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeeLine {
+    /// Toss's word: `BASE`, `INSTALLMENT_DISCOUNT`, `INSTALLMENT`, `POINT_SAVING`, `ETC`, or one not known yet.
+    pub kind: String,
+    /// Signed like the row's amount.
+    pub fee: Money,
+}
+
+/// What is paid out or deducted for one event. From `GET /v1/settlements`. Rows have no id of their own, and identical
+/// rows do occur. A part that Toss left out is `None`, which is never 0.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settlement {
+    /// The merchant that the row names.
+    pub mid: MId,
+    /// The payment; absent in rows of test settlements.
+    pub payment_key: Option<PaymentKey>,
+    /// The event; absent in rows of test settlements.
+    pub transaction_key: Option<TransactionKey>,
+    /// The merchant's order; rows of test settlements put a prefix and `_` in front of it.
+    pub order_id: OrderId,
+    /// Whether it settles an approval or a cancel.
+    pub kind: SettlementKind,
+    /// Signed: negative for a cancel.
+    pub amount: Money,
+    /// The instalment fee.
+    pub interest_fee: Option<Money>,
+    /// The whole fee, VAT included, signed like the amount.
+    pub fee: Option<Money>,
+    /// The fee without VAT.
+    pub supply_amount: Option<Money>,
+    /// The VAT of the fee.
+    pub vat: Option<Money>,
+    /// The fee's parts.
+    pub fees: Option<Vec<FeeLine>>,
+    /// What is paid out, signed.
+    pub pay_out_amount: Money,
+    /// When the payment was approved; on a cancel's row too.
+    pub approved_at: Option<DateTime<Utc>>,
+    /// The day that the event is booked on.
+    pub sold_date: KstDate,
+    /// The day that the money moves.
+    pub paid_out_date: KstDate,
+}
+
+impl Settlement {
+    /// Which kind a row is: a cancel when Toss attached one, and otherwise by the amount's sign.
+    pub fn kind_of(amount: Money, names_a_cancel: bool) -> SettlementKind {
+        if names_a_cancel || amount.minor() < 0 {
+            SettlementKind::Cancel
+        } else {
+            SettlementKind::Payment
+        }
+    }
+
+    /// The fee to show: as listed, else supply amount and VAT, else the sum of the breakdown, else what the payout
+    /// lacks to the amount. For display only; a check works on what was listed.
+    pub fn shown_fee(&self) -> Money {
+        let from_parts = || self.supply_amount?.plus(self.vat?).ok();
+        let from_lines = || {
+            let zero = Money::zero(self.amount.currency());
+            self.fees
+                .as_ref()?
+                .iter()
+                .try_fold(zero, |sum, line| sum.plus(line.fee))
+                .ok()
+        };
+        self.fee
+            .or_else(from_parts)
+            .or_else(from_lines)
+            .or_else(|| self.amount.minus(self.pay_out_amount).ok())
+            .unwrap_or_else(|| Money::zero(self.amount.currency()))
+    }
+}
