@@ -1,0 +1,224 @@
+//! What Toss's answer to a cancel proves, and how each outcome is told to the caller. Pure: an answer in, a change of the
+//! record out.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use reconciliation::{Cancel, CancelRefusal, CancelRequestStatus, RetryAdvice, TransactionKey};
+
+use crate::store::{
+    AccountName, CancelBaseline, CancelRequest, CancelRequestChange, SecretBody, StoredCancelError,
+};
+use crate::toss::{CancelAnswer, PaymentReading, RawBody, Refusal, TossError};
+
+/// Toss keeps answers under a key for 15 days; a day less is safe to rely on.
+const KEY_LIVES: TimeDelta = TimeDelta::days(14);
+
+/// The change of a sent request that Toss's answer makes. `now_at_toss` is the payment read after the answer, where
+/// [`needs_confirmation`] asked for that.
+pub(super) fn change_for(
+    request: &CancelRequest,
+    answer: &CancelAnswer,
+    now_at_toss: Option<&PaymentReading>,
+    now: DateTime<Utc>,
+) -> CancelRequestChange {
+    let first_attempt = request.attempts <= 1;
+    match answer {
+        CancelAnswer::Done { reading, raw, http_status } => CancelRequestChange {
+            raw_reply: Some(kept(raw)),
+            upstream_http_status: Some(*http_status),
+            ..change_for_done(request, reading, now)
+        },
+        CancelAnswer::Refused { refusal, raw } => {
+            let change = if first_attempt {
+                rejected(told_by_toss(refusal), now)
+            } else {
+                change_for_late_refusal(request, refusal, now_at_toss, now)
+            };
+            CancelRequestChange {
+                raw_reply: Some(kept(raw)),
+                upstream_http_status: Some(refusal.http_status),
+                ..change
+            }
+        }
+        CancelAnswer::NotSent { reason } if first_attempt => rejected(unavailable(reason), now),
+        CancelAnswer::NotSent { .. } => unknown(),
+        CancelAnswer::Unknown { raw, .. } => {
+            CancelRequestChange { raw_reply: raw.as_ref().map(kept), ..unknown() }
+        }
+    }
+}
+
+/// Whether the payment must be read again to know what a refusal means. The first answer to a key is final by itself;
+/// a later one may only say that an earlier attempt, whose answer was lost, has emptied the payment.
+pub(super) fn needs_confirmation(request: &CancelRequest, answer: &CancelAnswer) -> bool {
+    matches!(answer, CancelAnswer::Refused { .. }) && request.attempts > 1
+}
+
+/// Whether Toss still keeps what it answered to the request's key. After that, the same key would cancel again.
+pub(super) fn may_be_sent_again(request: &CancelRequest, now: DateTime<Utc>) -> bool {
+    request.body.is_some() && request.first_sent_at.is_some_and(|first| now - first < KEY_LIVES)
+}
+
+/// The payment before anything was sent: what is not in it came later.
+pub(super) fn baseline_of(reading: &PaymentReading) -> CancelBaseline {
+    CancelBaseline {
+        balance: reading.payment.balance_amount,
+        cancel_keys: reading.cancels.iter().map(|cancel| cancel.transaction_key.clone()).collect(),
+    }
+}
+
+/// Toss's answer is the payment as it was just after our cancel, so ours is the newest of the cancels that were not
+/// there before.
+fn change_for_done(request: &CancelRequest, reading: &PaymentReading, now: DateTime<Utc>) -> CancelRequestChange {
+    let asked = request.amount.or_else(|| request.baseline.as_ref().and_then(|baseline| baseline.balance));
+    match newest_since_baseline(request, reading) {
+        Some(cancel) if asked.is_none_or(|asked| asked == cancel.amount) => CancelRequestChange {
+            transaction_key: Some(cancel.transaction_key.clone()),
+            resolved_at: Some(now),
+            ..CancelRequestChange::to(CancelRequestStatus::Succeeded)
+        },
+        _ => needs_operator(
+            "Toss accepted the cancel, but its answer does not show one of the amount that was asked for.",
+        ),
+    }
+}
+
+fn change_for_late_refusal(
+    request: &CancelRequest,
+    refusal: &Refusal,
+    now_at_toss: Option<&PaymentReading>,
+    now: DateTime<Utc>,
+) -> CancelRequestChange {
+    match now_at_toss {
+        None => unknown(),
+        Some(reading) if newest_since_baseline(request, reading).is_none() => rejected(told_by_toss(refusal), now),
+        Some(_) => needs_operator(
+            "Toss refused the repeated cancel, and the payment has been cancelled in the meantime: nothing proves \
+             whether by this request or by somebody else.",
+        ),
+    }
+}
+
+fn newest_since_baseline<'a>(request: &CancelRequest, reading: &'a PaymentReading) -> Option<&'a Cancel> {
+    let before: HashSet<&TransactionKey> =
+        request.baseline.iter().flat_map(|baseline| &baseline.cancel_keys).collect();
+    reading.cancels.iter().rfind(|cancel| !before.contains(&cancel.transaction_key))
+}
+
+fn kept(raw: &RawBody) -> SecretBody {
+    SecretBody::new(raw.as_str().to_owned())
+}
+
+fn rejected(error: StoredCancelError, now: DateTime<Utc>) -> CancelRequestChange {
+    CancelRequestChange {
+        error: Some(error),
+        resolved_at: Some(now),
+        ..CancelRequestChange::to(CancelRequestStatus::Rejected)
+    }
+}
+
+fn unknown() -> CancelRequestChange {
+    CancelRequestChange { error: Some(not_known_yet()), ..CancelRequestChange::to(CancelRequestStatus::Unknown) }
+}
+
+fn needs_operator(message: &str) -> CancelRequestChange {
+    CancelRequestChange {
+        error: Some(error("OUTCOME_UNKNOWN", RetryAdvice::NeedsPerson, None, message)),
+        ..CancelRequestChange::to(CancelRequestStatus::NeedsOperator)
+    }
+}
+
+/// The error that a request's state stands for; none when it succeeded.
+pub(super) fn error_of(request: &CancelRequest) -> Option<StoredCancelError> {
+    match request.status {
+        CancelRequestStatus::Succeeded => None,
+        _ => Some(request.error.clone().unwrap_or_else(not_known_yet)),
+    }
+}
+
+/// The outcome is being found out.
+pub(super) fn not_known_yet() -> StoredCancelError {
+    error(
+        "OUTCOME_UNKNOWN",
+        RetryAdvice::Wait,
+        None,
+        "Toss has not said yet whether the cancel was carried out. Look at the request again; do not make another one.",
+    )
+}
+
+/// Toss knows no such payment.
+pub(super) fn not_found() -> StoredCancelError {
+    error("NOT_FOUND_PAYMENT", RetryAdvice::FixInput, Some("paymentKey"), "Toss knows no payment with this key.")
+}
+
+/// The payment was read with a key that is not configured any more.
+pub(super) fn merchant_not_configured(account: &AccountName) -> StoredCancelError {
+    let message = format!("The key of merchant {account}, which this payment belongs to, is not in the settings.");
+    error("FORBIDDEN_REQUEST", RetryAdvice::NeedsPerson, None, &message)
+}
+
+/// Another request for the payment has not ended.
+pub(super) fn in_flight(other: &CancelRequest) -> StoredCancelError {
+    let message = format!(
+        "Another cancel of this payment, asked for by {}, has not ended yet. Wait for it, then decide anew.",
+        other.requested_by
+    );
+    error("CANCEL_IN_FLIGHT", RetryAdvice::Wait, None, &message)
+}
+
+/// The caller's key stands for another order.
+pub(super) fn idempotency_conflict() -> StoredCancelError {
+    error(
+        "IDEMPOTENCY_CONFLICT",
+        RetryAdvice::FixInput,
+        Some("idempotencyKey"),
+        "This idempotency key was used for another cancel. Use a new key for each intent.",
+    )
+}
+
+/// The refund would go to the payment's own virtual account.
+pub(super) fn own_account() -> StoredCancelError {
+    error(
+        "INVALID_REFUND_ACCOUNT_NUMBER",
+        RetryAdvice::FixInput,
+        Some("refundAccount"),
+        "This is the payment's own virtual account: give the buyer's bank account.",
+    )
+}
+
+/// One of our own checks refused.
+pub(super) fn refused_by_us(refusal: CancelRefusal) -> StoredCancelError {
+    error(refusal.code, refusal.advice, refusal.field, &refusal.message)
+}
+
+/// The payment could not be read before sending.
+pub(super) fn unsent(cause: &TossError) -> StoredCancelError {
+    match cause {
+        TossError::Refused(refusal) if !cause.is_outage() => told_by_toss(refusal),
+        _ => unavailable(&cause.to_string()),
+    }
+}
+
+fn unavailable(reason: &str) -> StoredCancelError {
+    let message = format!("Toss could not be asked ({reason}); nothing was sent. Try again with a new idempotency key.");
+    error("UPSTREAM_UNAVAILABLE", RetryAdvice::Retry, None, &message)
+}
+
+fn told_by_toss(refusal: &Refusal) -> StoredCancelError {
+    let code = &refusal.code;
+    let message = match code.explanation() {
+        Some(explanation) => format!("{explanation} Toss says: {}", refusal.message),
+        None => refusal.message.clone(),
+    };
+    error(code.as_str(), code.class().advice(), code.field(), &message)
+}
+
+fn error(code: &str, advice: RetryAdvice, field: Option<&str>, message: &str) -> StoredCancelError {
+    StoredCancelError {
+        code: code.to_owned(),
+        message: message.to_owned(),
+        advice,
+        field: field.map(ToOwned::to_owned),
+    }
+}
