@@ -1,8 +1,8 @@
 //! The walk from a payment's transaction rows to what each of them did to the money held.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 
-use crate::{Cancel, Currency, Money, MoneyError, PaymentMethod, PaymentStatus, Transaction};
+use crate::{Cancel, Currency, Money, MoneyError, PaymentStatus, Transaction};
 
 /// What a row did to the money that was held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -30,12 +30,25 @@ pub struct Event {
     pub effective_amount: Money,
 }
 
-/// How to read the amount of `PARTIAL_CANCELED` rows, which Toss's documentation leaves open.
+impl Event {
+    /// What the row is about, positive: what came in, bounced or went back; for a void, what it nominally cancels.
+    pub fn amount(&self) -> Money {
+        match self.effect {
+            Effect::Paid | Effect::PaymentReversed | Effect::Refunded => {
+                self.effective_amount.magnitude()
+            }
+            Effect::None | Effect::Voided => self.transaction.amount.magnitude(),
+        }
+    }
+}
+
+/// How to read the amount of cancel rows, which Toss's documentation leaves open for partial cancels.
 #[derive(Clone, Copy, Debug)]
 pub enum CancelRowAmounts<'a> {
     /// The row lists the amount of that cancel.
     OfTheCancel,
-    /// The row lists the amount of the whole payment; the cancel's own stands in `cancels[]`, under the same key.
+    /// The row lists the amount of the whole payment; the cancel's own stands in `cancels[]`, under the same key. A
+    /// row whose cancel is not among them counts as listed, so read the payment after its rows.
     OfThePayment(&'a [Cancel]),
 }
 
@@ -43,7 +56,8 @@ pub enum CancelRowAmounts<'a> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
     events: Vec<Event>,
-    totals: BTreeMap<Currency, Totals>,
+    /// One per currency, in the order of the currencies.
+    totals: Vec<Totals>,
 }
 
 /// Sums over one payment's events of one currency.
@@ -67,13 +81,19 @@ impl Totals {
         }
     }
 
+    /// The currency of the sums.
+    pub fn currency(&self) -> Currency {
+        self.paid.currency()
+    }
+
     /// What is left of what was paid: paid − refunded.
     pub fn net(&self) -> Money {
+        // The walk lets neither sum become negative, so that their difference always fits.
         Money::from_minor(
             self.paid
                 .minor()
                 .saturating_sub(self.effective_refund.minor()),
-            self.paid.currency(),
+            self.currency(),
         )
     }
 
@@ -101,11 +121,8 @@ impl History {
                 effective_amount,
             });
         }
-        let totals = walk
-            .purses
-            .into_iter()
-            .map(|(currency, purse)| (currency, purse.totals))
-            .collect();
+        let mut totals: Vec<Totals> = walk.purses.into_iter().map(|purse| purse.totals).collect();
+        totals.sort_by_key(Totals::currency);
         Ok(Self { events, totals })
     }
 
@@ -117,91 +134,121 @@ impl History {
     /// The sums of one currency; zeros when no row has it.
     pub fn totals(&self, currency: Currency) -> Totals {
         self.totals
-            .get(&currency)
+            .iter()
             .copied()
+            .find(|totals| totals.currency() == currency)
             .unwrap_or_else(|| Totals::zero(currency))
     }
 
     /// The currencies that rows have.
     pub fn currencies(&self) -> impl Iterator<Item = Currency> {
-        self.totals.keys().copied()
+        self.totals.iter().map(Totals::currency)
     }
 }
 
-/// Each key once, in the order of the walk. Of rows that claim one key, the first in that order stands.
+/// The rows in the order of the walk, each key once: of rows that claim one key, the first in that order stands.
 fn in_walk_order(mut rows: Vec<Transaction>) -> Vec<Transaction> {
-    rows.sort_by(|a, b| {
-        (&a.mid, &a.transaction_key)
-            .cmp(&(&b.mid, &b.transaction_key))
-            .then_with(|| a.walk_order().cmp(&b.walk_order()))
-    });
-    rows.dedup_by(|later, earlier| {
-        later.mid == earlier.mid && later.transaction_key == earlier.transaction_key
-    });
-    rows.sort_by(|a, b| a.walk_order().cmp(&b.walk_order()));
+    // Toss lists in this order, so that sorting is the exception.
+    if !rows.is_sorted_by(|a, b| a.walk_order() <= b.walk_order()) {
+        rows.sort_by(|a, b| a.walk_order().cmp(&b.walk_order()));
+    }
+    if may_repeat_a_key(&rows) {
+        let mut seen = HashSet::with_capacity(rows.len());
+        rows.retain(|row| seen.insert((row.mid.clone(), row.transaction_key.clone())));
+    }
     rows
 }
 
-fn read_amount(row: &Transaction, amounts: CancelRowAmounts<'_>) -> Money {
-    match amounts {
-        CancelRowAmounts::OfThePayment(cancels) if row.status == PaymentStatus::PartialCanceled => {
-            cancels
-                .iter()
-                .find(|cancel| cancel.transaction_key == row.transaction_key)
-                .map_or(row.amount, |cancel| cancel.amount)
-        }
-        _ => row.amount,
-    }
+/// Whether two rows share a key; of long histories, which nearly no payment has, it is assumed.
+fn may_repeat_a_key(rows: &[Transaction]) -> bool {
+    const FEW: usize = 8;
+    rows.len() > FEW
+        || rows.iter().enumerate().any(|(place, row)| {
+            rows.iter()
+                .take(place)
+                .any(|other| other.transaction_key == row.transaction_key && other.mid == row.mid)
+        })
 }
 
-/// What the walk carries from row to row.
+/// The row's amount without its sign: the status alone tells which way the money went.
+fn read_amount(row: &Transaction, amounts: CancelRowAmounts<'_>) -> Money {
+    let own_amount = match amounts {
+        CancelRowAmounts::OfThePayment(cancels) if row.status.is_cancel() => cancels
+            .iter()
+            .find(|cancel| cancel.transaction_key == row.transaction_key)
+            .map(|cancel| cancel.amount)
+            .filter(|amount| amount.currency() == row.amount.currency()),
+        _ => None,
+    };
+    own_amount.unwrap_or(row.amount).magnitude()
+}
+
+/// What the walk carries from row to row: a purse per currency, of which a payment has hardly ever more than one.
 #[derive(Default)]
 struct Walk {
-    purses: BTreeMap<Currency, Purse>,
-}
-
-/// The money held of one currency.
-struct Purse {
-    held: Money,
-    /// Whether money has come since the beginning or since the last bounce. "Any payment somewhere before" would call
-    /// a cancel after a bounced deposit a refund.
-    deposited: bool,
-    totals: Totals,
+    purses: Vec<Purse>,
 }
 
 impl Walk {
     fn step(&mut self, row: &Transaction, amount: Money) -> Result<(Effect, Money), MoneyError> {
         let currency = amount.currency();
-        let purse = self.purses.entry(currency).or_insert_with(|| Purse {
-            held: Money::zero(currency),
-            deposited: false,
+        let known = self
+            .purses
+            .iter()
+            .position(|purse| purse.totals.currency() == currency);
+        let mut purse = match known {
+            Some(place) => self.purses.swap_remove(place),
+            None => Purse::empty(currency),
+        };
+        let outcome = purse.step(row, amount)?;
+        self.purses.push(purse);
+        Ok(outcome)
+    }
+}
+
+/// The money of one currency. What is held is [`Totals::held`] of the rows so far.
+struct Purse {
+    totals: Totals,
+    /// Whether money has come since the beginning or since the last bounce. "Any payment somewhere before" would call
+    /// a cancel after a bounced deposit a refund; "anything held now" would call one that gives back more than came a
+    /// void, and hide it.
+    deposited: bool,
+}
+
+impl Purse {
+    fn empty(currency: Currency) -> Self {
+        Self {
             totals: Totals::zero(currency),
-        });
-        let is_virtual_account = row.method() == Some(PaymentMethod::VirtualAccount);
-        let zero = Money::zero(currency);
+            deposited: false,
+        }
+    }
+
+    /// Applies one row: the table of effects.
+    fn step(&mut self, row: &Transaction, amount: Money) -> Result<(Effect, Money), MoneyError> {
+        let nothing = Money::zero(amount.currency());
+        let totals = &mut self.totals;
         match &row.status {
             PaymentStatus::Done => {
-                purse.held = purse.held.plus(amount)?;
-                purse.deposited = true;
-                purse.totals.paid = purse.totals.paid.plus(amount)?;
+                totals.paid = totals.paid.plus(amount)?;
+                self.deposited |= !amount.is_zero();
                 Ok((Effect::Paid, amount))
             }
-            PaymentStatus::WaitingForDeposit if is_virtual_account && purse.held.minor() > 0 => {
-                let bounced = purse.held;
-                purse.held = zero;
-                purse.deposited = false;
-                purse.totals.paid = purse.totals.paid.minus(bounced)?;
+            PaymentStatus::WaitingForDeposit
+                if totals.held().minor() > 0 && row.is_virtual_account() =>
+            {
+                let bounced = totals.held();
+                totals.paid = totals.paid.minus(bounced)?;
+                self.deposited = false;
                 Ok((Effect::PaymentReversed, bounced.negated()))
             }
             PaymentStatus::Canceled | PaymentStatus::PartialCanceled
-                if is_virtual_account && !purse.deposited =>
+                if !self.deposited && row.is_virtual_account() =>
             {
-                purse.totals.voided = purse.totals.voided.plus(amount)?;
-                Ok((Effect::Voided, zero))
+                totals.voided = totals.voided.plus(amount)?;
+                Ok((Effect::Voided, nothing))
             }
             PaymentStatus::Canceled | PaymentStatus::PartialCanceled => {
-                purse.held = purse.held.minus(amount)?;
-                purse.totals.effective_refund = purse.totals.effective_refund.plus(amount)?;
+                totals.effective_refund = totals.effective_refund.plus(amount)?;
                 Ok((Effect::Refunded, amount.negated()))
             }
             PaymentStatus::Ready
@@ -209,7 +256,7 @@ impl Walk {
             | PaymentStatus::WaitingForDeposit
             | PaymentStatus::Aborted
             | PaymentStatus::Expired
-            | PaymentStatus::Other(_) => Ok((Effect::None, zero)),
+            | PaymentStatus::Other(_) => Ok((Effect::None, nothing)),
         }
     }
 }
