@@ -1,1 +1,16 @@
-//! Room being furnished.
+//! The tables, one file each: columns only. What a row means is told by whoever reads it.
+//!
+//! Money is a `bigint` of minor units beside its currency, an instant is a `bigint` of Unix milliseconds in UTC, and a
+//! business day is a date without a zone.
+
+pub mod access_token;
+pub mod cancel;
+pub mod cancel_request;
+pub mod payment;
+pub mod settlement;
+pub mod sync_window;
+pub mod transaction;
+
+mod raw_text;
+
+pub use raw_text::RawText;

@@ -1,0 +1,38 @@
+//! `access_tokens`: who may ask.
+
+use std::fmt;
+
+use sea_orm::entity::prelude::*;
+
+/// An access token, by a hash of its secret.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "access_tokens")]
+pub struct Model {
+    /// The token's public half.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: String,
+    /// Whose it is; never used twice.
+    #[sea_orm(unique)]
+    pub name: String,
+    /// `viewer` or `admin`.
+    pub role: String,
+    /// SHA-256 of the secret half.
+    pub secret_hash: SecretHash,
+    /// When it was made.
+    pub created_at: ChronoUnixTimestampMillis,
+    /// When it stopped being valid.
+    pub revoked_at: Option<ChronoUnixTimestampMillis>,
+}
+
+/// A hash that need not be seen to be compared: its `Debug` shows nothing of it.
+#[derive(Clone, PartialEq, Eq, DeriveValueType)]
+pub struct SecretHash(pub Vec<u8>);
+
+impl fmt::Debug for SecretHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretHash(masked)")
+    }
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,67 @@
+//! `cancel_requests`: what admins asked Toss to cancel through this program.
+
+use sea_orm::entity::prelude::*;
+
+use crate::RawText;
+
+/// A cancel request.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "cancel_requests")]
+pub struct Model {
+    /// The text of a UUID, version 7.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: String,
+    /// The payment.
+    pub payment_key: String,
+    /// The configured merchant whose key cancels.
+    pub account: String,
+    /// Minor units; null is everything that is left.
+    pub amount: Option<i64>,
+    /// The payment's, and that of every amount in the row.
+    pub currency: String,
+    /// The reason that was given.
+    pub reason: String,
+    /// The name of the token that asked.
+    pub requested_by: String,
+    /// The caller's key.
+    pub client_key: String,
+    /// SHA-256 of what was asked for.
+    pub content_hash: Vec<u8>,
+    /// The key sent to Toss.
+    pub idempotency_key: String,
+    /// The exact bytes sent to Toss; null once the request has ended.
+    pub body: Option<RawText>,
+    /// Minor units.
+    pub baseline_balance: Option<i64>,
+    /// `REQUESTED`, `SENT`, `SUCCEEDED`, `REJECTED`, `UNKNOWN` or `NEEDS_OPERATOR`.
+    pub status: String,
+    /// Counts changes.
+    pub version: i64,
+    /// Counts calls of Toss.
+    pub attempts: i32,
+    /// When Toss was first called.
+    pub first_sent_at: Option<ChronoUnixTimestampMillis>,
+    /// When Toss was last called.
+    pub last_sent_at: Option<ChronoUnixTimestampMillis>,
+    /// Toss's code, or one of ours.
+    pub error_code: Option<String>,
+    /// One sentence.
+    pub error_message: Option<String>,
+    /// `RETRY`, `FIX_INPUT`, `ALREADY_DONE`, `NEEDS_PERSON` or `WAIT`.
+    pub error_advice: Option<String>,
+    /// The input field at fault.
+    pub error_field: Option<String>,
+    /// The cancel that Toss's answer named.
+    pub transaction_key: Option<String>,
+    /// The HTTP status of Toss's last answer.
+    pub upstream_http_status: Option<i32>,
+    /// Toss's last answer word for word.
+    pub raw_reply: Option<RawText>,
+    /// When it was recorded.
+    pub requested_at: ChronoUnixTimestampMillis,
+    /// When it ended.
+    pub resolved_at: Option<ChronoUnixTimestampMillis>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,72 @@
+//! Keeping what one live reading of a payment brought, in one database transaction.
+
+use chrono::{DateTime, Utc};
+use reconciliation::{Cancel, KstDate, Payment, Settlement, Transaction};
+
+use super::{AccountName, Store, StoreError};
+
+/// A payment's answer, to be stored.
+#[derive(Clone, Copy, Debug)]
+pub struct PaymentRecord<'a> {
+    /// The payment.
+    pub payment: &'a Payment,
+    /// All of its cancels.
+    pub cancels: &'a [Cancel],
+    /// The answer's `version`: which form of the payment object Toss spoke.
+    pub version: Option<&'a str>,
+    /// The answer word for word.
+    pub raw: &'a str,
+}
+
+/// A row of the transactions list, to be stored.
+#[derive(Clone, Copy)]
+pub struct TransactionRecord<'a> {
+    /// The row.
+    pub value: &'a Transaction,
+    /// The row word for word.
+    pub raw: &'a str,
+}
+
+/// A row of the settlements list, to be stored.
+#[derive(Clone, Copy)]
+pub struct SettlementRecord<'a> {
+    /// The row.
+    pub value: &'a Settlement,
+    /// The row word for word.
+    pub raw: &'a str,
+}
+
+/// Everything that Toss lists for one sold date.
+#[derive(Clone)]
+pub struct SettlementDay<'a> {
+    /// The sold date.
+    pub day: KstDate,
+    /// Its rows, all of them, identical ones as often as they were listed.
+    pub rows: Vec<SettlementRecord<'a>>,
+    /// Names the content of the rows: while it stays the same, so do they.
+    pub digest: &'a str,
+}
+
+/// Everything that one live reading of a payment brought.
+pub struct LiveReading<'a> {
+    /// The merchant whose key read it.
+    pub account: &'a AccountName,
+    /// The payment.
+    pub payment: PaymentRecord<'a>,
+    /// The rows of the transactions list that were found with it.
+    pub transactions: &'a [TransactionRecord<'a>],
+    /// Settlement days that were read completely.
+    pub settlement_days: &'a [SettlementDay<'a>],
+    /// When the reading began.
+    pub read_at: DateTime<Utc>,
+}
+
+impl Store {
+    /// Keeps a reading, all of it or nothing.
+    ///
+    /// What an older reading says never replaces what a younger one said. A settlement day replaces the rows that this
+    /// account listed for it before; a row that is listed again keeps its id.
+    pub async fn save_reading(&self, reading: &LiveReading<'_>) -> Result<(), StoreError> {
+        todo!()
+    }
+}
