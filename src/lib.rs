@@ -1,1 +1,3 @@
 //! Room being furnished.
+
+pub mod toss;
