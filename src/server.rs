@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 use crate::access::{Access, LookupFailed, Role, StoredToken};
 use crate::cancel::{Canceller, MoneySteps};
 use crate::clock::Clock;
-use crate::config::{MerchantConfig, PartialCancelRows, ServerConfig, SettingError, TossConfig};
+use crate::config::{MerchantConfig, ServerConfig, SettingError, TossConfig};
 use crate::graphql::{self, Interpretation};
 use crate::http::{self, HttpParts};
 use crate::lookup::Lookup;
@@ -77,7 +77,7 @@ impl Server {
         let http = HttpParts {
             endpoint: http::Endpoint::new(schema, access(&store)),
             readiness: readiness(&store),
-            graphiql: http::Graphiql::new(),
+            graphiql: http::Graphiql::from_binary(),
         };
         let bind_error = |error: io::Error| StartError::Bind { address: config.listen_addr, cause: error.kind() };
         let listener = TcpListener::bind(config.listen_addr).map_err(bind_error)?;
@@ -124,7 +124,7 @@ fn merchants(configured: &[MerchantConfig], toss: &TossConfig) -> Result<Merchan
             account: merchant.account.clone(),
             toss: Toss::new(TossSettings {
                 timeout: toss.timeout,
-                musd_amounts: toss.musd_amounts,
+                musd: toss.musd_amounts,
                 ..TossSettings::new(toss.base_url.clone(), merchant.secret_key.clone())
             })?,
             settlement_cycle: merchant.settlement_cycle,

@@ -64,7 +64,7 @@ pub(super) fn hash(order: &CancelOrder) -> [u8; 32] {
 /// Whether the refund would go to the payment's own virtual account, which is not the buyer's.
 pub(super) fn names_own_account(order: &CancelOrder, reading: &PaymentReading) -> bool {
     match (&order.intent.refund_account, &reading.account_number) {
-        (Some(account), Some(own)) => own.is(&account.account_number),
+        (Some(account), Some(own)) => own.is_named_by(&account.account_number),
         _ => false,
     }
 }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reconciliation::{CancelIntent, CancelRequestStatus, PaymentKey, permit_cancel};
+use secrecy::ExposeSecret;
 use uuid::Uuid;
 
 use crate::clock::Clock;
@@ -20,7 +21,7 @@ use crate::store::{
     CancelRequest, CancelRequestChange, CancelRequestId, Created, NewCancelRequest, SecretBody, Store, StoreError,
     StoredCancelError,
 };
-use crate::toss;
+use crate::toss::CancelBody;
 
 pub use money_steps::MoneySteps;
 
@@ -142,6 +143,8 @@ impl Canceller {
             client_key: order.client_key.clone(),
             content_hash,
             idempotency_key: format!("cr-{id}"),
+            body: None,
+            baseline: None,
             requested_at: self.0.clock.now(),
         };
         match self.0.store.create_cancel_request(&new).await? {
@@ -222,7 +225,7 @@ impl Inner {
 
     async fn recorded(&self, id: &CancelRequestId) -> Result<CancelRequest, StoreError> {
         let request = self.store.cancel_request(id).await?;
-        request.ok_or_else(|| StoreError::missing_after_write("cancel_requests", id.as_str()))
+        request.ok_or_else(|| lost_row(id))
     }
 
     /// The request, the payment as it is now, and the error that the request's state stands for.
@@ -251,20 +254,23 @@ impl Inner {
         if content::names_own_account(&order, &reading) {
             return self.reject(&request, outcome::own_account()).await;
         }
-        let body = toss::cancel_body(&toss::CancelBody {
+        let body = merchant.toss.cancel_body(&CancelBody {
             reason: &order.reason,
             amount: order.intent.amount,
             tax_free_amount: order.intent.tax_free_amount,
             refundable_amount: permitted.balance,
             refund_account: order.intent.refund_account.as_ref(),
         });
+        let Ok(body) = body else {
+            return self.reject(&request, outcome::unwritable()).await;
+        };
         let sent = self
             .store
             .move_cancel_request(
                 &request,
                 CancelRequestChange {
                     sent_at: Some(self.clock.now()),
-                    body: Some(SecretBody::new(body.expose().to_owned())),
+                    body: Some(SecretBody::new(body.expose_secret().to_owned())),
                     baseline: Some(outcome::baseline_of(&reading)),
                     ..CancelRequestChange::to(CancelRequestStatus::Sent)
                 },
@@ -289,7 +295,7 @@ impl Inner {
     /// Calls Toss with what is stored and records the answer.
     async fn send(&self, merchant: &Merchant, request: CancelRequest) -> Result<(), StoreError> {
         let Some(body) = &request.body else {
-            return Err(StoreError::missing_after_write("cancel_requests", request.id.as_str()));
+            return Err(lost_row(&request.id));
         };
         let answer = merchant.toss.cancel(&request.payment_key, &request.idempotency_key, body.expose()).await;
         let now_at_toss = match outcome::needs_confirmation(&request, &answer) {
@@ -324,4 +330,9 @@ impl Inner {
         };
         self.store.move_cancel_request(request, change).await.map(drop)
     }
+}
+
+/// A request that was just written cannot be found, or lacks what was written with it.
+fn lost_row(id: &CancelRequestId) -> StoreError {
+    StoreError::Inconsistent { table: "cancel_requests", column: "id", key: id.to_string() }
 }

@@ -9,7 +9,7 @@ use reconciliation::{Cancel, CancelRefusal, CancelRequestStatus, RetryAdvice, Tr
 use crate::store::{
     AccountName, CancelBaseline, CancelRequest, CancelRequestChange, SecretBody, StoredCancelError,
 };
-use crate::toss::{CancelAnswer, PaymentReading, RawBody, Refusal, TossError};
+use crate::toss::{CancelAnswer, CodeClass, PaymentReading, RawBody, Refusal, TossError};
 
 /// Toss keeps answers under a key for 15 days; a day less is safe to rely on.
 const KEY_LIVES: TimeDelta = TimeDelta::days(14);
@@ -90,6 +90,10 @@ fn change_for_late_refusal(
     now_at_toss: Option<&PaymentReading>,
     now: DateTime<Utc>,
 ) -> CancelRequestChange {
+    // A refused key is refused before Toss looks for the request: it says nothing of the earlier attempt.
+    if refusal.code.class() == CodeClass::Unauthorized {
+        return unknown();
+    }
     match now_at_toss {
         None => unknown(),
         Some(reading) if newest_since_baseline(request, reading).is_none() => rejected(told_by_toss(refusal), now),
@@ -185,6 +189,11 @@ pub(super) fn own_account() -> StoredCancelError {
         Some("refundAccount"),
         "This is the payment's own virtual account: give the buyer's bank account.",
     )
+}
+
+/// The body could not be written as JSON.
+pub(super) fn unwritable() -> StoredCancelError {
+    error("INVALID_INPUT", RetryAdvice::NeedsPerson, None, "The cancel could not be written as JSON; nothing was sent.")
 }
 
 /// One of our own checks refused.

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use clap::{Subcommand, ValueEnum};
+use secrecy::{ExposeSecret, SecretString};
 
 use super::CommandError;
 use crate::access::{NewToken, Role};
@@ -56,7 +57,7 @@ pub(super) async fn run(store: Store, action: Action) -> Result<(), CommandError
     match action {
         Action::Create { name, role } => {
             let token = create(&store, &name, role.into()).await?;
-            writeln!(io::stdout(), "{token}")?;
+            writeln!(io::stdout(), "{}", token.expose_secret())?;
         }
         Action::List => {
             let mut out = io::stdout().lock();
@@ -78,7 +79,7 @@ pub(super) async fn run(store: Store, action: Action) -> Result<(), CommandError
 }
 
 /// Makes a token of that name and gives its text, which is not stored.
-pub(super) async fn create(store: &Store, name: &str, role: Role) -> Result<String, CommandError> {
+pub(super) async fn create(store: &Store, name: &str, role: Role) -> Result<SecretString, CommandError> {
     let length = name.chars().count();
     if length == 0 || length > LONGEST_NAME || name.chars().any(char::is_control) || name.trim() != name {
         return Err(CommandError::Usage(format!(
@@ -86,6 +87,6 @@ pub(super) async fn create(store: &Store, name: &str, role: Role) -> Result<Stri
         )));
     }
     let token = NewToken::generate(&mut rand::rng());
-    store.create_token(token.id(), name, role.as_str(), &token.secret_hash(), Clock::system().now()).await?;
-    Ok(token.text().to_owned())
+    store.create_token(&token.id, name, role.as_str(), token.secret_hash(), Clock::system().now()).await?;
+    Ok(token.text)
 }

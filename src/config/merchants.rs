@@ -12,6 +12,7 @@ use crate::toss::SecretKey;
 
 /// A merchant's key is a line; a larger file is not a key.
 const LARGEST_KEY_FILE: u64 = 4_096;
+const LONGEST_NAME: usize = 100;
 
 /// One merchant at Toss: a key, and what its contract says.
 #[derive(Clone, Debug)]
@@ -76,10 +77,12 @@ fn merchant(setting: &str, layer: &MerchantLayer) -> Result<MerchantConfig, Sett
     };
     let secret_key = SecretKey::parse(&text).map_err(|error| SettingError::new(format!("{setting}: {error}")))?;
     let name = layer.name.clone().unwrap_or_else(|| secret_key.fingerprint());
-    let account = AccountName::parse(&name)
-        .map_err(|error| SettingError::new(format!("name of the merchant of {setting}: {error}")))?;
+    let length = name.chars().count();
+    if length == 0 || length > LONGEST_NAME || name.chars().any(char::is_control) {
+        return Err(SettingError::new(format!("{setting}: the merchant's name must have 1 to {LONGEST_NAME} visible characters")));
+    }
     Ok(MerchantConfig {
-        account,
+        account: AccountName::new(&name),
         secret_key,
         settlement_cycle: layer.settlement_cycle.map(cycle).unwrap_or_default(),
         payout_business_days: layer.payout_business_days,

@@ -8,10 +8,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use url::Url;
-
-use crate::store::DatabaseUrl;
-use crate::toss::{self, MusdAmounts};
+use crate::store::{DatabaseUrl, InvalidDatabaseUrl};
+use crate::toss::{BaseUrl, MusdAmounts};
 
 pub use layers::Overrides;
 pub use merchants::MerchantConfig;
@@ -61,7 +59,7 @@ pub struct ServerConfig {
 #[derive(Clone, Debug)]
 pub struct TossConfig {
     /// Where the API is.
-    pub base_url: Url,
+    pub base_url: BaseUrl,
     /// The longest wait for an answer of the payment and cancel calls; lists may take twice that.
     pub timeout: Duration,
     /// What the amount of a `PARTIAL_CANCELED` transaction row is.
@@ -133,7 +131,7 @@ impl Settings {
     /// When `DATABASE_URL` is neither of SQLite nor of PostgreSQL.
     pub fn database_url(&self) -> Result<DatabaseUrl, SettingError> {
         let text = self.0.database_url.as_deref().unwrap_or(DEFAULT_DATABASE_URL);
-        DatabaseUrl::parse(text).map_err(|error| SettingError::new(format!("DATABASE_URL: {error}")))
+        text.parse().map_err(|error: InvalidDatabaseUrl| SettingError::new(format!("DATABASE_URL: {error}")))
     }
 
     /// How the log is written.
@@ -152,7 +150,7 @@ impl Settings {
     }
 
     fn toss(&self) -> Result<TossConfig, SettingError> {
-        let base_url = toss::parse_base_url(self.0.toss_base_url.as_deref().unwrap_or(TOSS_BASE_URL))
+        let base_url = BaseUrl::parse(self.0.toss_base_url.as_deref().unwrap_or(TOSS_BASE_URL))
             .map_err(|error| SettingError::new(format!("TOSS_BASE_URL: {error}")))?;
         Ok(TossConfig {
             base_url,

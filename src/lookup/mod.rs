@@ -180,8 +180,13 @@ impl Inner {
         let reader = reading::Reader { store: &self.store, merchant, asked_at, max_age };
         reader.read_and_store(payment).await?;
         let stored = self.store.payments(std::slice::from_ref(&key)).await?.remove(&key);
-        stored.ok_or_else(|| StoreError::missing_after_write("payments", key.as_str()).into())
+        stored.ok_or_else(|| lost_row("payments", key.as_str()).into())
     }
+}
+
+/// A row that was just written cannot be found.
+fn lost_row(table: &'static str, key: &str) -> StoreError {
+    StoreError::Inconsistent { table, column: "key", key: key.to_owned() }
 }
 
 fn is_young(read_at: DateTime<Utc>, now: DateTime<Utc>, max_age: Duration) -> bool {

@@ -1,18 +1,23 @@
 //! Reads from Toss's lists what belongs to one payment, at once where nothing depends on anything else, and stores it in
 //! one go.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use futures_util::future::{try_join, try_join_all};
+use futures_util::future::try_join;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use reconciliation::{KstDate, PaymentKey, Settlement, Transaction};
+use sha2::{Digest, Sha256};
 
 use super::windows::{self, Stretch};
 use crate::merchants::Merchant;
-use crate::store::{LiveReading, PaymentRecord, SettlementDay, Store, StoreError};
-use crate::toss::{PaymentReading, Reading, SettlementDate, SettlementPage, TossError, TransactionPage};
+use crate::store::{
+    LiveReading, PaymentRecord, SettlementDay, SettlementRecord, Store, StoreError, TransactionRecord,
+};
+use crate::toss::{
+    Call, PaymentReading, Reading, SettlementDate, SettlementPage, TossError, TransactionPage, Unreadable,
+};
 
 /// Rows a page: Toss's own limit.
 const PAGE_ROWS: u32 = 5_000;
@@ -51,7 +56,7 @@ pub(super) struct Reader<'a> {
 impl Reader<'_> {
     pub(super) async fn read_and_store(&self, reading: PaymentReading) -> Result<(), ReadingError> {
         let days = self.days_to_read(&reading).await?;
-        let (transactions, settlement_days) =
+        let (transactions, days_read) =
             try_join(self.transactions_of(&reading), self.settlements_of(days)).await?;
         self.store
             .save_reading(&LiveReading {
@@ -62,8 +67,8 @@ impl Reader<'_> {
                     version: reading.version.as_deref(),
                     raw: reading.raw.as_str(),
                 },
-                transactions: &transactions,
-                settlement_days: &settlement_days,
+                transactions: &transactions.iter().map(transaction_record).collect::<Vec<_>>(),
+                settlement_days: &days_read.iter().map(DayRead::record).collect::<Vec<_>>(),
                 read_at: self.asked_at,
             })
             .await?;
@@ -74,7 +79,7 @@ impl Reader<'_> {
     async fn transactions_of(&self, reading: &PaymentReading) -> Result<Vec<Reading<Transaction>>, ReadingError> {
         let PaymentReading { payment, cancels, .. } = reading;
         if let Some(life) = windows::life_of_account(payment, cancels, self.asked_at) {
-            let page = self.transactions_page(life, None).await?;
+            let page = self.transactions_page(life, &[]).await?;
             if !is_full(page.len()) {
                 return Ok(rows_of(page, &payment.payment_key));
             }
@@ -91,23 +96,28 @@ impl Reader<'_> {
     async fn transactions_in(&self, stretch: Stretch) -> Result<Vec<Reading<Transaction>>, ReadingError> {
         let mut rows: Vec<Reading<Transaction>> = Vec::new();
         for _ in 0..MOST_PAGES {
-            let after = rows.last().map(|last| last.value.transaction_key.clone());
-            let page = self.transactions_page(stretch, after).await?;
+            let page = self.transactions_page(stretch, &rows).await?;
             let was_full = is_full(page.len());
             rows.extend(page);
             if !was_full {
                 return Ok(rows);
             }
         }
-        Err(TossError::endless_list("transactions").into())
+        Err(endless(Call::Transactions).into())
     }
 
     async fn transactions_page(
         &self,
         stretch: Stretch,
-        starting_after: Option<reconciliation::TransactionKey>,
+        read_before: &[Reading<Transaction>],
     ) -> Result<Vec<Reading<Transaction>>, ReadingError> {
-        let page = TransactionPage { from: stretch.from, to: stretch.to, starting_after, limit: PAGE_ROWS };
+        let page = TransactionPage {
+            from: stretch.from,
+            to: stretch.to,
+            starting_after: read_before.last().map(|last| last.value.transaction_key.clone()),
+            limit: PAGE_ROWS,
+            first_position: u32::try_from(read_before.len()).unwrap_or(u32::MAX),
+        };
         Ok(self.merchant.toss.transactions(&page).await?)
     }
 
@@ -115,14 +125,14 @@ impl Reader<'_> {
         let named =
             windows::settlement_days(&reading.payment, &reading.cancels, self.merchant.settlement_cycle);
         let days: Vec<KstDate> = named.into_iter().collect();
-        let read_at = self.store.settlement_days_read_at(&self.merchant.account, &days).await?;
+        let read_at = self.store.settlement_day_read_at(&self.merchant.account, &days).await?;
         let is_young = |day: &KstDate| {
             read_at.get(day).is_some_and(|&read_at| super::is_young(read_at, self.asked_at, self.max_age))
         };
         Ok(days.into_iter().filter(|day| !is_young(day)).collect())
     }
 
-    async fn settlements_of(&self, days: Vec<KstDate>) -> Result<Vec<SettlementDay>, ReadingError> {
+    async fn settlements_of(&self, days: Vec<KstDate>) -> Result<Vec<DayRead>, ReadingError> {
         let readings = stream::iter(days.into_iter().map(|day| self.settlement_day(day)))
             .buffered(AT_ONCE)
             .try_collect::<Vec<_>>()
@@ -132,7 +142,7 @@ impl Reader<'_> {
 
     /// A whole sold date: Toss cannot be asked for less. `None` when Toss refuses to list settlements, which it may do
     /// to a shop without that contract; the day then stays unread.
-    async fn settlement_day(&self, day: KstDate) -> Result<Option<SettlementDay>, ReadingError> {
+    async fn settlement_day(&self, day: KstDate) -> Result<Option<DayRead>, ReadingError> {
         let mut rows: Vec<Reading<Settlement>> = Vec::new();
         for page in 1..=MOST_PAGES {
             let question =
@@ -148,10 +158,49 @@ impl Reader<'_> {
             let was_full = is_full(answer.len());
             rows.extend(answer);
             if !was_full {
-                return Ok(Some(SettlementDay { day, rows }));
+                return Ok(Some(DayRead::new(day, rows)));
             }
         }
-        Err(TossError::endless_list("settlements").into())
+        Err(endless(Call::Settlements).into())
+    }
+}
+
+/// Everything that Toss lists for one sold date.
+struct DayRead {
+    day: KstDate,
+    rows: Vec<Reading<Settlement>>,
+    digest: String,
+}
+
+impl DayRead {
+    fn new(day: KstDate, rows: Vec<Reading<Settlement>>) -> Self {
+        let mut hasher = Sha256::new();
+        for row in &rows {
+            hasher.update(row.raw.as_str());
+            hasher.update([0]);
+        }
+        Self { day, rows, digest: hex(&hasher.finalize()) }
+    }
+
+    fn record(&self) -> SettlementDay<'_> {
+        let rows = self.rows.iter().map(|row| SettlementRecord { value: &row.value, raw: row.raw.as_str() });
+        SettlementDay { day: self.day, rows: rows.collect(), digest: &self.digest }
+    }
+}
+
+fn transaction_record(row: &Reading<Transaction>) -> TransactionRecord<'_> {
+    TransactionRecord { value: &row.value, raw: row.raw.as_str() }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn endless(call: Call) -> TossError {
+    TossError::Unreadable {
+        call,
+        reason: Unreadable { path: "the list".to_owned(), reason: format!("goes on after {MOST_PAGES} pages") },
+        trace_id: None,
     }
 }
 
