@@ -59,10 +59,10 @@ pub fn app<Q, M>(
     impl ServiceFactory<
         ServiceRequest,
         Config = (),
-        Response = ServiceResponse<impl MessageBody>,
+        Response = ServiceResponse<impl MessageBody + use<Q, M>>,
         Error = Error,
         InitError = (),
-    >,
+    > + use<Q, M>,
 >
 where
     Q: ObjectType + 'static,

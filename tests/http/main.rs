@@ -1,0 +1,12 @@
+//! The HTTP side over real connections, with a small schema of its own whose resolvers misbehave on demand.
+
+mod access;
+mod audits;
+mod bodies;
+mod documents;
+mod failures;
+mod graphiql;
+mod health;
+mod methods;
+mod negotiation;
+mod support;
