@@ -1,0 +1,5 @@
+//! stub
+use actix_web::HttpResponse;
+pub(crate) async fn serve() -> HttpResponse {
+    HttpResponse::NotFound().finish()
+}
