@@ -95,19 +95,27 @@ impl Server {
         &self.store
     }
 
-    /// Serves until the program is told to stop; then lets requests and cancels under way end.
+    /// Serves until `stop` is ready or the process is sent SIGTERM or SIGINT; then lets requests and cancels under way
+    /// end.
     ///
     /// # Errors
     /// When the system takes the address away.
-    pub async fn run(self) -> io::Result<()> {
+    pub async fn run(self, stop: impl Future<Output = ()>) -> io::Result<()> {
         let Self { listener, store, money_steps, http, .. } = self;
         let workers = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
-        let served = HttpServer::new(move || http::app(&http))
+        let mut serving = HttpServer::new(move || http::app(&http))
             .workers(workers)
             .shutdown_timeout(REQUESTS_MAY_TAKE.as_secs())
             .listen(listener)?
-            .run()
-            .await;
+            .run();
+        let handle = serving.handle();
+        let served = tokio::select! {
+            served = &mut serving => served,
+            () = stop => {
+                handle.stop(true).await;
+                serving.await
+            }
+        };
         if !money_steps.finish(CANCELS_MAY_TAKE).await {
             tracing::warn!("a cancel was still under way; it is recorded as such");
         }
@@ -142,7 +150,7 @@ fn access(store: &Store) -> Access {
             let token = store.find_token(&id).await.map_err(LookupFailed::new)?;
             token
                 .map(|token| {
-                    let role = Role::parse(&token.role).ok_or_else(|| {
+                    let role = token.role.parse::<Role>().map_err(|_| {
                         LookupFailed::new(StoreError::Inconsistent {
                             table: "access_tokens",
                             column: "role",

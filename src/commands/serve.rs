@@ -27,7 +27,7 @@ pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), Co
         follows_lists = !options.no_sync,
         "serving"
     );
-    server.run().await?;
+    server.run(std::future::pending()).await?;
     tracing::info!("stopped");
     Ok(())
 }
