@@ -4,10 +4,23 @@ use std::collections::HashMap;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use entity::RawText;
+use entity::cancel_request::{self, Column};
 use reconciliation::{
     CancelRequestStatus, Currency, Money, PaymentKey, RetryAdvice, TransactionKey,
 };
+use sea_orm::ActiveValue::NotSet;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder,
+};
 
+use super::keys::among;
+use super::rows::{
+    CancelRequestRow, WholeCancelRequestRow, cancel_request_model, new_cancel_request, to_millis,
+};
+use super::write::insert;
 use super::{AccountName, SecretBody, Store, StoreError};
 
 /// The id of a cancel request: the text of a UUID.
@@ -178,14 +191,80 @@ impl CancelRequestChange {
     }
 }
 
+impl CancelRequest {
+    /// The request after a change.
+    fn after(&self, change: CancelRequestChange) -> Self {
+        let ends = change.status.is_final();
+        let sent_at = change.sent_at.map(to_millis);
+        Self {
+            status: change.status,
+            version: self.version.saturating_add(1),
+            attempts: self.attempts.saturating_add(i32::from(sent_at.is_some())),
+            first_sent_at: self.first_sent_at.or(sent_at),
+            last_sent_at: sent_at.or(self.last_sent_at),
+            body: change.body.or_else(|| self.body.clone()).filter(|_| !ends),
+            baseline_balance: change.baseline_balance.or(self.baseline_balance),
+            error: change.error,
+            transaction_key: change
+                .transaction_key
+                .or_else(|| self.transaction_key.clone()),
+            upstream_http_status: change.upstream_http_status.or(self.upstream_http_status),
+            raw_reply: change.raw_reply.or_else(|| self.raw_reply.clone()),
+            resolved_at: change.resolved_at.map(to_millis).or(self.resolved_at),
+            ..self.clone()
+        }
+    }
+
+    fn conflict(&self) -> StoreError {
+        StoreError::Conflict {
+            id: self.id.to_string(),
+        }
+    }
+}
+
 impl Store {
     /// Records a request, unless its caller's key has been used or the payment has a request in flight. The database
     /// holds both rules, so they hold across processes.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the id or the key for Toss is in use, which new ones never are.
     pub async fn create_cancel_request(
         &self,
         new: &NewCancelRequest,
     ) -> Result<Created, StoreError> {
-        todo!()
+        let request = new_cancel_request(new);
+        let model = cancel_request_model(&request)?;
+        // What stands in the way may have ended before it is looked for; then the way is free.
+        for _ in 0..CREATE_ATTEMPTS {
+            let written = insert::<cancel_request::Entity>(
+                &self.writer,
+                vec![model.clone()],
+                OnConflict::new().do_nothing(),
+            )
+            .await?;
+            if written > 0 {
+                return Ok(Created::New(request));
+            }
+            let by_key = find_whole(
+                &self.writer,
+                Column::RequestedBy
+                    .eq(new.requested_by.as_str())
+                    .and(Column::ClientKey.eq(new.client_key.as_str())),
+            );
+            if let Some(same) = by_key.await? {
+                return Ok(Created::SameKey(same));
+            }
+            let in_flight = find_whole(
+                &self.writer,
+                Column::PaymentKey
+                    .eq(new.payment_key.as_str())
+                    .and(is_in(&NOT_ENDED)),
+            );
+            if let Some(other) = in_flight.await? {
+                return Ok(Created::InFlight(other));
+            }
+        }
+        Err(request.conflict())
     }
 
     /// The request with this id.
@@ -193,7 +272,7 @@ impl Store {
         &self,
         id: &CancelRequestId,
     ) -> Result<Option<CancelRequest>, StoreError> {
-        todo!()
+        find_whole(&self.reader, Column::Id.eq(id.as_str())).await
     }
 
     /// The request that a caller's key made.
@@ -202,31 +281,134 @@ impl Store {
         requested_by: &str,
         client_key: &str,
     ) -> Result<Option<CancelRequest>, StoreError> {
-        todo!()
+        find_whole(
+            &self.reader,
+            Column::RequestedBy
+                .eq(requested_by)
+                .and(Column::ClientKey.eq(client_key)),
+        )
+        .await
     }
 
-    /// The requests for these payments, oldest first; payments without any are missing from the answer.
+    /// The requests for these payments, oldest first, without `body` and `raw_reply`; payments without any are missing
+    /// from the answer.
     pub async fn cancel_requests_of(
         &self,
         payments: &[PaymentKey],
     ) -> Result<HashMap<PaymentKey, Vec<CancelRequest>>, StoreError> {
-        todo!()
+        if payments.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let wanted = among(
+            self.reader.get_database_backend(),
+            Column::PaymentKey,
+            payments.iter().map(PaymentKey::as_str),
+        );
+        let rows = cancel_request::Entity::find()
+            .filter(wanted)
+            .order_by_asc(Column::RequestedAt)
+            .order_by_asc(Column::Id)
+            .into_partial_model::<CancelRequestRow>()
+            .all(&self.reader)
+            .await?;
+        let mut found: HashMap<PaymentKey, Vec<CancelRequest>> = HashMap::new();
+        for row in rows {
+            let request = row.cancel_request()?;
+            found
+                .entry(request.payment_key.clone())
+                .or_default()
+                .push(request);
+        }
+        Ok(found)
     }
 
-    /// Every request whose outcome this program still has to find out (`REQUESTED`, `SENT`, `UNKNOWN`), oldest first.
+    /// Every request whose outcome this program has still to find out (`REQUESTED`, `SENT`, `UNKNOWN`), oldest first.
     pub async fn unfinished_cancel_requests(&self) -> Result<Vec<CancelRequest>, StoreError> {
-        todo!()
+        cancel_request::Entity::find()
+            .filter(is_in(&UNFINISHED))
+            .order_by_asc(Column::RequestedAt)
+            .order_by_asc(Column::Id)
+            .into_partial_model::<WholeCancelRequestRow>()
+            .all(&self.reader)
+            .await?
+            .into_iter()
+            .map(WholeCancelRequestRow::cancel_request)
+            .collect()
     }
 
     /// Changes a request, provided that it still is as it was read. A final status erases the body.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when somebody else changed it, or when it has ended.
+    /// [`StoreError::Conflict`] when somebody else changed it, when it has ended, or when it has another body already.
     pub async fn move_cancel_request(
         &self,
         request: &CancelRequest,
         change: CancelRequestChange,
     ) -> Result<CancelRequest, StoreError> {
-        todo!()
+        if request.status.is_final() {
+            return Err(request.conflict());
+        }
+        let given_body = change.body.clone();
+        let new_reply = change.raw_reply.is_some();
+        let next = request.after(change);
+        let mut row = cancel_request_model(&next)?.into_active_model().reset_all();
+        // Both may not have been read with the request: what was not given is left alone.
+        if given_body.is_none() && !next.status.is_final() {
+            row.body = NotSet;
+        }
+        if !new_reply {
+            row.raw_reply = NotSet;
+        }
+        let mut unchanged = Column::Id
+            .eq(request.id.as_str())
+            .and(Column::Version.eq(request.version));
+        if let Some(body) = given_body {
+            let same_body = Column::Body.eq(RawText(body.expose().to_owned()));
+            unchanged = unchanged.and(Column::Body.is_null().or(same_body));
+        }
+        let outcome = cancel_request::Entity::update_many()
+            .set(row)
+            .filter(unchanged)
+            .exec(&self.writer)
+            .await?;
+        if outcome.rows_affected == 0 {
+            return Err(request.conflict());
+        }
+        Ok(next)
     }
+}
+
+/// How often a request is tried to be recorded while others come and go.
+const CREATE_ATTEMPTS: u32 = 5;
+
+/// States that keep a payment from being cancelled again.
+const NOT_ENDED: [CancelRequestStatus; 4] = [
+    CancelRequestStatus::Requested,
+    CancelRequestStatus::Sent,
+    CancelRequestStatus::Unknown,
+    CancelRequestStatus::NeedsOperator,
+];
+
+/// States that this program has to lead out of.
+const UNFINISHED: [CancelRequestStatus; 3] = [
+    CancelRequestStatus::Requested,
+    CancelRequestStatus::Sent,
+    CancelRequestStatus::Unknown,
+];
+
+fn is_in(states: &[CancelRequestStatus]) -> Expr {
+    Column::Status.is_in(states.iter().map(|status| status.as_str()))
+}
+
+async fn find_whole(
+    connection: &impl ConnectionTrait,
+    condition: Expr,
+) -> Result<Option<CancelRequest>, StoreError> {
+    cancel_request::Entity::find()
+        .filter(condition)
+        .into_partial_model::<WholeCancelRequestRow>()
+        .one(connection)
+        .await?
+        .map(WholeCancelRequestRow::cancel_request)
+        .transpose()
 }
