@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 
 use super::MusdAmounts;
 
-/// What a cancel says to Toss.
-#[derive(Clone, Debug)]
+/// What a cancel says to Toss. It shows nothing of itself: people write names into reasons.
+#[derive(Clone, Copy)]
 pub struct CancelBody<'a> {
     /// Why, 1 to 200 characters.
     pub reason: &'a str,

@@ -1,0 +1,13 @@
+//! The client of Toss, held against the bodies that Toss documents and against a server that misbehaves on cue.
+
+mod bodies;
+mod cancelling;
+mod codes;
+mod keys;
+mod refusals;
+mod requests;
+mod retries;
+mod rows;
+mod server;
+mod setup;
+mod tolerance;
