@@ -12,7 +12,10 @@ pub struct Clock(Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>);
 impl Clock {
     /// The system's clock.
     pub fn system() -> Self {
-        #[expect(clippy::disallowed_methods, reason = "this is the room where the system's clock is read")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the room where the system's clock is read"
+        )]
         Self(Arc::new(Utc::now))
     }
 

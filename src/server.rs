@@ -40,7 +40,9 @@ pub enum StartError {
     #[error("{0}")]
     Setting(#[from] SettingError),
     /// The address cannot be served on.
-    #[error("LISTEN_ADDR: {address} cannot be served on ({cause}): choose another address or port, or stop what is there")]
+    #[error(
+        "LISTEN_ADDR: {address} cannot be served on ({cause}): choose another address or port, or stop what is there"
+    )]
     Bind {
         /// The configured address.
         address: SocketAddr,
@@ -65,24 +67,46 @@ impl Server {
     /// The first part that could not be had.
     pub async fn bind(config: &ServerConfig, clock: Clock) -> Result<Self, StartError> {
         let merchants = merchants(&config.merchants, &config.toss)?;
-        let store = Store::open(&config.database_url).await.map_err(StartError::OpenStore)?;
+        let store = Store::open(&config.database_url)
+            .await
+            .map_err(StartError::OpenStore)?;
         store.migrate().await.map_err(StartError::Migrate)?;
         let lookup = Lookup::new(store.clone(), merchants.clone(), clock.clone());
         let money_steps = MoneySteps::on(Handle::current());
-        let canceller = Canceller::new(store.clone(), merchants, lookup.clone(), clock, money_steps.clone());
+        let canceller = Canceller::new(
+            store.clone(),
+            merchants,
+            lookup.clone(),
+            clock,
+            money_steps.clone(),
+        );
         let interpretation = Interpretation {
             partial_cancel_rows: config.toss.partial_cancel_rows,
         };
-        let schema = graphql::schema(graphql::Parts { store: store.clone(), lookup, canceller, interpretation });
+        let schema = graphql::schema(graphql::Parts {
+            store: store.clone(),
+            lookup,
+            canceller,
+            interpretation,
+        });
         let http = HttpParts {
             endpoint: http::Endpoint::new(schema, access(&store)),
             readiness: readiness(&store),
             graphiql: http::Graphiql::from_binary(),
         };
-        let bind_error = |error: io::Error| StartError::Bind { address: config.listen_addr, cause: error.kind() };
+        let bind_error = |error: io::Error| StartError::Bind {
+            address: config.listen_addr,
+            cause: error.kind(),
+        };
         let listener = TcpListener::bind(config.listen_addr).map_err(bind_error)?;
         let address = listener.local_addr().map_err(bind_error)?;
-        Ok(Self { listener, address, store, money_steps, http })
+        Ok(Self {
+            listener,
+            address,
+            store,
+            money_steps,
+            http,
+        })
     }
 
     /// The address that is served on; its port is the one that the system chose when the configured one was 0.
@@ -101,7 +125,13 @@ impl Server {
     /// # Errors
     /// When the system takes the address away.
     pub async fn run(self, stop: impl Future<Output = ()>) -> io::Result<()> {
-        let Self { listener, store, money_steps, http, .. } = self;
+        let Self {
+            listener,
+            store,
+            money_steps,
+            http,
+            ..
+        } = self;
         let workers = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
         let mut serving = HttpServer::new(move || http::app(&http))
             .workers(workers)
@@ -126,7 +156,10 @@ impl Server {
     }
 }
 
-fn merchants(configured: &[MerchantConfig], toss: &TossConfig) -> Result<Merchants, ClientSetupError> {
+fn merchants(
+    configured: &[MerchantConfig],
+    toss: &TossConfig,
+) -> Result<Merchants, ClientSetupError> {
     let merchants = configured.iter().map(|merchant| {
         Ok(Merchant {
             account: merchant.account.clone(),
@@ -175,7 +208,9 @@ fn readiness(store: &Store) -> http::Readiness {
         let store = store.clone();
         Box::pin(async move {
             store.ready().await.map_err(|error| match error {
-                StoreError::NotMigrated { .. } | StoreError::TooNew { .. } => http::NotReady::NotMigrated,
+                StoreError::NotMigrated { .. } | StoreError::TooNew { .. } => {
+                    http::NotReady::NotMigrated
+                }
                 _ => http::NotReady::DatabaseUnreachable,
             })
         })

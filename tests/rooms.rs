@@ -72,7 +72,12 @@ const RULES: &[Rule] = &[
     },
     Rule {
         word: "crate::lookup",
-        allowed: &["src/lookup/", "src/cancel/", "src/graphql/", "src/server.rs"],
+        allowed: &[
+            "src/lookup/",
+            "src/cancel/",
+            "src/graphql/",
+            "src/server.rs",
+        ],
         because: "the shells do not call verbs",
     },
     Rule {
@@ -139,7 +144,10 @@ fn every_word_of_an_outside_language_stands_in_its_own_room() {
 #[test]
 fn rooms_that_only_compute_never_wait() {
     let mut offences = Vec::new();
-    for (path, text) in sources("src").into_iter().chain(sources("reconciliation/src")) {
+    for (path, text) in sources("src")
+        .into_iter()
+        .chain(sources("reconciliation/src"))
+    {
         if !PURE.iter().any(|pure| path.starts_with(pure)) {
             continue;
         }
@@ -155,7 +163,10 @@ fn rooms_that_only_compute_never_wait() {
 #[test]
 fn the_pure_rooms_that_are_named_exist() {
     for pure in PURE {
-        assert!(root().join(pure).exists(), "{pure} is gone: mend the list in this test");
+        assert!(
+            root().join(pure).exists(),
+            "{pure} is gone: mend the list in this test"
+        );
     }
 }
 
@@ -177,14 +188,25 @@ fn the_tables_and_their_history_know_neither_each_other_nor_the_engine() {
 fn the_stand_in_knows_nothing_of_ours() {
     let ours = ["reconciliation", "entity", "migration", "toss-recon"];
     let known = dependencies("toss-sim");
-    assert!(!known.iter().any(|name| ours.contains(&name.as_str())), "{known:?}");
+    assert!(
+        !known.iter().any(|name| ours.contains(&name.as_str())),
+        "{known:?}"
+    );
 }
 
 #[test]
 fn every_file_opens_by_saying_what_it_is_for() {
     let folders = [
-        "src", "entity/src", "migration/src", "reconciliation/src", "reconciliation/tests", "reconciliation/benches",
-        "toss-sim/src", "toss-sim/tests", "tests", "benches",
+        "src",
+        "entity/src",
+        "migration/src",
+        "reconciliation/src",
+        "reconciliation/tests",
+        "reconciliation/benches",
+        "toss-sim/src",
+        "toss-sim/tests",
+        "tests",
+        "benches",
     ];
     let silent: Vec<String> = folders
         .into_iter()
@@ -234,7 +256,9 @@ fn sources(folder: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut folders = vec![root().join(folder)];
     while let Some(folder) = folders.pop() {
-        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        let Ok(entries) = fs::read_dir(&folder) else {
+            continue;
+        };
         for entry in entries {
             let path = entry.unwrap().path();
             if path.is_dir() && !path.ends_with("node_modules") {
@@ -249,7 +273,11 @@ fn sources(folder: &str) -> Vec<(String, String)> {
 }
 
 fn relative(path: &Path) -> String {
-    path.strip_prefix(root()).unwrap().to_str().unwrap().replace('\\', "/")
+    path.strip_prefix(root())
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .replace('\\', "/")
 }
 
 fn root() -> PathBuf {

@@ -23,15 +23,25 @@ pub(super) fn check(order: &CancelOrder) -> Result<(), StoredCancelError> {
     };
     let key = &order.client_key;
     let key_length = key.chars().count();
-    if !(SHORTEST_CLIENT_KEY..=LONGEST_CLIENT_KEY).contains(&key_length) || key.chars().any(char::is_control) {
+    if !(SHORTEST_CLIENT_KEY..=LONGEST_CLIENT_KEY).contains(&key_length)
+        || key.chars().any(char::is_control)
+    {
         return invalid(
             "idempotencyKey",
-            format!("The idempotency key must have {SHORTEST_CLIENT_KEY} to {LONGEST_CLIENT_KEY} visible characters."),
+            format!(
+                "The idempotency key must have {SHORTEST_CLIENT_KEY} to {LONGEST_CLIENT_KEY} visible characters."
+            ),
         );
     }
     let reason = &order.reason;
-    if reason.trim().is_empty() || reason.chars().count() > LONGEST_REASON || reason.chars().any(char::is_control) {
-        return invalid("reason", format!("The reason must have 1 to {LONGEST_REASON} visible characters."));
+    if reason.trim().is_empty()
+        || reason.chars().count() > LONGEST_REASON
+        || reason.chars().any(char::is_control)
+    {
+        return invalid(
+            "reason",
+            format!("The reason must have 1 to {LONGEST_REASON} visible characters."),
+        );
     }
     Ok(())
 }
@@ -93,8 +103,12 @@ mod tests {
     #[test]
     fn keys_and_reasons_are_refused_just_outside_their_bounds_and_accepted_just_inside() {
         let with = |key: &str, reason: &str| {
-            check(&CancelOrder { client_key: key.to_owned(), reason: reason.to_owned(), ..order() })
-                .map_err(|error| error.field.unwrap())
+            check(&CancelOrder {
+                client_key: key.to_owned(),
+                reason: reason.to_owned(),
+                ..order()
+            })
+            .map_err(|error| error.field.unwrap())
         };
         let (longest, too_long) = ("가".repeat(200), "가".repeat(201));
         assert_eq!(with("12345678", "r"), Ok(()));
@@ -116,24 +130,62 @@ mod tests {
             account_number: "1".to_owned(),
             holder_name: "김토스".to_owned(),
         };
-        let other_account = RefundAccount { account_number: "2".to_owned(), ..account.clone() };
+        let other_account = RefundAccount {
+            account_number: "2".to_owned(),
+            ..account.clone()
+        };
         let base = order().intent;
         let intents = [
-            CancelIntent { amount: won(1), ..base.clone() },
-            CancelIntent { amount: won(2), ..base.clone() },
-            CancelIntent { tax_free_amount: won(1), ..base.clone() },
-            CancelIntent { expected_balance: won(1), ..base.clone() },
-            CancelIntent { refund_account: Some(account), ..base.clone() },
-            CancelIntent { refund_account: Some(other_account), ..base.clone() },
-            CancelIntent { void_unpaid: true, ..base.clone() },
+            CancelIntent {
+                amount: won(1),
+                ..base.clone()
+            },
+            CancelIntent {
+                amount: won(2),
+                ..base.clone()
+            },
+            CancelIntent {
+                tax_free_amount: won(1),
+                ..base.clone()
+            },
+            CancelIntent {
+                expected_balance: won(1),
+                ..base.clone()
+            },
+            CancelIntent {
+                refund_account: Some(account),
+                ..base.clone()
+            },
+            CancelIntent {
+                refund_account: Some(other_account),
+                ..base.clone()
+            },
+            CancelIntent {
+                void_unpaid: true,
+                ..base.clone()
+            },
             base,
         ];
-        let mut hashes: Vec<[u8; 32]> =
-            intents.into_iter().map(|intent| hash(&CancelOrder { intent, ..order() })).collect();
-        hashes.push(hash(&CancelOrder { reason: "s".to_owned(), ..order() }));
-        hashes.push(hash(&CancelOrder { payment_key: PaymentKey::parse("yek").unwrap(), ..order() }));
+        let mut hashes: Vec<[u8; 32]> = intents
+            .into_iter()
+            .map(|intent| hash(&CancelOrder { intent, ..order() }))
+            .collect();
+        hashes.push(hash(&CancelOrder {
+            reason: "s".to_owned(),
+            ..order()
+        }));
+        hashes.push(hash(&CancelOrder {
+            payment_key: PaymentKey::parse("yek").unwrap(),
+            ..order()
+        }));
         let distinct: std::collections::HashSet<_> = hashes.iter().collect();
         assert_eq!(distinct.len(), hashes.len());
-        assert_eq!(hash(&order()), hash(&CancelOrder { client_key: "another key".to_owned(), ..order() }));
+        assert_eq!(
+            hash(&order()),
+            hash(&CancelOrder {
+                client_key: "another key".to_owned(),
+                ..order()
+            })
+        );
     }
 }

@@ -18,8 +18,8 @@ use crate::clock::Clock;
 use crate::lookup::{FoundPayment, Lookup, LookupError, PaymentRef};
 use crate::merchants::{Merchant, Merchants};
 use crate::store::{
-    CancelRequest, CancelRequestChange, CancelRequestId, Created, NewCancelRequest, SecretBody, Store, StoreError,
-    StoredCancelError,
+    CancelRequest, CancelRequestChange, CancelRequestId, Created, NewCancelRequest, SecretBody,
+    Store, StoreError, StoredCancelError,
 };
 use crate::toss::CancelBody;
 
@@ -106,7 +106,13 @@ impl Canceller {
         clock: Clock,
         money_steps: MoneySteps,
     ) -> Self {
-        Self(Arc::new(Inner { store, merchants, lookup, clock, money_steps }))
+        Self(Arc::new(Inner {
+            store,
+            merchants,
+            lookup,
+            clock,
+            money_steps,
+        }))
     }
 
     /// Carries out an order of the named admin, or finds out what came of it when it was given before.
@@ -114,22 +120,43 @@ impl Canceller {
     /// # Errors
     /// [`CancelFailure`] when the store failed or Toss could not be asked about a payment that was never seen. What
     /// can go wrong with the cancel itself is part of the outcome.
-    pub async fn cancel(&self, admin: &str, order: CancelOrder) -> Result<CancelOutcome, CancelFailure> {
+    pub async fn cancel(
+        &self,
+        admin: &str,
+        order: CancelOrder,
+    ) -> Result<CancelOutcome, CancelFailure> {
         if let Err(error) = content::check(&order) {
-            return Ok(CancelOutcome { request: None, payment: None, error: Some(error) });
+            return Ok(CancelOutcome {
+                request: None,
+                payment: None,
+                error: Some(error),
+            });
         }
         let content_hash = content::hash(&order);
-        if let Some(earlier) = self.0.store.cancel_request_by_client_key(admin, &order.client_key).await? {
+        if let Some(earlier) = self
+            .0
+            .store
+            .cancel_request_by_client_key(admin, &order.client_key)
+            .await?
+        {
             return self.0.answer_again(earlier, content_hash).await;
         }
         let by = PaymentRef::Key(order.payment_key.clone());
         let Some(known) = self.0.lookup.payment(&by, ANY_AGE).await? else {
             let error = Some(outcome::not_found());
-            return Ok(CancelOutcome { request: None, payment: None, error });
+            return Ok(CancelOutcome {
+                request: None,
+                payment: None,
+                error,
+            });
         };
         let Some(merchant) = self.0.merchants.named(&known.stored.account).cloned() else {
             let error = Some(outcome::merchant_not_configured(&known.stored.account));
-            return Ok(CancelOutcome { request: None, payment: Some(known), error });
+            return Ok(CancelOutcome {
+                request: None,
+                payment: Some(known),
+                error,
+            });
         };
         let id = Uuid::now_v7();
         let new = NewCancelRequest {
@@ -143,8 +170,6 @@ impl Canceller {
             client_key: order.client_key.clone(),
             content_hash,
             idempotency_key: format!("cr-{id}"),
-            body: None,
-            baseline: None,
             requested_at: self.0.clock.now(),
         };
         match self.0.store.create_cancel_request(&new).await? {
@@ -157,7 +182,10 @@ impl Canceller {
             Created::New(request) => {
                 let inner = Arc::clone(&self.0);
                 let id = request.id.clone();
-                let step = self.0.money_steps.start(async move { inner.carry_out(merchant, request, order).await });
+                let step = self
+                    .0
+                    .money_steps
+                    .start(async move { inner.carry_out(merchant, request, order).await });
                 self.0.await_step(id, step).await
             }
         }
@@ -174,14 +202,22 @@ impl Inner {
     ) -> Result<CancelOutcome, CancelFailure> {
         if earlier.content_hash != content_hash {
             let error = Some(outcome::idempotency_conflict());
-            return Ok(CancelOutcome { request: None, payment: None, error });
+            return Ok(CancelOutcome {
+                request: None,
+                payment: None,
+                error,
+            });
         }
         let merchant = self.merchants.named(&earlier.account).cloned();
         match (earlier.status, merchant) {
-            (CancelRequestStatus::Unknown, Some(merchant)) if outcome::may_be_sent_again(&earlier, self.clock.now()) => {
+            (CancelRequestStatus::Unknown, Some(merchant))
+                if outcome::may_be_sent_again(&earlier, self.clock.now()) =>
+            {
                 let inner = Arc::clone(self);
                 let id = earlier.id.clone();
-                let step = self.money_steps.start(async move { inner.send_again(merchant, earlier).await });
+                let step = self
+                    .money_steps
+                    .start(async move { inner.send_again(merchant, earlier).await });
                 self.await_step(id, step).await
             }
             _ => self.outcome_of(earlier).await,
@@ -196,7 +232,9 @@ impl Inner {
     ) -> Result<CancelOutcome, CancelFailure> {
         match tokio::time::timeout(CALLER_WAITS, step).await {
             Ok(Ok(done)) => done?,
-            Ok(Err(died)) => tracing::error!(%died, request = %id, "the money step of a cancel died"),
+            Ok(Err(died)) => {
+                tracing::error!(%died, request = %id, "the money step of a cancel died")
+            }
             Err(_elapsed) => {
                 tracing::warn!(request = %id, "a cancel takes longer than its caller waits");
                 self.mark_unknown(&id).await?;
@@ -238,11 +276,20 @@ impl Inner {
             Err(LookupError::Store(error)) => return Err(CancelFailure::Store(error)),
         };
         let error = outcome::error_of(&request);
-        Ok(CancelOutcome { request: Some(request), payment, error })
+        Ok(CancelOutcome {
+            request: Some(request),
+            payment,
+            error,
+        })
     }
 
     /// The money step of a new request: the payment is read again and checked, then Toss is called.
-    async fn carry_out(&self, merchant: Merchant, request: CancelRequest, order: CancelOrder) -> Result<(), StoreError> {
+    async fn carry_out(
+        &self,
+        merchant: Merchant,
+        request: CancelRequest,
+        order: CancelOrder,
+    ) -> Result<(), StoreError> {
         let reading = match merchant.toss.payment(&order.payment_key).await {
             Ok(reading) => reading,
             Err(error) => return self.reject(&request, outcome::unsent(&error)).await,
@@ -271,7 +318,8 @@ impl Inner {
                 CancelRequestChange {
                     sent_at: Some(self.clock.now()),
                     body: Some(SecretBody::new(body.expose_secret().to_owned())),
-                    baseline: Some(outcome::baseline_of(&reading)),
+                    baseline_balance: Some(permitted.balance),
+                    baseline_cancel_keys: Some(outcome::cancel_keys(&reading)),
                     ..CancelRequestChange::to(CancelRequestStatus::Sent)
                 },
             )
@@ -279,7 +327,11 @@ impl Inner {
         self.send(&merchant, sent).await
     }
 
-    async fn send_again(&self, merchant: Merchant, request: CancelRequest) -> Result<(), StoreError> {
+    async fn send_again(
+        &self,
+        merchant: Merchant,
+        request: CancelRequest,
+    ) -> Result<(), StoreError> {
         let change = CancelRequestChange {
             sent_at: Some(self.clock.now()),
             ..CancelRequestChange::to(CancelRequestStatus::Sent)
@@ -297,7 +349,14 @@ impl Inner {
         let Some(body) = &request.body else {
             return Err(lost_row(&request.id));
         };
-        let answer = merchant.toss.cancel(&request.payment_key, &request.idempotency_key, body.expose()).await;
+        let answer = merchant
+            .toss
+            .cancel(
+                &request.payment_key,
+                &request.idempotency_key,
+                body.expose(),
+            )
+            .await;
         let now_at_toss = match outcome::needs_confirmation(&request, &answer) {
             true => merchant.toss.payment(&request.payment_key).await.ok(),
             false => None,
@@ -307,11 +366,19 @@ impl Inner {
     }
 
     /// Records what Toss's answer means, also when the request was marked unknown while Toss was answering.
-    async fn record(&self, sent: CancelRequest, change: CancelRequestChange) -> Result<(), StoreError> {
+    async fn record(
+        &self,
+        sent: CancelRequest,
+        change: CancelRequestChange,
+    ) -> Result<(), StoreError> {
         let id = sent.id.clone();
         let mut current = sent;
         for _ in 0..MOST_RACES {
-            match self.store.move_cancel_request(&current, change.clone()).await {
+            match self
+                .store
+                .move_cancel_request(&current, change.clone())
+                .await
+            {
                 Err(StoreError::Conflict { .. }) => current = self.recorded(&id).await?,
                 other => return other.map(drop),
             }
@@ -322,17 +389,28 @@ impl Inner {
         Err(StoreError::Conflict { id: id.to_string() })
     }
 
-    async fn reject(&self, request: &CancelRequest, error: StoredCancelError) -> Result<(), StoreError> {
+    async fn reject(
+        &self,
+        request: &CancelRequest,
+        error: StoredCancelError,
+    ) -> Result<(), StoreError> {
         let change = CancelRequestChange {
             error: Some(error),
             resolved_at: Some(self.clock.now()),
             ..CancelRequestChange::to(CancelRequestStatus::Rejected)
         };
-        self.store.move_cancel_request(request, change).await.map(drop)
+        self.store
+            .move_cancel_request(request, change)
+            .await
+            .map(drop)
     }
 }
 
 /// A request that was just written cannot be found, or lacks what was written with it.
 fn lost_row(id: &CancelRequestId) -> StoreError {
-    StoreError::Inconsistent { table: "cancel_requests", column: "id", key: id.to_string() }
+    StoreError::Inconsistent {
+        table: "cancel_requests",
+        column: "id",
+        key: id.to_string(),
+    }
 }

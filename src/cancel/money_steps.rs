@@ -16,7 +16,10 @@ pub struct MoneySteps {
 impl MoneySteps {
     /// Steps that run on the given runtime, which must outlive the workers that serve requests.
     pub fn on(runtime: Handle) -> Self {
-        Self { runtime, tracker: TaskTracker::new() }
+        Self {
+            runtime,
+            tracker: TaskTracker::new(),
+        }
     }
 
     /// Starts a step; dropping the handle does not stop it.
@@ -30,6 +33,8 @@ impl MoneySteps {
     /// Waits for the steps under way, at most that long; whether all have ended.
     pub async fn finish(&self, longest: Duration) -> bool {
         self.tracker.close();
-        tokio::time::timeout(longest, self.tracker.wait()).await.is_ok()
+        tokio::time::timeout(longest, self.tracker.wait())
+            .await
+            .is_ok()
     }
 }

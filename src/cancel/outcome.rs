@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use reconciliation::{Cancel, CancelRefusal, CancelRequestStatus, RetryAdvice, TransactionKey};
 
 use crate::store::{
-    AccountName, CancelBaseline, CancelRequest, CancelRequestChange, SecretBody, StoredCancelError,
+    AccountName, CancelRequest, CancelRequestChange, SecretBody, StoredCancelError,
 };
 use crate::toss::{CancelAnswer, CodeClass, PaymentReading, RawBody, Refusal, TossError};
 
@@ -24,7 +24,11 @@ pub(super) fn change_for(
 ) -> CancelRequestChange {
     let first_attempt = request.attempts <= 1;
     match answer {
-        CancelAnswer::Done { reading, raw, http_status } => CancelRequestChange {
+        CancelAnswer::Done {
+            reading,
+            raw,
+            http_status,
+        } => CancelRequestChange {
             raw_reply: Some(kept(raw)),
             upstream_http_status: Some(*http_status),
             ..change_for_done(request, reading, now)
@@ -43,9 +47,10 @@ pub(super) fn change_for(
         }
         CancelAnswer::NotSent { reason } if first_attempt => rejected(unavailable(reason), now),
         CancelAnswer::NotSent { .. } => unknown(),
-        CancelAnswer::Unknown { raw, .. } => {
-            CancelRequestChange { raw_reply: raw.as_ref().map(kept), ..unknown() }
-        }
+        CancelAnswer::Unknown { raw, .. } => CancelRequestChange {
+            raw_reply: raw.as_ref().map(kept),
+            ..unknown()
+        },
     }
 }
 
@@ -57,21 +62,29 @@ pub(super) fn needs_confirmation(request: &CancelRequest, answer: &CancelAnswer)
 
 /// Whether Toss still keeps what it answered to the request's key. After that, the same key would cancel again.
 pub(super) fn may_be_sent_again(request: &CancelRequest, now: DateTime<Utc>) -> bool {
-    request.body.is_some() && request.first_sent_at.is_some_and(|first| now - first < KEY_LIVES)
+    request.body.is_some()
+        && request
+            .first_sent_at
+            .is_some_and(|first| now - first < KEY_LIVES)
 }
 
-/// The payment before anything was sent: what is not in it came later.
-pub(super) fn baseline_of(reading: &PaymentReading) -> CancelBaseline {
-    CancelBaseline {
-        balance: reading.payment.balance_amount,
-        cancel_keys: reading.cancels.iter().map(|cancel| cancel.transaction_key.clone()).collect(),
-    }
+/// The cancels of a payment before anything was sent: what is not among them came later.
+pub(super) fn cancel_keys(reading: &PaymentReading) -> Vec<TransactionKey> {
+    reading
+        .cancels
+        .iter()
+        .map(|cancel| cancel.transaction_key.clone())
+        .collect()
 }
 
 /// Toss's answer is the payment as it was just after our cancel, so ours is the newest of the cancels that were not
 /// there before.
-fn change_for_done(request: &CancelRequest, reading: &PaymentReading, now: DateTime<Utc>) -> CancelRequestChange {
-    let asked = request.amount.or_else(|| request.baseline.as_ref().and_then(|baseline| baseline.balance));
+fn change_for_done(
+    request: &CancelRequest,
+    reading: &PaymentReading,
+    now: DateTime<Utc>,
+) -> CancelRequestChange {
+    let asked = request.amount.or(request.baseline_balance);
     match newest_since_baseline(request, reading) {
         Some(cancel) if asked.is_none_or(|asked| asked == cancel.amount) => CancelRequestChange {
             transaction_key: Some(cancel.transaction_key.clone()),
@@ -96,7 +109,9 @@ fn change_for_late_refusal(
     }
     match now_at_toss {
         None => unknown(),
-        Some(reading) if newest_since_baseline(request, reading).is_none() => rejected(told_by_toss(refusal), now),
+        Some(reading) if newest_since_baseline(request, reading).is_none() => {
+            rejected(told_by_toss(refusal), now)
+        }
         Some(_) => needs_operator(
             "Toss refused the repeated cancel, and the payment has been cancelled in the meantime: nothing proves \
              whether by this request or by somebody else.",
@@ -104,10 +119,15 @@ fn change_for_late_refusal(
     }
 }
 
-fn newest_since_baseline<'a>(request: &CancelRequest, reading: &'a PaymentReading) -> Option<&'a Cancel> {
-    let before: HashSet<&TransactionKey> =
-        request.baseline.iter().flat_map(|baseline| &baseline.cancel_keys).collect();
-    reading.cancels.iter().rfind(|cancel| !before.contains(&cancel.transaction_key))
+fn newest_since_baseline<'a>(
+    request: &CancelRequest,
+    reading: &'a PaymentReading,
+) -> Option<&'a Cancel> {
+    let before: HashSet<&TransactionKey> = request.baseline_cancel_keys.iter().collect();
+    reading
+        .cancels
+        .iter()
+        .rfind(|cancel| !before.contains(&cancel.transaction_key))
 }
 
 fn kept(raw: &RawBody) -> SecretBody {
@@ -123,12 +143,20 @@ fn rejected(error: StoredCancelError, now: DateTime<Utc>) -> CancelRequestChange
 }
 
 fn unknown() -> CancelRequestChange {
-    CancelRequestChange { error: Some(not_known_yet()), ..CancelRequestChange::to(CancelRequestStatus::Unknown) }
+    CancelRequestChange {
+        error: Some(not_known_yet()),
+        ..CancelRequestChange::to(CancelRequestStatus::Unknown)
+    }
 }
 
 fn needs_operator(message: &str) -> CancelRequestChange {
     CancelRequestChange {
-        error: Some(error("OUTCOME_UNKNOWN", RetryAdvice::NeedsPerson, None, message)),
+        error: Some(error(
+            "OUTCOME_UNKNOWN",
+            RetryAdvice::NeedsPerson,
+            None,
+            message,
+        )),
         ..CancelRequestChange::to(CancelRequestStatus::NeedsOperator)
     }
 }
@@ -153,13 +181,25 @@ pub(super) fn not_known_yet() -> StoredCancelError {
 
 /// Toss knows no such payment.
 pub(super) fn not_found() -> StoredCancelError {
-    error("NOT_FOUND_PAYMENT", RetryAdvice::FixInput, Some("paymentKey"), "Toss knows no payment with this key.")
+    error(
+        "NOT_FOUND_PAYMENT",
+        RetryAdvice::FixInput,
+        Some("paymentKey"),
+        "Toss knows no payment with this key.",
+    )
 }
 
 /// The payment was read with a key that is not configured any more.
 pub(super) fn merchant_not_configured(account: &AccountName) -> StoredCancelError {
-    let message = format!("The key of merchant {account}, which this payment belongs to, is not in the settings.");
-    error("FORBIDDEN_REQUEST", RetryAdvice::NeedsPerson, None, &message)
+    let message = format!(
+        "The key of merchant {account}, which this payment belongs to, is not in the settings."
+    );
+    error(
+        "FORBIDDEN_REQUEST",
+        RetryAdvice::NeedsPerson,
+        None,
+        &message,
+    )
 }
 
 /// Another request for the payment has not ended.
@@ -193,12 +233,22 @@ pub(super) fn own_account() -> StoredCancelError {
 
 /// The body could not be written as JSON.
 pub(super) fn unwritable() -> StoredCancelError {
-    error("INVALID_INPUT", RetryAdvice::NeedsPerson, None, "The cancel could not be written as JSON; nothing was sent.")
+    error(
+        "INVALID_INPUT",
+        RetryAdvice::NeedsPerson,
+        None,
+        "The cancel could not be written as JSON; nothing was sent.",
+    )
 }
 
 /// One of our own checks refused.
 pub(super) fn refused_by_us(refusal: CancelRefusal) -> StoredCancelError {
-    error(refusal.code, refusal.advice, refusal.field, &refusal.message)
+    error(
+        refusal.code,
+        refusal.advice,
+        refusal.field,
+        &refusal.message,
+    )
 }
 
 /// The payment could not be read before sending.
@@ -210,7 +260,9 @@ pub(super) fn unsent(cause: &TossError) -> StoredCancelError {
 }
 
 fn unavailable(reason: &str) -> StoredCancelError {
-    let message = format!("Toss could not be asked ({reason}); nothing was sent. Try again with a new idempotency key.");
+    let message = format!(
+        "Toss could not be asked ({reason}); nothing was sent. Try again with a new idempotency key."
+    );
     error("UPSTREAM_UNAVAILABLE", RetryAdvice::Retry, None, &message)
 }
 

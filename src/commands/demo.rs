@@ -35,14 +35,22 @@ pub(super) struct Options {
 
 /// Serves until it is told to stop. What it kept goes with it.
 pub(super) async fn run(options: Options) -> Result<(), CommandError> {
-    super::logging::start(&LogConfig { filter: "warn".to_owned(), json: false })?;
+    super::logging::start(&LogConfig {
+        filter: "warn".to_owned(),
+        json: false,
+    })?;
     let clock = Clock::system();
     let sim = start_shop(&clock).await?;
     let folder = TempDir::with_prefix("toss-recon-demo-")?;
     let server = Server::bind(&config(&sim, &folder, options.port)?, clock).await?;
     let admin = token::create(server.store(), "demo-admin", Role::Admin).await?;
     let viewer = token::create(server.store(), "demo-viewer", Role::Viewer).await?;
-    let guide = guide(&server.address().to_string(), sim.base_url(), admin.expose_secret(), viewer.expose_secret());
+    let guide = guide(
+        &server.address().to_string(),
+        sim.base_url(),
+        admin.expose_secret(),
+        viewer.expose_secret(),
+    );
     io::stderr().write_all(guide.as_bytes())?;
     server.run(std::future::pending()).await?;
     Ok(())
@@ -50,7 +58,8 @@ pub(super) async fn run(options: Options) -> Result<(), CommandError> {
 
 /// A shop whose month ended yesterday, so that its settlement rows are there.
 async fn start_shop(clock: &Clock) -> Result<TossSim, CommandError> {
-    let failed = |error: String| CommandError::Failure(format!("the simulated shop did not start: {error}"));
+    let failed =
+        |error: String| CommandError::Failure(format!("the simulated shop did not start: {error}"));
     let now = clock.now();
     let settings = toss_sim::Settings {
         clock: SimClock::running_from(now),
@@ -58,21 +67,27 @@ async fn start_shop(clock: &Clock) -> Result<TossSim, CommandError> {
         merchants: vec![Merchant::live(MERCHANT, SECRET_KEY)],
         ..toss_sim::Settings::default()
     };
-    let sim = TossSim::start(settings).await.map_err(|error| failed(error.to_string()))?;
+    let sim = TossSim::start(settings)
+        .await
+        .map_err(|error| failed(error.to_string()))?;
     let story = Scenario::by_name(STORY).map_err(|error| failed(error.to_string()))?;
     let today = KstDate::of(now).naive();
-    let start = today.checked_sub_days(Days::new(story.days.into())).unwrap_or(today);
+    let start = today
+        .checked_sub_days(Days::new(story.days.into()))
+        .unwrap_or(today);
     sim.play(story, start);
     Ok(sim)
 }
 
 fn config(sim: &TossSim, folder: &TempDir, port: u16) -> Result<ServerConfig, CommandError> {
-    let failed = |error: String| CommandError::Failure(format!("the demo could not be set up: {error}"));
+    let failed =
+        |error: String| CommandError::Failure(format!("the demo could not be set up: {error}"));
     let database = format!("sqlite://{}", folder.path().join("demo.db").display());
     Ok(ServerConfig {
         merchants: vec![MerchantConfig {
             account: AccountName::new(MERCHANT),
-            secret_key: SecretKey::parse(sim.secret_key()).map_err(|error| failed(error.to_string()))?,
+            secret_key: SecretKey::parse(sim.secret_key())
+                .map_err(|error| failed(error.to_string()))?,
             settlement_cycle: SettlementCycle::Daily,
             payout_business_days: None,
         }],
@@ -82,7 +97,9 @@ fn config(sim: &TossSim, folder: &TempDir, port: u16) -> Result<ServerConfig, Co
             partial_cancel_rows: PartialCancelRows::default(),
             musd_amounts: MusdAmounts::default(),
         },
-        database_url: database.parse().map_err(|error: InvalidDatabaseUrl| failed(error.to_string()))?,
+        database_url: database
+            .parse()
+            .map_err(|error: InvalidDatabaseUrl| failed(error.to_string()))?,
         listen_addr: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
         cancel_retry: Duration::from_secs(5),
         sync_interval: Duration::from_secs(60),

@@ -99,15 +99,25 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn execute(command_line: CommandLine) -> Result<(), CommandError> {
-    let CommandLine { config, database_url, command } = command_line;
+    let CommandLine {
+        config,
+        database_url,
+        command,
+    } = command_line;
     let settings = |overrides| Settings::read(config.clone(), overrides);
-    let overrides = Overrides { database_url, listen_addr: None };
+    let overrides = Overrides {
+        database_url,
+        listen_addr: None,
+    };
     match command {
         Command::Schema => Ok(write!(io::stdout(), "{}", graphql::sdl())?),
         #[cfg(feature = "demo")]
         Command::Demo(options) => in_runtime(demo::run(options)),
         Command::Serve(options) => {
-            let settings = settings(Overrides { listen_addr: options.listen.clone(), ..overrides })?;
+            let settings = settings(Overrides {
+                listen_addr: options.listen.clone(),
+                ..overrides
+            })?;
             logging::start(&settings.log()?)?;
             in_runtime(serve::run(settings.server()?, options))
         }
@@ -117,7 +127,13 @@ fn execute(command_line: CommandLine) -> Result<(), CommandError> {
         }
         Command::Migrate => {
             let url = settings(overrides)?.database_url()?;
-            in_runtime(async move { open_and_migrate(&url).await?.close().await.map_err(Into::into) })
+            in_runtime(async move {
+                open_and_migrate(&url)
+                    .await?
+                    .close()
+                    .await
+                    .map_err(Into::into)
+            })
         }
     }
 }

@@ -62,8 +62,16 @@ pub(super) async fn run(store: Store, action: Action) -> Result<(), CommandError
         Action::List => {
             let mut out = io::stdout().lock();
             for token in store.list_tokens().await? {
-                let until = token.revoked_at.map_or_else(|| "-".to_owned(), |at| at.to_rfc3339());
-                writeln!(out, "{}\t{}\t{}\t{until}", token.name, token.role, token.created_at.to_rfc3339())?;
+                let until = token
+                    .revoked_at
+                    .map_or_else(|| "-".to_owned(), |at| at.to_rfc3339());
+                writeln!(
+                    out,
+                    "{}\t{}\t{}\t{until}",
+                    token.name,
+                    token.role,
+                    token.created_at.to_rfc3339()
+                )?;
             }
         }
         Action::Revoke { name } => {
@@ -79,14 +87,30 @@ pub(super) async fn run(store: Store, action: Action) -> Result<(), CommandError
 }
 
 /// Makes a token of that name and gives its text, which is not stored.
-pub(super) async fn create(store: &Store, name: &str, role: Role) -> Result<SecretString, CommandError> {
+pub(super) async fn create(
+    store: &Store,
+    name: &str,
+    role: Role,
+) -> Result<SecretString, CommandError> {
     let length = name.chars().count();
-    if length == 0 || length > LONGEST_NAME || name.chars().any(char::is_control) || name.trim() != name {
+    if length == 0
+        || length > LONGEST_NAME
+        || name.chars().any(char::is_control)
+        || name.trim() != name
+    {
         return Err(CommandError::Usage(format!(
             "--name must have 1 to {LONGEST_NAME} visible characters, without spaces around"
         )));
     }
     let token = NewToken::generate(&mut rand::rng());
-    store.create_token(&token.id, name, role.as_str(), token.secret_hash(), Clock::system().now()).await?;
+    store
+        .create_token(
+            &token.id,
+            name,
+            role.as_str(),
+            token.secret_hash(),
+            Clock::system().now(),
+        )
+        .await?;
     Ok(token.text)
 }

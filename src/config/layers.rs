@@ -118,17 +118,31 @@ pub(super) fn read(file: Option<PathBuf>, overrides: Overrides) -> Result<Layers
     // `file_exact`: a setting must come from here, not from a file of the same name in a parent folder.
     let mut figment = Figment::from(Toml::file_exact(&path));
     for name in VARIABLES {
-        #[expect(clippy::disallowed_methods, reason = "this is the room where the environment is read")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the room where the environment is read"
+        )]
         let value = std::env::var(name);
         // An empty variable is what a deployment leaves behind when it sets nothing.
         if let Some(value) = value.ok().filter(|value| !value.is_empty()) {
             figment = figment.merge(Serialized::default(&name.to_ascii_lowercase(), value));
         }
     }
-    figment.merge(Serialized::defaults(overrides)).extract().map_err(|error| {
-        let first_line = error.to_string().lines().next().unwrap_or_default().to_owned();
-        SettingError::new(format!("the settings cannot be read: {first_line}; look into {}", path.display()))
-    })
+    figment
+        .merge(Serialized::defaults(overrides))
+        .extract()
+        .map_err(|error| {
+            let first_line = error
+                .to_string()
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned();
+            SettingError::new(format!(
+                "the settings cannot be read: {first_line}; look into {}",
+                path.display()
+            ))
+        })
 }
 
 /// The file may write a number as a number, the environment cannot.

@@ -53,13 +53,20 @@ fn several(layers: &[MerchantLayer]) -> Result<Vec<MerchantConfig>, SettingError
     let mut keys = HashSet::new();
     let mut names = HashSet::new();
     for (index, layer) in layers.iter().enumerate() {
-        let place = layer.name.clone().unwrap_or_else(|| format!("number {}", index + 1));
+        let place = layer
+            .name
+            .clone()
+            .unwrap_or_else(|| format!("number {}", index + 1));
         let merchant = merchant(&format!("secret_key of merchant {place}"), layer)?;
         if !keys.insert(merchant.secret_key.fingerprint()) {
-            return Err(SettingError::new(format!("merchant {place} has the key of an earlier one: list each key once")));
+            return Err(SettingError::new(format!(
+                "merchant {place} has the key of an earlier one: list each key once"
+            )));
         }
         if !names.insert(merchant.account.clone()) {
-            return Err(SettingError::new(format!("two merchants are named {place}: give each a name of its own")));
+            return Err(SettingError::new(format!(
+                "two merchants are named {place}: give each a name of its own"
+            )));
         }
         merchants.push(merchant);
     }
@@ -69,17 +76,29 @@ fn several(layers: &[MerchantLayer]) -> Result<Vec<MerchantConfig>, SettingError
 fn merchant(setting: &str, layer: &MerchantLayer) -> Result<MerchantConfig, SettingError> {
     let text = match (&layer.secret_key, &layer.secret_key_file) {
         (Some(_), Some(_)) => {
-            return Err(SettingError::new(format!("{setting} is given both as text and as a file: keep one")));
+            return Err(SettingError::new(format!(
+                "{setting} is given both as text and as a file: keep one"
+            )));
         }
         (Some(text), None) => text.clone(),
         (None, Some(path)) => key_file(setting, path)?,
-        (None, None) => return Err(SettingError::new(format!("{setting} is missing: add secret_key or secret_key_file"))),
+        (None, None) => {
+            return Err(SettingError::new(format!(
+                "{setting} is missing: add secret_key or secret_key_file"
+            )));
+        }
     };
-    let secret_key = SecretKey::parse(&text).map_err(|error| SettingError::new(format!("{setting}: {error}")))?;
-    let name = layer.name.clone().unwrap_or_else(|| secret_key.fingerprint());
+    let secret_key = SecretKey::parse(&text)
+        .map_err(|error| SettingError::new(format!("{setting}: {error}")))?;
+    let name = layer
+        .name
+        .clone()
+        .unwrap_or_else(|| secret_key.fingerprint());
     let length = name.chars().count();
     if length == 0 || length > LONGEST_NAME || name.chars().any(char::is_control) {
-        return Err(SettingError::new(format!("{setting}: the merchant's name must have 1 to {LONGEST_NAME} visible characters")));
+        return Err(SettingError::new(format!(
+            "{setting}: the merchant's name must have 1 to {LONGEST_NAME} visible characters"
+        )));
     }
     Ok(MerchantConfig {
         account: AccountName::new(&name),
@@ -96,11 +115,14 @@ fn key_file(setting: &str, path: &Path) -> Result<String, SettingError> {
             path.display()
         ))
     };
-    let length = std::fs::metadata(path).map_err(|error| refused(&format!("cannot be read ({})", error.kind())))?.len();
+    let length = std::fs::metadata(path)
+        .map_err(|error| refused(&format!("cannot be read ({})", error.kind())))?
+        .len();
     if length > LARGEST_KEY_FILE {
         return Err(refused("is too large for a key"));
     }
-    let bytes = std::fs::read(path).map_err(|error| refused(&format!("cannot be read ({})", error.kind())))?;
+    let bytes = std::fs::read(path)
+        .map_err(|error| refused(&format!("cannot be read ({})", error.kind())))?;
     String::from_utf8(bytes).map_err(|_| refused("is not text in UTF-8"))
 }
 

@@ -130,8 +130,14 @@ impl Settings {
     /// # Errors
     /// When `DATABASE_URL` is neither of SQLite nor of PostgreSQL.
     pub fn database_url(&self) -> Result<DatabaseUrl, SettingError> {
-        let text = self.0.database_url.as_deref().unwrap_or(DEFAULT_DATABASE_URL);
-        text.parse().map_err(|error: InvalidDatabaseUrl| SettingError::new(format!("DATABASE_URL: {error}")))
+        let text = self
+            .0
+            .database_url
+            .as_deref()
+            .unwrap_or(DEFAULT_DATABASE_URL);
+        text.parse().map_err(|error: InvalidDatabaseUrl| {
+            SettingError::new(format!("DATABASE_URL: {error}"))
+        })
     }
 
     /// How the log is written.
@@ -143,10 +149,15 @@ impl Settings {
             None | Some("text") => false,
             Some("json") => true,
             Some(other) => {
-                return Err(SettingError::new(format!("LOG_FORMAT is {other:?}: set it to text or json")));
+                return Err(SettingError::new(format!(
+                    "LOG_FORMAT is {other:?}: set it to text or json"
+                )));
             }
         };
-        Ok(LogConfig { filter: self.0.log.clone().unwrap_or_else(|| DEFAULT_LOG.to_owned()), json })
+        Ok(LogConfig {
+            filter: self.0.log.clone().unwrap_or_else(|| DEFAULT_LOG.to_owned()),
+            json,
+        })
     }
 
     fn toss(&self) -> Result<TossConfig, SettingError> {
@@ -176,7 +187,9 @@ impl Settings {
 
 /// A whole number of seconds, from 1 to [`LONGEST_SECONDS`].
 fn seconds(name: &str, text: Option<&str>, default: u64) -> Result<Duration, SettingError> {
-    let Some(text) = text else { return Ok(Duration::from_secs(default)) };
+    let Some(text) = text else {
+        return Ok(Duration::from_secs(default));
+    };
     match text.trim().parse() {
         Ok(seconds @ 1..=LONGEST_SECONDS) => Ok(Duration::from_secs(seconds)),
         _ => Err(SettingError::new(format!(

@@ -49,7 +49,9 @@ where
             let _landing = Landing { flights, key };
             work.await
         });
-        task.map(move |outcome| outcome.unwrap_or(lost)).boxed().shared()
+        task.map(move |outcome| outcome.unwrap_or(lost))
+            .boxed()
+            .shared()
     }
 }
 
@@ -60,7 +62,10 @@ struct Landing<K: Eq + Hash, V: Clone> {
 
 impl<K: Eq + Hash, V: Clone> Drop for Landing<K, V> {
     fn drop(&mut self) {
-        self.flights.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+        self.flights
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.key);
     }
 }
 
@@ -77,7 +82,11 @@ mod tests {
         let gate = Arc::new(tokio::sync::Semaphore::new(0));
         let callers: Vec<_> = (0..50)
             .map(|_| {
-                let (flights, started, gate) = (Arc::clone(&flights), Arc::clone(&started), Arc::clone(&gate));
+                let (flights, started, gate) = (
+                    Arc::clone(&flights),
+                    Arc::clone(&started),
+                    Arc::clone(&gate),
+                );
                 tokio::spawn(async move {
                     flights
                         .join("key", 0, || async move {
@@ -102,8 +111,13 @@ mod tests {
     #[tokio::test]
     async fn work_that_dies_answers_with_what_was_given_for_that_and_is_forgotten() {
         let flights = Flights::<&str, &str>::new();
-        let died = flights.join("key", "lost", || async { panic!("on purpose") }).await;
+        let died = flights
+            .join("key", "lost", || async { panic!("on purpose") })
+            .await;
         assert_eq!(died, "lost");
-        assert_eq!(flights.join("key", "lost", || async { "well" }).await, "well");
+        assert_eq!(
+            flights.join("key", "lost", || async { "well" }).await,
+            "well"
+        );
     }
 }

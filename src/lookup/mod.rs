@@ -74,7 +74,12 @@ struct Inner {
 impl Lookup {
     /// A lookup over the given store and merchants.
     pub fn new(store: Store, merchants: Merchants, clock: Clock) -> Self {
-        Self(Arc::new(Inner { store, merchants, clock, flights: Flights::new() }))
+        Self(Arc::new(Inner {
+            store,
+            merchants,
+            clock,
+            flights: Flights::new(),
+        }))
     }
 
     /// The payment, no older than `max_age` unless Toss cannot be asked. `None` when Toss knows no such payment.
@@ -85,15 +90,25 @@ impl Lookup {
     pub async fn payment(&self, by: &PaymentRef, max_age: Duration) -> Outcome {
         let stored = self.0.stored(by).await?;
         let now = self.0.clock.now();
-        if let Some(stored) = stored.as_ref().filter(|stored| is_young(stored.read_at, now, max_age)) {
-            return Ok(Some(FoundPayment { stored: Arc::clone(stored), stale: false }));
+        if let Some(stored) = stored
+            .as_ref()
+            .filter(|stored| is_young(stored.read_at, now, max_age))
+        {
+            return Ok(Some(FoundPayment {
+                stored: Arc::clone(stored),
+                stale: false,
+            }));
         }
         let inner = Arc::clone(&self.0);
         let question = by.clone();
-        let lost = Err(LookupError::Upstream { reason: "the question was lost; ask again".to_owned() });
+        let lost = Err(LookupError::Upstream {
+            reason: "the question was lost; ask again".to_owned(),
+        });
         self.0
             .flights
-            .join(by.clone(), lost, move || async move { inner.ask(&question, stored, max_age).await })
+            .join(by.clone(), lost, move || async move {
+                inner.ask(&question, stored, max_age).await
+            })
             .await
     }
 }
@@ -101,27 +116,46 @@ impl Lookup {
 impl Inner {
     async fn stored(&self, by: &PaymentRef) -> Result<Option<Arc<StoredPayment>>, StoreError> {
         match by {
-            PaymentRef::Key(key) => Ok(self.store.payments(std::slice::from_ref(key)).await?.remove(key)),
+            PaymentRef::Key(key) => Ok(self
+                .store
+                .payments(std::slice::from_ref(key))
+                .await?
+                .remove(key)),
             PaymentRef::Order(order) => self.store.payment_by_order(order).await,
         }
     }
 
     /// Asks Toss and stores what it said; falls back to what is stored.
-    async fn ask(&self, by: &PaymentRef, stored: Option<Arc<StoredPayment>>, max_age: Duration) -> Outcome {
+    async fn ask(
+        &self,
+        by: &PaymentRef,
+        stored: Option<Arc<StoredPayment>>,
+        max_age: Duration,
+    ) -> Outcome {
         let asked_at = self.clock.now();
         let refreshed = match self.find(by, stored.as_deref()).await {
-            Ok(Some((merchant, payment))) => self.read_rest(merchant, payment, asked_at, max_age).await,
+            Ok(Some((merchant, payment))) => {
+                self.read_rest(merchant, payment, asked_at, max_age).await
+            }
             Ok(None) => return Ok(None),
             Err(error) => Err(reading::ReadingError::Toss(error)),
         };
         match refreshed {
-            Ok(stored) => Ok(Some(FoundPayment { stored, stale: false })),
+            Ok(stored) => Ok(Some(FoundPayment {
+                stored,
+                stale: false,
+            })),
             Err(reading::ReadingError::Store(error)) => Err(error.into()),
             Err(reading::ReadingError::Toss(error)) => {
                 tracing::warn!(%error, known = stored.is_some(), "Toss could not be asked about a payment");
                 match stored {
-                    Some(stored) => Ok(Some(FoundPayment { stored, stale: true })),
-                    None => Err(LookupError::Upstream { reason: error.to_string() }),
+                    Some(stored) => Ok(Some(FoundPayment {
+                        stored,
+                        stale: true,
+                    })),
+                    None => Err(LookupError::Upstream {
+                        reason: error.to_string(),
+                    }),
                 }
             }
         }
@@ -177,16 +211,29 @@ impl Inner {
         max_age: Duration,
     ) -> Result<Arc<StoredPayment>, reading::ReadingError> {
         let key = payment.payment.payment_key.clone();
-        let reader = reading::Reader { store: &self.store, merchant, asked_at, max_age };
+        let reader = reading::Reader {
+            store: &self.store,
+            merchant,
+            asked_at,
+            max_age,
+        };
         reader.read_and_store(payment).await?;
-        let stored = self.store.payments(std::slice::from_ref(&key)).await?.remove(&key);
+        let stored = self
+            .store
+            .payments(std::slice::from_ref(&key))
+            .await?
+            .remove(&key);
         stored.ok_or_else(|| lost_row("payments", key.as_str()).into())
     }
 }
 
 /// A row that was just written cannot be found.
 fn lost_row(table: &'static str, key: &str) -> StoreError {
-    StoreError::Inconsistent { table, column: "key", key: key.to_owned() }
+    StoreError::Inconsistent {
+        table,
+        column: "key",
+        key: key.to_owned(),
+    }
 }
 
 fn is_young(read_at: DateTime<Utc>, now: DateTime<Utc>, max_age: Duration) -> bool {

@@ -13,10 +13,12 @@ use sha2::{Digest, Sha256};
 use super::windows::{self, Stretch};
 use crate::merchants::Merchant;
 use crate::store::{
-    LiveReading, PaymentRecord, SettlementDay, SettlementRecord, Store, StoreError, TransactionRecord,
+    LiveReading, PaymentRecord, SettlementDay, SettlementRecord, Store, StoreError,
+    TransactionRecord,
 };
 use crate::toss::{
-    Call, PaymentReading, Reading, SettlementDate, SettlementPage, TossError, TransactionPage, Unreadable,
+    Call, PaymentReading, Reading, SettlementDate, SettlementPage, TossError, TransactionPage,
+    Unreadable,
 };
 
 /// Rows a page: Toss's own limit.
@@ -67,7 +69,10 @@ impl Reader<'_> {
                     version: reading.version.as_deref(),
                     raw: reading.raw.as_str(),
                 },
-                transactions: &transactions.iter().map(transaction_record).collect::<Vec<_>>(),
+                transactions: &transactions
+                    .iter()
+                    .map(transaction_record)
+                    .collect::<Vec<_>>(),
                 settlement_days: &days_read.iter().map(DayRead::record).collect::<Vec<_>>(),
                 read_at: self.asked_at,
             })
@@ -76,8 +81,13 @@ impl Reader<'_> {
     }
 
     /// The payment's rows of the transactions list.
-    async fn transactions_of(&self, reading: &PaymentReading) -> Result<Vec<Reading<Transaction>>, ReadingError> {
-        let PaymentReading { payment, cancels, .. } = reading;
+    async fn transactions_of(
+        &self,
+        reading: &PaymentReading,
+    ) -> Result<Vec<Reading<Transaction>>, ReadingError> {
+        let PaymentReading {
+            payment, cancels, ..
+        } = reading;
         if let Some(life) = windows::life_of_account(payment, cancels, self.asked_at) {
             let page = self.transactions_page(life, &[]).await?;
             if !is_full(page.len()) {
@@ -85,15 +95,25 @@ impl Reader<'_> {
             }
         }
         let stretches = windows::stretches_of_events(payment, cancels);
-        let pages = stream::iter(stretches.into_iter().map(|stretch| self.transactions_in(stretch)))
-            .buffered(AT_ONCE)
-            .try_collect::<Vec<_>>()
-            .await?;
-        Ok(rows_of(pages.into_iter().flatten().collect(), &payment.payment_key))
+        let pages = stream::iter(
+            stretches
+                .into_iter()
+                .map(|stretch| self.transactions_in(stretch)),
+        )
+        .buffered(AT_ONCE)
+        .try_collect::<Vec<_>>()
+        .await?;
+        Ok(rows_of(
+            pages.into_iter().flatten().collect(),
+            &payment.payment_key,
+        ))
     }
 
     /// Every row of a stretch of time.
-    async fn transactions_in(&self, stretch: Stretch) -> Result<Vec<Reading<Transaction>>, ReadingError> {
+    async fn transactions_in(
+        &self,
+        stretch: Stretch,
+    ) -> Result<Vec<Reading<Transaction>>, ReadingError> {
         let mut rows: Vec<Reading<Transaction>> = Vec::new();
         for _ in 0..MOST_PAGES {
             let page = self.transactions_page(stretch, &rows).await?;
@@ -114,7 +134,9 @@ impl Reader<'_> {
         let page = TransactionPage {
             from: stretch.from,
             to: stretch.to,
-            starting_after: read_before.last().map(|last| last.value.transaction_key.clone()),
+            starting_after: read_before
+                .last()
+                .map(|last| last.value.transaction_key.clone()),
             limit: PAGE_ROWS,
             first_position: u32::try_from(read_before.len()).unwrap_or(u32::MAX),
         };
@@ -122,12 +144,20 @@ impl Reader<'_> {
     }
 
     async fn days_to_read(&self, reading: &PaymentReading) -> Result<Vec<KstDate>, ReadingError> {
-        let named =
-            windows::settlement_days(&reading.payment, &reading.cancels, self.merchant.settlement_cycle);
+        let named = windows::settlement_days(
+            &reading.payment,
+            &reading.cancels,
+            self.merchant.settlement_cycle,
+        );
         let days: Vec<KstDate> = named.into_iter().collect();
-        let read_at = self.store.settlement_day_read_at(&self.merchant.account, &days).await?;
+        let read_at = self
+            .store
+            .settlement_day_read_at(&self.merchant.account, &days)
+            .await?;
         let is_young = |day: &KstDate| {
-            read_at.get(day).is_some_and(|&read_at| super::is_young(read_at, self.asked_at, self.max_age))
+            read_at
+                .get(day)
+                .is_some_and(|&read_at| super::is_young(read_at, self.asked_at, self.max_age))
         };
         Ok(days.into_iter().filter(|day| !is_young(day)).collect())
     }
@@ -145,8 +175,13 @@ impl Reader<'_> {
     async fn settlement_day(&self, day: KstDate) -> Result<Option<DayRead>, ReadingError> {
         let mut rows: Vec<Reading<Settlement>> = Vec::new();
         for page in 1..=MOST_PAGES {
-            let question =
-                SettlementPage { from: day, to: day, date_basis: SettlementDate::Sold, page, size: PAGE_ROWS };
+            let question = SettlementPage {
+                from: day,
+                to: day,
+                date_basis: SettlementDate::Sold,
+                page,
+                size: PAGE_ROWS,
+            };
             let answer = match self.merchant.toss.settlements(&question).await {
                 Ok(answer) => answer,
                 Err(error) if error.is_outage() => return Err(error.into()),
@@ -179,17 +214,31 @@ impl DayRead {
             hasher.update(row.raw.as_str());
             hasher.update([0]);
         }
-        Self { day, rows, digest: hex(&hasher.finalize()) }
+        Self {
+            day,
+            rows,
+            digest: hex(&hasher.finalize()),
+        }
     }
 
     fn record(&self) -> SettlementDay<'_> {
-        let rows = self.rows.iter().map(|row| SettlementRecord { value: &row.value, raw: row.raw.as_str() });
-        SettlementDay { day: self.day, rows: rows.collect(), digest: &self.digest }
+        let rows = self.rows.iter().map(|row| SettlementRecord {
+            value: &row.value,
+            raw: row.raw.as_str(),
+        });
+        SettlementDay {
+            day: self.day,
+            rows: rows.collect(),
+            digest: &self.digest,
+        }
     }
 }
 
 fn transaction_record(row: &Reading<Transaction>) -> TransactionRecord<'_> {
-    TransactionRecord { value: &row.value, raw: row.raw.as_str() }
+    TransactionRecord {
+        value: &row.value,
+        raw: row.raw.as_str(),
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -199,7 +248,10 @@ fn hex(bytes: &[u8]) -> String {
 fn endless(call: Call) -> TossError {
     TossError::Unreadable {
         call,
-        reason: Unreadable { path: "the list".to_owned(), reason: format!("goes on after {MOST_PAGES} pages") },
+        reason: Unreadable {
+            path: "the list".to_owned(),
+            reason: format!("goes on after {MOST_PAGES} pages"),
+        },
         trace_id: None,
     }
 }

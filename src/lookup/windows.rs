@@ -23,7 +23,10 @@ pub(super) struct Stretch {
 
 impl Stretch {
     fn around(instant: DateTime<Utc>, before: TimeDelta, after: TimeDelta) -> Self {
-        Self { from: instant - before, to: instant + after }
+        Self {
+            from: instant - before,
+            to: instant + after,
+        }
     }
 }
 
@@ -33,8 +36,12 @@ pub(super) fn stretches_of_events(payment: &Payment, cancels: &[Cancel]) -> Vec<
         .requested_at
         .filter(|_| payment.is_virtual_account() || was_approved_at_an_unknown_time(payment))
         .map(|requested| Stretch::around(requested, SLACK, ISSUE_TAKES));
-    let approval = payment.approved_at.map(|approved| Stretch::around(approved, SLACK, SLACK));
-    let canceled = cancels.iter().map(|cancel| Stretch::around(cancel.canceled_at, SLACK, SLACK));
+    let approval = payment
+        .approved_at
+        .map(|approved| Stretch::around(approved, SLACK, SLACK));
+    let canceled = cancels
+        .iter()
+        .map(|cancel| Stretch::around(cancel.canceled_at, SLACK, SLACK));
     let mut all: Vec<Stretch> = issue.into_iter().chain(approval).chain(canceled).collect();
     all.sort_by_key(|stretch| (stretch.from, stretch.to));
     let mut joined: Vec<Stretch> = Vec::with_capacity(all.len());
@@ -49,12 +56,29 @@ pub(super) fn stretches_of_events(payment: &Payment, cancels: &[Cancel]) -> Vec<
 
 /// For a virtual account, the whole time in which something can have happened to it. A deposit that bounced leaves two
 /// rows at instants which the payment does not name, so this is read first, if it is short enough to be read at once.
-pub(super) fn life_of_account(payment: &Payment, cancels: &[Cancel], now: DateTime<Utc>) -> Option<Stretch> {
-    let requested = payment.requested_at.filter(|_| payment.is_virtual_account())?;
+pub(super) fn life_of_account(
+    payment: &Payment,
+    cancels: &[Cancel],
+    now: DateTime<Utc>,
+) -> Option<Stretch> {
+    let requested = payment
+        .requested_at
+        .filter(|_| payment.is_virtual_account())?;
     let still_open = payment.status == PaymentStatus::WaitingForDeposit;
-    let last_named = cancels.iter().map(|cancel| cancel.canceled_at).chain(payment.approved_at).max();
-    let end = if still_open { now } else { last_named.unwrap_or(now) };
-    let life = Stretch { from: requested - SLACK, to: end.max(requested) + SLACK };
+    let last_named = cancels
+        .iter()
+        .map(|cancel| cancel.canceled_at)
+        .chain(payment.approved_at)
+        .max();
+    let end = if still_open {
+        now
+    } else {
+        last_named.unwrap_or(now)
+    };
+    let life = Stretch {
+        from: requested - SLACK,
+        to: end.max(requested) + SLACK,
+    };
     (life.to - life.from <= WHOLE_LIFE).then_some(life)
 }
 
@@ -84,7 +108,9 @@ mod tests {
     use super::*;
 
     fn at(text: &str) -> DateTime<Utc> {
-        DateTime::parse_from_rfc3339(&format!("2026-03-{text}+09:00")).unwrap().to_utc()
+        DateTime::parse_from_rfc3339(&format!("2026-03-{text}+09:00"))
+            .unwrap()
+            .to_utc()
     }
 
     fn payment(method: &str, status: &str, approved_at: Option<DateTime<Utc>>) -> Payment {
@@ -121,50 +147,88 @@ mod tests {
         let cancels = [canceled("05T09:00:00"), canceled("04T14:00:00")];
         let stretches = stretches_of_events(&card, &cancels);
         let middles: Vec<_> = stretches.iter().map(|s| s.from + SLACK).collect();
-        assert_eq!(middles, [at("03T10:00:20"), at("04T14:00:00"), at("05T09:00:00")]);
+        assert_eq!(
+            middles,
+            [at("03T10:00:20"), at("04T14:00:00"), at("05T09:00:00")]
+        );
     }
 
     #[test]
     fn stretches_that_touch_are_joined_and_those_a_second_apart_are_not() {
         let approved = at("03T10:00:00");
         let card = payment("카드", "PARTIAL_CANCELED", Some(approved));
-        let touching = Cancel { canceled_at: approved + SLACK + SLACK, ..canceled("03T10:00:00") };
-        assert_eq!(stretches_of_events(&card, std::slice::from_ref(&touching)).len(), 1);
-        let apart = Cancel { canceled_at: touching.canceled_at + TimeDelta::seconds(1), ..touching };
+        let touching = Cancel {
+            canceled_at: approved + SLACK + SLACK,
+            ..canceled("03T10:00:00")
+        };
+        assert_eq!(
+            stretches_of_events(&card, std::slice::from_ref(&touching)).len(),
+            1
+        );
+        let apart = Cancel {
+            canceled_at: touching.canceled_at + TimeDelta::seconds(1),
+            ..touching
+        };
         assert_eq!(stretches_of_events(&card, &[apart]).len(), 2);
     }
 
     #[test]
     fn a_payment_that_was_never_approved_has_no_stretch() {
-        assert_eq!(stretches_of_events(&payment("카드", "EXPIRED", None), &[]), []);
+        assert_eq!(
+            stretches_of_events(&payment("카드", "EXPIRED", None), &[]),
+            []
+        );
     }
 
     #[test]
     fn a_cancelled_payment_without_an_approval_time_is_looked_for_after_its_request() {
         let stretches = stretches_of_events(&payment("카드", "CANCELED", None), &[]);
-        assert_eq!(stretches, [Stretch { from: at("03T09:55:00"), to: at("03T10:45:00") }]);
+        assert_eq!(
+            stretches,
+            [Stretch {
+                from: at("03T09:55:00"),
+                to: at("03T10:45:00")
+            }]
+        );
     }
 
     #[test]
     fn an_account_is_read_from_its_request_to_its_last_event() {
         let account = payment("가상계좌", "CANCELED", None);
         let life = life_of_account(&account, &[canceled("04T11:00:00")], at("20T00:00:00"));
-        assert_eq!(life, Some(Stretch { from: at("03T09:55:00"), to: at("04T11:05:00") }));
+        assert_eq!(
+            life,
+            Some(Stretch {
+                from: at("03T09:55:00"),
+                to: at("04T11:05:00")
+            })
+        );
     }
 
     #[test]
     fn an_account_that_waits_is_read_up_to_now_unless_that_is_too_long() {
         let account = payment("가상계좌", "WAITING_FOR_DEPOSIT", None);
-        assert_eq!(life_of_account(&account, &[], at("05T10:00:00")).map(|l| l.to), Some(at("05T10:05:00")));
+        assert_eq!(
+            life_of_account(&account, &[], at("05T10:00:00")).map(|l| l.to),
+            Some(at("05T10:05:00"))
+        );
         assert_eq!(life_of_account(&account, &[], at("11T09:51:00")), None);
-        assert_eq!(life_of_account(&payment("카드", "DONE", None), &[], at("05T10:00:00")), None);
+        assert_eq!(
+            life_of_account(&payment("카드", "DONE", None), &[], at("05T10:00:00")),
+            None
+        );
     }
 
     #[test]
     fn each_distinct_sold_date_is_asked_once() {
         let card = payment("카드", "PARTIAL_CANCELED", Some(at("03T23:59:59")));
         let cancels = [canceled("04T00:00:00"), canceled("04T23:00:00")];
-        let days = |cycle| settlement_days(&card, &cancels, cycle).iter().map(ToString::to_string).collect::<Vec<_>>();
+        let days = |cycle| {
+            settlement_days(&card, &cancels, cycle)
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(days(SettlementCycle::Daily), ["2026-03-03", "2026-03-04"]);
         assert_eq!(days(SettlementCycle::Weekly), ["2026-03-08"]);
         assert_eq!(days(SettlementCycle::Monthly), ["2026-03-31"]);
