@@ -283,3 +283,279 @@ fn error(code: &str, advice: RetryAdvice, field: Option<&str>, message: &str) ->
         field: field.map(ToOwned::to_owned),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use reconciliation::{Currency, MId, Money, OrderId, Payment, PaymentKey, PaymentStatus};
+
+    use super::*;
+    use crate::store::CancelRequestId;
+    use crate::toss::{Call, TossCode, UnknownReason};
+
+    fn now() -> DateTime<Utc> {
+        DateTime::parse_from_rfc3339("2026-03-10T12:00:00+09:00")
+            .unwrap()
+            .to_utc()
+    }
+
+    fn won(minor: i64) -> Money {
+        Money::from_minor(minor, Currency::KRW)
+    }
+
+    fn key(text: &str) -> TransactionKey {
+        TransactionKey::parse(text).unwrap()
+    }
+
+    /// A request for 3,000 of 15,000 won, sent that often, with one cancel before it.
+    fn request(attempts: i32) -> CancelRequest {
+        CancelRequest {
+            id: CancelRequestId::new("id"),
+            payment_key: PaymentKey::parse("payment").unwrap(),
+            account: AccountName::new("shop"),
+            amount: Some(won(3_000)),
+            currency: Currency::KRW,
+            reason: "reason".to_owned(),
+            requested_by: "admin".to_owned(),
+            client_key: "12345678".to_owned(),
+            content_hash: [0; 32],
+            idempotency_key: "cr-id".to_owned(),
+            body: Some(SecretBody::new("{}".to_owned())),
+            baseline_balance: Some(won(15_000)),
+            baseline_cancel_keys: vec![key("before")],
+            status: CancelRequestStatus::Sent,
+            version: 2,
+            attempts,
+            first_sent_at: Some(now()),
+            last_sent_at: Some(now()),
+            error: None,
+            transaction_key: None,
+            upstream_http_status: None,
+            raw_reply: None,
+            requested_at: now(),
+            resolved_at: None,
+        }
+    }
+
+    fn reading(cancels: &[(&str, i64)]) -> PaymentReading {
+        let cancel = |&(text, minor): &(&str, i64)| Cancel {
+            transaction_key: key(text),
+            amount: won(minor),
+            reason: None,
+            canceled_at: now(),
+            refundable_amount: None,
+            status: reconciliation::CancelStatus::Done,
+        };
+        PaymentReading {
+            payment: Payment {
+                mid: MId::parse("shop").unwrap(),
+                payment_key: PaymentKey::parse("payment").unwrap(),
+                order_id: OrderId::parse("order").unwrap(),
+                method_label: Some("카드".to_owned()),
+                status: PaymentStatus::PartialCanceled,
+                currency: Currency::KRW,
+                total_amount: Some(won(20_000)),
+                balance_amount: Some(won(12_000)),
+                requested_at: None,
+                approved_at: None,
+                is_partial_cancelable: None,
+                last_transaction_key: None,
+            },
+            cancels: cancels.iter().map(cancel).collect(),
+            account_number: None,
+            version: None,
+            raw: RawBody::new("{}"),
+        }
+    }
+
+    fn done(cancels: &[(&str, i64)]) -> CancelAnswer {
+        CancelAnswer::Done {
+            reading: Box::new(reading(cancels)),
+            raw: RawBody::new("{}"),
+            http_status: 200,
+        }
+    }
+
+    fn refused(code: &str) -> CancelAnswer {
+        CancelAnswer::Refused {
+            refusal: Refusal {
+                call: Call::Cancel,
+                code: TossCode::from_toss(code),
+                message: "m".to_owned(),
+                http_status: 400,
+                trace_id: None,
+            },
+            raw: RawBody::new("{}"),
+        }
+    }
+
+    fn silence() -> CancelAnswer {
+        let after = std::time::Duration::from_secs(1);
+        CancelAnswer::Unknown {
+            reason: UnknownReason::Silence { after },
+            raw: None,
+        }
+    }
+
+    /// The state and, where there is one, the error's code and advice.
+    fn told(change: &CancelRequestChange) -> (CancelRequestStatus, Option<(&str, RetryAdvice)>) {
+        (
+            change.status,
+            change
+                .error
+                .as_ref()
+                .map(|error| (error.code.as_str(), error.advice)),
+        )
+    }
+
+    #[test]
+    fn an_answer_with_one_new_cancel_of_the_asked_amount_succeeds_and_names_it() {
+        let change = change_for(
+            &request(1),
+            &done(&[("before", 3_000), ("new", 3_000)]),
+            None,
+            now(),
+        );
+        assert_eq!(told(&change), (CancelRequestStatus::Succeeded, None));
+        assert_eq!(
+            (change.transaction_key, change.resolved_at),
+            (Some(key("new")), Some(now()))
+        );
+    }
+
+    #[test]
+    fn of_several_new_cancels_ours_is_the_newest_because_toss_answers_with_the_payment_just_after_it()
+     {
+        let answer = done(&[("before", 1), ("console", 3_000), ("ours", 3_000)]);
+        let change = change_for(&request(1), &answer, None, now());
+        assert_eq!(change.transaction_key, Some(key("ours")));
+    }
+
+    #[test]
+    fn an_answer_without_a_new_cancel_or_of_another_amount_needs_an_operator() {
+        for cancels in [
+            &[("before", 3_000)][..],
+            &[("before", 3_000), ("new", 2_999)][..],
+        ] {
+            let change = change_for(&request(1), &done(cancels), None, now());
+            assert_eq!(
+                told(&change),
+                (
+                    CancelRequestStatus::NeedsOperator,
+                    Some(("OUTCOME_UNKNOWN", RetryAdvice::NeedsPerson))
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn a_request_for_everything_succeeds_with_a_cancel_of_the_balance_that_was_read() {
+        let everything = CancelRequest {
+            amount: None,
+            ..request(1)
+        };
+        let of = |minor| change_for(&everything, &done(&[("new", minor)]), None, now()).status;
+        assert_eq!(of(15_000), CancelRequestStatus::Succeeded);
+        assert_eq!(of(14_999), CancelRequestStatus::NeedsOperator);
+    }
+
+    #[test]
+    fn a_refusal_of_the_first_attempt_is_final_and_needs_no_confirmation() {
+        let answer = refused("NOT_CANCELABLE_AMOUNT");
+        assert!(!needs_confirmation(&request(1), &answer));
+        let change = change_for(&request(1), &answer, None, now());
+        assert_eq!(
+            told(&change),
+            (
+                CancelRequestStatus::Rejected,
+                Some(("NOT_CANCELABLE_AMOUNT", RetryAdvice::FixInput))
+            )
+        );
+    }
+
+    #[test]
+    fn a_refusal_of_a_later_attempt_is_final_only_if_the_payment_shows_no_cancel_since() {
+        let answer = refused("ALREADY_CANCELED_PAYMENT");
+        assert!(needs_confirmation(&request(2), &answer));
+        let status = |now_at_toss: Option<PaymentReading>| {
+            change_for(&request(2), &answer, now_at_toss.as_ref(), now()).status
+        };
+        assert_eq!(
+            status(Some(reading(&[("before", 3_000)]))),
+            CancelRequestStatus::Rejected
+        );
+        assert_eq!(
+            status(Some(reading(&[("before", 3_000), ("new", 3_000)]))),
+            CancelRequestStatus::NeedsOperator
+        );
+        assert_eq!(status(None), CancelRequestStatus::Unknown);
+    }
+
+    #[test]
+    fn a_refused_key_proves_nothing_about_an_earlier_attempt() {
+        let untouched = reading(&[("before", 3_000)]);
+        let later = change_for(
+            &request(2),
+            &refused("UNAUTHORIZED_KEY"),
+            Some(&untouched),
+            now(),
+        );
+        assert_eq!(later.status, CancelRequestStatus::Unknown);
+        let first = change_for(&request(1), &refused("UNAUTHORIZED_KEY"), None, now());
+        assert_eq!(first.status, CancelRequestStatus::Rejected);
+    }
+
+    #[test]
+    fn silence_is_unknown_and_a_connection_never_made_is_a_refusal_only_the_first_time() {
+        let not_sent = CancelAnswer::NotSent {
+            reason: "refused".to_owned(),
+        };
+        let waits = Some(("OUTCOME_UNKNOWN", RetryAdvice::Wait));
+        let retry = Some(("UPSTREAM_UNAVAILABLE", RetryAdvice::Retry));
+        let of =
+            |attempts, answer: &CancelAnswer| change_for(&request(attempts), answer, None, now());
+        assert_eq!(
+            told(&of(1, &silence())),
+            (CancelRequestStatus::Unknown, waits)
+        );
+        assert_eq!(
+            told(&of(1, &not_sent)),
+            (CancelRequestStatus::Rejected, retry)
+        );
+        assert_eq!(
+            told(&of(2, &not_sent)),
+            (CancelRequestStatus::Unknown, waits)
+        );
+    }
+
+    #[test]
+    fn a_request_is_sent_again_up_to_fourteen_days_after_it_was_first_sent() {
+        let sent = request(1);
+        assert!(may_be_sent_again(
+            &sent,
+            now() + KEY_LIVES - TimeDelta::seconds(1)
+        ));
+        assert!(!may_be_sent_again(&sent, now() + KEY_LIVES));
+        assert!(!may_be_sent_again(
+            &CancelRequest {
+                body: None,
+                ..request(1)
+            },
+            now()
+        ));
+    }
+
+    #[test]
+    fn every_state_but_success_stands_for_an_error() {
+        for status in CancelRequestStatus::ALL {
+            let error = error_of(&CancelRequest {
+                status,
+                ..request(1)
+            });
+            assert_eq!(
+                error.is_none(),
+                status == CancelRequestStatus::Succeeded,
+                "{status:?}"
+            );
+        }
+    }
+}
