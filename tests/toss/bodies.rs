@@ -9,8 +9,8 @@ use reconciliation::{
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use toss_recon::toss::{
-    CancelBody, MusdAmounts, PaymentReading, cancel_body, read_payment, read_settlements,
-    read_transactions,
+    AccountNumber, CancelBody, MusdAmounts, PaymentReading, cancel_body, read_payment,
+    read_settlements, read_transactions,
 };
 
 const MUSD: MusdAmounts = MusdAmounts::Millionths;
@@ -52,201 +52,68 @@ fn usd(cents: i64) -> Money {
     Money::from_minor(cents, Currency::USD)
 }
 
-/// Status, total, balance, number of cancels, approval, virtual account.
-type Expected = (
-    &'static str,
-    Money,
-    Money,
-    usize,
-    Option<&'static str>,
-    Option<&'static str>,
-);
+/// File, status, currency, total and balance in its own unit, number of cancels, approval, virtual account.
+const PAYMENTS: &str = "
+payment_aborted                      ABORTED             KRW 9000   9000   0 -                    -
+payment_card_canceled                CANCELED            KRW 22000  0      1 2026-03-03T00:30:18Z -
+payment_card_done                    DONE                KRW 15000  15000  0 2026-03-03T01:15:21Z -
+payment_card_partial_cancel_x2       PARTIAL_CANCELED    KRW 15000  7000   2 2026-03-03T01:15:21Z -
+payment_card_partial_then_drained    PARTIAL_CANCELED    KRW 15000  0      3 2026-03-03T01:15:21Z -
+payment_easypay_card_plus_point_done DONE                KRW 20000  20000  0 2026-03-03T05:10:33Z -
+payment_easypay_money_plus_point_done DONE               KRW 20000  20000  0 2026-03-03T05:00:33Z -
+payment_expired                      EXPIRED             KRW 9000   9000   0 -                    -
+payment_overseas_cancel_in_progress  PARTIAL_CANCELED    USD 726.24 544.68 1 2026-03-03T07:10:20Z -
+payment_paypal_usd_partial           PARTIAL_CANCELED    USD 726.24 544.68 1 2026-03-03T07:00:20Z -
+payment_va_canceled_before_deposit   CANCELED            KRW 31000  0      1 -                    X6505636518309
+payment_va_deadline_passed           WAITING_FOR_DEPOSIT KRW 8000   8000   0 -                    X6505636518310
+payment_va_done                      DONE                KRW 22400  22400  0 2026-03-03T23:12:45Z X6505636518308
+payment_va_partial_refund            PARTIAL_CANCELED    KRW 22400  17400  1 2026-03-03T23:12:45Z X6505636518308
+payment_va_waiting                   WAITING_FOR_DEPOSIT KRW 22400  22400  0 -                    X6505636518308
+";
 
 #[test]
 fn every_documented_payment_is_read_with_its_amounts_and_instants() {
-    let rows: [(&str, Expected); 15] = [
-        (
-            "payment_aborted.json",
-            ("ABORTED", krw(9_000), krw(9_000), 0, None, None),
-        ),
-        (
-            "payment_card_canceled.json",
-            (
-                "CANCELED",
-                krw(22_000),
-                krw(0),
-                1,
-                Some("2026-03-03T00:30:18Z"),
-                None,
-            ),
-        ),
-        (
-            "payment_card_done.json",
-            (
-                "DONE",
-                krw(15_000),
-                krw(15_000),
-                0,
-                Some("2026-03-03T01:15:21Z"),
-                None,
-            ),
-        ),
-        (
-            "payment_card_partial_cancel_x2.json",
-            (
-                "PARTIAL_CANCELED",
-                krw(15_000),
-                krw(7_000),
-                2,
-                Some("2026-03-03T01:15:21Z"),
-                None,
-            ),
-        ),
-        (
-            "payment_card_partial_then_drained.json",
-            (
-                "PARTIAL_CANCELED",
-                krw(15_000),
-                krw(0),
-                3,
-                Some("2026-03-03T01:15:21Z"),
-                None,
-            ),
-        ),
-        (
-            "payment_easypay_card_plus_point_done.json",
-            (
-                "DONE",
-                krw(20_000),
-                krw(20_000),
-                0,
-                Some("2026-03-03T05:10:33Z"),
-                None,
-            ),
-        ),
-        (
-            "payment_easypay_money_plus_point_done.json",
-            (
-                "DONE",
-                krw(20_000),
-                krw(20_000),
-                0,
-                Some("2026-03-03T05:00:33Z"),
-                None,
-            ),
-        ),
-        (
-            "payment_expired.json",
-            ("EXPIRED", krw(9_000), krw(9_000), 0, None, None),
-        ),
-        (
-            "payment_overseas_cancel_in_progress.json",
-            (
-                "PARTIAL_CANCELED",
-                usd(72_624),
-                usd(54_468),
-                1,
-                Some("2026-03-03T07:10:20Z"),
-                None,
-            ),
-        ),
-        (
-            "payment_paypal_usd_partial.json",
-            (
-                "PARTIAL_CANCELED",
-                usd(72_624),
-                usd(54_468),
-                1,
-                Some("2026-03-03T07:00:20Z"),
-                None,
-            ),
-        ),
-        (
-            "payment_va_canceled_before_deposit.json",
-            (
-                "CANCELED",
-                krw(31_000),
-                krw(0),
-                1,
-                None,
-                Some("X6505636518309"),
-            ),
-        ),
-        (
-            "payment_va_deadline_passed.json",
-            (
-                "WAITING_FOR_DEPOSIT",
-                krw(8_000),
-                krw(8_000),
-                0,
-                None,
-                Some("X6505636518310"),
-            ),
-        ),
-        (
-            "payment_va_done.json",
-            (
-                "DONE",
-                krw(22_400),
-                krw(22_400),
-                0,
-                Some("2026-03-03T23:12:45Z"),
-                Some("X6505636518308"),
-            ),
-        ),
-        (
-            "payment_va_partial_refund.json",
-            (
-                "PARTIAL_CANCELED",
-                krw(22_400),
-                krw(17_400),
-                1,
-                Some("2026-03-03T23:12:45Z"),
-                Some("X6505636518308"),
-            ),
-        ),
-        (
-            "payment_va_waiting.json",
-            (
-                "WAITING_FOR_DEPOSIT",
-                krw(22_400),
-                krw(22_400),
-                0,
-                None,
-                Some("X6505636518308"),
-            ),
-        ),
-    ];
-    let listed: Vec<&str> = rows.iter().map(|(name, _)| *name).collect();
+    let rows: Vec<Vec<&str>> = PAYMENTS
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<&str>>())
+        .filter(|row| !row.is_empty())
+        .collect();
+    let listed: Vec<String> = rows.iter().map(|row| format!("{}.json", row[0])).collect();
     assert_eq!(names("payment_"), listed, "a body is not in the table");
-    for (name, (status, total, balance, cancels, approved_at, account)) in rows {
-        let read = payment(name);
-        assert_eq!(
-            read.payment.status,
-            PaymentStatus::from_toss(status),
-            "{name}"
-        );
-        assert_eq!(read.payment.total_amount, Some(total), "{name}");
-        assert_eq!(read.payment.balance_amount, Some(balance), "{name}");
-        assert_eq!(read.cancels.len(), cancels, "{name}");
-        assert_eq!(
-            read.payment.approved_at,
-            approved_at.map(|at| at.parse().expect(at)),
-            "{name}"
-        );
-        assert_eq!(
-            read.account_number.as_ref().map(|number| number.expose()),
+    for row in rows {
+        let [
+            name,
+            status,
+            currency,
+            total,
+            balance,
+            cancels,
+            approved_at,
             account,
-            "{name}"
-        );
+        ] = row[..]
+        else {
+            panic!("{row:?} lacks a column");
+        };
+        let read = payment(&format!("{name}.json"));
+        let text = fixture(&format!("toss/{name}.json"));
+        let shown = |amount: Option<Money>| amount.expect("an amount").to_decimal_text();
+        let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+        let account_number = read.account_number.as_ref().map(AccountNumber::expose);
+        let approval = read
+            .payment
+            .approved_at
+            .map(|at| at.format("%FT%TZ").to_string());
+        assert_eq!(read.payment.status.as_str(), status, "{name}");
+        assert_eq!(read.payment.currency.code(), currency, "{name}");
+        assert_eq!(shown(read.payment.total_amount), total, "{name}");
+        assert_eq!(shown(read.payment.balance_amount), balance, "{name}");
+        assert_eq!(read.cancels.len().to_string(), cancels, "{name}");
+        assert_eq!(or_dash(approval), approved_at, "{name}");
+        assert_eq!(account_number.unwrap_or("-"), account, "{name}");
         assert_eq!(read.payment.mid.as_str(), "tdemoshop01", "{name}");
         assert_eq!(read.version.as_deref(), Some("2022-11-16"), "{name}");
         assert_eq!(read.payment.is_partial_cancelable, Some(true), "{name}");
-        assert_eq!(
-            read.raw.as_str(),
-            fixture(&format!("toss/{name}")),
-            "{name}: not the text as it came"
-        );
+        assert_eq!(read.raw.as_str(), text, "{name}: not the text as it came");
     }
 }
 

@@ -6,22 +6,39 @@ use toss_recon::toss::{BaseUrl, ClientSetupError, Toss};
 
 use crate::server::settings;
 
-/// Runs one ignored test of this binary in a process that finds no certificates.
-fn without_certificates(test: &str) {
+/// Runs one test of this binary in a process of its own and hands its setting to the caller.
+fn in_another_process(test: &str, set: impl FnOnce(&mut Command)) {
     let this = std::env::current_exe().expect("this test binary");
-    let nowhere = tempfile::tempdir().expect("an empty folder");
-    let run = Command::new(this)
-        .args(["--exact", test, "--ignored", "--nocapture"])
-        .env("SSL_CERT_FILE", nowhere.path().join("none.pem"))
-        .env("SSL_CERT_DIR", nowhere.path())
-        .output()
-        .expect("a second process");
+    let mut command = Command::new(this);
+    command.args(["--exact", test, "--include-ignored"]);
+    set(&mut command);
+    let run = command.output().expect("a second process");
     let said = String::from_utf8_lossy(&run.stdout);
+    let complained = String::from_utf8_lossy(&run.stderr);
     assert!(
         run.status.success() && said.contains("1 passed"),
-        "{said}{}",
-        String::from_utf8_lossy(&run.stderr)
+        "{said}{complained}"
     );
+}
+
+/// Runs a test where no certificates are found.
+fn without_certificates(test: &str) {
+    let nowhere = tempfile::tempdir().expect("an empty folder");
+    in_another_process(test, |command| {
+        command
+            .env("SSL_CERT_FILE", nowhere.path().join("none.pem"))
+            .env("SSL_CERT_DIR", nowhere.path());
+    });
+}
+
+#[test]
+fn a_proxy_of_the_environment_is_never_shown_the_key() {
+    in_another_process("requests::a_payment_is_asked_for_by_its_key", |command| {
+        for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+            command.env(name, "http://127.0.0.1:9");
+        }
+        command.env_remove("NO_PROXY").env_remove("no_proxy");
+    });
 }
 
 #[test]
