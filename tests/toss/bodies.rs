@@ -1,43 +1,14 @@
-//! Every body that Toss documents is read, with its important values.
+//! Every payment that Toss documents is read, with its important values; what is no answer is refused.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-
-use reconciliation::{
-    CancelStatus, Currency, KstDate, Money, PaymentStatus, RefundAccount, SettlementKind,
-};
-use secrecy::ExposeSecret;
+use reconciliation::{CancelStatus, Currency, Money};
 use serde_json::Value;
 use toss_recon::toss::{
-    AccountNumber, CancelBody, MusdAmounts, PaymentReading, cancel_body, read_payment,
-    read_settlements, read_transactions,
+    AccountNumber, MusdAmounts, PaymentReading, read_payment, read_settlements, read_transactions,
 };
 
+use crate::fixtures::{fixture, names};
+
 const MUSD: MusdAmounts = MusdAmounts::Millionths;
-
-pub(crate) fn fixture(name: &str) -> String {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/fixtures")
-        .join(name);
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-pub(crate) fn names(prefix: &str) -> Vec<String> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/toss");
-    let mut names: Vec<String> = std::fs::read_dir(folder)
-        .expect("the folder of bodies")
-        .map(|entry| {
-            entry
-                .expect("a file")
-                .file_name()
-                .into_string()
-                .expect("a name")
-        })
-        .filter(|name| name.starts_with(prefix))
-        .collect();
-    names.sort();
-    names
-}
 
 fn payment(name: &str) -> PaymentReading {
     read_payment(&fixture(&format!("toss/{name}")), MUSD)
@@ -188,142 +159,6 @@ fn cancels_keep_their_order_reason_instant_and_balance() {
 }
 
 #[test]
-fn a_page_of_transactions_is_read_in_tosss_order_each_row_with_its_own_text() {
-    let rows = read_transactions(&fixture("toss/transactions_page.json"), 100, MUSD).expect("rows");
-    assert_eq!(rows.len(), 15);
-    for (index, row) in (0_u32..).zip(&rows) {
-        assert_eq!(row.value.listed_position, 100 + index);
-        let own: Value = serde_json::from_str(row.raw.as_str()).expect("the row's own JSON");
-        assert_eq!(own["transactionKey"], row.value.transaction_key.as_str());
-    }
-    let of_key = |key: &str| {
-        rows.iter()
-            .find(|row| row.value.transaction_key.as_str() == key)
-            .map(|row| &row.value)
-            .expect(key)
-    };
-    let issued = of_key("A1B2C3D4E5F60718293A4B5C6D7E8F10");
-    assert_eq!(
-        (&issued.status, issued.amount),
-        (&PaymentStatus::WaitingForDeposit, krw(0))
-    );
-    let voided = of_key("A1B2C3D4E5F60718293A4B5C6D7E8F13");
-    assert_eq!(
-        (&voided.status, voided.amount),
-        (&PaymentStatus::Canceled, krw(31_000))
-    );
-    assert_eq!(
-        voided.transaction_at.to_rfc3339(),
-        "2026-03-03T04:20:40+00:00"
-    );
-    assert_eq!(
-        of_key("A1B2C3D4E5F60718293A4B5C6D7E8F30").amount,
-        usd(72_624)
-    );
-    assert_eq!(
-        of_key("A1B2C3D4E5F60718293A4B5C6D7E8F31").amount,
-        usd(18_156)
-    );
-    assert_eq!(
-        of_key("txrd_a01jexample0000000000000001").amount,
-        krw(12_000)
-    );
-}
-
-#[test]
-fn a_page_of_settlements_is_read_with_signs_fees_and_days() {
-    let rows = read_settlements(&fixture("toss/settlements_page.json"), MUSD).expect("rows");
-    let amounts: Vec<(i64, i64, SettlementKind)> = rows
-        .iter()
-        .map(|row| {
-            (
-                row.value.amount.minor(),
-                row.value.pay_out_amount.minor(),
-                row.value.kind,
-            )
-        })
-        .collect();
-    let (payment, cancel) = (SettlementKind::Payment, SettlementKind::Cancel);
-    assert_eq!(
-        amounts,
-        [
-            (22_000, 21_492, payment),
-            (-22_000, -21_492, cancel),
-            (15_000, 14_654, payment),
-            (20_000, 19_340, payment),
-            (20_000, 19_340, payment),
-            (22_400, 22_070, payment),
-            (-3_000, -2_931, cancel),
-            (12_000, 11_459, payment),
-        ]
-    );
-    for row in &rows {
-        let value = &row.value;
-        let parts = value
-            .supply_amount
-            .expect("a part")
-            .plus(value.vat.expect("a part"));
-        assert_eq!(parts.ok(), value.fee, "{value:?}");
-        assert_eq!(
-            value.amount.minus(value.fee.expect("a fee")).ok(),
-            Some(value.pay_out_amount)
-        );
-    }
-    let refunded = &rows[6].value;
-    assert_eq!(
-        refunded.sold_date,
-        KstDate::parse("2026-03-04").expect("a day")
-    );
-    assert_eq!(
-        refunded.paid_out_date,
-        KstDate::parse("2026-03-11").expect("a day")
-    );
-    assert_eq!(
-        refunded.approved_at.expect("an instant").to_rfc3339(),
-        "2026-03-03T01:15:21+00:00"
-    );
-    let lines: BTreeMap<&str, i64> = rows[7]
-        .value
-        .fees
-        .iter()
-        .flatten()
-        .map(|line| (line.kind.as_str(), line.fee.minor()))
-        .collect();
-    assert_eq!(lines, BTreeMap::from([("BASE", 277), ("INSTALLMENT", 264)]));
-}
-
-#[test]
-fn rows_without_fees_or_without_keys_are_read_and_what_is_absent_stays_absent() {
-    let rows =
-        read_settlements(&fixture("toss/settlements_page_degraded_rows.json"), MUSD).expect("rows");
-    let without_fees = &rows[0].value;
-    assert_eq!(
-        (without_fees.fees.as_ref(), without_fees.fee),
-        (None, Some(krw(859_786)))
-    );
-    assert!(without_fees.payment_key.is_some());
-    let without_keys = &rows[1].value;
-    assert_eq!(
-        (&without_keys.payment_key, &without_keys.transaction_key),
-        (&None, &None)
-    );
-    assert_eq!(
-        without_keys.order_id.without_prefix(),
-        Some("order-20251020-0001")
-    );
-    assert_eq!(without_keys.pay_out_amount, krw(1_537));
-    assert_eq!(without_keys.fees.as_ref().map(Vec::len), Some(1));
-}
-
-#[test]
-fn empty_lists_are_lists() {
-    let settlements = read_settlements(&fixture("toss/settlements_empty.json"), MUSD);
-    assert_eq!(settlements.expect("a list"), []);
-    let transactions = read_transactions(&fixture("toss/transactions_empty.json"), 0, MUSD);
-    assert_eq!(transactions.expect("a list"), []);
-}
-
-#[test]
 fn what_is_no_answer_of_these_calls_is_refused_by_every_reader() {
     let strangers = [
         "webhook_",
@@ -381,72 +216,5 @@ fn every_file_is_read_by_some_test() {
             read_here.iter().any(|prefix| name.starts_with(prefix)),
             "{name} is read by no test"
         );
-    }
-}
-
-#[test]
-fn bodies_of_cancels_say_what_the_documented_ones_say() {
-    let account = RefundAccount {
-        bank: "20".to_owned(),
-        account_number: "1002123456789".to_owned(),
-        holder_name: "김토스".to_owned(),
-    };
-    let cases: [(&str, CancelBody<'_>); 4] = [
-        (
-            "cancel_request_full.json",
-            CancelBody {
-                reason: "고객 변심",
-                amount: None,
-                refund_account: None,
-                tax_free_amount: None,
-                refundable_amount: krw(15_000),
-            },
-        ),
-        (
-            "cancel_request_partial_locked.json",
-            CancelBody {
-                reason: "일부 품절",
-                amount: Some(krw(3_000)),
-                refund_account: None,
-                tax_free_amount: None,
-                refundable_amount: krw(15_000),
-            },
-        ),
-        (
-            "cancel_request_va_after_deposit.json",
-            CancelBody {
-                reason: "부분 환불",
-                amount: Some(krw(5_000)),
-                refund_account: Some(&account),
-                tax_free_amount: None,
-                refundable_amount: krw(22_400),
-            },
-        ),
-        (
-            "cancel_request_overseas_async.json",
-            CancelBody {
-                reason: "Customer request",
-                amount: Some(usd(18_156)),
-                refund_account: None,
-                tax_free_amount: None,
-                refundable_amount: usd(72_624),
-            },
-        ),
-    ];
-    assert_eq!(names("cancel_request_").len(), cases.len());
-    for (name, body) in cases {
-        let written = cancel_body(&body, MUSD).expect(name);
-        let ours: BTreeMap<String, Value> =
-            serde_json::from_str(written.expose_secret()).expect(name);
-        let mut documented: BTreeMap<String, Value> =
-            serde_json::from_str(&fixture(&format!("toss/{name}"))).expect(name);
-        // Sent always, so that Toss refuses a cancel of a balance that has changed; the documented bodies leave it out.
-        let refundable = ours["refundableAmount"].clone();
-        documented
-            .entry("refundableAmount".to_owned())
-            .or_insert(refundable);
-        // Names an asynchronous cancel of some overseas wallets, none of which this program serves.
-        documented.remove("cancelRequestId");
-        assert_eq!(ours, documented, "{name}");
     }
 }

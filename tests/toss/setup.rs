@@ -1,10 +1,12 @@
-//! Setting the client up on a machine without certificates: a readable error for Toss itself, none for this machine.
+//! What the surroundings of the process do to the client: certificates, proxies, TLS.
 
 use std::process::Command;
+use std::time::Duration;
 
-use toss_recon::toss::{BaseUrl, ClientSetupError, Toss};
+use reconciliation::PaymentKey;
+use toss_recon::toss::{BaseUrl, CancelAnswer, ClientSetupError, Toss};
 
-use crate::server::settings;
+use crate::server::{Reply, Server, settings};
 
 /// Runs one test of this binary in a process of its own and hands its setting to the caller.
 fn in_another_process(test: &str, set: impl FnOnce(&mut Command)) {
@@ -63,4 +65,35 @@ fn toss_needs_certificates() {
 #[ignore = "run in a process without certificates"]
 fn loopback_needs_none() {
     Toss::new(settings("http://127.0.0.1:4010")).expect("a client");
+}
+
+#[test]
+fn a_hand_shake_that_fails_sent_nothing() {
+    // An authority of its own, so that the machine's need not be installed.
+    let authority = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/fixtures/tls/authority.pem"
+    );
+    in_another_process("setup::no_hand_shake_no_request", |command| {
+        command.env("SSL_CERT_FILE", authority);
+    });
+}
+
+#[tokio::test]
+#[ignore = "run in a process with an authority of its own"]
+async fn no_hand_shake_no_request() {
+    let server = Server::start([Reply::html(200)]).await;
+    let mut settings = server.settings();
+    let address = settings.base_url.to_string().replace("http://", "https://");
+    settings.base_url = BaseUrl::parse(&address).expect("an address");
+    // The server speaks no TLS: it waits for a request that never comes.
+    settings.connect_timeout = Duration::from_millis(300);
+    let toss = Toss::new(settings).expect("a client");
+    let key = PaymentKey::parse("tdemo20260303101500aB3d1").expect("a payment key");
+    let answer = toss.cancel(&key, "cr-1", "{}").await;
+    assert!(
+        matches!(&answer, CancelAnswer::NotSent { .. }),
+        "{answer:?}"
+    );
+    assert!(server.requests().is_empty());
 }

@@ -7,7 +7,7 @@ use toss_recon::toss::{
     MusdAmounts, Unreadable, read_payment, read_settlements, read_transactions,
 };
 
-use crate::bodies::fixture;
+use crate::fixtures::fixture;
 
 const MUSD: MusdAmounts = MusdAmounts::Millionths;
 
