@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reconciliation::PaymentKey;
 
-use super::connection::{Answer, Fault};
+use super::answer::{Answer, Fault};
 use super::read::{is_of_payment, read_payment};
 use super::{Call, MusdAmounts, PaymentReading, RawBody, Refusal, TossError, Unreadable};
 

@@ -3,6 +3,7 @@
 //! Questions are asked again a bounded number of times when the fault is temporary. A cancel is sent once: what came
 //! of it is told as far as it is proved, and the caller decides.
 
+mod answer;
 mod cancel;
 mod cancel_body;
 mod codes;
@@ -35,7 +36,8 @@ pub use retry::RetrySchedule;
 pub use secret_key::{InvalidSecretKey, SecretKey};
 pub use settings::{BaseUrl, InvalidBaseUrl, MusdAmounts, TossSettings};
 
-use connection::{Answer, Connection};
+use answer::Answer;
+use connection::Connection;
 
 /// One merchant's Toss Payments. Cheap to clone: clones share their connections.
 #[derive(Clone)]
@@ -163,9 +165,10 @@ impl Toss {
             Call::Transactions | Call::Settlements => self.timeout.saturating_mul(2),
             Call::Payment | Call::PaymentByOrder | Call::Cancel => self.timeout,
         };
+        let url = self.connection.address(call, path, query)?;
         self.retry
             .ask(call, || async {
-                let request = self.connection.get(call, path, query)?;
+                let request = self.connection.get(url.clone());
                 let answer = self
                     .connection
                     .send(call, request, timeout)

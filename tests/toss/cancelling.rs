@@ -3,13 +3,10 @@
 
 use std::time::Duration;
 
-use reconciliation::{Currency, Money, PaymentKey, RefundAccount};
-use secrecy::ExposeSecret;
-use toss_recon::toss::{
-    CancelAnswer, CancelBody, CodeClass, MusdAmounts, Toss, TossCode, UnknownReason, cancel_body,
-};
+use reconciliation::{Currency, Money, PaymentKey};
+use toss_recon::toss::{CancelAnswer, CodeClass, Toss, TossCode, UnknownReason};
 
-use crate::bodies::fixture;
+use crate::fixtures::fixture;
 use crate::server::{Reply, Server, nobody};
 
 const BODY: &str = r#"{"cancelReason":"일부 품절",  "cancelAmount":3000,"refundableAmount":15000}"#;
@@ -228,23 +225,26 @@ async fn a_connection_that_was_never_made_sent_nothing() {
 }
 
 #[tokio::test]
-async fn a_certificate_that_cannot_be_checked_sent_nothing() {
-    // A server that speaks no TLS fails the handshake, in which no request travels.
-    let server = Server::start([Reply::json(200, &canceled())]).await;
-    let mut settings = server.settings();
-    let address = settings.base_url.to_string().replace("http://", "https://");
-    settings.base_url = toss_recon::toss::BaseUrl::parse(&address).expect("an address");
-    // A hand-shake is no request, so the server would wait for its end: it must not take long.
-    settings.connect_timeout = Duration::from_millis(300);
-    let answer = Toss::new(settings)
-        .expect("a client")
-        .cancel(&key(), "cr-1", BODY)
-        .await;
+async fn a_connection_in_use_that_breaks_is_not_sent_to_again() {
+    let payment = fixture("toss/payment_card_done.json");
+    let replies = [
+        Reply::Kept(200, payment),
+        Reply::Reset,
+        Reply::json(200, &canceled()),
+    ];
+    let server = Server::start(replies).await;
+    let toss = server.toss();
+    toss.payment(&key()).await.expect("a payment");
+    let answer = toss.cancel(&key(), "cr-1", BODY).await;
+    let reason = UnknownReason::BrokenOff {
+        reason: String::new(),
+    };
     assert!(
-        matches!(&answer, CancelAnswer::NotSent { .. }),
+        matches!(&answer, CancelAnswer::Unknown { reason: found, .. }
+            if std::mem::discriminant(found) == std::mem::discriminant(&reason)),
         "{answer:?}"
     );
-    assert!(server.requests().is_empty());
+    assert_eq!(server.requests().len(), 2, "the cancel was sent twice");
 }
 
 #[tokio::test]
@@ -276,69 +276,4 @@ async fn nothing_personal_shows() {
     let account = reading.account_number.expect("an account");
     assert!(account.is_named_by("X6505-636-518308") && account.is_named_by("x6505636518308"));
     assert!(!account.is_named_by("6505636518308"));
-}
-
-#[test]
-fn bodies_are_written_in_one_order_with_exact_amounts() {
-    let account = RefundAccount {
-        bank: "88".to_owned(),
-        account_number: "110123456789".to_owned(),
-        holder_name: "김\"토스".to_owned(),
-    };
-    let usd = |cents| Money::from_minor(cents, Currency::USD);
-    let krw = |won| Money::from_minor(won, Currency::KRW);
-    let musd = |millionths| Money::from_minor(millionths, Currency::MUSD);
-    let plain = |amount, refundable_amount| CancelBody {
-        reason: "고객 변심",
-        amount,
-        refund_account: None,
-        tax_free_amount: None,
-        refundable_amount,
-    };
-    let everything = CancelBody {
-        refund_account: Some(&account),
-        tax_free_amount: Some(krw(0)),
-        ..plain(Some(krw(5_000)), krw(22_400))
-    };
-    let (millionths, dollars) = (MusdAmounts::Millionths, MusdAmounts::Dollars);
-    for (body, setting, written) in [
-        (
-            plain(None, krw(15_000)),
-            millionths,
-            r#"{"cancelReason":"고객 변심","refundableAmount":15000}"#,
-        ),
-        (
-            everything,
-            millionths,
-            r#"{"cancelReason":"고객 변심","cancelAmount":5000,"refundReceiveAccount":{"bank":"88","accountNumber":"110123456789","holderName":"김\"토스"},"taxFreeAmount":0,"refundableAmount":22400}"#,
-        ),
-        (
-            plain(Some(usd(18_156)), usd(72_600)),
-            millionths,
-            r#"{"cancelReason":"고객 변심","cancelAmount":181.56,"refundableAmount":726,"currency":"USD"}"#,
-        ),
-        (
-            plain(Some(usd(10)), usd(9_007_199_254_740_991)),
-            millionths,
-            r#"{"cancelReason":"고객 변심","cancelAmount":0.1,"refundableAmount":90071992547409.91,"currency":"USD"}"#,
-        ),
-        (
-            plain(Some(musd(181_560_000)), musd(726_240_000)),
-            millionths,
-            r#"{"cancelReason":"고객 변심","cancelAmount":181560000,"refundableAmount":726240000,"currency":"MUSD"}"#,
-        ),
-        (
-            plain(Some(musd(181_560_000)), musd(726_240_000)),
-            dollars,
-            r#"{"cancelReason":"고객 변심","cancelAmount":181.560000,"refundableAmount":726.240000,"currency":"MUSD"}"#,
-        ),
-    ] {
-        let secret = cancel_body(&body, setting).expect("a body");
-        assert_eq!(secret.expose_secret(), written);
-        let shown = format!("{secret:?}");
-        assert!(
-            !shown.contains("110123456789") && !shown.contains("토스"),
-            "{shown}"
-        );
-    }
 }

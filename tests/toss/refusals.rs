@@ -3,7 +3,7 @@
 use reconciliation::PaymentKey;
 use toss_recon::toss::{CodeClass, TossCode, TossError};
 
-use crate::bodies::{fixture, names};
+use crate::fixtures::{fixture, names};
 use crate::server::{Reply, Server, TRACE};
 
 fn key() -> PaymentKey {

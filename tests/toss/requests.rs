@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use reconciliation::{KstDate, OrderId, PaymentKey, TransactionKey};
 use toss_recon::toss::{SettlementDate, SettlementPage, Toss, TransactionPage};
 
-use crate::bodies::fixture;
+use crate::fixtures::fixture;
 use crate::server::{KEY, Recorded, Reply, Server, settings};
 
 fn key(text: &str) -> PaymentKey {

@@ -7,7 +7,7 @@ use toss_recon::toss::{
     RetrySchedule, SettlementDate, SettlementPage, Toss, TossError, TransactionPage,
 };
 
-use crate::bodies::fixture;
+use crate::fixtures::fixture;
 use crate::server::{Reply, Server, nobody};
 
 fn key() -> PaymentKey {

@@ -4,7 +4,7 @@ use reconciliation::{CancelRowAmounts, Currency, Effect, History, Money, Settlem
 use serde_json::{Value, json};
 use toss_recon::toss::{MusdAmounts, read_settlements, read_transactions};
 
-use crate::bodies::fixture;
+use crate::fixtures::fixture;
 
 const MUSD: MusdAmounts = MusdAmounts::Millionths;
 

@@ -21,6 +21,8 @@ pub(crate) enum Reply {
     Whole(u16, &'static str, Vec<u8>),
     /// The head of an answer and the first half of its body, then the end of the connection.
     Half(u16, String),
+    /// A complete answer, after which the connection stays open for the next request.
+    Kept(u16, String),
     /// The address of another place.
     Redirect(String),
     /// The connection is reset once the request has been read.
@@ -87,9 +89,14 @@ impl Server {
         let seen = Arc::clone(&requests);
         let task = tokio::spawn(async move {
             let mut silent = Vec::new();
+            let mut kept = None;
             loop {
-                let Ok((mut stream, _)) = listener.accept().await else {
-                    return;
+                let mut stream = match kept.take() {
+                    Some(stream) => stream,
+                    None => match listener.accept().await {
+                        Ok((stream, _)) => stream,
+                        Err(_) => return,
+                    },
                 };
                 let Some(request) = read_request(&mut stream).await else {
                     continue;
@@ -100,8 +107,10 @@ impl Server {
                     seen.len() - 1
                 };
                 let reply = replies.get(turn).or(replies.last()).expect("a reply");
-                if let Some(open) = give(stream, reply).await {
-                    silent.push(open);
+                match give(stream, reply).await {
+                    After::Closed => {}
+                    After::Silent(stream) => silent.push(stream),
+                    After::Kept(stream) => kept = Some(stream),
                 }
             }
         });
@@ -201,34 +210,52 @@ async fn read_request(stream: &mut TcpStream) -> Option<Recorded> {
     Some(recorded)
 }
 
-/// Does as the reply says. A connection that must stay open comes back.
-async fn give(mut stream: TcpStream, reply: &Reply) -> Option<TcpStream> {
+/// What became of a connection.
+enum After {
+    Closed,
+    Silent(TcpStream),
+    Kept(TcpStream),
+}
+
+/// Does as the reply says.
+async fn give(mut stream: TcpStream, reply: &Reply) -> After {
     match reply {
         Reply::Whole(status, content_type, body) => {
             write(&mut stream, &head(*status, content_type, body.len())).await;
             write(&mut stream, body).await;
-            None
+            After::Closed
+        }
+        Reply::Kept(status, body) => {
+            let head = head(*status, "application/json", body.len());
+            let head = String::from_utf8(head).expect("a head in ASCII");
+            write(
+                &mut stream,
+                head.replace("connection: close\r\n", "").as_bytes(),
+            )
+            .await;
+            write(&mut stream, body.as_bytes()).await;
+            After::Kept(stream)
         }
         Reply::Half(status, body) => {
             write(&mut stream, &head(*status, "application/json", body.len())).await;
             write(&mut stream, &body.as_bytes()[..body.len() / 2]).await;
-            None
+            After::Closed
         }
         Reply::Redirect(location) => {
             let answer = format!(
                 "HTTP/1.1 307 Elsewhere\r\nlocation: {location}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
             );
             write(&mut stream, answer.as_bytes()).await;
-            None
+            After::Closed
         }
         Reply::Reset => {
             stream.set_zero_linger().expect("a socket");
-            None
+            After::Closed
         }
-        Reply::Silence => Some(stream),
+        Reply::Silence => After::Silent(stream),
         Reply::HeadThenSilence => {
             write(&mut stream, &head(200, "application/json", 1_000)).await;
-            Some(stream)
+            After::Silent(stream)
         }
         Reply::Large(bytes) => {
             write(&mut stream, &head(200, "application/json", *bytes)).await;
@@ -242,7 +269,7 @@ async fn give(mut stream: TcpStream, reply: &Reply) -> Option<TcpStream> {
                 }
                 left -= now;
             }
-            None
+            After::Closed
         }
     }
 }
