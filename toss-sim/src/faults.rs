@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Deserializer};
+
 /// An endpoint of the API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Endpoint {
     /// `GET /v1/payments/{paymentKey}`
     Payment,
@@ -31,7 +34,8 @@ impl Endpoint {
 }
 
 /// What goes wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum FaultKind {
     /// A gateway answers with this status and no body; nothing is executed.
     Status(u16),
@@ -39,7 +43,7 @@ pub enum FaultKind {
     /// under the idempotency key like any other.
     Refusal(String),
     /// The request waits so long, in real time, before it is executed, also when the client has gone.
-    Slow(Duration),
+    Slow(#[serde(deserialize_with = "milliseconds")] Duration),
     /// Executed; the answer never comes, the connection stays open.
     ExecuteThenHang,
     /// Executed; the connection is closed without an answer.
@@ -66,13 +70,17 @@ pub enum FaultKind {
 }
 
 /// A nuisance for some calls.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Fault {
     /// Whom it meets; `None` meets every endpoint.
+    #[serde(default)]
     pub endpoint: Option<Endpoint>,
     /// Calls that pass unharmed first.
+    #[serde(default)]
     pub skip: u32,
     /// Calls that are met then.
+    #[serde(default = "once")]
     pub calls: u32,
     /// What goes wrong.
     pub kind: FaultKind,
@@ -134,4 +142,12 @@ impl PendingFaults {
         self.0.retain(|fault| fault.calls > 0);
         Some(kind)
     }
+}
+
+fn once() -> u32 {
+    1
+}
+
+fn milliseconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    u64::deserialize(deserializer).map(Duration::from_millis)
 }

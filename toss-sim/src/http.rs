@@ -31,12 +31,12 @@ pub(crate) fn server(listener: TcpListener, sim: Arc<Sim>) -> io::Result<Server>
         App::new()
             .app_data(web::Data::from(Arc::clone(&sim)))
             .app_data(web::PayloadConfig::new(BODY_LIMIT))
-            .configure(routes)
+            .configure(|config| routes(config, sim.control))
     });
     Ok(server.workers(1).disable_signals().listen(listener)?.run())
 }
 
-fn routes(config: &mut web::ServiceConfig) {
+fn routes(config: &mut web::ServiceConfig, control: bool) {
     type Data = web::Data<Sim>;
     macro_rules! endpoint {
         ($endpoint:expr) => {
@@ -46,32 +46,38 @@ fn routes(config: &mut web::ServiceConfig) {
         };
     }
     config
-        .service(
-            web::resource("/v1/payments/confirm")
-                .route(web::post().to(endpoint!(Endpoint::Confirm))),
+        .route(
+            "/v1/payments/confirm",
+            web::post().to(endpoint!(Endpoint::Confirm)),
         )
-        .service(
-            web::resource("/v1/payments/orders/{id}")
-                .route(web::get().to(endpoint!(Endpoint::PaymentByOrder))),
+        .route(
+            "/v1/payments/orders/{id}",
+            web::get().to(endpoint!(Endpoint::PaymentByOrder)),
         )
-        .service(
-            web::resource("/v1/payments/{id}/cancel")
-                .route(web::post().to(endpoint!(Endpoint::Cancel))),
+        .route(
+            "/v1/payments/{id}/cancel",
+            web::post().to(endpoint!(Endpoint::Cancel)),
         )
-        .service(
-            web::resource("/v1/payments/{id}").route(web::get().to(endpoint!(Endpoint::Payment))),
+        .route(
+            "/v1/payments/{id}",
+            web::get().to(endpoint!(Endpoint::Payment)),
         )
-        .service(
-            web::resource("/v1/transactions")
-                .route(web::get().to(endpoint!(Endpoint::Transactions))),
+        .route(
+            "/v1/transactions",
+            web::get().to(endpoint!(Endpoint::Transactions)),
         )
-        .service(
-            web::resource("/v1/settlements")
-                .route(web::get().to(endpoint!(Endpoint::Settlements)))
-                .route(web::post().to(endpoint!(Endpoint::ManualSettlement))),
+        .route(
+            "/v1/settlements",
+            web::get().to(endpoint!(Endpoint::Settlements)),
         )
-        .service(web::resource("/sim/{tail:.*}").route(web::to(control::serve)))
+        .route(
+            "/v1/settlements",
+            web::post().to(endpoint!(Endpoint::ManualSettlement)),
+        )
         .default_service(web::to(endpoint!(Endpoint::Unknown)));
+    if control {
+        config.service(web::scope("/sim").configure(control::routes));
+    }
 }
 
 async fn serve(

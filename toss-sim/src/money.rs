@@ -1,7 +1,10 @@
 //! Amounts as integers of a currency's smallest unit, and their exact text in JSON. No float anywhere.
 
+use serde::Deserialize;
+
 /// A currency as Toss writes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub enum Currency {
     /// Won, without decimals.
     Krw,
@@ -22,13 +25,6 @@ impl Currency {
             Self::Usd => "USD",
             Self::Musd => "MUSD",
         }
-    }
-
-    /// The currency with this code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Krw, Self::Jpy, Self::Usd, Self::Musd]
-            .into_iter()
-            .find(|currency| currency.code() == code)
     }
 
     fn decimals(self) -> usize {

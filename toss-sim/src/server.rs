@@ -121,7 +121,7 @@ impl TossSim {
 
     /// What can be broken.
     pub fn faults(&self) -> Faults<'_> {
-        Faults { sim: &self.sim }
+        Faults::new(&self.sim)
     }
 
     /// What happens without the API.
@@ -163,7 +163,11 @@ pub struct Faults<'a> {
     sim: &'a Sim,
 }
 
-impl Faults<'_> {
+impl<'a> Faults<'a> {
+    pub(crate) fn new(sim: &'a Sim) -> Self {
+        Self { sim }
+    }
+
     /// Meets coming calls with a nuisance.
     pub fn add(&self, fault: Fault) {
         self.sim.with_world(|world| world.faults.add(fault));

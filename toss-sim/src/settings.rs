@@ -1,6 +1,7 @@
 //! What a stand-in is started with, and the switches that can be moved while it runs.
 
 use chrono::{Duration, Utc};
+use serde::Deserialize;
 
 use crate::clock::SimClock;
 use crate::merchant::Merchant;
@@ -40,7 +41,8 @@ impl Default for Settings {
 }
 
 /// What a list does when more rows are asked for than a page may hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum OverLimit {
     /// Gives a full page.
     #[default]
@@ -89,7 +91,8 @@ impl Default for Behaviour {
 }
 
 /// What happens to webhooks on their way.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct WebhookSwitches {
     /// Each is delivered twice.
     pub duplicate: bool,

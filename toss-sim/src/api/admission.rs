@@ -3,9 +3,9 @@
 
 use chrono::{DateTime, Duration, Utc};
 
+use super::shape::{reshape, shaped_by_fault};
 use super::{Asked, Call, Passage, Reply, answer};
 use crate::auth::{Caller, authenticate};
-use crate::bodies::json::{Json, Object};
 use crate::faults::{Endpoint, FaultKind};
 use crate::idempotency::{Claim, Kept, Slot};
 use crate::recorded::RecordedRequest;
@@ -14,7 +14,6 @@ use crate::world::World;
 
 /// Longest idempotency key, in characters.
 const KEY_LENGTH: usize = 300;
-const HTML: &[u8] = b"<!DOCTYPE html><html><head><title>503</title></head><body>Service under maintenance</body></html>";
 
 /// What is known of a call before it runs.
 pub(crate) enum Admission {
@@ -261,66 +260,4 @@ fn refused_beforehand(call: &Call, caller: &Caller, fault: Option<&FaultKind>) -
     }
     let code = call.test_code.as_deref().filter(|_| caller.is_test())?;
     Some(Refusal::of(code))
-}
-
-/// Faults that change what a right answer says.
-fn reshape(json: &mut Json, fault: Option<&FaultKind>) {
-    for object in json.top_objects() {
-        match fault {
-            Some(FaultKind::UnknownStatus) if object.has("status") => {
-                object.set("status", "UNDER_REVIEW")
-            }
-            Some(FaultKind::ExtraField) => {
-                object.set("futureField", Object::new().with("since", "2027-01-01"));
-            }
-            Some(FaultKind::OldVersion) => to_version_1_4(object),
-            _ => {}
-        }
-    }
-}
-
-/// The older shape: institution names beside codes, `transactionKey` instead of nothing, no receipt object.
-fn to_version_1_4(body: &mut Object) {
-    if let Some(card) = body.object_mut("card") {
-        card.set("company", "현대");
-        card.set(
-            "receiptUrl",
-            "https://dashboard.tosspayments.com/receipt/redirection?transactionId=x&ref=PX",
-        );
-        card.remove("interestPayer");
-    }
-    if body.has("version") {
-        body.set("version", "1.4");
-        body.set("transactionKey", Json::Null);
-        for newer in [
-            "receipt",
-            "checkout",
-            "metadata",
-            "cashReceipts",
-            "taxExemptionAmount",
-        ] {
-            body.remove(newer);
-        }
-    }
-    body.remove("fees");
-}
-
-/// Faults that change how, or whether, an answer arrives.
-fn shaped_by_fault(mut reply: Reply, fault: Option<&FaultKind>) -> Reply {
-    match fault {
-        Some(FaultKind::ExecuteThenHang) => reply.passage = Passage::Hanging,
-        Some(FaultKind::ExecuteThenDrop) => reply.passage = Passage::Dropped,
-        Some(FaultKind::HalfBody) => reply.passage = Passage::Half,
-        Some(FaultKind::ExecuteThenStatus(status)) => {
-            reply.status = *status;
-            reply.body.clear();
-        }
-        Some(FaultKind::Html) => {
-            reply.status = 200;
-            reply.html = true;
-            reply.body = HTML.to_vec();
-        }
-        _ => {}
-    }
-    reply
 }

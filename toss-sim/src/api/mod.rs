@@ -6,6 +6,7 @@ mod cancel;
 mod confirm;
 mod payments;
 mod settlements;
+mod shape;
 mod transactions;
 
 use chrono::{DateTime, Utc};

@@ -1,6 +1,7 @@
 //! What is to be paid: the buyer's side of a payment, with the defaults of an ordinary domestic one.
 
 use chrono::{DateTime, Duration, NaiveTime, Utc};
+use serde::Deserialize;
 
 use super::payment::{Method, Payment, Status, VirtualAccount};
 use crate::ids::Ids;
@@ -8,9 +9,11 @@ use crate::kst::{kst_date, kst_instant};
 use crate::money::Amount;
 
 /// How far a new payment gets by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Outcome {
     /// Paid, or for a virtual account: issued.
+    #[default]
     Approved,
     /// Authenticated by the buyer; `POST /v1/payments/confirm` finishes it.
     Authenticated,

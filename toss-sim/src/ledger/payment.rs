@@ -1,12 +1,14 @@
 //! One payment and everything that is known about it at an instant.
 
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 
 use super::cancel::{Cancel, CancelStatus};
 use crate::money::{Amount, Currency, vat_within};
 
 /// A voucher's kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Gift {
     /// 문화상품권
     Culture,
@@ -17,13 +19,16 @@ pub enum Gift {
 }
 
 /// How a buyer pays.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Method {
     /// A card, in so many monthly instalments (0: at once), their interest borne by the merchant or nobody.
     Card {
         /// Months of instalments; 0 is a single payment.
+        #[serde(default)]
         months: u8,
         /// Whether the merchant pays the interest, which adds an `INSTALLMENT` fee.
+        #[serde(default)]
         merchant_pays_interest: bool,
     },
     /// An account number made for this order, paid by one exact transfer.
@@ -37,7 +42,7 @@ pub enum Method {
     /// A Korean wallet. What neither money nor points cover is paid by the card inside the wallet.
     EasyPay {
         /// The wallet's Korean name, e.g. `토스페이`.
-        provider: &'static str,
+        provider: String,
         /// Won paid from the wallet's balance or account.
         money: i64,
         /// Won paid with points and coupons.
@@ -46,6 +51,7 @@ pub enum Method {
     /// A foreign wallet; some of them finish cancels later.
     OverseasEasyPay {
         /// Whether a cancel is first `IN_PROGRESS`.
+        #[serde(default)]
         asynchronous: bool,
     },
 }

@@ -4,6 +4,7 @@ pub(crate) mod contract;
 pub(crate) mod trouble;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::Deserialize;
 
 use crate::calendar::{business_days_after, sold_date};
 use crate::kst::kst_date;
@@ -13,7 +14,8 @@ use crate::money::Currency;
 use contract::{Contract, supply_and_vat};
 
 /// How a row's `fees` are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum FeesForm {
     /// A list with numbers.
     #[default]

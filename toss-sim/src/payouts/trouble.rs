@@ -1,6 +1,7 @@
 //! Ways in which one order's settlement rows go wrong, each by a switch.
 
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
+use serde::Deserialize;
 
 use super::contract::Contract;
 use super::{FeesForm, SettlementRow};
@@ -9,7 +10,8 @@ use crate::ledger::transaction::{Row, RowKind};
 use crate::money::Currency;
 
 /// Which of an order's events is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum SettledEvent {
     /// The approval.
     Approval,
@@ -31,7 +33,8 @@ impl SettledEvent {
 }
 
 /// What is wrong with the row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum SettlementChange {
     /// It is not listed.
     Missing,
@@ -58,9 +61,11 @@ pub enum SettlementChange {
 }
 
 /// From when on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Onset {
     /// From the start.
+    #[default]
     Always,
     /// Once the right row has been in so many answers: it is restated between two reads.
     AfterListings(u32),
@@ -69,7 +74,8 @@ pub enum Onset {
 }
 
 /// One order's settlement trouble.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SettlementTrouble {
     /// The order.
     pub order_id: String,
@@ -78,6 +84,7 @@ pub struct SettlementTrouble {
     /// What is wrong.
     pub change: SettlementChange,
     /// From when on.
+    #[serde(default)]
     pub onset: Onset,
 }
 

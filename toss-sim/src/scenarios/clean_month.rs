@@ -68,7 +68,8 @@ fn account(story: &mut Story, day: u64) {
 fn wallet(story: &mut Story, day: u64) {
     let won = price(day, 6);
     let (provider, money) = if day % 2 == 0 { ("토스페이", won - 1_000) } else { ("네이버페이", 0) };
-    let method = Method::EasyPay { provider, money, points: 1_000 };
+    let method = Method::EasyPay {
+        provider: provider.to_owned(), money, points: 1_000 };
     let order = format!("clean-wallet-{:02}", day + 1);
     story.pay(day, (14, 0, 33), NewPayment::new(order, method, Amount::won(won)));
 }

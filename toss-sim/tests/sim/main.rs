@@ -1,0 +1,15 @@
+//! The stand-in, asked over HTTP as Toss would be.
+
+mod auth;
+mod binary;
+mod cancel_rules;
+mod control;
+mod determinism;
+mod faults;
+mod idempotency;
+mod scenarios;
+mod settlements;
+mod shapes;
+mod shop;
+mod transactions;
+mod webhooks;
