@@ -1,5 +1,6 @@
 //! What is kept, and in which database: SQLite or PostgreSQL, told apart here and nowhere else.
 
+mod cancel_request;
 mod cancel_requests;
 mod connect;
 mod error;
@@ -26,7 +27,7 @@ use sea_orm::{
 use sea_orm_migration::IntoSchemaManagerConnection;
 
 pub use self::url::{DatabaseUrl, InvalidDatabaseUrl};
-pub use cancel_requests::{
+pub use cancel_request::{
     CancelRequest, CancelRequestChange, CancelRequestId, Created, NewCancelRequest,
     StoredCancelError,
 };

@@ -14,7 +14,8 @@ use sea_orm::prelude::ChronoUnixTimestampMillis;
 use super::StoreError;
 
 pub(super) use cancel_request::{
-    CancelRequestRow, WholeCancelRequestRow, cancel_request_model, new_cancel_request,
+    CancelRequestRow, WholeCancelRequestRow, cancel_request_model, changed_columns,
+    new_cancel_request,
 };
 pub(super) use payment::{PaymentRow, cancel_model, payment_model, stored_payments};
 pub(super) use settlement::{SettlementRow, kind_text, settlement_model};

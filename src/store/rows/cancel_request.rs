@@ -2,6 +2,7 @@
 
 use entity::{RawText, cancel_request};
 use reconciliation::{CancelRequestStatus, Money, PaymentKey, RetryAdvice, TransactionKey};
+use sea_orm::ActiveValue::Set;
 use sea_orm::DerivePartialModel;
 use sea_orm::prelude::ChronoUnixTimestampMillis;
 
@@ -201,6 +202,32 @@ pub(in crate::store) fn cancel_request_model(
         raw_reply: request.raw_reply.as_ref().map(raw),
         requested_at: request.requested_at.into(),
         resolved_at: request.resolved_at.map(Into::into),
+    })
+}
+
+/// The columns of a request that may change, as they are to be.
+pub(in crate::store) fn changed_columns(
+    request: &CancelRequest,
+) -> Result<cancel_request::ActiveModel, StoreError> {
+    let model = cancel_request_model(request)?;
+    Ok(cancel_request::ActiveModel {
+        body: Set(model.body),
+        baseline_balance: Set(model.baseline_balance),
+        baseline_cancel_keys: Set(model.baseline_cancel_keys),
+        status: Set(model.status),
+        version: Set(model.version),
+        attempts: Set(model.attempts),
+        first_sent_at: Set(model.first_sent_at),
+        last_sent_at: Set(model.last_sent_at),
+        error_code: Set(model.error_code),
+        error_message: Set(model.error_message),
+        error_advice: Set(model.error_advice),
+        error_field: Set(model.error_field),
+        transaction_key: Set(model.transaction_key),
+        upstream_http_status: Set(model.upstream_http_status),
+        raw_reply: Set(model.raw_reply),
+        resolved_at: Set(model.resolved_at),
+        ..Default::default()
     })
 }
 
