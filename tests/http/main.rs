@@ -9,4 +9,6 @@ mod graphiql;
 mod health;
 mod methods;
 mod negotiation;
+mod nulls;
+mod schema;
 mod support;

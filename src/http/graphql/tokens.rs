@@ -96,9 +96,8 @@ fn after_string(bytes: &[u8]) -> Option<&[u8]> {
     loop {
         rest = match rest {
             [b'"', after @ ..] => return Some(after),
-            [b'\\', _, after @ ..] => after,
             [b'\n' | b'\r', ..] | [] => return None,
-            [_, after @ ..] => after,
+            [b'\\', _, after @ ..] | [_, after @ ..] => after,
         };
     }
 }
