@@ -7,6 +7,7 @@ mod documents;
 mod failures;
 mod graphiql;
 mod health;
+mod logs;
 mod methods;
 mod negotiation;
 mod nulls;
