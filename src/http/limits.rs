@@ -36,7 +36,7 @@ pub const DOCUMENT_BYTES_PER_CHAR: u32 = 12;
 pub const DOCUMENT_BYTES_LEAST: u32 = 4 * 1024;
 
 /// Bytes of variables times places in the document that use a variable: validation copies a variable's value for each use.
-pub const VARIABLE_BYTES_COPIED: usize = 8 * 1024 * 1024;
+pub const VARIABLE_BYTES_COPIED: usize = 2 * 1024 * 1024;
 
 /// What one document may ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
