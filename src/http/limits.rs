@@ -45,7 +45,7 @@ pub struct DocumentLimits {
     pub text_bytes: usize,
     /// Lexical tokens of the text.
     pub tokens: usize,
-    /// Brackets of any kind open at once. The parser recurses for each.
+    /// Brackets of any kind open at once. The parser recurses for each, and what it makes of them is cloned and dropped recursively.
     pub open_brackets: usize,
     /// Operations in one document, of which one is executed.
     pub operations: usize,

@@ -54,7 +54,7 @@ async fn fragment_bombs_are_refused_at_once_and_a_near_miss_is_served() {
 }
 
 #[actix_web::test]
-async fn brackets_without_end_do_not_overflow_the_stack() {
+async fn brackets_without_end_are_refused_before_they_are_parsed() {
     let server = TestServer::start();
     let many = 20_000;
     for text in [
