@@ -1,4 +1,4 @@
-//! GraphiQL, served from the binary alone. The page may load nothing from another host and runs no script but our files.
+//! `GraphiQL`, served from the binary alone. The page may load nothing from another host and runs no script but our files.
 
 use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
@@ -10,6 +10,7 @@ use actix_web::{
     },
     web::{Bytes, Data, Path},
 };
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 /// The route of the files; the middle part changes with the file's content.
@@ -104,7 +105,7 @@ const CSS: &str = "text/css; charset=utf-8";
 
 #[derive(Debug)]
 struct Asset {
-    /// The beginning of the content's SHA-256, in hexadecimal.
+    /// The beginning of the content's SHA-256, in base64url.
     hash: String,
     content_type: &'static str,
     plain: Bytes,
@@ -117,11 +118,7 @@ impl Asset {
         let file = Files::get(name)?;
         let hash = file.metadata.sha256_hash();
         Some(Self {
-            hash: hash
-                .iter()
-                .take(8)
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
+            hash: URL_SAFE_NO_PAD.encode(hash.first_chunk::<9>()?),
             content_type,
             plain: bytes_of(file),
             gzipped: Files::get(&format!("{name}.gz")).map(bytes_of),

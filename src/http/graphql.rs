@@ -1,4 +1,4 @@
-//! `/graphql`: GraphQL over HTTP by its specification, and GraphiQL for a browser. Here is the order of a request's steps; each step
+//! `/graphql`: GraphQL over HTTP by its specification, and `GraphiQL` for a browser. Here is the order of a request's steps; each step
 //! has a room of its own.
 
 mod body;
@@ -8,6 +8,7 @@ mod execute;
 mod guard;
 mod masking;
 mod negotiation;
+mod nulls;
 mod params;
 mod refusal;
 mod respond;
@@ -30,6 +31,7 @@ use self::{
     documents::{Documents, Rejected, check_required_variables},
     execute::NoAnswer,
     negotiation::MediaType,
+    nulls::FieldTypes,
     params::Params,
     refusal::{GET_AND_POST, POST, Refusal},
 };
@@ -44,6 +46,7 @@ pub struct Endpoint<Q, M> {
     schema: Schema<Q, M, EmptySubscription>,
     access: Access,
     documents: Documents,
+    field_types: Arc<FieldTypes>,
     answer_time: Duration,
 }
 
@@ -55,6 +58,7 @@ where
     /// Serves `schema` to whom `access` lets in, within the limits of [`limits`].
     pub fn new(schema: Schema<Q, M, EmptySubscription>, access: Access) -> Self {
         Self {
+            field_types: Arc::new(FieldTypes::of(&schema.sdl())),
             schema,
             access,
             documents: Documents::new(limits::DocumentLimits::STANDARD),
@@ -140,7 +144,7 @@ where
             .data(request_id);
         request.operation_name = params.operation_name.map(std::borrow::Cow::into_owned);
         request.set_parsed_query(document.parsed.clone());
-        execute::execute(&self.schema, request, kind, self.answer_time)
+        let mut response = execute::execute(&self.schema, request, kind, self.answer_time)
             .await
             .map_err(|no_answer| {
                 error!(%request_id, ?no_answer, "a request has no answer");
@@ -148,8 +152,12 @@ where
                     NoAnswer::Panicked => Refusal::internal(StatusCode::INTERNAL_SERVER_ERROR),
                     NoAnswer::TooSlow => Refusal::too_slow(),
                 }
-                .into()
-            })
+            })?;
+        if response.is_err() {
+            self.field_types
+                .settle(&mut response, &document.parsed, operation);
+        }
+        Ok(response)
     }
 }
 
@@ -159,6 +167,7 @@ impl<Q, M> Clone for Endpoint<Q, M> {
             schema: self.schema.clone(),
             access: self.access.clone(),
             documents: self.documents.clone(),
+            field_types: Arc::clone(&self.field_types),
             answer_time: self.answer_time,
         }
     }

@@ -36,7 +36,7 @@ pub const DOCUMENT_BYTES_PER_CHAR: u32 = 12;
 pub const DOCUMENT_BYTES_LEAST: u32 = 4 * 1024;
 
 /// Bytes of variables times places in the document that use a variable: validation copies a variable's value for each use.
-pub const VARIABLE_BYTES_COPIED: usize = 8 * 1024 * 1024;
+pub const VARIABLE_BYTES_COPIED: usize = 2 * 1024 * 1024;
 
 /// What one document may ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub struct DocumentLimits {
     pub text_bytes: usize,
     /// Lexical tokens of the text.
     pub tokens: usize,
-    /// Brackets of any kind open at once. The parser recurses for each.
+    /// Brackets of any kind open at once. The parser recurses for each, and what it makes of them is cloned and dropped recursively.
     pub open_brackets: usize,
     /// Operations in one document, of which one is executed.
     pub operations: usize,

@@ -52,7 +52,7 @@ where
 }
 
 /// The whole application for one worker: the routes, within a span and with the headers of every answer. More routes may be added to
-/// it; they are within the same.
+/// it; they are within the same. Bind it with [`limits::KEEP_ALIVE`] and with [`limits::HEAD_TIME`] as the client request timeout.
 pub fn app<Q, M>(
     parts: &HttpParts<Q, M>,
 ) -> App<

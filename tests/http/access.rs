@@ -19,7 +19,7 @@ async fn with_header(server: &TestServer, authorization: Option<&str>) -> Answer
 
 #[actix_web::test]
 async fn without_a_token_in_force_nothing_runs_and_all_reasons_look_alike() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     let admin = &server.tokens.admin;
     let flipped = if admin.ends_with('A') { "E" } else { "A" };
     let wrong_secret = format!("{}{flipped}", &admin[..admin.len() - 1]);
@@ -61,7 +61,7 @@ async fn without_a_token_in_force_nothing_runs_and_all_reasons_look_alike() {
 
 #[actix_web::test]
 async fn a_refusal_has_the_media_type_that_is_asked_for() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     let request = server.bare(Method::GET).query(&[("query", "{ hello }")]);
     let answer = request
         .header("accept", "application/graphql-response+json")
@@ -78,7 +78,7 @@ async fn a_refusal_has_the_media_type_that_is_asked_for() {
 
 #[actix_web::test]
 async fn resolvers_know_who_asks() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     for (token, who) in [
         (&server.tokens.viewer, "books viewer"),
         (&server.tokens.admin, "till admin"),
@@ -100,7 +100,7 @@ async fn resolvers_know_who_asks() {
 
 #[actix_web::test]
 async fn two_authorization_headers_are_none() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     let header = format!("Bearer {}", server.tokens.admin);
     let request = server
         .bare(Method::POST)
@@ -117,7 +117,7 @@ async fn two_authorization_headers_are_none() {
 
 #[actix_web::test]
 async fn unreadable_tokens_let_nobody_in_and_say_nothing() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     server
         .switches
         .tokens_unreadable
@@ -144,7 +144,7 @@ async fn unreadable_tokens_let_nobody_in_and_say_nothing() {
 
 #[actix_web::test]
 async fn an_accepted_token_is_looked_up_once_while_it_is_trusted() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     for _ in 0..5 {
         server.ask("{ me }").await;
     }
@@ -153,7 +153,7 @@ async fn an_accepted_token_is_looked_up_once_while_it_is_trusted() {
 
 #[actix_web::test]
 async fn a_revoked_token_stops_working_when_the_trust_ends() {
-    let server = TestServer::start_with(Duration::from_secs(30), Duration::from_millis(20)).await;
+    let server = TestServer::start_with(Duration::from_secs(30), Duration::from_millis(20));
     let authorization = format!("Bearer {}", server.tokens.viewer);
     assert_eq!(
         with_header(&server, Some(&authorization)).await.status,

@@ -13,7 +13,7 @@ async fn every_graphql_http_audit_answers_ok() {
         folder.join("node_modules/graphql-http").is_dir(),
         "the audits are not installed: run `npm ci --prefix tests/audits` (`./test` does)"
     );
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     let audits = Command::new("node")
         .arg("audit.mjs")
         .current_dir(&folder)

@@ -40,7 +40,7 @@ fn body_of(length: usize) -> String {
 
 #[actix_web::test]
 async fn a_body_may_be_256_kib_and_not_a_byte_more() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     let json = Some("application/json");
     assert_eq!(
         post(&server, json, body_of(LIMIT)).await.status,
@@ -64,7 +64,7 @@ async fn a_body_may_be_256_kib_and_not_a_byte_more() {
 
 #[actix_web::test]
 async fn a_huge_body_is_refused_before_it_is_sent() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     let answer = raw_post(&server, "Content-Length: 1000000000", String::new()).await;
     assert_eq!(answer, "HTTP/1.1 413");
 }
@@ -87,7 +87,7 @@ async fn raw_post(server: &TestServer, header: &str, body: String) -> String {
 
 #[actix_web::test]
 async fn only_json_in_utf8_is_read() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     let body = r#"{"query":"mutation { bump }"}"#;
     for content_type in [
         None,
@@ -134,7 +134,7 @@ async fn only_json_in_utf8_is_read() {
 
 #[actix_web::test]
 async fn a_body_that_is_no_request_is_refused_in_json() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     let bodies: [&[u8]; 20] = [
         b"",
         b"   ",
@@ -182,7 +182,7 @@ async fn a_body_that_is_no_request_is_refused_in_json() {
 
 #[actix_web::test]
 async fn nulls_and_unknown_parameters_are_as_good_as_absent_ones() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     let request = json!({ "query": "{ hello }", "variables": null, "operationName": null, "extensions": null, "id": 7 });
     assert_eq!(
         server.ask_strictly(&request).await.body,
@@ -195,7 +195,7 @@ async fn nulls_and_unknown_parameters_are_as_good_as_absent_ones() {
 
 #[actix_web::test]
 async fn a_connection_serves_on_after_a_refused_body() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     for _ in 0..3 {
         assert_eq!(
             post(&server, Some("text/plain"), "x".repeat(LIMIT))

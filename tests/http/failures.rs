@@ -10,7 +10,7 @@ use crate::support::{SECRET_CAUSE, TestServer};
 
 #[actix_web::test]
 async fn a_panic_is_an_internal_error_and_the_server_lives() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     for query in [
         "{ panics }",
         "mutation { panics }",
@@ -30,7 +30,7 @@ async fn a_panic_is_an_internal_error_and_the_server_lives() {
 
 #[actix_web::test]
 async fn an_error_without_a_code_is_masked() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     for query in [
         "{ uncoded }",
         "{ uncodedText }",
@@ -56,7 +56,7 @@ async fn an_error_without_a_code_is_masked() {
 
 #[actix_web::test]
 async fn only_codes_of_the_closed_list_reach_the_client() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     for (code, is_told) in [
         ("UNAUTHENTICATED", true),
         ("FORBIDDEN", true),
@@ -85,7 +85,7 @@ async fn only_codes_of_the_closed_list_reach_the_client() {
 
 #[actix_web::test]
 async fn an_argument_that_only_its_type_can_refuse_is_the_clients_mistake() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     for number in ["3", "\"text\"", "4.5"] {
         let answer = server
             .ask_strictly(&json!({ "query": format!("{{ even(number: {number}) }}") }))
@@ -100,8 +100,11 @@ async fn an_argument_that_only_its_type_can_refuse_is_the_clients_mistake() {
 
 #[actix_web::test]
 async fn many_and_long_errors_are_cut() {
-    let server = TestServer::start().await;
-    let fields: String = (0..30).map(|i| format!("e{i}: longError ")).collect();
+    let server = TestServer::start();
+    let fields = (0..30)
+        .map(|i| format!("e{i}: longError"))
+        .collect::<Vec<_>>()
+        .join(" ");
     let body = server.ask(&format!("{{ {fields} }}")).await;
     let errors = body["errors"].as_array().expect("errors");
     assert_eq!(errors.len(), 10);
@@ -127,7 +130,7 @@ async fn many_and_long_errors_are_cut() {
 
 #[actix_web::test]
 async fn a_slow_query_is_given_up() {
-    let server = TestServer::start_with(Duration::from_millis(50), Duration::ZERO).await;
+    let server = TestServer::start_with(Duration::from_millis(50), Duration::ZERO);
     let answer = server
         .ask_strictly(&json!({ "query": "{ slow(millis: 60000) }" }))
         .await;
@@ -138,7 +141,7 @@ async fn a_slow_query_is_given_up() {
 
 #[actix_web::test]
 async fn a_slow_mutation_goes_on_after_its_client_is_answered() {
-    let server = TestServer::start_with(Duration::from_millis(50), Duration::ZERO).await;
+    let server = TestServer::start_with(Duration::from_millis(50), Duration::ZERO);
     let answer = server
         .ask_strictly(&json!({ "query": "mutation { bump(millis: 200) }" }))
         .await;
@@ -148,7 +151,7 @@ async fn a_slow_mutation_goes_on_after_its_client_is_answered() {
 
 #[actix_web::test]
 async fn a_mutation_goes_on_when_its_client_is_gone() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     let request = server
         .post()
         .json(&json!({ "query": "mutation { bump(millis: 300) }" }));

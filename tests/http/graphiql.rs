@@ -1,6 +1,6 @@
-//! GraphiQL comes from this server alone.
+//! `GraphiQL` comes from this server alone.
 
-use std::{fs, path::Path, process::Stdio};
+use std::{fmt::Write as _, fs, path::Path, process::Stdio};
 
 use reqwest::{Method, Response, StatusCode};
 use sha2::{Digest as _, Sha256};
@@ -26,7 +26,7 @@ fn references(html: &str) -> Vec<&str> {
 
 #[actix_web::test]
 async fn a_browser_gets_the_page_without_a_token() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     let response = page(&server).await;
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(
@@ -59,7 +59,7 @@ async fn a_browser_gets_the_page_without_a_token() {
 
 #[actix_web::test]
 async fn the_page_loads_only_our_own_files_and_each_is_served() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     let html = page(&server).await.text().await.expect("text");
     assert!(!html.contains("://") && !html.contains("{{"), "{html}");
     assert!(
@@ -90,7 +90,7 @@ async fn the_page_loads_only_our_own_files_and_each_is_served() {
 
 #[actix_web::test]
 async fn files_are_compressed_for_who_accepts_it() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     let html = page(&server).await.text().await.expect("text");
     for reference in references(&html)
         .into_iter()
@@ -119,7 +119,7 @@ async fn files_are_compressed_for_who_accepts_it() {
 
 #[actix_web::test]
 async fn other_paths_below_the_files_are_not_found() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     let html = page(&server).await.text().await.expect("text");
     let good = references(&html)
         .into_iter()
@@ -151,10 +151,10 @@ fn the_files_of_others_are_those_that_the_readme_names() {
         "react-dom.production.min.js",
     ] {
         let content = fs::read(folder().join(name)).expect("the file");
-        let sha256: String = Sha256::digest(content)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let mut sha256 = String::new();
+        for byte in Sha256::digest(content) {
+            write!(sha256, "{byte:02x}").expect("writes to a string");
+        }
         assert!(
             readme.contains(&format!("{sha256}  {name}")),
             "{name} is {sha256}"

@@ -9,7 +9,7 @@ use crate::support::{IntoAnswer as _, TestServer};
 
 #[actix_web::test]
 async fn anybody_may_ask_whether_the_server_is_alive_and_ready() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     let alive = server.get("/healthz").send().await.into_answer().await;
     assert_eq!(
         (alive.status, alive.body),
@@ -24,7 +24,7 @@ async fn anybody_may_ask_whether_the_server_is_alive_and_ready() {
 
 #[actix_web::test]
 async fn a_server_that_is_not_ready_says_the_class_of_the_reason_and_lives() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     server.switches.not_ready.store(true, Ordering::SeqCst);
     let ready = server.get("/readyz").send().await.into_answer().await;
     assert_eq!(ready.status, StatusCode::SERVICE_UNAVAILABLE);

@@ -15,7 +15,7 @@ async fn get(server: &TestServer, params: &[(&str, &str)]) -> Answer {
 
 #[actix_web::test]
 async fn a_mutation_over_get_runs_nothing() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     for params in [
         &[("query", "mutation { bump }")][..],
         &[
@@ -53,7 +53,7 @@ async fn a_mutation_over_get_runs_nothing() {
 
 #[actix_web::test]
 async fn a_get_honours_operation_name_and_variables() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     let query = "query A($t: String!) { echo(text: $t) } query B { hello }";
     let answer = get(
         &server,
@@ -80,7 +80,7 @@ async fn a_get_honours_operation_name_and_variables() {
 
 #[actix_web::test]
 async fn a_get_with_wrong_parameters_is_refused() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     for params in [
         &[][..],
         &[("query", "")],
@@ -99,7 +99,7 @@ async fn a_get_with_wrong_parameters_is_refused() {
 
 #[actix_web::test]
 async fn other_methods_are_told_which_are_served() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     for method in [Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS] {
         let request = server
             .bare(method.clone())
@@ -119,7 +119,7 @@ async fn other_methods_are_told_which_are_served() {
 
 #[actix_web::test]
 async fn an_operation_is_chosen_by_its_name() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     let two = "query A { hello } query B { echo(text: \"b\") }";
     let cases = [
         (

@@ -10,7 +10,7 @@ const GRAPHQL: &str = "application/graphql-response+json; charset=utf-8";
 
 #[actix_web::test]
 async fn the_answer_has_the_media_type_that_is_asked_for() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     for (accept, expected) in [
         ("*/*", JSON),
         ("application/json", JSON),
@@ -49,7 +49,7 @@ async fn the_answer_has_the_media_type_that_is_asked_for() {
 
 #[actix_web::test]
 async fn who_accepts_neither_media_type_gets_nothing_executed() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     for accept in [
         "text/html",
         "image/png",
@@ -69,7 +69,7 @@ async fn who_accepts_neither_media_type_gets_nothing_executed() {
 
 #[actix_web::test]
 async fn a_refused_document_is_400_only_for_who_can_read_it() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     for query in [
         "{",
         "{ hello",
@@ -102,7 +102,7 @@ async fn a_refused_document_is_400_only_for_who_can_read_it() {
 
 #[actix_web::test]
 async fn every_answer_has_a_request_id_and_the_headers_of_safety() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     for path in ["/graphql", "/healthz", "/readyz", "/nowhere"] {
         let answer = server.get(path).send().await.expect("an answer");
         let headers = answer.headers();
@@ -123,7 +123,7 @@ async fn every_answer_has_a_request_id_and_the_headers_of_safety() {
 
 #[actix_web::test]
 async fn resolvers_see_the_id_that_the_answer_carries() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     let ask = || server.post().json(&json!({ "query": "{ requestId }" }));
     let own = ask().send().await.into_answer().await;
     assert_eq!(
@@ -139,18 +139,18 @@ async fn resolvers_see_the_id_that_the_answer_carries() {
         .await;
     assert_eq!(adopted.header("x-request-id"), Some(given));
     let odd = ask()
-        .header("x-request-id", "forged\u{7f}")
+        .header("x-request-id", "forged; id=1")
         .send()
         .await
         .into_answer()
         .await;
-    assert_ne!(odd.header("x-request-id"), Some("forged\u{7f}"));
+    assert_ne!(odd.header("x-request-id"), Some("forged; id=1"));
     assert_eq!(odd.status, StatusCode::OK);
 }
 
 #[actix_web::test]
 async fn an_unknown_path_is_answered_in_json() {
-    let server = TestServer::start().await;
+    let server = TestServer::start();
     let answer = server
         .get("/nowhere?token=x")
         .send()

@@ -1,4 +1,4 @@
-//! A started server on a free port, its schema, its tokens, and what is asked of it in most tests.
+//! A started server on a free port, its tokens, and what is asked of it in most tests.
 
 use std::{
     sync::{
@@ -9,18 +9,17 @@ use std::{
 };
 
 use actix_web::{HttpServer, dev::ServerHandle, rt};
-use async_graphql::{
-    Context, EmptySubscription, Error, ErrorExtensions as _, InputValueError, InputValueResult,
-    Object, Result, Scalar, ScalarType, Schema, Value as GraphqlValue,
-};
+use async_graphql::{EmptySubscription, Schema};
 use rand::{SeedableRng as _, rngs::StdRng};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header::HeaderMap};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use toss_recon::{
-    access::{Access, LookupFailed, NewToken, Principal, RequestId, Role, StoredToken},
+    access::{Access, LookupFailed, NewToken, Role, StoredToken},
     http::{Endpoint, Graphiql, HttpParts, NotReady, Readiness, app},
 };
+
+use crate::schema::{Mutation, Query};
 
 /// What a resolver must never let out.
 pub(crate) const SECRET_CAUSE: &str = "SELECT secret_column FROM vault";
@@ -54,12 +53,12 @@ pub(crate) struct Switches {
 }
 
 impl TestServer {
-    pub(crate) async fn start() -> Self {
-        Self::start_with(Duration::from_secs(30), Duration::from_secs(5)).await
+    pub(crate) fn start() -> Self {
+        Self::start_with(Duration::from_secs(30), Duration::from_secs(5))
     }
 
     /// `answer_time` is how long an answer is waited for, `trust` how long an accepted token is believed.
-    pub(crate) async fn start_with(answer_time: Duration, trust: Duration) -> Self {
+    pub(crate) fn start_with(answer_time: Duration, trust: Duration) -> Self {
         let switches = Arc::new(Switches::default());
         let (tokens, access) = access(&switches, trust);
         let schema = Schema::build(Query, Mutation, EmptySubscription)
@@ -230,115 +229,4 @@ fn access(switches: &Arc<Switches>, trust: Duration) -> (Tokens, Access) {
         Box::pin(async move { answer }) as futures_util::future::BoxFuture<'static, _>
     };
     (tokens, Access::with_trust(lookup, trust))
-}
-
-fn broken() -> Option<i32> {
-    panic!("{SECRET_CAUSE}")
-}
-
-struct Query;
-
-#[Object]
-impl Query {
-    async fn hello(&self) -> &'static str {
-        "안녕"
-    }
-
-    async fn echo(&self, text: String) -> String {
-        text
-    }
-
-    async fn sum(&self, numbers: Vec<i32>) -> i64 {
-        numbers.into_iter().map(i64::from).sum()
-    }
-
-    async fn again(&self) -> Query {
-        Query
-    }
-
-    #[graphql(complexity = "count * child_complexity")]
-    async fn many(&self, count: usize) -> Vec<Query> {
-        (0..count.min(100)).map(|_| Query).collect()
-    }
-
-    async fn even(&self, number: Even) -> i32 {
-        number.0
-    }
-
-    async fn me(&self, ctx: &Context<'_>) -> Result<String> {
-        let principal = ctx.data::<Principal>()?;
-        Ok(format!("{} {}", principal.name, principal.role))
-    }
-
-    async fn request_id(&self, ctx: &Context<'_>) -> Result<String> {
-        Ok(ctx.data::<RequestId>()?.to_string())
-    }
-
-    async fn uncoded(&self) -> Result<Option<i32>> {
-        Err(std::io::Error::other(SECRET_CAUSE).into())
-    }
-
-    async fn uncoded_text(&self) -> Result<Option<i32>> {
-        Err(Error::new(SECRET_CAUSE))
-    }
-
-    async fn uncoded_non_null(&self) -> Result<i32> {
-        Err(Error::new(SECRET_CAUSE))
-    }
-
-    async fn coded(&self, code: String) -> Result<Option<i32>> {
-        Err(Error::new(format!("as it is: {code}"))
-            .extend_with(|_, e| e.set("code", code.as_str())))
-    }
-
-    async fn long_error(&self) -> Result<Option<i32>> {
-        Err(Error::new("긴".repeat(1_000)).extend_with(|_, e| e.set("code", "BAD_USER_INPUT")))
-    }
-
-    async fn panics(&self) -> Option<i32> {
-        broken()
-    }
-
-    async fn slow(&self, millis: u64) -> u64 {
-        tokio::time::sleep(Duration::from_millis(millis)).await;
-        millis
-    }
-}
-
-struct Mutation;
-
-#[Object]
-impl Mutation {
-    async fn bump(&self, ctx: &Context<'_>, #[graphql(default)] millis: u64) -> Result<u32> {
-        tokio::time::sleep(Duration::from_millis(millis)).await;
-        Ok(ctx
-            .data::<Arc<Switches>>()?
-            .mutations
-            .fetch_add(1, Ordering::SeqCst)
-            + 1)
-    }
-
-    async fn panics(&self) -> Option<i32> {
-        broken()
-    }
-}
-
-/// Refuses odd numbers, but only when its field is reached.
-struct Even(i32);
-
-#[Scalar]
-impl ScalarType for Even {
-    fn parse(value: GraphqlValue) -> InputValueResult<Self> {
-        match &value {
-            GraphqlValue::Number(number) => match number.as_i64() {
-                Some(even) if even % 2 == 0 => Ok(Self(i32::try_from(even)?)),
-                _ => Err(InputValueError::custom("an odd number")),
-            },
-            _ => Err(InputValueError::expected_type(value)),
-        }
-    }
-
-    fn to_value(&self) -> GraphqlValue {
-        self.0.into()
-    }
 }

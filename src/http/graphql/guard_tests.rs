@@ -78,9 +78,8 @@ fn each_limit_holds_from_both_sides() {
         format!("{{ a }}{}", definitions.collect::<String>())
     };
     let operations = |count: usize| {
-        (0..count)
-            .map(|i| format!(" query O{i} {{ a }}"))
-            .collect::<String>()
+        let definitions: Vec<_> = (0..count).map(|i| format!("query O{i} {{ a }}")).collect();
+        definitions.join(" ")
     };
     let cases = [
         (nested(15), nested(16), TooComplex::Depth(15)),

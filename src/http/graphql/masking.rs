@@ -69,10 +69,9 @@ fn code_of(error: &ServerError) -> ErrorCode {
     match given {
         Some(Value::String(text)) => ErrorCode::parse(text).unwrap_or(ErrorCode::Internal),
         Some(Value::Enum(name)) => ErrorCode::parse(name).unwrap_or(ErrorCode::Internal),
-        Some(_) => ErrorCode::Internal,
         None if is_limit(error) => ErrorCode::TooComplex,
         None if is_of_document(error) || is_coercion(error) => ErrorCode::BadUserInput,
-        None => ErrorCode::Internal,
+        _ => ErrorCode::Internal,
     }
 }
 

@@ -3,8 +3,8 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use actix_web::{http::StatusCode, web::Query};
-use async_graphql::Variables;
-use serde::{Deserialize, de::IgnoredAny};
+use async_graphql::{Value, Variables};
+use serde::Deserialize;
 
 use super::refusal::Refusal;
 
@@ -72,7 +72,7 @@ impl Params<'static> {
 }
 
 /// An object whose content does not matter to us.
-type JsonObject = BTreeMap<String, IgnoredAny>;
+type JsonObject = BTreeMap<String, Value>;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", expecting = "a JSON object")]

@@ -1,5 +1,7 @@
 //! Answers as bytes: serialised once, straight into the buffer that is sent.
 
+use std::collections::BTreeMap;
+
 use actix_web::{
     HttpResponse, HttpResponseBuilder,
     http::{
@@ -9,7 +11,6 @@ use actix_web::{
 };
 use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
 use serde::Serialize;
-use std::collections::BTreeMap;
 use tracing::error;
 
 use super::{

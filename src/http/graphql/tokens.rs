@@ -1,5 +1,5 @@
-//! A look at a document's text before the parser sees it. The parser recurses for each open bracket, so that a few kilobytes of
-//! brackets would overflow the stack and end the process; here they are counted without recursion.
+//! A look at a document's text before the parser sees it: how long, how many tokens, how many brackets open at once. The parser
+//! allocates for each token and recurses for each bracket, hundreds of levels deep before its own limit stops it; this does neither.
 
 use super::guard::TooComplex;
 use crate::http::limits::DocumentLimits;
@@ -96,9 +96,8 @@ fn after_string(bytes: &[u8]) -> Option<&[u8]> {
     loop {
         rest = match rest {
             [b'"', after @ ..] => return Some(after),
-            [b'\\', _, after @ ..] => after,
             [b'\n' | b'\r', ..] | [] => return None,
-            [_, after @ ..] => after,
+            [b'\\', _, after @ ..] | [_, after @ ..] => after,
         };
     }
 }
