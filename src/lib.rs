@@ -1,3 +1,4 @@
 //! Room being furnished.
 
+pub mod graphql;
 pub mod store;
