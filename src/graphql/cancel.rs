@@ -11,8 +11,8 @@ use super::error::ApiError;
 use super::money::Money;
 use super::scalars::DateTime;
 
-/// Who caused a cancel. Toss does not say; it is told by this server's own record of requests. Treat values you do not know as
-/// `UNCERTAIN`.
+/// Who caused a cancel. Toss does not say; it is told by this server's own record of requests. Treat values you do not
+/// know as `UNCERTAIN`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "reconciliation::CancelOrigin")]
 pub(super) enum CancelOrigin {
@@ -41,8 +41,8 @@ impl Cancel {
     }
 }
 
-/// One cancel of a payment, whole or partial, wherever it was made. Cancelling is the act; whether money went back is told by
-/// `refunded`.
+/// One cancel of a payment, whole or partial, wherever it was made. Cancelling is the act; whether money went back is
+/// told by `refunded`.
 #[Object]
 impl Cancel {
     /// Toss's key, the same as that of the cancel's transaction and settlement row.
@@ -78,8 +78,8 @@ impl Cancel {
         Ok(request.map(|request| CancelRequest::from(Arc::clone(request))))
     }
 
-    /// Whether money went back to the buyer. False for a virtual account that was cancelled before anybody had paid into it, or after
-    /// its deposit had bounced.
+    /// Whether money went back to the buyer. False for a virtual account that was cancelled before anybody had paid
+    /// into it, or after its deposit had bounced.
     async fn refunded(&self) -> bool {
         self.event.refunded
     }

@@ -22,8 +22,8 @@ pub(super) enum CancelRequestStatus {
     Succeeded,
     /// It was refused and nothing was carried out; `error` says why. Final: to try again, use a new idempotency key.
     Rejected,
-    /// Toss was called, and what became of it is not known yet. The server goes on finding out: read the request again later, and do
-    /// not ask for the same cancel under another key.
+    /// Toss was called, and what became of it is not known yet. The server goes on finding out: read the request again
+    /// later, and do not ask for the same cancel under another key.
     Unknown,
     /// What became of it cannot be found out by asking Toss. A person must look it up in Toss's console.
     NeedsOperator,
@@ -41,8 +41,8 @@ pub(super) enum RetryAdvice {
     AlreadyDone,
     /// Somebody must look at it, or talk to Toss.
     NeedsPerson,
-    /// The outcome is not known yet. Read the request again later; sending the same input with the same idempotency key is safe, another
-    /// key is not.
+    /// The outcome is not known yet. Read the request again later; sending the same input with the same idempotency key
+    /// is safe, another key is not.
     Wait,
 }
 
@@ -149,9 +149,10 @@ impl From<StoredCancelError> for CancelError {
 /// Why a cancel has not succeeded. Decide by `advice`, show `message`, report `code`.
 #[Object]
 impl CancelError {
-    /// Toss's code, or one of ours: `IDEMPOTENCY_CONFLICT` (the idempotency key was used for something else), `CANCEL_IN_FLIGHT`
-    /// (another cancel of the payment has not ended), `BALANCE_CHANGED` (not `expectedBalance`), `VOID_NOT_CONFIRMED` (`voidUnpaid` is
-    /// needed), `REFUND_ACCOUNT_REQUIRED`, `OUTCOME_UNKNOWN`, `INVALID_INPUT`, `NOT_FOUND_PAYMENT`. Codes may be added.
+    /// Toss's code, or one of ours: `IDEMPOTENCY_CONFLICT` (the idempotency key was used for something else),
+    /// `CANCEL_IN_FLIGHT` (another cancel of the payment has not ended), `BALANCE_CHANGED` (not `expectedBalance`),
+    /// `VOID_NOT_CONFIRMED` (`voidUnpaid` is needed), `REFUND_ACCOUNT_REQUIRED`, `OUTCOME_UNKNOWN`, `INVALID_INPUT`,
+    /// `NOT_FOUND_PAYMENT`. Codes may be added.
     async fn code(&self) -> &str {
         &self.0.code
     }

@@ -1,5 +1,5 @@
-//! What resolvers find in their context: the parts of the server, and how Toss's rows are read where its documentation leaves
-//! it open.
+//! What resolvers find in their context: the parts of the server, and how Toss's rows are read where its documentation
+//! leaves it open.
 
 use std::any::{Any, type_name};
 

@@ -1,5 +1,5 @@
-//! What a client may be told when a field has no answer: a code of a closed list and a sentence. What caused it goes to the
-//! log.
+//! What a client may be told when a field has no answer: a code of a closed list and a sentence. What caused it goes to
+//! the log.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -42,8 +42,8 @@ impl ErrorCode {
     }
 }
 
-/// Why a field has no answer. It is not `Display` on purpose: the executor would turn anything that is into an error for
-/// the client, and this is the only way there.
+/// Why a field has no answer. It is not `Display` on purpose: the executor would turn anything that is into an error
+/// for the client, and this is the only way there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ApiError {
     code: ErrorCode,

@@ -1,5 +1,5 @@
-//! Batched reads: what several payments of one request need is read in one statement for all of them. One set of loaders
-//! lives as long as one request, so that no request sees what was read for another.
+//! Batched reads: what several payments of one request need is read in one statement for all of them. One set of
+//! loaders lives as long as one request, so that no request sees what was read for another.
 
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
@@ -18,8 +18,8 @@ use crate::store::{
     CancelRequest, SettlementsKey, Store, StoreError, StoredPayment, StoredSettlement,
 };
 
-/// What to load of: a payment as it was read at one instant. After another reading it is another key, so that a mutation's
-/// answer never shows rows from before it.
+/// What to load of: a payment as it was read at one instant. After another reading it is another key, so that a
+/// mutation's answer never shows rows from before it.
 #[derive(Clone, Debug)]
 struct Reading(Arc<StoredPayment>);
 
@@ -51,7 +51,8 @@ struct SettlementsOf(Reading);
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct CancelRequestsOf(PaymentKey);
 
-/// Our own cancel requests for one payment, oldest first, and at the same places what tells whether they caused a cancel.
+/// Our own cancel requests for one payment, oldest first, and at the same places what tells whether they caused a
+/// cancel.
 #[derive(Debug, Default)]
 pub(super) struct OwnRequests {
     pub(super) requests: Vec<Arc<CancelRequest>>,

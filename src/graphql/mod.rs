@@ -1,5 +1,5 @@
-//! What front-ends talk to: the schema, its types and how they are loaded. Types are thin shells over the engine's and the
-//! store's values; the rules are theirs.
+//! What front-ends talk to: the schema, its types and how they are loaded. Types are thin shells over the engine's and
+//! the store's values; the rules are theirs.
 
 mod books;
 mod cancel;
@@ -74,8 +74,8 @@ pub fn schema(parts: Parts) -> Schema {
 
 /// The schema's types and limits, without anything to answer from.
 ///
-/// The limits are for documents that have passed a check which writes out no fragments: the executor's own limits do, so
-/// that on their own they cost more than what they keep out.
+/// The limits are for documents that have passed a check which writes out no fragments: the executor's own limits do,
+/// so that on their own they cost more than what they keep out.
 pub fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Schema::build(Query, Mutation, EmptySubscription)
         .validation_mode(ValidationMode::Strict)
@@ -84,8 +84,8 @@ pub fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
         .disable_suggestions()
 }
 
-/// The request with loaders of its own, so that nothing read for one request is shown in another. For every request that
-/// [`schema`]'s result is to execute.
+/// The request with loaders of its own, so that nothing read for one request is shown in another. For every request
+/// that [`schema`]'s result is to execute.
 #[must_use]
 pub fn with_request_data(schema: &Schema, request: Request) -> Request {
     let store = schema.data::<Store>();

@@ -13,13 +13,14 @@ pub(super) struct Money(pub(super) reconciliation::Money);
 /// An exact amount of one currency. Amounts of different currencies are never added.
 #[Object]
 impl Money {
-    /// The amount in the currency's own unit, with exactly the currency's decimals. May be negative where the field says so.
+    /// The amount in the currency's own unit, with exactly the currency's decimals. May be negative where the field
+    /// says so.
     async fn amount(&self) -> Decimal {
         Decimal::Amount(self.0)
     }
 
-    /// An ISO 4217 code such as `KRW`, `USD` or `JPY`; or `MUSD`, Toss's name for millionths of a US dollar, whose amounts are written
-    /// in dollars with six decimals.
+    /// An ISO 4217 code such as `KRW`, `USD` or `JPY`; or `MUSD`, Toss's name for millionths of a US dollar, whose
+    /// amounts are written in dollars with six decimals.
     async fn currency(&self) -> &'static str {
         self.0.currency().code()
     }

@@ -1,4 +1,5 @@
-//! The root field that cancels. What goes wrong with a cancel is data; an error is only what kept it from being asked for.
+//! The root field that cancels. What goes wrong with a cancel is data; an error is only what kept it from being asked
+//! for.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use reconciliation::{CancelIntent, PaymentKey, RefundAccount};
@@ -20,10 +21,11 @@ pub struct Mutation;
 impl Mutation {
     /// Cancels a payment, whole or in part. Needs the role `ADMIN`.
     ///
-    /// Make a new `idempotencyKey` for each thing that a person means to do, keep it, and send it again with the same input for as long as
-    /// you do not know the outcome: the answer is then that of the first time, and money never goes back twice. The answer comes
-    /// after some 10 seconds at the latest; if the outcome is not known by then, `request.status` is `UNKNOWN` and `error.advice` is
-    /// `WAIT`: read `Query.cancelRequest` again later. The cancel goes on when the client goes away.
+    /// Make a new `idempotencyKey` for each thing that a person means to do, keep it, and send it again with the same
+    /// input for as long as you do not know the outcome: the answer is then that of the first time, and money never
+    /// goes back twice. The answer comes after some 10 seconds at the latest; if the outcome is not known by then,
+    /// `request.status` is `UNKNOWN` and `error.advice` is `WAIT`: read `Query.cancelRequest` again later. The cancel
+    /// goes on when the client goes away.
     #[graphql(complexity = "super::LIVE_READ_COST + child_complexity")]
     async fn cancel_payment(
         &self,
@@ -47,9 +49,9 @@ impl Mutation {
 struct CancelPaymentInput {
     /// Toss's key of the payment.
     payment_key: String,
-    /// Yours, 8 to 200 characters, such as a UUID: new for each thing that a person means to do. The same key and content gives the same
-    /// answer and never a second cancel; the same key with other content is refused with `IDEMPOTENCY_CONFLICT`. Two cancels of the same
-    /// amount that are both meant need two keys.
+    /// Yours, 8 to 200 characters, such as a UUID: new for each thing that a person means to do. The same key and
+    /// content gives the same answer and never a second cancel; the same key with other content is refused with
+    /// `IDEMPOTENCY_CONFLICT`. Two cancels of the same amount that are both meant need two keys.
     #[graphql(secret)]
     idempotency_key: String,
     /// Why, 1 to 200 characters. Toss keeps it as the cancel's reason, and shows it in its console.
@@ -58,15 +60,15 @@ struct CancelPaymentInput {
     amount: Option<MoneyInput>,
     /// The tax-free part of what is cancelled, for payments that have one.
     tax_free_amount: Option<MoneyInput>,
-    /// `Payment.balanceAmount` as the screen showed it when the person decided. If it has changed since, the cancel is refused with
-    /// `BALANCE_CHANGED`.
+    /// `Payment.balanceAmount` as the screen showed it when the person decided. If it has changed since, the cancel is
+    /// refused with `BALANCE_CHANGED`.
     expected_balance: Option<MoneyInput>,
-    /// The buyer's own bank account, where the money goes. Needed for a virtual account that has been paid, and refused for anything
-    /// else.
+    /// The buyer's own bank account, where the money goes. Needed for a virtual account that has been paid, and refused
+    /// for anything else.
     #[graphql(secret)]
     refund_account: Option<RefundAccountInput>,
-    /// Must be true to cancel a virtual account into which nobody has paid yet: that hands the account number back and gives no money
-    /// back.
+    /// Must be true to cancel a virtual account into which nobody has paid yet: that hands the account number back and
+    /// gives no money back.
     #[graphql(default)]
     void_unpaid: bool,
 }
@@ -115,8 +117,8 @@ impl From<RefundAccountInput> for RefundAccount {
     }
 }
 
-/// What came of a cancel. There is exactly one of `error` and a request that is `SUCCEEDED`; when the outcome is not known yet, there is a
-/// request that is `UNKNOWN` and an error with the code `OUTCOME_UNKNOWN` and the advice `WAIT`.
+/// What came of a cancel. There is exactly one of `error` and a request that is `SUCCEEDED`; when the outcome is not
+/// known yet, there is a request that is `UNKNOWN` and an error with the code `OUTCOME_UNKNOWN` and the advice `WAIT`.
 #[derive(SimpleObject)]
 struct CancelPaymentPayload {
     /// The request, if one was recorded. Its `id` finds it again.

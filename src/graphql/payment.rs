@@ -31,7 +31,8 @@ impl From<Books> for Payment {
     }
 }
 
-/// One payment at Toss Payments: what it is now, everything that happened to it, and what of it is paid out to the merchant.
+/// One payment at Toss Payments: what it is now, everything that happened to it, and what of it is paid out to the
+/// merchant.
 #[Object]
 impl Payment {
     /// Opaque and stable: keep it, pass it on, never take it apart.
@@ -64,8 +65,8 @@ impl Payment {
         self.0.payment().method_label.as_deref()
     }
 
-    /// How far it is, as Toss says. It does not tell whether money was given back, nor whether anything is left: see `effectiveRefund`
-    /// and `fullyCanceled`.
+    /// How far it is, as Toss says. It does not tell whether money was given back, nor whether anything is left: see
+    /// `effectiveRefund` and `fullyCanceled`.
     async fn status(&self) -> PaymentStatus {
         PaymentStatus::from(&self.0.payment().status)
     }
@@ -85,8 +86,8 @@ impl Payment {
         self.0.payment().total_amount.map(Money)
     }
 
-    /// What can still be cancelled, by Toss's count; `CancelPaymentInput.expectedBalance` is held against it. Null until the payment
-    /// itself has been read from Toss.
+    /// What can still be cancelled, by Toss's count; `CancelPaymentInput.expectedBalance` is held against it. Null
+    /// until the payment itself has been read from Toss.
     async fn balance_amount(&self) -> Option<Money> {
         self.0.payment().balance_amount.map(Money)
     }
@@ -101,14 +102,14 @@ impl Payment {
         Ok(Money(self.0.totals(ctx).await?.paid))
     }
 
-    /// The money that was really given back, as a positive amount. A virtual account that is cancelled before anybody has paid into it
-    /// counts 0, although Toss lists the full amount as cancelled.
+    /// The money that was really given back, as a positive amount. A virtual account that is cancelled before anybody
+    /// has paid into it counts 0, although Toss lists the full amount as cancelled.
     async fn effective_refund(&self, ctx: &Context<'_>) -> Result<Money, ApiError> {
         Ok(Money(self.0.totals(ctx).await?.effective_refund))
     }
 
-    /// What was cancelled without giving money back, as a positive amount: the nominal amount of unpaid virtual accounts that were
-    /// cancelled. No part of it is in `effectiveRefund`.
+    /// What was cancelled without giving money back, as a positive amount: the nominal amount of unpaid virtual
+    /// accounts that were cancelled. No part of it is in `effectiveRefund`.
     async fn voided_amount(&self, ctx: &Context<'_>) -> Result<Money, ApiError> {
         Ok(Money(self.0.totals(ctx).await?.voided))
     }
@@ -137,15 +138,15 @@ impl Payment {
         self.0.payment().approved_at.map(DateTime)
     }
 
-    /// Every transaction, oldest first; those of one second in the order of a payment's life (issued, paid, partly cancelled,
-    /// cancelled).
+    /// Every transaction, oldest first; those of one second in the order of a payment's life (issued, paid, partly
+    /// cancelled, cancelled).
     #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
     async fn history(&self, ctx: &Context<'_>) -> Result<Vec<Transaction>, ApiError> {
         Ok(Transaction::all_of(self.0.history(ctx).await?))
     }
 
-    /// What Toss pays out for this payment and deducts for its cancels: a row for each event, on each event's own day. Empty until the
-    /// day after an event, and always under a test key, for which Toss settles nothing.
+    /// What Toss pays out for this payment and deducts for its cancels: a row for each event, on each event's own day.
+    /// Empty until the day after an event, and always under a test key, for which Toss settles nothing.
     #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
     async fn settlements(&self, ctx: &Context<'_>) -> Result<Vec<Settlement>, ApiError> {
         let rows = self.0.settlements(ctx).await?;
@@ -168,8 +169,8 @@ impl Payment {
         DateTime(self.0.found().stored.read_at)
     }
 
-    /// True when this is older than `maxAgeSeconds` allows, because Toss could not be reached just now: it is the last known state, as
-    /// of `asOf`. Show it with that time, and do not decide on a cancel by it.
+    /// True when this is older than `maxAgeSeconds` allows, because Toss could not be reached just now: it is the last
+    /// known state, as of `asOf`. Show it with that time, and do not decide on a cancel by it.
     async fn stale(&self) -> bool {
         self.0.found().stale
     }

@@ -25,8 +25,8 @@ pub struct Query;
 /// What can be asked. Every field needs an access token; the role `VIEWER` is enough.
 #[Object]
 impl Query {
-    /// Anything with an id, by that id. Null when there is no such thing. A payment is read as by `payment` with its default
-    /// `maxAgeSeconds`.
+    /// Anything with an id, by that id. Null when there is no such thing. A payment is read as by `payment` with its
+    /// default `maxAgeSeconds`.
     #[graphql(complexity = "super::LIVE_READ_COST + child_complexity")]
     async fn node(
         &self,
@@ -37,9 +37,9 @@ impl Query {
         node::find(ctx, NodeId::parse(&id)?).await
     }
 
-    /// One payment, as it is now. What is stored is answered if it is younger than `maxAgeSeconds`; otherwise Toss is asked, which takes
-    /// longer. When Toss cannot be reached, the last known state with `stale: true`; when nothing is known either, the error
-    /// `UPSTREAM_UNAVAILABLE`. Null when Toss knows no such payment.
+    /// One payment, as it is now. What is stored is answered if it is younger than `maxAgeSeconds`; otherwise Toss is
+    /// asked, which takes longer. When Toss cannot be reached, the last known state with `stale: true`; when nothing is
+    /// known either, the error `UPSTREAM_UNAVAILABLE`. Null when Toss knows no such payment.
     #[graphql(complexity = "super::LIVE_READ_COST + child_complexity")]
     async fn payment(
         &self,
@@ -60,8 +60,8 @@ impl Query {
         Ok(found.map(Payment::of))
     }
 
-    /// A request to cancel, as it is recorded now. Read it again to learn the outcome of one that was `UNKNOWN`. Null when there is no
-    /// such request.
+    /// A request to cancel, as it is recorded now. Read it again to learn the outcome of one that was `UNKNOWN`. Null
+    /// when there is no such request.
     async fn cancel_request(
         &self,
         ctx: &Context<'_>,

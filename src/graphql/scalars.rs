@@ -16,9 +16,9 @@ pub(super) enum Decimal {
     Given(String),
 }
 
-/// An exact decimal number in the currency's own unit, as a string: `"33140"` won, `"181.56"` dollars. Answers have exactly as many
-/// decimals as the currency. Never read it into a floating-point number. As input, a string or a JSON integer is taken; a JSON number
-/// with a fraction and the notation with an exponent are refused.
+/// An exact decimal number in the currency's own unit, as a string: `"33140"` won, `"181.56"` dollars. Answers have
+/// exactly as many decimals as the currency. Never read it into a floating-point number. As input, a string or a JSON
+/// integer is taken; a JSON number with a fraction and the notation with an exponent are refused.
 #[Scalar(name = "Decimal")]
 impl ScalarType for Decimal {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -49,8 +49,8 @@ impl ScalarType for Decimal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct DateTime(pub(super) chrono::DateTime<Utc>);
 
-/// An instant as RFC 3339 writes it: `"2026-03-31T18:05:00+09:00"`. Answers are in Korean time, +09:00. As input, any offset is taken
-/// (`Z` too), but one must be there.
+/// An instant as RFC 3339 writes it: `"2026-03-31T18:05:00+09:00"`. Answers are in Korean time, +09:00. As input, any
+/// offset is taken (`Z` too), but one must be there.
 #[Scalar(
     name = "DateTime",
     specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6"

@@ -22,8 +22,8 @@ pub(super) enum SettlementKind {
     Cancel,
 }
 
-/// How surely a settlement row belongs to one of the payment's transactions. More values may come: treat values you do not know as
-/// `NONE`.
+/// How surely a settlement row belongs to one of the payment's transactions. More values may come: treat values you do
+/// not know as `NONE`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "reconciliation::MatchStrength")]
 pub(super) enum MatchStrength {
@@ -82,8 +82,8 @@ impl Settlement {
     }
 }
 
-/// One line of Toss's settlements list: what is paid out to the merchant for a payment, or deducted for a cancel, and on which day. A
-/// payment that is cancelled later has two, each with its own dates.
+/// One line of Toss's settlements list: what is paid out to the merchant for a payment, or deducted for a cancel, and
+/// on which day. A payment that is cancelled later has two, each with its own dates.
 #[Object]
 impl Settlement {
     /// Opaque and stable while Toss lists the row unchanged: keep it, pass it on, never take it apart.
@@ -116,7 +116,8 @@ impl Settlement {
         self.row().order_id.as_str()
     }
 
-    /// What was paid or cancelled, before fees. Negative for a cancel, unlike in `Transaction.amount` and `Cancel.amount`.
+    /// What was paid or cancelled, before fees. Negative for a cancel, unlike in `Transaction.amount` and
+    /// `Cancel.amount`.
     async fn amount(&self) -> Money {
         Money(self.row().amount)
     }
@@ -175,7 +176,8 @@ impl Settlement {
         Ok(self.matched(ctx).await?.strength.into())
     }
 
-    /// The keys of the transactions that fit: one when `match` is `EXACT` or `WEAK`, several when it is `AMBIGUOUS`, else none.
+    /// The keys of the transactions that fit: one when `match` is `EXACT` or `WEAK`, several when it is `AMBIGUOUS`,
+    /// else none.
     async fn match_candidates(&self, ctx: &Context<'_>) -> Result<Vec<String>, ApiError> {
         let candidates = self.matched(ctx).await?.candidates;
         Ok(candidates.iter().map(ToString::to_string).collect())
@@ -188,7 +190,8 @@ pub(super) struct FeeLine<'a>(&'a reconciliation::FeeLine);
 /// One part of a settlement's fee.
 #[Object]
 impl FeeLine<'_> {
-    /// Toss's word for the part: `BASE`, `INSTALLMENT_DISCOUNT`, `INSTALLMENT`, `POINT_SAVING`, `ETC`, or one that is new.
+    /// Toss's word for the part: `BASE`, `INSTALLMENT_DISCOUNT`, `INSTALLMENT`, `POINT_SAVING`, `ETC`, or one that is
+    /// new.
     #[graphql(name = "type")]
     async fn kind(&self) -> &str {
         &self.0.kind

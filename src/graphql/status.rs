@@ -2,8 +2,8 @@
 
 use async_graphql::Enum;
 
-/// How far a payment is, or the state that a transaction was recorded with. Toss may add values: treat values you do not know as
-/// `UNKNOWN`, and show `statusLabel`.
+/// How far a payment is, or the state that a transaction was recorded with. Toss may add values: treat values you do
+/// not know as `UNKNOWN`, and show `statusLabel`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub(super) enum PaymentStatus {
     /// The payment window is open; nothing has been paid.
@@ -14,10 +14,11 @@ pub(super) enum PaymentStatus {
     WaitingForDeposit,
     /// Approved: the money was received.
     Done,
-    /// Cancelled in one go. This alone does not say that money was given back: see `effectiveRefund` and `TransactionEffect.VOIDED`.
+    /// Cancelled in one go. This alone does not say that money was given back: see `effectiveRefund` and
+    /// `TransactionEffect.VOIDED`.
     Canceled,
-    /// Cancelled in part. It stays so when the last part is cancelled too, so that a payment in this status may be fully cancelled: ask
-    /// `fullyCanceled`.
+    /// Cancelled in part. It stays so when the last part is cancelled too, so that a payment in this status may be
+    /// fully cancelled: ask `fullyCanceled`.
     PartialCanceled,
     /// The approval was refused.
     Aborted,

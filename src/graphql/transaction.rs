@@ -18,12 +18,13 @@ pub(super) enum TransactionEffect {
     None,
     /// Money came in.
     Paid,
-    /// A deposit into a virtual account bounced: the money that was held is gone again, and the account waits for another deposit.
+    /// A deposit into a virtual account bounced: the money that was held is gone again, and the account waits for
+    /// another deposit.
     PaymentReversed,
     /// Money went back to the buyer.
     Refunded,
-    /// A virtual account was cancelled while nobody had paid into it: the account number was handed back, and no money moved. It is not
-    /// a refund, although Toss lists it as CANCELED with the full amount.
+    /// A virtual account was cancelled while nobody had paid into it: the account number was handed back, and no money
+    /// moved. It is not a refund, although Toss lists it as CANCELED with the full amount.
     Voided,
 }
 
@@ -124,8 +125,8 @@ impl Transaction {
         DateTime(self.row().transaction_at)
     }
 
-    /// As Toss lists it: positive for a cancel too, unlike in `Settlement`, where a cancel's amounts are negative. Do not add these up;
-    /// add up `effectiveAmount`.
+    /// As Toss lists it: positive for a cancel too, unlike in `Settlement`, where a cancel's amounts are negative. Do
+    /// not add these up; add up `effectiveAmount`.
     async fn amount(&self) -> Money {
         Money(self.row().amount)
     }
@@ -135,8 +136,8 @@ impl Transaction {
         self.event().effect.into()
     }
 
-    /// What it changed of the money held: positive when paid, negative when refunded or when a deposit bounced, 0 otherwise. Their sum is
-    /// the payment's `netAmount`.
+    /// What it changed of the money held: positive when paid, negative when refunded or when a deposit bounced, 0
+    /// otherwise. Their sum is the payment's `netAmount`.
     async fn effective_amount(&self) -> Money {
         Money(self.event().effective_amount)
     }
