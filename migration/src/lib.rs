@@ -1,14 +1,18 @@
 //! The database's history, one file per change, oldest first. A change that has been released is never edited: its name
 //! stands in databases. Nothing here knows today's row types, which may differ from those of then.
 
-pub use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
-
 mod m20261122_000001_payments;
 mod m20261122_000002_transactions;
 mod m20261122_000003_settlements;
 mod m20261122_000004_cancel_requests;
 mod m20261122_000005_sync_windows;
 mod m20261122_000006_access_tokens;
+mod standing;
+
+use sea_orm_migration::prelude::MigrationTrait;
+
+pub use sea_orm_migration::prelude::MigratorTrait;
+pub use standing::Standing;
 
 /// Knows every change.
 #[derive(Clone, Copy, Debug)]

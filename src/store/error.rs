@@ -2,6 +2,10 @@
 
 use std::path::PathBuf;
 
+use sea_orm::sqlx::error::DatabaseError;
+use sea_orm::sqlx::{self, sqlite::SqliteError};
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
+
 /// Why the store could not do what it was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
@@ -63,4 +67,108 @@ pub enum StoreError {
         /// The name.
         name: String,
     },
+}
+
+impl StoreError {
+    /// A row that cannot be believed, or must not be written.
+    pub(super) fn inconsistent(table: &'static str, column: &'static str, key: &str) -> Self {
+        Self::Inconsistent {
+            table,
+            column,
+            key: key.to_owned(),
+        }
+    }
+}
+
+impl From<DbErr> for StoreError {
+    /// By kind and code, never by message. Messages are dropped: they may repeat values.
+    fn from(error: DbErr) -> Self {
+        match &error {
+            DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => {
+                unavailable("no connection came free in time")
+            }
+            DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed) => {
+                unavailable("the store has been closed")
+            }
+            DbErr::Conn(RuntimeErr::SqlxError(driver))
+            | DbErr::Exec(RuntimeErr::SqlxError(driver))
+            | DbErr::Query(RuntimeErr::SqlxError(driver)) => from_driver(driver),
+            DbErr::Conn(_) => unavailable("the connection failed"),
+            DbErr::Type(_) | DbErr::Json(_) | DbErr::TryIntoErr { .. } => {
+                database("a column holds a value of another type")
+            }
+            DbErr::Migration(_) => database("a migration failed"),
+            _ => database("a statement failed inside the program"),
+        }
+    }
+}
+
+fn from_driver(error: &sqlx::Error) -> StoreError {
+    match error {
+        sqlx::Error::Database(refusal) => from_refusal(refusal.as_ref()),
+        sqlx::Error::Io(error) => unavailable(&format!("the connection failed ({})", error.kind())),
+        sqlx::Error::Tls(_) => unavailable(
+            "no encrypted connection could be made: see to sslmode and the certificates",
+        ),
+        sqlx::Error::PoolTimedOut => unavailable("no connection came free in time"),
+        sqlx::Error::PoolClosed => unavailable("the store has been closed"),
+        sqlx::Error::WorkerCrashed | sqlx::Error::Protocol(_) | sqlx::Error::BeginFailed => {
+            unavailable("the connection broke")
+        }
+        sqlx::Error::Configuration(_) => unavailable("its URL names something that cannot be used"),
+        sqlx::Error::ColumnDecode { index, .. } => {
+            database(&format!("the column {index} holds a value of another type"))
+        }
+        _ => database("the driver could not carry a statement out"),
+    }
+}
+
+/// `SQLite` says what happened in the lower byte of its code, PostgreSQL in the class and code of SQLSTATE.
+fn from_refusal(refusal: &dyn DatabaseError) -> StoreError {
+    let code = refusal.code().unwrap_or_default();
+    if refusal.try_downcast_ref::<SqliteError>().is_some() {
+        let primary = code.parse::<u32>().map_or(0, |code| code & 0xff);
+        return match primary {
+            5 | 6 => unavailable("another process holds the database file"),
+            8 => unavailable("the database file may not be written"),
+            10 => unavailable("the disk failed"),
+            13 => unavailable("the disk is full"),
+            14 => unavailable("the database file cannot be opened"),
+            26 => database("the file is not a SQLite database"),
+            _ => database(&format!("SQLite code {code}")),
+        };
+    }
+    match code.as_ref() {
+        "57014" => unavailable("a statement took too long"),
+        "40001" | "40P01" => unavailable("two transactions stood in each other's way"),
+        "28000" | "28P01" => unavailable("PostgreSQL refused the user or the password"),
+        "3D000" => unavailable("PostgreSQL has no database of that name: create it first"),
+        "25006" => unavailable("the PostgreSQL server takes no writes"),
+        // Connection exceptions, insufficient resources, operator intervention, system errors.
+        code if ["08", "53", "57", "58"]
+            .iter()
+            .any(|class| code.starts_with(class)) =>
+        {
+            unavailable(&format!("PostgreSQL is not available, SQLSTATE {code}"))
+        }
+        code => database(&match (refusal.table(), refusal.constraint()) {
+            (Some(table), Some(constraint)) => {
+                format!("SQLSTATE {code}, table {table}, constraint {constraint}")
+            }
+            (Some(table), None) => format!("SQLSTATE {code}, table {table}"),
+            _ => format!("SQLSTATE {code}"),
+        }),
+    }
+}
+
+fn unavailable(reason: &str) -> StoreError {
+    StoreError::Unavailable {
+        reason: reason.to_owned(),
+    }
+}
+
+fn database(what: &str) -> StoreError {
+    StoreError::Database {
+        what: what.to_owned(),
+    }
 }

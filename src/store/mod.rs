@@ -1,21 +1,33 @@
 //! What is kept, and in which database: SQLite or PostgreSQL, told apart here and nowhere else.
 
+mod cancel_request;
 mod cancel_requests;
+mod connect;
 mod error;
+mod keys;
 mod payments;
 mod reading;
+mod rows;
 mod secret_body;
+mod settlement_id;
 mod settlements;
 mod tokens;
 mod transactions;
 mod url;
 mod windows;
+mod write;
 
 use std::fmt;
 
-use sea_orm::DatabaseConnection;
+use migration::{Migrator, MigratorTrait, Standing};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+};
+use sea_orm_migration::IntoSchemaManagerConnection;
 
-pub use cancel_requests::{
+pub use self::url::{DatabaseUrl, InvalidDatabaseUrl};
+pub use cancel_request::{
     CancelRequest, CancelRequestChange, CancelRequestId, Created, NewCancelRequest,
     StoredCancelError,
 };
@@ -23,9 +35,11 @@ pub use error::StoreError;
 pub use payments::{AccountName, StoredPayment};
 pub use reading::{LiveReading, PaymentRecord, SettlementDay, SettlementRecord, TransactionRecord};
 pub use secret_body::SecretBody;
-pub use settlements::{SettlementId, SettlementsKey, StoredSettlement};
+pub use settlement_id::SettlementId;
+pub use settlements::{SettlementsKey, StoredSettlement};
 pub use tokens::StoredToken;
-pub use url::{DatabaseUrl, InvalidDatabaseUrl};
+
+use self::url::Address;
 
 /// The database. Cheap to clone; clones share their connections.
 #[derive(Clone)]
@@ -42,12 +56,25 @@ impl Store {
     /// [`StoreError::File`] when the SQLite file cannot be used, [`StoreError::Unavailable`] when PostgreSQL cannot be
     /// reached.
     pub async fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
-        todo!()
+        match &url.0 {
+            Address::Sqlite(path) => connect::sqlite(path).await,
+            Address::Postgres(url) => connect::postgres(url).await,
+        }
     }
 
     /// Brings the tables to the newest form. Several processes may do so at once: one works, the others wait.
+    ///
+    /// # Errors
+    /// [`StoreError::TooNew`] when a newer version of this program made the tables.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        todo!()
+        let transaction = self.begin().await?;
+        if transaction.get_database_backend() == DbBackend::Postgres {
+            transaction.execute_unprepared(NO_TIME_LIMIT).await?;
+            transaction.execute_unprepared(ONE_MIGRATES).await?;
+        }
+        pending_migrations(&transaction).await?;
+        Migrator::up(&transaction, None).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// Whether the database answers and has the tables of this program.
@@ -55,12 +82,44 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::NotMigrated`] or [`StoreError::TooNew`].
     pub async fn ready(&self) -> Result<(), StoreError> {
-        todo!()
+        match pending_migrations(&self.reader).await? {
+            0 => Ok(()),
+            pending => Err(StoreError::NotMigrated { pending }),
+        }
     }
 
     /// Closes every connection, also those of clones, after what is running has ended.
     pub async fn close(self) -> Result<(), StoreError> {
-        todo!()
+        self.reader.close_by_ref().await?;
+        Ok(self.writer.close_by_ref().await?)
+    }
+
+    /// A transaction that may write. On SQLite it has the right to from the start: one that asked for it half-way could
+    /// not wait for it.
+    async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(self.writer.begin_with_options(options).await?)
+    }
+}
+
+/// A migration takes as long as it takes, and so does waiting for another process's.
+const NO_TIME_LIMIT: &str = "SET LOCAL statement_timeout = 0";
+
+/// Waits until no other process migrates; the end of the transaction lets the next one in. The number is this program's
+/// own.
+const ONE_MIGRATES: &str = "SELECT pg_advisory_xact_lock(7827336127190142)";
+
+/// How many migrations are missing.
+async fn pending_migrations<'c>(
+    connection: impl IntoSchemaManagerConnection<'c>,
+) -> Result<usize, StoreError> {
+    let standing = Standing::of(connection).await?;
+    match standing.unknown.into_iter().next() {
+        Some(migration) => Err(StoreError::TooNew { migration }),
+        None => Ok(standing.pending.len()),
     }
 }
 

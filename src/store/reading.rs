@@ -3,6 +3,10 @@
 use chrono::{DateTime, Utc};
 use reconciliation::{Cancel, KstDate, Payment, Settlement, Transaction};
 
+use super::payments::save_payment;
+use super::rows::to_millis;
+use super::transactions::save_transactions;
+use super::windows::save_settlement_day;
 use super::{AccountName, Store, StoreError};
 
 /// A payment's answer, to be stored.
@@ -67,6 +71,16 @@ impl Store {
     /// What an older reading says never replaces what a younger one said. A settlement day replaces the rows that this
     /// account listed for it before; a row that is listed again keeps its id.
     pub async fn save_reading(&self, reading: &LiveReading<'_>) -> Result<(), StoreError> {
-        todo!()
+        let (account, read_at) = (reading.account, to_millis(reading.read_at));
+        // In the order of days, so that two readings at once claim the days that they share in the same order.
+        let mut days: Vec<&SettlementDay<'_>> = reading.settlement_days.iter().collect();
+        days.sort_by_key(|day| day.day);
+        let transaction = self.begin().await?;
+        save_payment(&transaction, &reading.payment, account, read_at).await?;
+        save_transactions(&transaction, reading.transactions, account, read_at).await?;
+        for day in days {
+            save_settlement_day(&transaction, day, account, read_at).await?;
+        }
+        Ok(transaction.commit().await?)
     }
 }

@@ -3,7 +3,10 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use entity::access_token::{self, SecretHash};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, SqlErr};
 
+use super::rows::stored_token;
 use super::{Store, StoreError};
 
 /// An access token as it is kept.
@@ -48,21 +51,60 @@ impl Store {
         secret_hash: [u8; 32],
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        todo!()
+        let model = access_token::ActiveModel {
+            id: Set(id.to_owned()),
+            name: Set(name.to_owned()),
+            role: Set(role.to_owned()),
+            secret_hash: Set(SecretHash(secret_hash.to_vec())),
+            created_at: Set(at.into()),
+            revoked_at: Set(None),
+        };
+        match access_token::Entity::insert(model)
+            .exec_without_returning(&self.writer)
+            .await
+        {
+            Ok(_) => Ok(()),
+            // The id is random, so that the name is what is taken.
+            Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+                Err(StoreError::NameTaken {
+                    name: name.to_owned(),
+                })
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The token with this id, revoked or not.
     pub async fn find_token(&self, id: &str) -> Result<Option<StoredToken>, StoreError> {
-        todo!()
+        access_token::Entity::find_by_id(id)
+            .one(&self.reader)
+            .await?
+            .map(stored_token)
+            .transpose()
     }
 
-    /// Every token, by name.
+    /// Every token, revoked ones too, by name.
     pub async fn list_tokens(&self) -> Result<Vec<StoredToken>, StoreError> {
-        todo!()
+        access_token::Entity::find()
+            .order_by_asc(access_token::Column::Name)
+            .all(&self.reader)
+            .await?
+            .into_iter()
+            .map(stored_token)
+            .collect()
     }
 
     /// Ends a token's validity; false when no valid token has this name.
     pub async fn revoke_token(&self, name: &str, at: DateTime<Utc>) -> Result<bool, StoreError> {
-        todo!()
+        let outcome = access_token::Entity::update_many()
+            .set(access_token::ActiveModel {
+                revoked_at: Set(Some(at.into())),
+                ..Default::default()
+            })
+            .filter(access_token::Column::Name.eq(name))
+            .filter(access_token::Column::RevokedAt.is_null())
+            .exec(&self.writer)
+            .await?;
+        Ok(outcome.rows_affected > 0)
     }
 }

@@ -1,0 +1,210 @@
+//! A cancel request: what was asked for, and what became of it.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use reconciliation::{
+    CancelRequestStatus, Currency, Money, PaymentKey, RetryAdvice, TransactionKey,
+};
+
+use super::rows::to_millis;
+use super::{AccountName, SecretBody, StoreError};
+
+/// The id of a cancel request: the text of a UUID.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CancelRequestId(String);
+
+impl CancelRequestId {
+    /// Takes the id as it is; one that was never given out finds nothing.
+    pub fn new(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// The id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for CancelRequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A request to cancel a payment, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CancelRequest {
+    /// Its id.
+    pub id: CancelRequestId,
+    /// The payment.
+    pub payment_key: PaymentKey,
+    /// The merchant whose key cancels.
+    pub account: AccountName,
+    /// What to cancel; `None` is everything that is left.
+    pub amount: Option<Money>,
+    /// The payment's currency.
+    pub currency: Currency,
+    /// The reason that was given.
+    pub reason: String,
+    /// The name of the token that asked.
+    pub requested_by: String,
+    /// The key that the caller gave: the same one never makes a second request.
+    pub client_key: String,
+    /// SHA-256 of everything that the caller asked for.
+    pub content_hash: [u8; 32],
+    /// The key sent to Toss, one for the life of the request.
+    pub idempotency_key: String,
+    /// The exact bytes sent to Toss; erased when the request ends, since they may hold a bank account.
+    pub body: Option<SecretBody>,
+    /// The balance that was read before sending.
+    pub baseline_balance: Option<Money>,
+    /// How far it has got.
+    pub status: CancelRequestStatus,
+    /// Counts changes, for the compare-and-swap.
+    pub version: i64,
+    /// How often Toss was called.
+    pub attempts: i32,
+    /// When Toss was first called.
+    pub first_sent_at: Option<DateTime<Utc>>,
+    /// When Toss was last called.
+    pub last_sent_at: Option<DateTime<Utc>>,
+    /// What went wrong.
+    pub error: Option<StoredCancelError>,
+    /// The cancel that Toss's answer named.
+    pub transaction_key: Option<TransactionKey>,
+    /// The HTTP status of Toss's last answer.
+    pub upstream_http_status: Option<u16>,
+    /// Toss's last answer word for word.
+    pub raw_reply: Option<SecretBody>,
+    /// When it was recorded.
+    pub requested_at: DateTime<Utc>,
+    /// When it ended.
+    pub resolved_at: Option<DateTime<Utc>>,
+}
+
+/// What went wrong with a cancel, as the caller is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredCancelError {
+    /// Toss's code, or one of ours.
+    pub code: String,
+    /// One sentence.
+    pub message: String,
+    /// What to do.
+    pub advice: RetryAdvice,
+    /// The input field at fault, in the API's spelling.
+    pub field: Option<String>,
+}
+
+/// A request to record. It starts as `REQUESTED`.
+#[derive(Clone, Debug)]
+pub struct NewCancelRequest {
+    /// Its id: a UUID of version 7, so that ids are in the order of time.
+    pub id: CancelRequestId,
+    /// See [`CancelRequest`], here and below.
+    pub payment_key: PaymentKey,
+    /// The merchant whose key cancels.
+    pub account: AccountName,
+    /// What to cancel; `None` is everything that is left.
+    pub amount: Option<Money>,
+    /// The payment's currency.
+    pub currency: Currency,
+    /// The reason that was given.
+    pub reason: String,
+    /// The name of the token that asked.
+    pub requested_by: String,
+    /// The key that the caller gave.
+    pub client_key: String,
+    /// SHA-256 of everything that the caller asked for.
+    pub content_hash: [u8; 32],
+    /// The key to send to Toss.
+    pub idempotency_key: String,
+    /// The exact bytes to send, when they are known already.
+    pub body: Option<SecretBody>,
+    /// The balance that was read, when it has been already.
+    pub baseline_balance: Option<Money>,
+    /// Now.
+    pub requested_at: DateTime<Utc>,
+}
+
+/// What became of recording a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Created {
+    /// It was recorded.
+    New(CancelRequest),
+    /// The caller's key has been used: this is the request it made. Compare the content.
+    SameKey(CancelRequest),
+    /// Another request for the payment has not ended.
+    InFlight(CancelRequest),
+}
+
+/// A change of a cancel request. What is `None` stays as it is, but for the error, which belongs to the status.
+#[derive(Clone, Debug)]
+pub struct CancelRequestChange {
+    /// The new status.
+    pub status: CancelRequestStatus,
+    /// Set when Toss is about to be called: counts as an attempt.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// The exact bytes to send. Once stored they are not replaced.
+    pub body: Option<SecretBody>,
+    /// The balance that was read before sending.
+    pub baseline_balance: Option<Money>,
+    /// What went wrong; `None` clears it.
+    pub error: Option<StoredCancelError>,
+    /// The cancel that Toss's answer named.
+    pub transaction_key: Option<TransactionKey>,
+    /// The HTTP status of Toss's answer.
+    pub upstream_http_status: Option<u16>,
+    /// Toss's answer word for word.
+    pub raw_reply: Option<SecretBody>,
+    /// When it ended; to be given with a final status.
+    pub resolved_at: Option<DateTime<Utc>>,
+}
+
+impl CancelRequestChange {
+    /// A change of the status alone.
+    pub fn to(status: CancelRequestStatus) -> Self {
+        Self {
+            status,
+            sent_at: None,
+            body: None,
+            baseline_balance: None,
+            error: None,
+            transaction_key: None,
+            upstream_http_status: None,
+            raw_reply: None,
+            resolved_at: None,
+        }
+    }
+}
+
+impl CancelRequest {
+    /// The request after a change.
+    pub(super) fn after(&self, change: CancelRequestChange) -> Self {
+        let ends = change.status.is_final();
+        let sent_at = change.sent_at.map(to_millis);
+        Self {
+            status: change.status,
+            version: self.version.saturating_add(1),
+            attempts: self.attempts.saturating_add(i32::from(sent_at.is_some())),
+            first_sent_at: self.first_sent_at.or(sent_at),
+            last_sent_at: sent_at.or(self.last_sent_at),
+            body: change.body.or_else(|| self.body.clone()).filter(|_| !ends),
+            baseline_balance: change.baseline_balance.or(self.baseline_balance),
+            error: change.error,
+            transaction_key: change
+                .transaction_key
+                .or_else(|| self.transaction_key.clone()),
+            upstream_http_status: change.upstream_http_status.or(self.upstream_http_status),
+            raw_reply: change.raw_reply.or_else(|| self.raw_reply.clone()),
+            resolved_at: change.resolved_at.map(to_millis).or(self.resolved_at),
+            ..self.clone()
+        }
+    }
+
+    pub(super) fn conflict(&self) -> StoreError {
+        StoreError::Conflict {
+            id: self.id.to_string(),
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Opening the databases, with everything that makes them keep what they were told.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sea_orm::sqlx::ConnectOptions as _;
+use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+
+use super::{Store, StoreError};
+
+/// How long a statement waits for a connection before the database counts as lost.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long SQLite waits for another process's lock.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long PostgreSQL may work on one statement.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
+/// A connection that has rested longer is tried out before it is used.
+const TRUSTED_IDLE: Duration = Duration::from_secs(1);
+const SQLITE_READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 10;
+/// How PostgreSQL's own views name this program's connections.
+const APPLICATION_NAME: &str = "toss-recon";
+
+/// One connection writes, so that writers queue here instead of failing on SQLite's lock; a few others read.
+pub(super) async fn sqlite(path: &Path) -> Result<Store, StoreError> {
+    make_file(path).await?;
+    let writing = SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .disable_statement_logging();
+    let reading = writing.clone().pragma("query_only", "ON");
+    let unusable = |error: DbErr| match StoreError::from(error) {
+        StoreError::Unavailable { reason } | StoreError::Database { what: reason } => {
+            file_error(path, reason)
+        }
+        other => other,
+    };
+    Ok(Store {
+        // The writer first: it makes the log that readers need.
+        writer: open_sqlite(writing, 1).await.map_err(unusable)?,
+        reader: open_sqlite(reading, SQLITE_READERS)
+            .await
+            .map_err(unusable)?,
+    })
+}
+
+/// One pool both reads and writes.
+pub(super) async fn postgres(url: &url::Url) -> Result<Store, StoreError> {
+    let Ok(options) = url.as_str().parse::<PgConnectOptions>() else {
+        return Err(StoreError::Unavailable {
+            reason: "a file or parameter that its URL names cannot be used".to_owned(),
+        });
+    };
+    let options = options
+        .application_name(APPLICATION_NAME)
+        .options([(
+            "statement_timeout",
+            STATEMENT_TIMEOUT.as_millis().to_string(),
+        )])
+        .disable_statement_logging();
+    // A place-holder: sea-orm may log it, and the real one holds the password.
+    let mut pool = quiet("postgres://localhost");
+    pool.max_connections(POSTGRES_CONNECTIONS)
+        .test_before_acquire_if_idle_for(TRUSTED_IDLE)
+        .map_sqlx_postgres_opts(move |_| options.clone());
+    let connection = Database::connect(pool).await?;
+    Ok(Store {
+        writer: connection.clone(),
+        reader: connection,
+    })
+}
+
+async fn open_sqlite(
+    options: SqliteConnectOptions,
+    connections: u32,
+) -> Result<DatabaseConnection, DbErr> {
+    let mut pool = quiet("sqlite://place-holder");
+    pool.max_connections(connections)
+        .min_connections(connections)
+        // A file does not hang up.
+        .test_before_acquire(false)
+        .idle_timeout(None::<Duration>)
+        .max_lifetime(None::<Duration>)
+        .map_sqlx_sqlite_opts(move |_| options.clone());
+    Database::connect(pool).await
+}
+
+/// Settings that log no statement anywhere, since statements hold what must not be seen.
+fn quiet(url: &str) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false)
+        .acquire_timeout(ACQUIRE_TIMEOUT);
+    options
+}
+
+/// Makes the file if it is missing, readable by its owner only, and sees to it that it can be written: SQLite alone would
+/// open a file without that right for reading, and fail at the first cancel request.
+async fn make_file(path: &Path) -> Result<(), StoreError> {
+    if let Some(parent) = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        && !tokio::fs::metadata(parent)
+            .await
+            .is_ok_and(|found| found.is_dir())
+    {
+        return Err(file_error(
+            path,
+            format!(
+                "the folder {} does not exist: make it first",
+                parent.display()
+            ),
+        ));
+    }
+    tokio::fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)
+        .await
+        .map(drop)
+        .map_err(|error| {
+            file_error(
+                path,
+                format!("it cannot be written ({error}): see to its rights and its folder's"),
+            )
+        })
+}
+
+fn file_error(path: &Path, reason: String) -> StoreError {
+    StoreError::File {
+        path: path.to_owned(),
+        reason,
+    }
+}

@@ -1,0 +1,98 @@
+//! Rows of the database and values of the engine, one from the other: the only place where a row is believed. Nothing
+//! here asks the database.
+
+mod cancel_request;
+mod payment;
+mod settlement;
+mod token;
+mod transaction;
+
+use chrono::{DateTime, Utc};
+use reconciliation::{Currency, Money};
+use sea_orm::prelude::ChronoUnixTimestampMillis;
+
+use super::StoreError;
+
+pub(super) use cancel_request::{
+    CancelRequestRow, WholeCancelRequestRow, cancel_request_model, changed_columns,
+    new_cancel_request,
+};
+pub(super) use payment::{PaymentRow, cancel_model, payment_model, stored_payments};
+pub(super) use settlement::{SettlementRow, kind_text, settlement_model};
+pub(super) use token::stored_token;
+pub(super) use transaction::{TransactionRow, transaction_model};
+
+/// Names a row in what is said of it.
+#[derive(Clone, Copy)]
+struct Row<'a> {
+    table: &'static str,
+    key: &'a str,
+}
+
+impl Row<'_> {
+    /// A column that cannot be believed.
+    fn inconsistent(self, column: &'static str) -> StoreError {
+        StoreError::Inconsistent {
+            table: self.table,
+            column,
+            key: self.key.to_owned(),
+        }
+    }
+
+    /// What was read from a column, or its name.
+    fn read<T, E>(self, column: &'static str, outcome: Result<T, E>) -> Result<T, StoreError> {
+        outcome.map_err(|_| self.inconsistent(column))
+    }
+
+    /// As [`Row::read`], for a column that may be null.
+    fn read_some<T, E>(
+        self,
+        column: &'static str,
+        text: Option<&str>,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, StoreError> {
+        text.map(|text| self.read(column, parse(text))).transpose()
+    }
+
+    /// The column `currency`.
+    fn currency(self, code: &str) -> Result<Currency, StoreError> {
+        self.read("currency", code.parse())
+    }
+
+    /// The minor units to write into a column of a row in one currency.
+    fn minor(
+        self,
+        column: &'static str,
+        money: Money,
+        currency: Currency,
+    ) -> Result<i64, StoreError> {
+        if money.currency() == currency {
+            Ok(money.minor())
+        } else {
+            Err(self.inconsistent(column))
+        }
+    }
+
+    /// As [`Row::minor`], for a column that may be null.
+    fn minor_some(
+        self,
+        column: &'static str,
+        money: Option<Money>,
+        currency: Currency,
+    ) -> Result<Option<i64>, StoreError> {
+        money
+            .map(|money| self.minor(column, money, currency))
+            .transpose()
+    }
+}
+
+/// An instant that a column holds.
+fn instant(column: Option<ChronoUnixTimestampMillis>) -> Option<DateTime<Utc>> {
+    column.map(|millis| millis.0)
+}
+
+/// An instant as a column holds it: to the millisecond.
+pub(super) fn to_millis(at: DateTime<Utc>) -> DateTime<Utc> {
+    // Within the years that the type knows, so that the other branch is never taken.
+    DateTime::from_timestamp_millis(at.timestamp_millis()).unwrap_or(at)
+}

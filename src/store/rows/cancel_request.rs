@@ -1,0 +1,223 @@
+//! Rows of `cancel_requests`.
+
+use entity::{RawText, cancel_request};
+use reconciliation::{CancelRequestStatus, Money, PaymentKey, RetryAdvice, TransactionKey};
+use sea_orm::ActiveValue::Set;
+use sea_orm::DerivePartialModel;
+use sea_orm::prelude::ChronoUnixTimestampMillis;
+
+use super::{Row, instant, to_millis};
+use crate::store::{
+    AccountName, CancelRequest, CancelRequestId, NewCancelRequest, SecretBody, StoreError,
+    StoredCancelError,
+};
+
+/// A cancel request without its bodies.
+#[derive(Debug, DerivePartialModel)]
+#[sea_orm(entity = "cancel_request::Entity")]
+pub(in crate::store) struct CancelRequestRow {
+    id: String,
+    payment_key: String,
+    account: String,
+    amount: Option<i64>,
+    currency: String,
+    reason: String,
+    requested_by: String,
+    client_key: String,
+    content_hash: Vec<u8>,
+    idempotency_key: String,
+    baseline_balance: Option<i64>,
+    status: String,
+    version: i64,
+    attempts: i32,
+    first_sent_at: Option<ChronoUnixTimestampMillis>,
+    last_sent_at: Option<ChronoUnixTimestampMillis>,
+    error_code: Option<String>,
+    error_message: Option<String>,
+    error_advice: Option<String>,
+    error_field: Option<String>,
+    transaction_key: Option<String>,
+    upstream_http_status: Option<i32>,
+    requested_at: ChronoUnixTimestampMillis,
+    resolved_at: Option<ChronoUnixTimestampMillis>,
+}
+
+/// A cancel request with its bodies.
+#[derive(Debug, DerivePartialModel)]
+#[sea_orm(entity = "cancel_request::Entity")]
+pub(in crate::store) struct WholeCancelRequestRow {
+    #[sea_orm(nested)]
+    request: CancelRequestRow,
+    body: Option<RawText>,
+    raw_reply: Option<RawText>,
+}
+
+impl WholeCancelRequestRow {
+    /// The row's value.
+    pub(in crate::store) fn cancel_request(self) -> Result<CancelRequest, StoreError> {
+        let secret = |text: RawText| SecretBody::new(text.0);
+        Ok(CancelRequest {
+            body: self.body.map(secret),
+            raw_reply: self.raw_reply.map(secret),
+            ..self.request.cancel_request()?
+        })
+    }
+}
+
+impl CancelRequestRow {
+    /// The row's value, without its bodies.
+    pub(in crate::store) fn cancel_request(self) -> Result<CancelRequest, StoreError> {
+        let row = Row {
+            table: "cancel_requests",
+            key: &self.id,
+        };
+        let currency = row.currency(&self.currency)?;
+        let error = self.error(row)?;
+        Ok(CancelRequest {
+            id: CancelRequestId::new(&self.id),
+            payment_key: row.read("payment_key", PaymentKey::parse(&self.payment_key))?,
+            account: AccountName::new(&self.account),
+            amount: self.amount.map(|minor| Money::from_minor(minor, currency)),
+            currency,
+            content_hash: row.read("content_hash", self.content_hash.try_into())?,
+            idempotency_key: self.idempotency_key,
+            body: None,
+            baseline_balance: self
+                .baseline_balance
+                .map(|minor| Money::from_minor(minor, currency)),
+            status: CancelRequestStatus::parse(&self.status)
+                .ok_or_else(|| row.inconsistent("status"))?,
+            version: self.version,
+            attempts: self.attempts,
+            first_sent_at: instant(self.first_sent_at),
+            last_sent_at: instant(self.last_sent_at),
+            error,
+            transaction_key: row.read_some(
+                "transaction_key",
+                self.transaction_key.as_deref(),
+                TransactionKey::parse,
+            )?,
+            upstream_http_status: self
+                .upstream_http_status
+                .map(|status| row.read("upstream_http_status", u16::try_from(status)))
+                .transpose()?,
+            raw_reply: None,
+            requested_at: self.requested_at.0,
+            resolved_at: instant(self.resolved_at),
+            reason: self.reason,
+            requested_by: self.requested_by,
+            client_key: self.client_key,
+        })
+    }
+
+    fn error(&self, row: Row<'_>) -> Result<Option<StoredCancelError>, StoreError> {
+        let Some(code) = &self.error_code else {
+            return Ok(None);
+        };
+        let advice = self.error_advice.as_deref().and_then(RetryAdvice::parse);
+        Ok(Some(StoredCancelError {
+            code: code.clone(),
+            message: self
+                .error_message
+                .clone()
+                .ok_or_else(|| row.inconsistent("error_message"))?,
+            advice: advice.ok_or_else(|| row.inconsistent("error_advice"))?,
+            field: self.error_field.clone(),
+        }))
+    }
+}
+
+/// A new request as it will be read.
+pub(in crate::store) fn new_cancel_request(new: &NewCancelRequest) -> CancelRequest {
+    CancelRequest {
+        id: new.id.clone(),
+        payment_key: new.payment_key.clone(),
+        account: new.account.clone(),
+        amount: new.amount,
+        currency: new.currency,
+        reason: new.reason.clone(),
+        requested_by: new.requested_by.clone(),
+        client_key: new.client_key.clone(),
+        content_hash: new.content_hash,
+        idempotency_key: new.idempotency_key.clone(),
+        body: new.body.clone(),
+        baseline_balance: new.baseline_balance,
+        status: CancelRequestStatus::Requested,
+        version: 1,
+        attempts: 0,
+        first_sent_at: None,
+        last_sent_at: None,
+        error: None,
+        transaction_key: None,
+        upstream_http_status: None,
+        raw_reply: None,
+        requested_at: to_millis(new.requested_at),
+        resolved_at: None,
+    }
+}
+
+/// The row of a request.
+pub(in crate::store) fn cancel_request_model(
+    request: &CancelRequest,
+) -> Result<cancel_request::Model, StoreError> {
+    let row = Row {
+        table: "cancel_requests",
+        key: request.id.as_str(),
+    };
+    let currency = request.currency;
+    let error = request.error.as_ref();
+    let raw = |body: &SecretBody| RawText(body.expose().to_owned());
+    Ok(cancel_request::Model {
+        id: request.id.to_string(),
+        payment_key: request.payment_key.to_string(),
+        account: request.account.to_string(),
+        amount: row.minor_some("amount", request.amount, currency)?,
+        currency: currency.code().to_owned(),
+        reason: request.reason.clone(),
+        requested_by: request.requested_by.clone(),
+        client_key: request.client_key.clone(),
+        content_hash: request.content_hash.to_vec(),
+        idempotency_key: request.idempotency_key.clone(),
+        body: request.body.as_ref().map(raw),
+        baseline_balance: row.minor_some("baseline_balance", request.baseline_balance, currency)?,
+        status: request.status.as_str().to_owned(),
+        version: request.version,
+        attempts: request.attempts,
+        first_sent_at: request.first_sent_at.map(Into::into),
+        last_sent_at: request.last_sent_at.map(Into::into),
+        error_code: error.map(|error| error.code.clone()),
+        error_message: error.map(|error| error.message.clone()),
+        error_advice: error.map(|error| error.advice.as_str().to_owned()),
+        error_field: error.and_then(|error| error.field.clone()),
+        transaction_key: request.transaction_key.as_ref().map(ToString::to_string),
+        upstream_http_status: request.upstream_http_status.map(i32::from),
+        raw_reply: request.raw_reply.as_ref().map(raw),
+        requested_at: request.requested_at.into(),
+        resolved_at: request.resolved_at.map(Into::into),
+    })
+}
+
+/// The columns of a request that may change, as they are to be.
+pub(in crate::store) fn changed_columns(
+    request: &CancelRequest,
+) -> Result<cancel_request::ActiveModel, StoreError> {
+    let model = cancel_request_model(request)?;
+    Ok(cancel_request::ActiveModel {
+        body: Set(model.body),
+        baseline_balance: Set(model.baseline_balance),
+        status: Set(model.status),
+        version: Set(model.version),
+        attempts: Set(model.attempts),
+        first_sent_at: Set(model.first_sent_at),
+        last_sent_at: Set(model.last_sent_at),
+        error_code: Set(model.error_code),
+        error_message: Set(model.error_message),
+        error_advice: Set(model.error_advice),
+        error_field: Set(model.error_field),
+        transaction_key: Set(model.transaction_key),
+        upstream_http_status: Set(model.upstream_http_status),
+        raw_reply: Set(model.raw_reply),
+        resolved_at: Set(model.resolved_at),
+        ..Default::default()
+    })
+}

@@ -1,0 +1,198 @@
+//! Rows of `payments` and `cancels`.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use entity::{RawText, cancel, payment};
+use reconciliation::{
+    Cancel, CancelStatus, Currency, MId, Money, OrderId, Payment, PaymentKey, PaymentStatus,
+    TransactionKey,
+};
+use sea_orm::DerivePartialModel;
+use sea_orm::prelude::ChronoUnixTimestampMillis;
+
+use super::{Row, instant};
+use crate::store::{AccountName, PaymentRecord, StoreError, StoredPayment};
+
+/// A payment beside one of its cancels: the columns that are needed to answer.
+#[derive(Debug, DerivePartialModel)]
+#[sea_orm(entity = "payment::Entity")]
+pub(in crate::store) struct PaymentRow {
+    payment_key: String,
+    mid: String,
+    account: String,
+    order_id: String,
+    method_label: Option<String>,
+    status: String,
+    currency: String,
+    total_amount: Option<i64>,
+    balance_amount: Option<i64>,
+    requested_at: Option<ChronoUnixTimestampMillis>,
+    approved_at: Option<ChronoUnixTimestampMillis>,
+    is_partial_cancelable: Option<bool>,
+    last_transaction_key: Option<String>,
+    read_at: ChronoUnixTimestampMillis,
+    #[sea_orm(nested)]
+    cancel: Option<CancelRow>,
+}
+
+/// A cancel without the key of its payment.
+#[derive(Debug, DerivePartialModel)]
+#[sea_orm(entity = "cancel::Entity")]
+pub(in crate::store) struct CancelRow {
+    transaction_key: String,
+    amount: i64,
+    reason: Option<String>,
+    canceled_at: ChronoUnixTimestampMillis,
+    refundable_amount: Option<i64>,
+    status: String,
+}
+
+/// Payments from rows that each carry one of their cancels; a payment without any has one row.
+pub(in crate::store) fn stored_payments(
+    rows: Vec<PaymentRow>,
+) -> Result<HashMap<PaymentKey, StoredPayment>, StoreError> {
+    let mut payments: HashMap<PaymentKey, StoredPayment> = HashMap::with_capacity(rows.len());
+    for mut row in rows {
+        let cancel = row.cancel.take();
+        let key = Row {
+            table: "payments",
+            key: &row.payment_key,
+        }
+        .read("payment_key", PaymentKey::parse(&row.payment_key))?;
+        let stored = match payments.entry(key) {
+            std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
+            std::collections::hash_map::Entry::Vacant(entry) => {
+                let stored = row.stored_payment(entry.key().clone())?;
+                entry.insert(stored)
+            }
+        };
+        if let Some(cancel) = cancel {
+            let cancel = cancel.cancel(stored.payment.currency, &stored.payment.payment_key)?;
+            stored.cancels.push(cancel);
+        }
+    }
+    for stored in payments.values_mut() {
+        stored.cancels.sort_by(|a, b| {
+            (a.canceled_at, &a.transaction_key).cmp(&(b.canceled_at, &b.transaction_key))
+        });
+    }
+    Ok(payments)
+}
+
+impl PaymentRow {
+    fn stored_payment(self, payment_key: PaymentKey) -> Result<StoredPayment, StoreError> {
+        let row = Row {
+            table: "payments",
+            key: &self.payment_key,
+        };
+        let currency = row.currency(&self.currency)?;
+        let money = |minor| Money::from_minor(minor, currency);
+        let payment = Payment {
+            mid: row.read("mid", MId::parse(&self.mid))?,
+            payment_key,
+            order_id: row.read("order_id", OrderId::parse(&self.order_id))?,
+            method_label: self.method_label,
+            status: PaymentStatus::from_toss(&self.status),
+            currency,
+            total_amount: self.total_amount.map(money),
+            balance_amount: self.balance_amount.map(money),
+            requested_at: instant(self.requested_at),
+            approved_at: instant(self.approved_at),
+            is_partial_cancelable: self.is_partial_cancelable,
+            last_transaction_key: row.read_some(
+                "last_transaction_key",
+                self.last_transaction_key.as_deref(),
+                TransactionKey::parse,
+            )?,
+        };
+        Ok(StoredPayment {
+            payment,
+            cancels: Vec::new(),
+            account: AccountName::new(&self.account),
+            read_at: self.read_at.0,
+        })
+    }
+}
+
+impl CancelRow {
+    fn cancel(self, currency: Currency, payment_key: &PaymentKey) -> Result<Cancel, StoreError> {
+        let row = Row {
+            table: "cancels",
+            key: payment_key.as_str(),
+        };
+        Ok(Cancel {
+            transaction_key: row.read(
+                "transaction_key",
+                TransactionKey::parse(&self.transaction_key),
+            )?,
+            amount: Money::from_minor(self.amount, currency),
+            reason: self.reason,
+            canceled_at: self.canceled_at.0,
+            refundable_amount: self
+                .refundable_amount
+                .map(|minor| Money::from_minor(minor, currency)),
+            status: CancelStatus::from_toss(&self.status),
+        })
+    }
+}
+
+/// The row of a payment.
+pub(in crate::store) fn payment_model(
+    record: &PaymentRecord<'_>,
+    account: &AccountName,
+    read_at: DateTime<Utc>,
+) -> Result<payment::Model, StoreError> {
+    let payment = record.payment;
+    let row = Row {
+        table: "payments",
+        key: payment.payment_key.as_str(),
+    };
+    let currency = payment.currency;
+    Ok(payment::Model {
+        payment_key: payment.payment_key.to_string(),
+        mid: payment.mid.to_string(),
+        account: account.to_string(),
+        order_id: payment.order_id.to_string(),
+        method_label: payment.method_label.clone(),
+        status: payment.status.to_string(),
+        currency: currency.code().to_owned(),
+        total_amount: row.minor_some("total_amount", payment.total_amount, currency)?,
+        balance_amount: row.minor_some("balance_amount", payment.balance_amount, currency)?,
+        requested_at: payment.requested_at.map(Into::into),
+        approved_at: payment.approved_at.map(Into::into),
+        is_partial_cancelable: payment.is_partial_cancelable,
+        last_transaction_key: payment
+            .last_transaction_key
+            .as_ref()
+            .map(ToString::to_string),
+        version: record.version.map(str::to_owned),
+        raw: Some(RawText(record.raw.to_owned())),
+        read_at: read_at.into(),
+    })
+}
+
+/// The row of a cancel.
+pub(in crate::store) fn cancel_model(
+    cancel: &Cancel,
+    payment: &Payment,
+) -> Result<cancel::Model, StoreError> {
+    let row = Row {
+        table: "cancels",
+        key: payment.payment_key.as_str(),
+    };
+    let currency = payment.currency;
+    Ok(cancel::Model {
+        payment_key: payment.payment_key.to_string(),
+        transaction_key: cancel.transaction_key.to_string(),
+        amount: row.minor("amount", cancel.amount, currency)?,
+        reason: cancel.reason.clone(),
+        canceled_at: cancel.canceled_at.into(),
+        refundable_amount: row.minor_some(
+            "refundable_amount",
+            cancel.refundable_amount,
+            currency,
+        )?,
+        status: cancel.status.as_str().to_owned(),
+    })
+}

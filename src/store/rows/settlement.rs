@@ -1,0 +1,164 @@
+//! Rows of `settlements`.
+
+use entity::{RawText, settlement};
+use reconciliation::{
+    Currency, FeeLine, KstDate, MId, Money, OrderId, PaymentKey, Settlement, SettlementKind,
+    TransactionKey,
+};
+use sea_orm::DerivePartialModel;
+use sea_orm::prelude::{ChronoUnixTimestampMillis, Date};
+
+use super::{Row, instant};
+use crate::store::{AccountName, SettlementId, SettlementRecord, StoreError, StoredSettlement};
+
+/// A row of the settlements list: the columns that are needed to answer.
+#[derive(Debug, DerivePartialModel)]
+#[sea_orm(entity = "settlement::Entity")]
+pub(in crate::store) struct SettlementRow {
+    id: String,
+    mid: String,
+    payment_key: Option<String>,
+    transaction_key: Option<String>,
+    order_id: String,
+    kind: String,
+    currency: String,
+    amount: i64,
+    interest_fee: Option<i64>,
+    fee: Option<i64>,
+    supply_amount: Option<i64>,
+    vat: Option<i64>,
+    fees: Option<String>,
+    pay_out_amount: i64,
+    approved_at: Option<ChronoUnixTimestampMillis>,
+    sold_date: Date,
+    paid_out_date: Date,
+}
+
+/// How the fee's parts stand in their column.
+type FeePairs = Vec<(String, i64)>;
+
+impl SettlementRow {
+    /// The row's value.
+    pub(in crate::store) fn stored_settlement(self) -> Result<StoredSettlement, StoreError> {
+        let row = Row {
+            table: "settlements",
+            key: &self.id,
+        };
+        let currency = row.currency(&self.currency)?;
+        let money = |minor| Money::from_minor(minor, currency);
+        let settlement = Settlement {
+            mid: row.read("mid", MId::parse(&self.mid))?,
+            payment_key: row.read_some(
+                "payment_key",
+                self.payment_key.as_deref(),
+                PaymentKey::parse,
+            )?,
+            transaction_key: row.read_some(
+                "transaction_key",
+                self.transaction_key.as_deref(),
+                TransactionKey::parse,
+            )?,
+            order_id: row.read("order_id", OrderId::parse(&self.order_id))?,
+            kind: kind_of(&self.kind).ok_or_else(|| row.inconsistent("kind"))?,
+            amount: money(self.amount),
+            interest_fee: self.interest_fee.map(money),
+            fee: self.fee.map(money),
+            supply_amount: self.supply_amount.map(money),
+            vat: self.vat.map(money),
+            fees: row
+                .read_some("fees", self.fees.as_deref(), |text| {
+                    serde_json::from_str::<FeePairs>(text)
+                })?
+                .map(|pairs| fee_lines(pairs, currency)),
+            pay_out_amount: money(self.pay_out_amount),
+            approved_at: instant(self.approved_at),
+            sold_date: KstDate::from_naive(self.sold_date),
+            paid_out_date: KstDate::from_naive(self.paid_out_date),
+        };
+        Ok(StoredSettlement {
+            id: SettlementId::new(&self.id),
+            settlement,
+        })
+    }
+}
+
+/// The row of a settlement under its id.
+pub(in crate::store) fn settlement_model(
+    id: &SettlementId,
+    record: &SettlementRecord<'_>,
+    account: &AccountName,
+) -> Result<settlement::Model, StoreError> {
+    let value = record.value;
+    let row = Row {
+        table: "settlements",
+        key: id.as_str(),
+    };
+    let currency = value.amount.currency();
+    let minor = |column, money| row.minor_some(column, money, currency);
+    // Only a row that names no payment has to be found by its order.
+    let unprefixed = match value.payment_key {
+        Some(_) => None,
+        None => value.order_id.without_prefix().map(str::to_owned),
+    };
+    Ok(settlement::Model {
+        id: id.to_string(),
+        account: account.to_string(),
+        mid: value.mid.to_string(),
+        payment_key: value.payment_key.as_ref().map(ToString::to_string),
+        transaction_key: value.transaction_key.as_ref().map(ToString::to_string),
+        order_id: value.order_id.to_string(),
+        order_id_unprefixed: unprefixed,
+        kind: kind_text(value.kind).to_owned(),
+        currency: currency.code().to_owned(),
+        amount: value.amount.minor(),
+        interest_fee: minor("interest_fee", value.interest_fee)?,
+        fee: minor("fee", value.fee)?,
+        supply_amount: minor("supply_amount", value.supply_amount)?,
+        vat: minor("vat", value.vat)?,
+        fees: fee_text(row, value.fees.as_deref(), currency)?,
+        pay_out_amount: row.minor("pay_out_amount", value.pay_out_amount, currency)?,
+        approved_at: value.approved_at.map(Into::into),
+        sold_date: value.sold_date.naive(),
+        paid_out_date: value.paid_out_date.naive(),
+        raw: RawText(record.raw.to_owned()),
+    })
+}
+
+/// The spelling of a kind in its column, and in ids.
+pub(in crate::store) fn kind_text(kind: SettlementKind) -> &'static str {
+    match kind {
+        SettlementKind::Payment => "PAYMENT",
+        SettlementKind::Cancel => "CANCEL",
+    }
+}
+
+fn kind_of(text: &str) -> Option<SettlementKind> {
+    [SettlementKind::Payment, SettlementKind::Cancel]
+        .into_iter()
+        .find(|kind| kind_text(*kind) == text)
+}
+
+fn fee_lines(pairs: FeePairs, currency: Currency) -> Vec<FeeLine> {
+    pairs
+        .into_iter()
+        .map(|(kind, minor)| FeeLine {
+            kind,
+            fee: Money::from_minor(minor, currency),
+        })
+        .collect()
+}
+
+fn fee_text(
+    row: Row<'_>,
+    fees: Option<&[FeeLine]>,
+    currency: Currency,
+) -> Result<Option<String>, StoreError> {
+    let Some(fees) = fees else {
+        return Ok(None);
+    };
+    let pairs = fees
+        .iter()
+        .map(|line| Ok((line.kind.as_str(), row.minor("fees", line.fee, currency)?)))
+        .collect::<Result<Vec<_>, StoreError>>()?;
+    row.read("fees", serde_json::to_string(&pairs)).map(Some)
+}
