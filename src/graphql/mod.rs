@@ -1,31 +1,115 @@
-//! stub
-use async_graphql::*;
-pub struct Query;
-#[Object]
-impl Query {
-    async fn a(&self) -> bool {
-        true
-    }
-}
-pub struct Mutation;
-#[Object]
-impl Mutation {
-    async fn a(&self) -> bool {
-        true
-    }
-}
-pub struct Interpretation {
-    pub partial_cancel_rows: crate::config::PartialCancelRows,
-}
+//! What front-ends talk to: the schema, its types and how they are loaded. Types are thin shells over the engine's and
+//! the store's values; the rules are theirs.
+
+mod books;
+mod cancel;
+mod cancel_request;
+mod context;
+mod error;
+mod guard;
+mod loaders;
+mod money;
+mod mutation;
+mod node;
+mod node_id;
+mod payment;
+mod payment_by;
+mod query;
+mod scalars;
+mod settlement;
+mod status;
+mod transaction;
+
+use async_graphql::{EmptySubscription, Request, SDLExportOptions, SchemaBuilder, ValidationMode};
+
+pub use context::{Interpretation, PartialCancelRows};
+pub use error::ErrorCode;
+pub use loaders::Loaders;
+pub use mutation::Mutation;
+pub use query::Query;
+
+use crate::cancel::Canceller;
+use crate::lookup::Lookup;
+use crate::store::Store;
+
+/// The schema with everything that its resolvers need.
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+
+/// Fields within each other. The introspection query of GraphQL's reference implementation needs 13.
+const MOST_DEPTH: usize = 15;
+
+/// What one request may cost: a field is 1, a list [`LIST_COST`] times its element, a payment [`LIVE_READ_COST`] more,
+/// since it may have to be read from Toss. One payment with everything there is to it costs about 700.
+const MOST_COMPLEXITY: usize = 2_000;
+
+/// What a list is taken to hold, in units of its element's cost. A payment has few transactions, but no fixed number.
+const LIST_COST: usize = 5;
+
+/// What a field costs that may have to ask Toss.
+const LIVE_READ_COST: usize = 50;
+
+/// What the resolvers work with, for the life of the server.
+#[derive(Clone)]
 pub struct Parts {
-    pub store: crate::store::Store,
-    pub lookup: crate::lookup::Lookup,
-    pub canceller: crate::cancel::Canceller,
+    /// The database, for reading.
+    pub store: Store,
+    /// Answers for single payments.
+    pub lookup: Lookup,
+    /// Carries out cancels.
+    pub canceller: Canceller,
+    /// How Toss's rows are read where its documentation leaves it open.
     pub interpretation: Interpretation,
 }
-pub fn schema(_p: Parts) -> Schema<Query, Mutation, EmptySubscription> {
-    todo!()
+
+/// The schema over the given parts. Each request must carry what [`with_request_data`] adds and the
+/// [`Principal`](crate::access::Principal) who asks.
+pub fn schema(parts: Parts) -> Schema {
+    builder()
+        .data(parts.store)
+        .data(parts.lookup)
+        .data(parts.canceller)
+        .data(parts.interpretation)
+        .finish()
 }
+
+/// The schema's types and limits, without anything to answer from.
+///
+/// The limits are for documents that have passed a check which writes out no fragments: the executor's own limits do,
+/// so that on their own they cost more than what they keep out.
+pub fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Schema::build(Query, Mutation, EmptySubscription)
+        .validation_mode(ValidationMode::Strict)
+        .limit_depth(MOST_DEPTH)
+        .limit_complexity(MOST_COMPLEXITY)
+        .disable_suggestions()
+}
+
+/// The request with loaders of its own, so that nothing read for one request is shown in another. For every request
+/// that [`schema`]'s result is to execute.
+#[must_use]
+pub fn with_request_data(schema: &Schema, request: Request) -> Request {
+    let store = schema.data::<Store>();
+    let interpretation = schema.data::<Interpretation>();
+    match (store, interpretation) {
+        (Some(store), Some(interpretation)) => {
+            request.data(Loaders::new(store.clone(), *interpretation))
+        }
+        // A schema without parts has nothing to load.
+        _ => request,
+    }
+}
+
+/// The schema in GraphQL's own language: `schema.graphql`, byte for byte.
 pub fn sdl() -> String {
-    String::new()
+    let options = SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .include_specified_by()
+        .prefer_single_line_descriptions()
+        .use_space_ident();
+    let mut text = builder().finish().sdl_with_options(options);
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
 }

@@ -1,0 +1,86 @@
+//! One payment with what belongs to it: each part is loaded when a field first asks for it, and once.
+
+use std::sync::Arc;
+
+use async_graphql::Context;
+use reconciliation::{Cancel, History, Payment, Totals};
+use tokio::sync::OnceCell;
+
+use super::error::ApiError;
+use super::loaders::{Loaders, OwnRequests};
+use crate::lookup::FoundPayment;
+use crate::store::StoredSettlement;
+
+/// A payment as it was found, and what has been loaded of the rest. A failure is kept too: asking again for each field
+/// would only repeat it.
+pub(super) struct Books {
+    found: FoundPayment,
+    history: OnceCell<Result<Arc<History>, ApiError>>,
+    own_requests: OnceCell<Result<Arc<OwnRequests>, ApiError>>,
+}
+
+impl Books {
+    pub(super) fn of(found: FoundPayment) -> Self {
+        Self {
+            found,
+            history: OnceCell::new(),
+            own_requests: OnceCell::new(),
+        }
+    }
+
+    pub(super) fn found(&self) -> &FoundPayment {
+        &self.found
+    }
+
+    pub(super) fn payment(&self) -> &Payment {
+        &self.found.stored.payment
+    }
+
+    pub(super) fn cancels(&self) -> &[Cancel] {
+        &self.found.stored.cancels
+    }
+
+    pub(super) async fn history(&self, ctx: &Context<'_>) -> Result<&Arc<History>, ApiError> {
+        self.history
+            .get_or_init(|| async { Loaders::of(ctx)?.history(&self.found.stored).await })
+            .await
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
+    /// The sums in the payment's own currency.
+    pub(super) async fn totals(&self, ctx: &Context<'_>) -> Result<Totals, ApiError> {
+        Ok(self.history(ctx).await?.totals(self.payment().currency))
+    }
+
+    pub(super) async fn own_requests(&self, ctx: &Context<'_>) -> Result<&OwnRequests, ApiError> {
+        self.own_requests
+            .get_or_init(|| async {
+                Loaders::of(ctx)?
+                    .own_requests(&self.payment().payment_key)
+                    .await
+            })
+            .await
+            .as_deref()
+            .map_err(Clone::clone)
+    }
+
+    pub(super) async fn settlements(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<Arc<[StoredSettlement]>, ApiError> {
+        Loaders::of(ctx)?.settlements(&self.found.stored).await
+    }
+}
+
+#[cfg(test)]
+impl Books {
+    /// Books with nothing left to load.
+    pub(super) fn complete(found: FoundPayment, history: History, requests: OwnRequests) -> Self {
+        Self {
+            found,
+            history: OnceCell::new_with(Some(Ok(Arc::new(history)))),
+            own_requests: OnceCell::new_with(Some(Ok(Arc::new(requests)))),
+        }
+    }
+}

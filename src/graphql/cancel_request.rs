@@ -1,0 +1,174 @@
+//! A request to cancel, and what went wrong with it, as clients see them.
+
+use std::sync::Arc;
+
+use async_graphql::{Enum, ID, Object};
+use reconciliation::RetryAdvice as Advice;
+
+use super::money::Money;
+use super::node_id::NodeId;
+use super::scalars::DateTime;
+use crate::store::{self, StoredCancelError};
+
+/// How far a cancel request has got. Treat values you do not know as `UNKNOWN`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "reconciliation::CancelRequestStatus")]
+pub(super) enum CancelRequestStatus {
+    /// Recorded; Toss has not been called yet.
+    Requested,
+    /// Toss is being called.
+    Sent,
+    /// Toss carried it out. Final.
+    Succeeded,
+    /// It was refused and nothing was carried out; `error` says why. Final: to try again, use a new idempotency key.
+    Rejected,
+    /// Toss was called, and what became of it is not known yet. The server goes on finding out: read the request again
+    /// later, and do not ask for the same cancel under another key.
+    Unknown,
+    /// What became of it cannot be found out by asking Toss. A person must look it up in Toss's console.
+    NeedsOperator,
+}
+
+/// What to do about a cancel that did not succeed. Treat values you do not know as `NEEDS_PERSON`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "Advice")]
+pub(super) enum RetryAdvice {
+    /// Temporary: the same cancel may succeed later, under a new idempotency key.
+    Retry,
+    /// Change the input; `field` names what is at fault, if one field is.
+    FixInput,
+    /// What was asked for is already so. Nothing is left to do.
+    AlreadyDone,
+    /// Somebody must look at it, or talk to Toss.
+    NeedsPerson,
+    /// The outcome is not known yet. Read the request again later; sending the same input with the same idempotency key
+    /// is safe, another key is not.
+    Wait,
+}
+
+/// A request as it is recorded.
+#[derive(Debug)]
+pub(super) struct CancelRequest(Arc<store::CancelRequest>);
+
+impl From<Arc<store::CancelRequest>> for CancelRequest {
+    fn from(request: Arc<store::CancelRequest>) -> Self {
+        Self(request)
+    }
+}
+
+impl From<store::CancelRequest> for CancelRequest {
+    fn from(request: store::CancelRequest) -> Self {
+        Self(Arc::new(request))
+    }
+}
+
+/// A cancel that somebody asked for through this API, recorded before Toss was called.
+#[Object]
+impl CancelRequest {
+    /// Opaque and stable: keep it, pass it on, never take it apart.
+    pub(super) async fn id(&self) -> ID {
+        NodeId::CancelRequest(self.0.id.clone()).to_id()
+    }
+
+    /// Toss's key of the payment.
+    async fn payment_key(&self) -> &str {
+        self.0.payment_key.as_str()
+    }
+
+    /// How far it has got.
+    async fn status(&self) -> CancelRequestStatus {
+        self.0.status.into()
+    }
+
+    /// What was asked for. Null: everything that was left.
+    async fn amount(&self) -> Option<Money> {
+        self.0.amount.map(Money)
+    }
+
+    /// The reason that was given.
+    async fn reason(&self) -> &str {
+        &self.0.reason
+    }
+
+    /// The name of the access token that asked.
+    async fn requested_by(&self) -> &str {
+        &self.0.requested_by
+    }
+
+    /// When it was recorded.
+    async fn requested_at(&self) -> DateTime {
+        DateTime(self.0.requested_at)
+    }
+
+    /// When it ended. Null while its outcome is open.
+    async fn resolved_at(&self) -> Option<DateTime> {
+        self.0.resolved_at.map(DateTime)
+    }
+
+    /// Toss's key of the cancel that it caused. Null unless it succeeded.
+    async fn transaction_key(&self) -> Option<&str> {
+        self.0.transaction_key.as_ref().map(|key| key.as_str())
+    }
+
+    /// What went wrong. Null when it succeeded, and while nothing has.
+    async fn error(&self) -> Option<CancelError> {
+        self.0.error.clone().map(CancelError)
+    }
+}
+
+/// Why a cancel has not succeeded.
+#[derive(Debug)]
+pub(super) struct CancelError(StoredCancelError);
+
+impl CancelError {
+    /// An input that cannot be: nothing was recorded, Toss was not asked.
+    pub(super) fn invalid_input(field: &'static str, message: String) -> Self {
+        Self(StoredCancelError {
+            code: "INVALID_INPUT".to_owned(),
+            message,
+            advice: Advice::FixInput,
+            field: Some(field.to_owned()),
+        })
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_invalid_input_of(&self, field: &str) -> bool {
+        self.0.code == "INVALID_INPUT"
+            && self.0.advice == Advice::FixInput
+            && self.0.field.as_deref() == Some(field)
+            && !self.0.message.is_empty()
+    }
+}
+
+impl From<StoredCancelError> for CancelError {
+    fn from(error: StoredCancelError) -> Self {
+        Self(error)
+    }
+}
+
+/// Why a cancel has not succeeded. Decide by `advice`, show `message`, report `code`.
+#[Object]
+impl CancelError {
+    /// Toss's code, or one of ours: `IDEMPOTENCY_CONFLICT` (the idempotency key was used for something else),
+    /// `CANCEL_IN_FLIGHT` (another cancel of the payment has not ended), `BALANCE_CHANGED` (not `expectedBalance`),
+    /// `VOID_NOT_CONFIRMED` (`voidUnpaid` is needed), `REFUND_ACCOUNT_REQUIRED`, `OUTCOME_UNKNOWN`, `INVALID_INPUT`,
+    /// `NOT_FOUND_PAYMENT`. Codes may be added.
+    async fn code(&self) -> &str {
+        &self.0.code
+    }
+
+    /// A sentence for whoever asked.
+    async fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// What to do about it.
+    async fn advice(&self) -> RetryAdvice {
+        self.0.advice.into()
+    }
+
+    /// The field of `CancelPaymentInput` at fault, if one is.
+    async fn field(&self) -> Option<&str> {
+        self.0.field.as_deref()
+    }
+}

@@ -1,0 +1,126 @@
+//! What a client may be told when a field has no answer: a code of a closed list and a sentence. What caused it goes to
+//! the log.
+
+use std::borrow::Cow;
+use std::error::Error;
+
+use async_graphql::ErrorExtensions as _;
+
+use crate::access::Role;
+use crate::cancel::CancelFailure;
+use crate::lookup::LookupError;
+use crate::store::StoreError;
+
+/// The kinds of errors that a client can tell apart, in `extensions.code`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorCode {
+    /// Nobody is known to be asking.
+    Unauthenticated,
+    /// The role of whoever asks may not do this.
+    Forbidden,
+    /// An argument is wrong as it stands.
+    BadUserInput,
+    /// The request asks for more at once than is served.
+    TooComplex,
+    /// Toss cannot be asked, and nothing is known without it. Asking later may help.
+    UpstreamUnavailable,
+    /// A failure of ours.
+    Internal,
+}
+
+impl ErrorCode {
+    /// The code as clients read it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Forbidden => "FORBIDDEN",
+            Self::BadUserInput => "BAD_USER_INPUT",
+            Self::TooComplex => "TOO_COMPLEX",
+            Self::UpstreamUnavailable => "UPSTREAM_UNAVAILABLE",
+            Self::Internal => "INTERNAL",
+        }
+    }
+}
+
+/// Why a field has no answer. It is not `Display` on purpose: the executor would turn anything that is into an error
+/// for the client, and this is the only way there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ApiError {
+    code: ErrorCode,
+    message: Cow<'static, str>,
+}
+
+impl ApiError {
+    pub(super) fn unauthenticated() -> Self {
+        Self {
+            code: ErrorCode::Unauthenticated,
+            message: Cow::Borrowed("an access token is needed"),
+        }
+    }
+
+    pub(super) fn forbidden(needed: Role) -> Self {
+        let message = match needed {
+            Role::Admin => "this needs a token with the role ADMIN",
+            Role::Viewer => "this needs a token with the role VIEWER",
+        };
+        Self {
+            code: ErrorCode::Forbidden,
+            message: Cow::Borrowed(message),
+        }
+    }
+
+    /// `message` says which argument is at fault and what to do.
+    pub(super) fn bad_user_input(message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            code: ErrorCode::BadUserInput,
+            message: message.into(),
+        }
+    }
+
+    /// A failure of ours. `cause` is logged here, and only here.
+    pub(super) fn internal(cause: &(dyn Error + 'static)) -> Self {
+        tracing::error!(cause, "a field has no answer");
+        Self {
+            code: ErrorCode::Internal,
+            message: Cow::Borrowed("internal error"),
+        }
+    }
+
+    fn upstream(reason: String) -> Self {
+        Self {
+            code: ErrorCode::UpstreamUnavailable,
+            message: reason.into(),
+        }
+    }
+}
+
+impl From<ApiError> for async_graphql::Error {
+    fn from(error: ApiError) -> Self {
+        Self::new(error.message)
+            .extend_with(|_, extensions| extensions.set("code", error.code.as_str()))
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        Self::internal(&error)
+    }
+}
+
+impl From<LookupError> for ApiError {
+    fn from(error: LookupError) -> Self {
+        match error {
+            LookupError::Upstream { reason } => Self::upstream(reason),
+            LookupError::Store(cause) => Self::internal(&*cause),
+        }
+    }
+}
+
+impl From<CancelFailure> for ApiError {
+    fn from(error: CancelFailure) -> Self {
+        match error {
+            CancelFailure::Upstream { reason } => Self::upstream(reason),
+            CancelFailure::Store(cause) => Self::internal(&*cause),
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Batched reads: what several payments of one request need is read in one statement for all of them. One set of
+//! loaders lives as long as one request, so that no request sees what was read for another.
+
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::Context;
+use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
+use futures_util::future::BoxFuture;
+use reconciliation::{CancelRequestFacts, History, MoneyError, PaymentKey};
+use tracing::Instrument as _;
+
+use super::context::Interpretation;
+use super::error::ApiError;
+use crate::store::{
+    CancelRequest, SettlementsKey, Store, StoreError, StoredPayment, StoredSettlement,
+};
+
+/// What to load of: a payment as it was read at one instant. After another reading it is another key, so that a
+/// mutation's answer never shows rows from before it.
+#[derive(Clone, Debug)]
+struct Reading(Arc<StoredPayment>);
+
+impl PartialEq for Reading {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+            || (self.0.read_at == other.0.read_at
+                && self.0.payment.payment_key == other.0.payment.payment_key)
+    }
+}
+
+impl Eq for Reading {}
+
+impl Hash for Reading {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.payment.payment_key.hash(state);
+    }
+}
+
+/// Loads what happened to a payment.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct HistoryOf(Reading);
+
+/// Loads a payment's settlement rows.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct SettlementsOf(Reading);
+
+/// Loads our own cancel requests for a payment.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct CancelRequestsOf(PaymentKey);
+
+/// Our own cancel requests for one payment, oldest first, and at the same places what tells whether they caused a
+/// cancel.
+#[derive(Debug, Default)]
+pub(super) struct OwnRequests {
+    pub(super) requests: Vec<Arc<CancelRequest>>,
+    pub(super) facts: Vec<CancelRequestFacts>,
+}
+
+/// The loaders of one request. Made by [`super::with_request_data`].
+pub struct Loaders {
+    /// What belongs to one reading of a payment stays the same for the request.
+    rows: DataLoader<Rows, HashMapCache>,
+    /// Requests change while a mutation runs, so they are never kept.
+    requests: DataLoader<Requests>,
+}
+
+impl Loaders {
+    /// Loaders that have read nothing yet.
+    pub(super) fn new(store: Store, interpretation: Interpretation) -> Self {
+        let rows = Rows {
+            store: store.clone(),
+            interpretation,
+        };
+        // Without a delay a batch is what the fields of one step ask for; a delay would be added to every answer.
+        Self {
+            rows: DataLoader::with_cache(rows, spawn, HashMapCache::default())
+                .delay(Duration::ZERO),
+            requests: DataLoader::new(Requests { store }, spawn).delay(Duration::ZERO),
+        }
+    }
+
+    /// The loaders of this request.
+    pub(super) fn of<'a>(ctx: &Context<'a>) -> Result<&'a Self, ApiError> {
+        super::context::part(ctx)
+    }
+
+    pub(super) async fn history(
+        &self,
+        payment: &Arc<StoredPayment>,
+    ) -> Result<Arc<History>, ApiError> {
+        let key = HistoryOf(Reading(Arc::clone(payment)));
+        match self.rows.load_one(key).await {
+            Ok(Some(Ok(history))) => Ok(history),
+            Ok(Some(Err(error))) => Err(ApiError::internal(&error)),
+            Ok(None) => Ok(Arc::default()),
+            Err(error) => Err(ApiError::internal(&*error)),
+        }
+    }
+
+    pub(super) async fn settlements(
+        &self,
+        payment: &Arc<StoredPayment>,
+    ) -> Result<Arc<[StoredSettlement]>, ApiError> {
+        let key = SettlementsOf(Reading(Arc::clone(payment)));
+        match self.rows.load_one(key).await {
+            Ok(rows) => Ok(rows.unwrap_or_default()),
+            Err(error) => Err(ApiError::internal(&*error)),
+        }
+    }
+
+    pub(super) async fn own_requests(
+        &self,
+        payment: &PaymentKey,
+    ) -> Result<Arc<OwnRequests>, ApiError> {
+        match self
+            .requests
+            .load_one(CancelRequestsOf(payment.clone()))
+            .await
+        {
+            Ok(requests) => Ok(requests.unwrap_or_default()),
+            Err(error) => Err(ApiError::internal(&*error)),
+        }
+    }
+}
+
+/// Runs a batch beside the request's own task, within the request's span.
+fn spawn(batch: BoxFuture<'static, ()>) {
+    tokio::spawn(batch.in_current_span());
+}
+
+struct Rows {
+    store: Store,
+    interpretation: Interpretation,
+}
+
+impl Loader<HistoryOf> for Rows {
+    /// A payment whose sums do not fit must not take the others' histories with it.
+    type Value = Result<Arc<History>, MoneyError>;
+    type Error = Arc<StoreError>;
+
+    async fn load(
+        &self,
+        keys: &[HistoryOf],
+    ) -> Result<HashMap<HistoryOf, Self::Value>, Self::Error> {
+        let payments: Vec<PaymentKey> = keys
+            .iter()
+            .map(|HistoryOf(Reading(stored))| stored.payment.payment_key.clone())
+            .collect();
+        let mut rows = self
+            .store
+            .transactions_of(&payments)
+            .await
+            .map_err(Arc::new)?;
+        let histories = keys.iter().zip(&payments).map(|(key, payment)| {
+            let HistoryOf(Reading(stored)) = key;
+            let rows = rows.remove(payment).unwrap_or_default();
+            let history = History::of(rows, self.interpretation.amounts(&stored.cancels));
+            (key.clone(), history.map(Arc::new))
+        });
+        Ok(histories.collect())
+    }
+}
+
+impl Loader<SettlementsOf> for Rows {
+    type Value = Arc<[StoredSettlement]>;
+    type Error = Arc<StoreError>;
+
+    async fn load(
+        &self,
+        keys: &[SettlementsOf],
+    ) -> Result<HashMap<SettlementsOf, Self::Value>, Self::Error> {
+        let payments: Vec<SettlementsKey> = keys
+            .iter()
+            .map(|SettlementsOf(Reading(stored))| SettlementsKey {
+                payment_key: stored.payment.payment_key.clone(),
+                mid: stored.payment.mid.clone(),
+                order_id: stored.payment.order_id.clone(),
+            })
+            .collect();
+        let mut rows = self
+            .store
+            .settlements_of(&payments)
+            .await
+            .map_err(Arc::new)?;
+        let found = keys.iter().zip(&payments).filter_map(|(key, payment)| {
+            let rows = rows.remove(&payment.payment_key)?;
+            Some((key.clone(), Arc::from(rows)))
+        });
+        Ok(found.collect())
+    }
+}
+
+struct Requests {
+    store: Store,
+}
+
+impl Loader<CancelRequestsOf> for Requests {
+    type Value = Arc<OwnRequests>;
+    type Error = Arc<StoreError>;
+
+    async fn load(
+        &self,
+        keys: &[CancelRequestsOf],
+    ) -> Result<HashMap<CancelRequestsOf, Self::Value>, Self::Error> {
+        let payments: Vec<PaymentKey> = keys
+            .iter()
+            .map(|CancelRequestsOf(key)| key.clone())
+            .collect();
+        let found = self
+            .store
+            .cancel_requests_of(&payments)
+            .await
+            .map_err(Arc::new)?;
+        Ok(found
+            .into_iter()
+            .map(|(payment, requests)| {
+                (
+                    CancelRequestsOf(payment),
+                    Arc::new(OwnRequests::of(requests)),
+                )
+            })
+            .collect())
+    }
+}
+
+impl OwnRequests {
+    pub(super) fn of(requests: Vec<CancelRequest>) -> Self {
+        let facts = requests
+            .iter()
+            .map(|request| CancelRequestFacts {
+                status: request.status,
+                amount: request.amount,
+                first_sent_at: request.first_sent_at,
+                transaction_key: request.transaction_key.clone(),
+            })
+            .collect();
+        Self {
+            requests: requests.into_iter().map(Arc::new).collect(),
+            facts,
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The root field that cancels. What goes wrong with a cancel is data; an error is only what kept it from being asked
+//! for.
+
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+use reconciliation::{CancelIntent, PaymentKey, RefundAccount};
+
+use super::cancel_request::{CancelError, CancelRequest};
+use super::context::part;
+use super::error::ApiError;
+use super::guard::require;
+use super::money::MoneyInput;
+use super::payment::Payment;
+use crate::access::Role;
+use crate::cancel::{CancelOrder, CancelOutcome, Canceller};
+
+/// The root of every mutation.
+pub struct Mutation;
+
+/// What can be changed. Every field needs an access token with the role `ADMIN`.
+#[Object]
+impl Mutation {
+    /// Cancels a payment, whole or in part. Needs the role `ADMIN`.
+    ///
+    /// Make a new `idempotencyKey` for each thing that a person means to do, keep it, and send it again with the same
+    /// input for as long as you do not know the outcome: the answer is then that of the first time, and money never
+    /// goes back twice. The answer comes after some 10 seconds at the latest; if the outcome is not known by then,
+    /// `request.status` is `UNKNOWN` and `error.advice` is `WAIT`: read `Query.cancelRequest` again later. The cancel
+    /// goes on when the client goes away.
+    #[graphql(complexity = "super::LIVE_READ_COST + child_complexity")]
+    async fn cancel_payment(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to cancel, and under which conditions.")] input: CancelPaymentInput,
+    ) -> Result<CancelPaymentPayload, ApiError> {
+        let admin = require(ctx, Role::Admin)?;
+        let payment_key = PaymentKey::parse(&input.payment_key)
+            .map_err(|error| ApiError::bad_user_input(format!("input.paymentKey: {error}")))?;
+        let order = match input.into_order(payment_key) {
+            Ok(order) => order,
+            Err(error) => return Ok(CancelPaymentPayload::refused(error)),
+        };
+        let outcome = part::<Canceller>(ctx)?.cancel(&admin.name, order).await?;
+        Ok(outcome.into())
+    }
+}
+
+/// What to cancel.
+#[derive(InputObject)]
+struct CancelPaymentInput {
+    /// Toss's key of the payment.
+    payment_key: String,
+    /// Yours, 8 to 200 characters, such as a UUID: new for each thing that a person means to do. The same key and
+    /// content gives the same answer and never a second cancel; the same key with other content is refused with
+    /// `IDEMPOTENCY_CONFLICT`. Two cancels of the same amount that are both meant need two keys.
+    #[graphql(secret)]
+    idempotency_key: String,
+    /// Why, 1 to 200 characters. Toss keeps it as the cancel's reason, and shows it in its console.
+    reason: String,
+    /// What to cancel, in the payment's currency. Absent: everything that is left.
+    amount: Option<MoneyInput>,
+    /// The tax-free part of what is cancelled, for payments that have one.
+    tax_free_amount: Option<MoneyInput>,
+    /// `Payment.balanceAmount` as the screen showed it when the person decided. If it has changed since, the cancel is
+    /// refused with `BALANCE_CHANGED`.
+    expected_balance: Option<MoneyInput>,
+    /// The buyer's own bank account, where the money goes. Needed for a virtual account that has been paid, and refused
+    /// for anything else.
+    #[graphql(secret)]
+    refund_account: Option<RefundAccountInput>,
+    /// Must be true to cancel a virtual account into which nobody has paid yet: that hands the account number back and
+    /// gives no money back.
+    #[graphql(default)]
+    void_unpaid: bool,
+}
+
+/// The buyer's bank account. It is sent to Toss, never shown again, and erased when the request ends.
+#[derive(InputObject)]
+struct RefundAccountInput {
+    /// Toss's code of the bank, two characters such as `88`.
+    #[graphql(secret)]
+    bank: String,
+    /// Digits only, at most 20.
+    #[graphql(secret)]
+    account_number: String,
+    /// The name that the account is under, at most 60 characters.
+    #[graphql(secret)]
+    holder_name: String,
+}
+
+impl CancelPaymentInput {
+    fn into_order(self, payment_key: PaymentKey) -> Result<CancelOrder, CancelError> {
+        let money =
+            |field, given: Option<&MoneyInput>| given.map(|given| given.read(field)).transpose();
+        let intent = CancelIntent {
+            amount: money("amount", self.amount.as_ref())?,
+            tax_free_amount: money("taxFreeAmount", self.tax_free_amount.as_ref())?,
+            expected_balance: money("expectedBalance", self.expected_balance.as_ref())?,
+            refund_account: self.refund_account.map(RefundAccount::from),
+            void_unpaid: self.void_unpaid,
+        };
+        Ok(CancelOrder {
+            payment_key,
+            client_key: self.idempotency_key,
+            reason: self.reason,
+            intent,
+        })
+    }
+}
+
+impl From<RefundAccountInput> for RefundAccount {
+    fn from(given: RefundAccountInput) -> Self {
+        Self {
+            bank: given.bank,
+            account_number: given.account_number,
+            holder_name: given.holder_name,
+        }
+    }
+}
+
+/// What came of a cancel. There is exactly one of `error` and a request that is `SUCCEEDED`; when the outcome is not
+/// known yet, there is a request that is `UNKNOWN` and an error with the code `OUTCOME_UNKNOWN` and the advice `WAIT`.
+#[derive(SimpleObject)]
+struct CancelPaymentPayload {
+    /// The request, if one was recorded. Its `id` finds it again.
+    request: Option<CancelRequest>,
+    /// The payment afterwards. Null when it could not be read, which says nothing about the cancel.
+    payment: Option<Payment>,
+    /// Why it has not succeeded. Null when it has.
+    error: Option<CancelError>,
+}
+
+impl CancelPaymentPayload {
+    /// Nothing was recorded, and Toss was not asked.
+    fn refused(error: CancelError) -> Self {
+        Self {
+            request: None,
+            payment: None,
+            error: Some(error),
+        }
+    }
+}
+
+impl From<CancelOutcome> for CancelPaymentPayload {
+    fn from(outcome: CancelOutcome) -> Self {
+        Self {
+            request: outcome.request.map(CancelRequest::from),
+            payment: outcome.payment.map(Payment::of),
+            error: outcome.error.map(CancelError::from),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Everything that has a global id, and how it is found by that alone.
+
+use std::slice;
+use std::time::Duration;
+
+use async_graphql::{Context, ID, Interface};
+use reconciliation::PaymentKey;
+
+use super::books::Books;
+use super::cancel_request::CancelRequest;
+use super::context::part;
+use super::error::ApiError;
+use super::node_id::{NodeId, TransactionId};
+use super::payment::Payment;
+use super::settlement::Settlement;
+use super::transaction::Transaction;
+use crate::lookup::{FoundPayment, Lookup, PaymentRef};
+use crate::store::{SettlementId, Store};
+
+/// Anything with an id of its own: `Query.node` finds it again, and caches can be keyed by it.
+#[derive(Interface)]
+#[graphql(field(
+    name = "id",
+    ty = "ID",
+    desc = "Opaque and stable: keep it, pass it on, never take it apart."
+))]
+pub(super) enum Node {
+    Payment(Payment),
+    Transaction(Transaction),
+    Settlement(Settlement),
+    CancelRequest(CancelRequest),
+}
+
+/// What the id names; `None` when there is no such thing.
+pub(super) async fn find(ctx: &Context<'_>, id: NodeId) -> Result<Option<Node>, ApiError> {
+    match id {
+        NodeId::Payment(key) => {
+            let max_age =
+                Duration::from_secs(super::query::DEFAULT_MAX_AGE_SECONDS.unsigned_abs().into());
+            let found = part::<Lookup>(ctx)?
+                .payment(&PaymentRef::Key(key), max_age)
+                .await?;
+            Ok(found.map(|found| Node::Payment(Payment::of(found))))
+        }
+        NodeId::Transaction(id) => transaction(ctx, &id).await,
+        NodeId::Settlement(id) => settlement(ctx, &id).await,
+        NodeId::CancelRequest(id) => {
+            let found = part::<Store>(ctx)?.cancel_request(&id).await?;
+            Ok(found.map(|request| Node::CancelRequest(request.into())))
+        }
+    }
+}
+
+async fn transaction(ctx: &Context<'_>, id: &TransactionId) -> Result<Option<Node>, ApiError> {
+    let Some(books) = stored_books(ctx, &id.payment_key).await? else {
+        return Ok(None);
+    };
+    let history = books.history(ctx).await?;
+    Ok(Transaction::find(history, id).map(Node::Transaction))
+}
+
+async fn settlement(ctx: &Context<'_>, id: &SettlementId) -> Result<Option<Node>, ApiError> {
+    let store = part::<Store>(ctx)?;
+    let Some(row) = store.settlement(id).await? else {
+        return Ok(None);
+    };
+    let books = match &row.settlement.payment_key {
+        Some(key) => stored_books(ctx, key).await?,
+        // Rows without keys are those of test settlements: the order is all there is.
+        None => {
+            let order = &row.settlement.order_id;
+            let stored = store.payment_by_order(order).await?;
+            stored.map(|stored| {
+                Books::of(FoundPayment {
+                    stored,
+                    stale: false,
+                })
+            })
+        }
+    };
+    Ok(Some(Node::Settlement(Settlement::single(row, books))))
+}
+
+/// A payment as it is stored. A row that never changes needs no newer reading of its payment.
+async fn stored_books(ctx: &Context<'_>, key: &PaymentKey) -> Result<Option<Books>, ApiError> {
+    let mut found = part::<Store>(ctx)?.payments(slice::from_ref(key)).await?;
+    let stored = found.remove(key);
+    Ok(stored.map(|stored| {
+        Books::of(FoundPayment {
+            stored,
+            stale: false,
+        })
+    }))
+}

@@ -1,0 +1,177 @@
+//! A payment as clients see it.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use reconciliation::cancel_events;
+
+use super::books::Books;
+use super::cancel::Cancel;
+use super::error::ApiError;
+use super::money::Money;
+use super::node_id::NodeId;
+use super::scalars::DateTime;
+use super::settlement::Settlement;
+use super::status::{PaymentMethod, PaymentStatus};
+use super::transaction::Transaction;
+use crate::lookup::FoundPayment;
+
+/// A payment, with what belongs to it loaded as it is asked for.
+pub(super) struct Payment(Arc<Books>);
+
+impl Payment {
+    pub(super) fn of(found: FoundPayment) -> Self {
+        Self::from(Books::of(found))
+    }
+}
+
+impl From<Books> for Payment {
+    fn from(books: Books) -> Self {
+        Self(Arc::new(books))
+    }
+}
+
+/// One payment at Toss Payments: what it is now, everything that happened to it, and what of it is paid out to the
+/// merchant.
+#[Object]
+impl Payment {
+    /// Opaque and stable: keep it, pass it on, never take it apart.
+    pub(super) async fn id(&self) -> ID {
+        NodeId::Payment(self.0.payment().payment_key.clone()).to_id()
+    }
+
+    /// The merchant at Toss (상점아이디).
+    async fn m_id(&self) -> &str {
+        self.0.payment().mid.as_str()
+    }
+
+    /// Toss's permanent key of this payment.
+    async fn payment_key(&self) -> &str {
+        self.0.payment().payment_key.as_str()
+    }
+
+    /// The merchant's own order number. Several attempts to pay may share it.
+    async fn order_id(&self) -> &str {
+        self.0.payment().order_id.as_str()
+    }
+
+    /// How it is paid.
+    async fn method(&self) -> PaymentMethod {
+        PaymentMethod::from_label(self.0.payment().method_label.as_deref())
+    }
+
+    /// Toss's own word for the method, e.g. 가상계좌. Null until the buyer has chosen one.
+    async fn method_label(&self) -> Option<&str> {
+        self.0.payment().method_label.as_deref()
+    }
+
+    /// How far it is, as Toss says. It does not tell whether money was given back, nor whether anything is left: see
+    /// `effectiveRefund` and `fullyCanceled`.
+    async fn status(&self) -> PaymentStatus {
+        PaymentStatus::from(&self.0.payment().status)
+    }
+
+    /// Toss's own word for the status.
+    async fn status_label(&self) -> &str {
+        self.0.payment().status.as_str()
+    }
+
+    /// The currency of this payment's amounts: an ISO 4217 code, or `MUSD`.
+    async fn currency(&self) -> &'static str {
+        self.0.payment().currency.code()
+    }
+
+    /// The order's amount; it never changes. Null until the payment itself has been read from Toss.
+    async fn total_amount(&self) -> Option<Money> {
+        self.0.payment().total_amount.map(Money)
+    }
+
+    /// What can still be cancelled, by Toss's count; `CancelPaymentInput.expectedBalance` is held against it. Null
+    /// until the payment itself has been read from Toss.
+    async fn balance_amount(&self) -> Option<Money> {
+        self.0.payment().balance_amount.map(Money)
+    }
+
+    /// False when Toss allows only the whole payment to be cancelled. Null when Toss did not say.
+    async fn is_partial_cancelable(&self) -> Option<bool> {
+        self.0.payment().is_partial_cancelable
+    }
+
+    /// The money that was really received: deposits that bounced are taken off again, refunds are not.
+    async fn paid_amount(&self, ctx: &Context<'_>) -> Result<Money, ApiError> {
+        Ok(Money(self.0.totals(ctx).await?.paid))
+    }
+
+    /// The money that was really given back, as a positive amount. A virtual account that is cancelled before anybody
+    /// has paid into it counts 0, although Toss lists the full amount as cancelled.
+    async fn effective_refund(&self, ctx: &Context<'_>) -> Result<Money, ApiError> {
+        Ok(Money(self.0.totals(ctx).await?.effective_refund))
+    }
+
+    /// What was cancelled without giving money back, as a positive amount: the nominal amount of unpaid virtual
+    /// accounts that were cancelled. No part of it is in `effectiveRefund`.
+    async fn voided_amount(&self, ctx: &Context<'_>) -> Result<Money, ApiError> {
+        Ok(Money(self.0.totals(ctx).await?.voided))
+    }
+
+    /// `paidAmount` less `effectiveRefund`: what the merchant keeps, before Toss's fees.
+    async fn net_amount(&self, ctx: &Context<'_>) -> Result<Money, ApiError> {
+        Ok(Money(self.0.totals(ctx).await?.net()))
+    }
+
+    /// True when it was cancelled and nothing is left. A payment that was drained by partial cancels keeps the status
+    /// `PARTIAL_CANCELED`, so ask this and not the status.
+    async fn fully_canceled(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
+        Ok(self
+            .0
+            .payment()
+            .is_fully_canceled(self.0.history(ctx).await?))
+    }
+
+    /// When the payment was requested.
+    async fn requested_at(&self) -> Option<DateTime> {
+        self.0.payment().requested_at.map(DateTime)
+    }
+
+    /// When it was approved; for a virtual account, when the deposit came.
+    async fn approved_at(&self) -> Option<DateTime> {
+        self.0.payment().approved_at.map(DateTime)
+    }
+
+    /// Every transaction, oldest first; those of one second in the order of a payment's life (issued, paid, partly
+    /// cancelled, cancelled).
+    #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
+    async fn history(&self, ctx: &Context<'_>) -> Result<Vec<Transaction>, ApiError> {
+        Ok(Transaction::all_of(self.0.history(ctx).await?))
+    }
+
+    /// What Toss pays out for this payment and deducts for its cancels: a row for each event, on each event's own day.
+    /// Empty until the day after an event, and always under a test key, for which Toss settles nothing.
+    #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
+    async fn settlements(&self, ctx: &Context<'_>) -> Result<Vec<Settlement>, ApiError> {
+        let rows = self.0.settlements(ctx).await?;
+        Ok(Settlement::all_of(&rows, &self.0))
+    }
+
+    /// Every cancel, oldest first, with who caused it and whether it gave money back.
+    #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
+    async fn cancels(&self, ctx: &Context<'_>) -> Result<Vec<Cancel>, ApiError> {
+        let history = self.0.history(ctx).await?;
+        let events = cancel_events(self.0.payment(), self.0.cancels(), history);
+        Ok(events
+            .into_iter()
+            .map(|event| Cancel::new(event, Arc::clone(&self.0)))
+            .collect())
+    }
+
+    /// When Toss was last asked about this payment.
+    async fn as_of(&self) -> DateTime {
+        DateTime(self.0.found().stored.read_at)
+    }
+
+    /// True when this is older than `maxAgeSeconds` allows, because Toss could not be reached just now: it is the last
+    /// known state, as of `asOf`. Show it with that time, and do not decide on a cancel by it.
+    async fn stale(&self) -> bool {
+        self.0.found().stale
+    }
+}

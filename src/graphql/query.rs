@@ -1,0 +1,97 @@
+//! The root fields that find things.
+
+use std::time::Duration;
+
+use async_graphql::{Context, ID, Object};
+
+use super::cancel_request::CancelRequest;
+use super::context::part;
+use super::error::ApiError;
+use super::guard::{Role, require};
+use super::node::{self, Node};
+use super::node_id::NodeId;
+use super::payment::Payment;
+use super::payment_by::PaymentBy;
+use crate::access::{self, Principal};
+use crate::lookup::Lookup;
+use crate::store::Store;
+
+/// How old an answer may be when a client does not say.
+pub(super) const DEFAULT_MAX_AGE_SECONDS: i32 = 30;
+
+/// The root of every query.
+pub struct Query;
+
+/// What can be asked. Every field needs an access token; the role `VIEWER` is enough.
+#[Object]
+impl Query {
+    /// Anything with an id, by that id. Null when there is no such thing. A payment is read as by `payment` with its
+    /// default `maxAgeSeconds`.
+    #[graphql(complexity = "super::LIVE_READ_COST + child_complexity")]
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "An `id` as this API gave it.")] id: ID,
+    ) -> Result<Option<Node>, ApiError> {
+        require(ctx, access::Role::Viewer)?;
+        node::find(ctx, NodeId::parse(&id)?).await
+    }
+
+    /// One payment, as it is now. What is stored is answered if it is younger than `maxAgeSeconds`; otherwise Toss is
+    /// asked, which takes longer. When Toss cannot be reached, the last known state with `stale: true`; when nothing is
+    /// known either, the error `UPSTREAM_UNAVAILABLE`. Null when Toss knows no such payment.
+    #[graphql(complexity = "super::LIVE_READ_COST + child_complexity")]
+    async fn payment(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which payment.")] by: PaymentBy,
+        #[graphql(
+            default_with = "DEFAULT_MAX_AGE_SECONDS",
+            desc = "How old the answer may be, in seconds. 0 always asks Toss."
+        )]
+        max_age_seconds: i32,
+    ) -> Result<Option<Payment>, ApiError> {
+        require(ctx, access::Role::Viewer)?;
+        let by = by.to_ref()?;
+        let max_age = u64::try_from(max_age_seconds)
+            .map(Duration::from_secs)
+            .map_err(|_| ApiError::bad_user_input("maxAgeSeconds must be 0 or more"))?;
+        let found = part::<Lookup>(ctx)?.payment(&by, max_age).await?;
+        Ok(found.map(Payment::of))
+    }
+
+    /// A request to cancel, as it is recorded now. Read it again to learn the outcome of one that was `UNKNOWN`. Null
+    /// when there is no such request.
+    async fn cancel_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The `id` of a CancelRequest.")] id: ID,
+    ) -> Result<Option<CancelRequest>, ApiError> {
+        require(ctx, access::Role::Viewer)?;
+        let id = NodeId::cancel_request(&id)?;
+        let found = part::<Store>(ctx)?.cancel_request(&id).await?;
+        Ok(found.map(CancelRequest::from))
+    }
+
+    /// Whoever is asking, by their access token.
+    async fn viewer<'a>(&self, ctx: &Context<'a>) -> Result<Viewer<'a>, ApiError> {
+        require(ctx, access::Role::Viewer).map(Viewer)
+    }
+}
+
+/// Whoever is asking.
+struct Viewer<'a>(&'a Principal);
+
+/// The holder of an access token.
+#[Object]
+impl Viewer<'_> {
+    /// The token's name. It stands in `CancelRequest.requestedBy`.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// What the holder may do.
+    async fn role(&self) -> Role {
+        self.0.role.into()
+    }
+}
