@@ -90,7 +90,8 @@ impl Server {
             interpretation,
         });
         let http = HttpParts {
-            endpoint: http::Endpoint::new(schema, access(&store)),
+            endpoint: http::Endpoint::new(schema, access(&store))
+                .with_request_data(graphql::with_request_data),
             readiness: readiness(&store),
             graphiql: http::Graphiql::from_binary(),
         };
@@ -135,6 +136,8 @@ impl Server {
         let workers = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
         let mut serving = HttpServer::new(move || http::app(&http))
             .workers(workers)
+            .keep_alive(http::limits::KEEP_ALIVE)
+            .client_request_timeout(http::limits::HEAD_TIME)
             .shutdown_timeout(REQUESTS_MAY_TAKE.as_secs())
             .listen(listener)?
             .run();

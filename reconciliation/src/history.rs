@@ -52,6 +52,26 @@ pub enum CancelRowAmounts<'a> {
     OfThePayment(&'a [Cancel]),
 }
 
+/// Which reading of `PARTIAL_CANCELED` rows is in force: the switch between the two of [`CancelRowAmounts`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PartialCancelRows {
+    /// They list the amount of that cancel.
+    #[default]
+    CancelAmount,
+    /// They list the amount of the whole payment.
+    PaymentAmount,
+}
+
+impl PartialCancelRows {
+    /// How to read the rows of a payment with these cancels.
+    pub fn amounts(self, cancels: &[Cancel]) -> CancelRowAmounts<'_> {
+        match self {
+            Self::CancelAmount => CancelRowAmounts::OfTheCancel,
+            Self::PaymentAmount => CancelRowAmounts::OfThePayment(cancels),
+        }
+    }
+}
+
 /// Everything that happened to one payment, in order, with the sums per currency.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {

@@ -43,7 +43,7 @@ pub use cancel_origin::{
     CancelOrigin, CancelRequestFacts, CancelRequestStatus, OriginFound, cancel_origin,
 };
 pub use currency::Currency;
-pub use history::{CancelRowAmounts, Effect, Event, History, Totals};
+pub use history::{CancelRowAmounts, Effect, Event, History, PartialCancelRows, Totals};
 pub use ids::{InvalidId, MId, OrderId, PaymentKey, TransactionKey};
 pub use matching::{MatchStrength, SettlementMatch, match_settlement};
 pub use method::PaymentMethod;

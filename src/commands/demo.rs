@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::Days;
 use clap::Args;
-use reconciliation::{KstDate, SettlementCycle};
+use reconciliation::{KstDate, PartialCancelRows, SettlementCycle};
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
 use toss_sim::{Merchant, Scenario, SimClock, TossSim};
@@ -14,7 +14,7 @@ use toss_sim::{Merchant, Scenario, SimClock, TossSim};
 use super::{CommandError, token};
 use crate::access::Role;
 use crate::clock::Clock;
-use crate::config::{LogConfig, MerchantConfig, PartialCancelRows, ServerConfig, TossConfig};
+use crate::config::{LogConfig, MerchantConfig, ServerConfig, TossConfig};
 use crate::server::Server;
 use crate::store::{AccountName, InvalidDatabaseUrl};
 use crate::toss::{BaseUrl, MusdAmounts, SecretKey};

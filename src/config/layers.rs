@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use figment::Figment;
 use figment::providers::{Format, Serialized, Toml};
+use reconciliation::PartialCancelRows;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{PartialCancelRows, SettingError};
+use super::SettingError;
 use crate::toss::MusdAmounts;
 
 /// The file that is read when it is there.
@@ -55,7 +56,7 @@ pub(super) struct Layers {
     pub(super) sync_interval_seconds: Option<String>,
     pub(super) log: Option<String>,
     pub(super) log_format: Option<String>,
-    pub(super) partial_cancel_rows: Option<PartialCancelRows>,
+    pub(super) partial_cancel_rows: Option<PartialCancelSetting>,
     pub(super) musd_amounts: Option<MusdSetting>,
     #[serde(default)]
     pub(super) merchants: Vec<MerchantLayer>,
@@ -85,6 +86,23 @@ pub(super) enum CycleSetting {
     Daily,
     Weekly,
     Monthly,
+}
+
+/// What rows of partial cancels list, as the file spells it.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum PartialCancelSetting {
+    CancelAmount,
+    PaymentAmount,
+}
+
+impl From<PartialCancelSetting> for PartialCancelRows {
+    fn from(setting: PartialCancelSetting) -> Self {
+        match setting {
+            PartialCancelSetting::CancelAmount => Self::CancelAmount,
+            PartialCancelSetting::PaymentAmount => Self::PaymentAmount,
+        }
+    }
 }
 
 /// What an amount in `MUSD` counts, as the file spells it.

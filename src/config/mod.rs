@@ -8,6 +8,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use reconciliation::PartialCancelRows;
+
 use crate::store::{DatabaseUrl, InvalidDatabaseUrl};
 use crate::toss::{BaseUrl, MusdAmounts};
 
@@ -66,17 +68,6 @@ pub struct TossConfig {
     pub partial_cancel_rows: PartialCancelRows,
     /// What an amount in `MUSD` counts.
     pub musd_amounts: MusdAmounts,
-}
-
-/// What the amount of a `PARTIAL_CANCELED` transaction row is. No published row shows it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PartialCancelRows {
-    /// The amount of that cancel.
-    #[default]
-    CancelAmount,
-    /// The amount of the whole payment.
-    PaymentAmount,
 }
 
 /// How the log is written.
@@ -170,7 +161,11 @@ impl Settings {
                 self.0.toss_timeout_seconds.as_deref(),
                 DEFAULT_TOSS_TIMEOUT_SECONDS,
             )?,
-            partial_cancel_rows: self.0.partial_cancel_rows.unwrap_or_default(),
+            partial_cancel_rows: self
+                .0
+                .partial_cancel_rows
+                .map(Into::into)
+                .unwrap_or_default(),
             musd_amounts: self.0.musd_amounts.map(Into::into).unwrap_or_default(),
         })
     }

@@ -48,7 +48,11 @@ pub struct Endpoint<Q, M> {
     documents: Documents,
     field_types: Arc<FieldTypes>,
     answer_time: Duration,
+    prepare: Prepare<Q, M>,
 }
+
+/// Adds to a request what its resolvers need besides the principal.
+pub type Prepare<Q, M> = fn(&Schema<Q, M, EmptySubscription>, Request) -> Request;
 
 impl<Q, M> Endpoint<Q, M>
 where
@@ -63,7 +67,14 @@ where
             access,
             documents: Documents::new(limits::DocumentLimits::STANDARD),
             answer_time: limits::ANSWER_TIME,
+            prepare: |_, request| request,
         }
+    }
+
+    /// Lets `prepare` add to every request what resolvers need, such as loaders of its own.
+    #[must_use]
+    pub fn with_request_data(self, prepare: Prepare<Q, M>) -> Self {
+        Self { prepare, ..self }
     }
 
     /// Waits for an answer for `longest` instead of [`limits::ANSWER_TIME`]. A mutation goes on after that; a query is given up.
@@ -144,6 +155,7 @@ where
             .data(request_id);
         request.operation_name = params.operation_name.map(std::borrow::Cow::into_owned);
         request.set_parsed_query(document.parsed.clone());
+        let request = (self.prepare)(&self.schema, request);
         let mut response = execute::execute(&self.schema, request, kind, self.answer_time)
             .await
             .map_err(|no_answer| {
@@ -169,6 +181,7 @@ impl<Q, M> Clone for Endpoint<Q, M> {
             documents: self.documents.clone(),
             field_types: Arc::clone(&self.field_types),
             answer_time: self.answer_time,
+            prepare: self.prepare,
         }
     }
 }

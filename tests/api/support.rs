@@ -5,14 +5,14 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use reconciliation::SettlementCycle;
+use reconciliation::{PartialCancelRows, SettlementCycle};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use toss_recon::access::{NewToken, Role};
 use toss_recon::clock::Clock;
-use toss_recon::config::{MerchantConfig, PartialCancelRows, ServerConfig, TossConfig};
+use toss_recon::config::{MerchantConfig, ServerConfig, TossConfig};
 use toss_recon::server::Server;
 use toss_recon::store::{AccountName, Store};
 use toss_recon::toss::{BaseUrl, MusdAmounts, SecretKey};
