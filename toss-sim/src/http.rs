@@ -21,7 +21,7 @@ use crate::server::Sim;
 /// Largest body read, in bytes.
 const BODY_LIMIT: usize = 1 << 20;
 /// How long a hanging answer hangs; longer than any client waits.
-const HANGING: Duration = Duration::from_secs(600);
+const HANGING: Duration = Duration::from_mins(10);
 /// Lets the first half of a broken body leave before the connection ends.
 const FLUSH: Duration = Duration::from_millis(50);
 

@@ -52,6 +52,10 @@ pub enum OverLimit {
 }
 
 /// Points that Toss leaves open, or on which it differs between merchants.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own, and none excludes another"
+)]
 #[derive(Clone, Debug)]
 pub struct Behaviour {
     /// Whether 5xx answers of the API itself are kept under the idempotency key.

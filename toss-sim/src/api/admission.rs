@@ -113,21 +113,17 @@ impl World {
             trace,
             record,
         } = ticket;
-        let result = match refused_beforehand(&call, &caller, fault.as_ref()) {
-            Some(refusal) => Err(refusal),
-            None => {
-                let asked = Asked {
-                    call: &call,
-                    endpoint,
-                    mids: self.merchants[caller.merchant].mids(),
-                    is_test: caller.is_test(),
-                    merchant: caller.merchant,
-                    fault: fault.as_ref(),
-                    now,
-                };
-                answer(self, &asked)
-            }
+        let asked = Asked {
+            call: &call,
+            endpoint,
+            mids: self.merchants[caller.merchant].mids(),
+            is_test: caller.is_test(),
+            merchant: caller.merchant,
+            fault: fault.as_ref(),
+            now,
         };
+        let result = refused_beforehand(&call, &caller, fault.as_ref())
+            .map_or_else(|| answer(self, &asked), Err);
         let (status, mut json) = match result {
             Ok(json) => (200, json),
             Err(refusal) => (refusal.status, refusal.body(call.language())),

@@ -30,7 +30,8 @@ struct Body {
 #[serde(rename_all = "camelCase")]
 struct Account {
     bank: String,
-    account_number: String,
+    #[serde(rename = "accountNumber")]
+    number: String,
     holder_name: String,
 }
 
@@ -105,7 +106,7 @@ fn order(body: &Body, payment: &Payment) -> Result<CancelOrder, Refusal> {
             .as_ref()
             .map(|account| RefundAccount {
                 bank: account.bank.clone(),
-                number: account.account_number.clone(),
+                number: account.number.clone(),
                 holder: account.holder_name.clone(),
             }),
         by_hand: false,

@@ -1,9 +1,9 @@
 //! `GET /v1/payments/{paymentKey}` and `GET /v1/payments/orders/{orderId}`.
 
 use super::Asked;
+use crate::bodies;
 use crate::bodies::json::Json;
 use crate::bodies::method::View;
-use crate::bodies::payment;
 use crate::faults::FaultKind;
 use crate::ledger::payment::Payment;
 use crate::payouts::approval_paid_out;
@@ -59,14 +59,14 @@ fn written(world: &World, asked: &Asked<'_>, payment: &Payment) -> Json {
             .merchant_of(&payment.mid)
             .and_then(|merchant| approval_paid_out(payment, &merchant.contract)),
     };
-    let mut body = payment::body(payment, view);
+    let mut body = bodies::payment::body(payment, view);
     for trouble in &world.payment_troubles {
         if trouble.order_id == payment.order_id {
             match &trouble.change {
                 PaymentChange::Balance(by) => {
-                    body.set("balanceAmount", payment.amount(payment.balance + by))
+                    body.set("balanceAmount", payment.amount(payment.balance + by));
                 }
-                PaymentChange::Status(word) => body.set("status", word.as_str()),
+                PaymentChange::Status(status) => body.set("status", status.as_str()),
             }
         }
     }

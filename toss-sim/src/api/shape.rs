@@ -11,7 +11,7 @@ pub(super) fn reshape(json: &mut Json, fault: Option<&FaultKind>) {
     for object in json.top_objects() {
         match fault {
             Some(FaultKind::UnknownStatus) if object.has("status") => {
-                object.set("status", "UNDER_REVIEW")
+                object.set("status", "UNDER_REVIEW");
             }
             Some(FaultKind::ExtraField) => {
                 object.set("futureField", Object::new().with("since", "2027-01-01"));

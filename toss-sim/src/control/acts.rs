@@ -10,7 +10,7 @@ use super::{Answer, ControlError, Data, read};
 use crate::console::{CancelByHand, Console};
 use crate::kst::written;
 use crate::ledger::order::{NewPayment, Outcome};
-use crate::ledger::payment::Method;
+use crate::ledger::payment::{Method, Status};
 use crate::merchant::Merchant;
 use crate::money::{Amount, Currency};
 use crate::server::Sim;
@@ -123,13 +123,13 @@ async fn pay(sim: Data, body: Bytes) -> Answer {
 async fn deposit(sim: Data, payment: web::Path<String>, body: Bytes) -> Answer {
     let when: When = read(&body)?;
     Console::new(&sim).deposit(&payment, when.at)?;
-    status(&sim, &payment)
+    Ok(status(&sim, &payment))
 }
 
 async fn bounce(sim: Data, payment: web::Path<String>, body: Bytes) -> Answer {
     let when: When = read(&body)?;
     Console::new(&sim).bounce(&payment, when.at)?;
-    status(&sim, &payment)
+    Ok(status(&sim, &payment))
 }
 
 async fn cancel(sim: Data, payment: web::Path<String>, body: Bytes) -> Answer {
@@ -151,19 +151,19 @@ async fn cancel(sim: Data, payment: web::Path<String>, body: Bytes) -> Answer {
             at: request.at,
         },
     )?;
-    status(&sim, &payment)
+    Ok(status(&sim, &payment))
 }
 
 async fn card_company_cancel(sim: Data, payment: web::Path<String>, body: Bytes) -> Answer {
     let when: When = read(&body)?;
     Console::new(&sim).card_company_cancel(&payment, when.at)?;
-    status(&sim, &payment)
+    Ok(status(&sim, &payment))
 }
 
 async fn finish_cancel(sim: Data, payment: web::Path<String>, body: Bytes) -> Answer {
     let request: FinishRequest = read(&body)?;
     Console::new(&sim).finish_cancel(&payment, request.refused, request.at)?;
-    status(&sim, &payment)
+    Ok(status(&sim, &payment))
 }
 
 async fn cancels(sim: Data, payment: web::Path<String>) -> Answer {
@@ -185,13 +185,13 @@ async fn cancels(sim: Data, payment: web::Path<String>) -> Answer {
     Ok(web::Json(cancels.into()))
 }
 
-fn status(sim: &Sim, payment: &str) -> Answer {
+fn status(sim: &Sim, payment: &str) -> web::Json<Value> {
     let console = Console::new(sim);
-    Ok(web::Json(json!({
+    web::Json(json!({
         "paymentKey": console.payment_key(payment),
-        "status": console.status(payment).map(crate::ledger::payment::Status::word),
+        "status": console.status(payment).map(Status::word),
         "balance": console.balance(payment).map(Amount::json_text),
-    })))
+    }))
 }
 
 fn amount(raw: &RawValue, currency: Currency) -> Result<Amount, ControlError> {

@@ -60,42 +60,42 @@ async fn add_fault(sim: Data, body: Bytes) -> Answer {
 
 async fn clear(sim: Data) -> Answer {
     Faults::new(&sim).clear();
-    done()
+    Ok(done())
 }
 
 async fn settlement(sim: Data, body: Bytes) -> Answer {
     let trouble: SettlementTrouble = read(&body)?;
     Faults::new(&sim).settlement(trouble);
-    done()
+    Ok(done())
 }
 
 async fn transaction(sim: Data, body: Bytes) -> Answer {
     let trouble: TransactionTrouble = read(&body)?;
     Faults::new(&sim).transaction(trouble);
-    done()
+    Ok(done())
 }
 
 async fn payment(sim: Data, body: Bytes) -> Answer {
     let trouble: PaymentTrouble = read(&body)?;
     Faults::new(&sim).payment(trouble);
-    done()
+    Ok(done())
 }
 
 async fn behave(sim: Data, body: Bytes) -> Answer {
     let request: BehaviourRequest = read(&body)?;
     Faults::new(&sim).behave(|behaviour| request.apply(behaviour));
-    done()
+    Ok(done())
 }
 
 async fn webhooks(sim: Data, body: Bytes) -> Answer {
     let request: WebhookRequest = read(&body)?;
     sim.with_world(|world| world.merchants[0].webhook_url = request.url);
-    done()
+    Ok(done())
 }
 
 async fn forget(sim: Data) -> Answer {
     Faults::new(&sim).forget_idempotency_keys();
-    done()
+    Ok(done())
 }
 
 async fn requests(sim: Data) -> Answer {
@@ -120,11 +120,11 @@ async fn requests(sim: Data) -> Answer {
 
 async fn clear_requests(sim: Data) -> Answer {
     sim.with_world(|world| world.requests.clear());
-    done()
+    Ok(done())
 }
 
-fn done() -> Answer {
-    Ok(web::Json(json!({ "done": true })))
+fn done() -> web::Json<Value> {
+    web::Json(json!({ "done": true }))
 }
 
 impl BehaviourRequest {

@@ -124,6 +124,10 @@ pub(crate) struct VirtualAccount {
 }
 
 /// One payment attempt.
+#[expect(
+    clippy::struct_field_names,
+    reason = "`payment_key` is the name that Toss gives it"
+)]
 #[derive(Clone)]
 pub(crate) struct Payment {
     pub(crate) mid: String,

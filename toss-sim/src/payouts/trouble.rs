@@ -24,8 +24,8 @@ pub enum SettledEvent {
 impl SettledEvent {
     fn covers(self, kind: RowKind) -> bool {
         match (self, kind) {
-            (Self::Every, RowKind::Approved { .. } | RowKind::Cancel { .. }) => true,
-            (Self::Approval, RowKind::Approved { .. }) => true,
+            (Self::Every, RowKind::Cancel { .. })
+            | (Self::Every | Self::Approval, RowKind::Approved { .. }) => true,
             (Self::Cancel(wanted), RowKind::Cancel { nth, .. }) => wanted == nth,
             _ => false,
         }

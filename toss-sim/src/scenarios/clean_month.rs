@@ -19,7 +19,7 @@ fn tell(story: &mut Story) {
         cards(story, day);
         account(story, day);
         wallet(story, day);
-        if day % 2 == 0 {
+        if day.is_multiple_of(2) {
             others(story, day);
         }
         if day % 7 == 3 {
@@ -44,7 +44,7 @@ fn cards(story: &mut Story, day: u64) {
         if nth == 1 {
             new.customer_key = Some(format!("cust-{:04}", day * 3 + 1));
         }
-        if nth == 2 && day % 6 == 0 {
+        if nth == 2 && day.is_multiple_of(6) {
             new.method = Method::Card { months: 3, merchant_pays_interest: true };
         }
         story.pay(day, (hour, minute, 18), new);
@@ -67,7 +67,7 @@ fn account(story: &mut Story, day: u64) {
 
 fn wallet(story: &mut Story, day: u64) {
     let won = price(day, 6);
-    let (provider, money) = if day % 2 == 0 { ("토스페이", won - 1_000) } else { ("네이버페이", 0) };
+    let (provider, money) = if day.is_multiple_of(2) { ("토스페이", won - 1_000) } else { ("네이버페이", 0) };
     let method = Method::EasyPay {
         provider: provider.to_owned(), money, points: 1_000 };
     let order = format!("clean-wallet-{:02}", day + 1);
@@ -97,7 +97,7 @@ fn others(story: &mut Story, day: u64) {
 /// A rare voucher, and attempts that come to nothing and have no transaction row.
 fn rarities(story: &mut Story, day: u64) {
     let number = day + 1;
-    let gift = if day % 2 == 0 { Gift::Book } else { Gift::Game };
+    let gift = if day.is_multiple_of(2) { Gift::Book } else { Gift::Game };
     let voucher = NewPayment::new(format!("clean-rare-{number:02}"), Method::GiftCertificate(gift), Amount::won(5_000));
     story.pay(day, (18, 2, 9), voucher);
     let aborted = NewPayment::card(format!("clean-aborted-{number:02}"), 9_000).ending(Outcome::Aborted);

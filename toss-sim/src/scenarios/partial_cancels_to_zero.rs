@@ -1,4 +1,4 @@
-//! Partial cancels use a payment up; its status says PARTIAL_CANCELED for ever.
+//! Partial cancels use a payment up; its status says `PARTIAL_CANCELED` for ever.
 
 use super::{Scenario, Story};
 use crate::ledger::order::NewPayment;

@@ -10,7 +10,7 @@ use crate::server::Sim;
 /// How long Toss waits for the 200.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The longest nap while nothing is due on a clock that stands.
-const NAP: Duration = Duration::from_secs(3600);
+const NAP: Duration = Duration::from_hours(1);
 
 /// Runs until the stand-in stops.
 pub(crate) async fn run(sim: Arc<Sim>) {

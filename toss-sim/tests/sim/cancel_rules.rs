@@ -15,6 +15,7 @@ fn new(method: Method) -> NewPayment {
 }
 
 /// Each refusal of a cancel: what was paid, what is asked, the code.
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 #[tokio::test]
 async fn every_refusal_has_its_code_and_executes_nothing() {
     let card = || new(Method::card());

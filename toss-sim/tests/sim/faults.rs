@@ -67,7 +67,7 @@ async fn each_nuisance_executes_or_not_and_answers_or_not() {
         .await;
         let refused = matches!(kind, FaultKind::Refusal(_));
         assert_eq!(again.status == 200, !refused, "{kind:?}: {}", again.text);
-        let after = if refused { 0 } else { 1 };
+        let after = usize::from(!refused);
         assert_eq!(
             shop.sim.executed_cancels(&payment).len(),
             after,

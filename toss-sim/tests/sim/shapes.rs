@@ -52,6 +52,7 @@ fn field_order(json: &str) -> Vec<&str> {
 }
 
 /// Payments brought to the state of each example.
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 #[tokio::test]
 async fn payments_have_the_shape_of_the_examples() {
     let card_wallet = Method::EasyPay {

@@ -168,9 +168,9 @@ async fn a_bounced_deposit_leaves_a_row_of_its_own() {
     for act in [Status::Done, Status::WaitingForDeposit, Status::Done] {
         shop.sim.clock().advance(Duration::minutes(1));
         if act == Status::Done {
-            console.deposit(&key, None).unwrap()
+            console.deposit(&key, None).unwrap();
         } else {
-            console.bounce(&key, None).unwrap()
+            console.bounce(&key, None).unwrap();
         }
         assert_eq!(console.status(&key), Some(act));
         newest.push(
