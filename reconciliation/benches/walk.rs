@@ -57,9 +57,9 @@ fn walk(rows: Vec<Transaction>) -> Option<History> {
 
 /// Three in five are cards that were paid and cancelled; the others virtual accounts, paid or not, of three rows or two.
 fn payments(rows: u32) -> Vec<Vec<Transaction>> {
-    let mut made = 0;
+    let mut places = 0..;
     let mut payments = Vec::new();
-    while made < rows {
+    while places.start < rows {
         let listed: &[(&str, i64)] = match payments.len() % 5 {
             0 => &[
                 ("WAITING_FOR_DEPOSIT", 0),
@@ -83,11 +83,10 @@ fn payments(rows: u32) -> Vec<Vec<Transaction>> {
         payments.push(
             listed
                 .iter()
-                .zip(made..)
+                .zip(places.by_ref())
                 .map(|((status, won), place)| row(&payment, method, status, place, *won))
                 .collect::<Vec<_>>(),
         );
-        made += listed.len() as u32;
     }
     payments
 }

@@ -77,7 +77,7 @@ impl PartialCancelRows {
 pub struct History {
     events: Vec<Event>,
     /// One per currency, in the order of the currencies.
-    totals: Vec<Totals>,
+    purses: Vec<Purse>,
 }
 
 /// Sums over one payment's events of one currency.
@@ -130,20 +130,21 @@ impl History {
     /// # Errors
     /// [`MoneyError::TooLarge`] when a sum does not fit.
     pub fn of(rows: Vec<Transaction>, amounts: CancelRowAmounts<'_>) -> Result<Self, MoneyError> {
-        let mut walk = Walk::default();
+        let mut purses = Vec::with_capacity(1);
         let mut events = Vec::with_capacity(rows.len());
         for transaction in in_walk_order(rows) {
             let amount = read_amount(&transaction, amounts);
-            let (effect, effective_amount) = walk.step(&transaction, amount)?;
+            let mut purse = take_purse(&mut purses, amount.currency());
+            let (effect, effective_amount) = purse.step(&transaction, amount)?;
+            purses.push(purse);
             events.push(Event {
                 transaction,
                 effect,
                 effective_amount,
             });
         }
-        let mut totals: Vec<Totals> = walk.purses.into_iter().map(|purse| purse.totals).collect();
-        totals.sort_by_key(Totals::currency);
-        Ok(Self { events, totals })
+        purses.sort_by_key(|purse| purse.totals.currency());
+        Ok(Self { events, purses })
     }
 
     /// The rows in the order of the walk, each with its effect.
@@ -153,16 +154,16 @@ impl History {
 
     /// The sums of one currency; zeros when no row has it.
     pub fn totals(&self, currency: Currency) -> Totals {
-        self.totals
+        self.purses
             .iter()
-            .copied()
+            .map(|purse| purse.totals)
             .find(|totals| totals.currency() == currency)
             .unwrap_or_else(|| Totals::zero(currency))
     }
 
     /// The currencies that rows have.
     pub fn currencies(&self) -> impl Iterator<Item = Currency> {
-        self.totals.iter().map(Totals::currency)
+        self.purses.iter().map(|purse| purse.totals.currency())
     }
 }
 
@@ -179,15 +180,18 @@ fn in_walk_order(mut rows: Vec<Transaction>) -> Vec<Transaction> {
     rows
 }
 
-/// Whether two rows share a key; of long histories, which nearly no payment has, it is assumed.
+/// Whether two rows share a transaction key, be it under two merchants.
 fn may_repeat_a_key(rows: &[Transaction]) -> bool {
+    /// Up to here comparing each with each is faster than hashing.
     const FEW: usize = 8;
-    rows.len() > FEW
-        || rows.iter().enumerate().any(|(place, row)| {
-            rows.iter()
-                .take(place)
-                .any(|other| other.transaction_key == row.transaction_key && other.mid == row.mid)
-        })
+    if rows.len() <= FEW {
+        return rows.iter().enumerate().any(|(place, row)| {
+            let mut before = rows.iter().take(place);
+            before.any(|other| other.transaction_key == row.transaction_key)
+        });
+    }
+    let mut seen = HashSet::with_capacity(rows.len());
+    !rows.iter().all(|row| seen.insert(&row.transaction_key))
 }
 
 /// The row's amount without its sign: the status alone tells which way the money went.
@@ -203,30 +207,22 @@ fn read_amount(row: &Transaction, amounts: CancelRowAmounts<'_>) -> Money {
     own_amount.unwrap_or(row.amount).magnitude()
 }
 
-/// What the walk carries from row to row: a purse per currency, of which a payment has hardly ever more than one.
-#[derive(Default)]
-struct Walk {
-    purses: Vec<Purse>,
-}
-
-impl Walk {
-    fn step(&mut self, row: &Transaction, amount: Money) -> Result<(Effect, Money), MoneyError> {
-        let currency = amount.currency();
-        let known = self
-            .purses
-            .iter()
-            .position(|purse| purse.totals.currency() == currency);
-        let mut purse = match known {
-            Some(place) => self.purses.swap_remove(place),
-            None => Purse::empty(currency),
-        };
-        let outcome = purse.step(row, amount)?;
-        self.purses.push(purse);
-        Ok(outcome)
+/// Takes the currency's purse out, an empty one the first time. A payment hardly ever has a second currency.
+fn take_purse(purses: &mut Vec<Purse>, currency: Currency) -> Purse {
+    let known = purses
+        .iter()
+        .position(|purse| purse.totals.currency() == currency);
+    match known {
+        Some(place) => purses.swap_remove(place),
+        None => Purse {
+            totals: Totals::zero(currency),
+            deposited: false,
+        },
     }
 }
 
-/// The money of one currency. What is held is [`Totals::held`] of the rows so far.
+/// What the walk carries from row to row: the money of one currency. What is held is [`Totals::held`] so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Purse {
     totals: Totals,
     /// Whether money has come since the beginning or since the last bounce. "Any payment somewhere before" would call
@@ -236,13 +232,6 @@ struct Purse {
 }
 
 impl Purse {
-    fn empty(currency: Currency) -> Self {
-        Self {
-            totals: Totals::zero(currency),
-            deposited: false,
-        }
-    }
-
     /// Applies one row: the table of effects.
     fn step(&mut self, row: &Transaction, amount: Money) -> Result<(Effect, Money), MoneyError> {
         let nothing = Money::zero(amount.currency());

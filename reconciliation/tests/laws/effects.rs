@@ -407,12 +407,13 @@ fn two_currencies_are_never_added() {
         row(0, CARD, "DONE", 0, krw(10_000)),
         row(1, CARD, "DONE", 1, usd(500)),
         row(2, CARD, "CANCELED", 2, usd(500)),
+        row(3, CARD, "PARTIAL_CANCELED", 3, krw(1_000)),
     ]);
     assert_eq!(
         history.currencies().collect::<Vec<_>>(),
         [Currency::KRW, Currency::USD]
     );
-    assert_eq!(history.totals(Currency::KRW).net(), krw(10_000));
+    assert_eq!(history.totals(Currency::KRW).net(), krw(9_000));
     assert_eq!(history.totals(Currency::USD).net(), usd(0));
     assert_eq!(
         history.totals(Currency::JPY).net(),
@@ -460,6 +461,7 @@ fn fully_cancelled_is_said_by_the_balance_and_not_by_the_status() {
     );
     let partly = history(CARD, &[("DONE", 0, 10_000), ("PARTIAL_CANCELED", 1, 9_999)]);
     let paid = history(CARD, &[("DONE", 0, 10_000)]);
+    let without_its_done_row = history(CARD, &[("CANCELED", 1, 10_000)]);
     let cases = [
         ("PARTIAL_CANCELED", Some(0), &drained, true),
         ("PARTIAL_CANCELED", Some(1), &partly, false),
@@ -471,7 +473,8 @@ fn fully_cancelled_is_said_by_the_balance_and_not_by_the_status() {
         ("EXPIRED", Some(0), &History::default(), false),
         ("PARTIAL_CANCELED", None, &drained, true),
         ("PARTIAL_CANCELED", None, &partly, false),
-        ("CANCELED", None, &History::default(), true),
+        ("CANCELED", None, &without_its_done_row, true),
+        ("PARTIAL_CANCELED", None, &without_its_done_row, false),
         ("DONE", None, &paid, false),
         ("EXPIRED", None, &History::default(), false),
     ];

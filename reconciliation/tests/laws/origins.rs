@@ -56,6 +56,15 @@ fn the_key_in_the_answer_to_a_request_proves_it_ours_and_names_the_request() {
 }
 
 #[test]
+fn a_key_proves_nothing_while_its_request_has_no_proven_outcome() {
+    for status in [Unknown, NeedsOperator, Sent] {
+        let mut guessed = request(status);
+        guessed.transaction_key = Some(key("c1"));
+        assert_eq!(origin(&[guessed]), Uncertain, "{status:?}");
+    }
+}
+
+#[test]
 fn equal_amount_and_time_prove_nothing() {
     let mut another = request(Succeeded);
     another.transaction_key = Some(key("c2"));

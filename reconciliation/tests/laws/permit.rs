@@ -66,8 +66,8 @@ fn void() -> CancelIntent {
     }
 }
 
-fn usd(cents: i64) -> Option<Money> {
-    Some(Money::from_minor(cents, Currency::USD))
+fn usd(cents: i64) -> Money {
+    Money::from_minor(cents, Currency::USD)
 }
 
 #[track_caller]
@@ -147,7 +147,7 @@ fn a_balance_other_than_the_one_that_the_caller_saw_refuses() {
     permitted(&paid, &seen(Some(krw(5_000))), false);
     refused(&paid, &seen(Some(krw(4_999))), BALANCE_CHANGED);
     refused(&paid, &seen(Some(krw(5_001))), BALANCE_CHANGED);
-    refused(&paid, &seen(usd(5_000)), invalid("expectedBalance"));
+    refused(&paid, &seen(Some(usd(5_000))), invalid("expectedBalance"));
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn an_amount_is_in_the_payments_currency_above_nothing_and_within_the_balance() 
     refused(&paid, &part(-1), invalid("amount"));
     refused(&paid, &part(5_001), TOO_MUCH);
     let mut dollars = everything();
-    dollars.amount = usd(1_000);
+    dollars.amount = Some(usd(1_000));
     refused(&paid, &dollars, invalid("amount"));
 }
 
@@ -178,7 +178,7 @@ fn a_tax_free_part_lies_within_what_is_cancelled() {
         (Some(1_000), Some(krw(1_001))),
         (Some(1_000), Some(krw(-1))),
         (None, Some(krw(5_001))),
-        (None, usd(1)),
+        (None, Some(usd(1))),
     ] {
         refused(&paid, &tax_free(amount, part), invalid("taxFreeAmount"));
     }
@@ -340,9 +340,9 @@ fn the_first_refusal_that_applies_is_the_answer() {
     let mut payment = payment(VIRTUAL_ACCOUNT, "READY", 0);
     payment.is_partial_cancelable = Some(false);
     let mut intent = CancelIntent {
-        amount: usd(1),
-        tax_free_amount: usd(1),
-        expected_balance: usd(1),
+        amount: Some(usd(1)),
+        tax_free_amount: Some(usd(1)),
+        expected_balance: Some(usd(1)),
         refund_account: Some(account()),
         void_unpaid: false,
     };
