@@ -46,7 +46,10 @@ async fn compare() {
     let sim = shop().await;
     let folder = tempfile::tempdir().unwrap();
     let databases = [
-        ("SQLite", format!("sqlite://{}", folder.path().join("bench.db").display())),
+        (
+            "SQLite",
+            format!("sqlite://{}", folder.path().join("bench.db").display()),
+        ),
         ("PostgreSQL", postgres::database().await),
     ];
     for (name, url) in databases {
@@ -55,7 +58,11 @@ async fn compare() {
         let requests = fill(served.address, &token, &sim).await;
         let sample = ask(served.address, &requests[0]).await;
         let bare = Process::bare(&sample);
-        println!("{name}: {} payments, answers of about {} bytes", requests.len(), sample.len());
+        println!(
+            "{name}: {} payments, answers of about {} bytes",
+            requests.len(),
+            sample.len()
+        );
         for round in 1..=ROUNDS {
             let floor = load(&bare, &requests, seconds).await;
             let cost = load(&served, &requests, seconds).await;
@@ -87,7 +94,11 @@ fn create_token(database_url: &str) -> String {
         .env("DATABASE_URL", database_url)
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
@@ -115,10 +126,17 @@ async fn payment_keys(sim: &TossSim) -> Vec<String> {
     let today = now().date_naive();
     let range = format!("startDate={}&endDate={}", today - Days::new(40), today);
     let url = format!("{}/v1/transactions?{range}&limit=5000", sim.base_url());
-    let answer = client.get(url).basic_auth(SECRET_KEY, Some("")).send().await.unwrap();
+    let answer = client
+        .get(url)
+        .basic_auth(SECRET_KEY, Some(""))
+        .send()
+        .await
+        .unwrap();
     let rows: Vec<serde_json::Value> = answer.json().await.unwrap();
-    let mut keys: Vec<String> =
-        rows.iter().filter_map(|row| row["paymentKey"].as_str().map(ToOwned::to_owned)).collect();
+    let mut keys: Vec<String> = rows
+        .iter()
+        .filter_map(|row| row["paymentKey"].as_str().map(ToOwned::to_owned))
+        .collect();
     keys.sort();
     keys.dedup();
     keys
@@ -132,7 +150,11 @@ struct Cost {
 
 impl std::fmt::Display for Cost {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:.0} µs CPU at {:.0}/s", self.micros_per_request, self.requests_per_second)
+        write!(
+            f,
+            "{:.0} µs CPU at {:.0}/s",
+            self.micros_per_request, self.requests_per_second
+        )
     }
 }
 
@@ -142,7 +164,8 @@ async fn load(server: &Process, requests: &Arc<[Vec<u8>]>, seconds: u64) -> Cost
     let deadline = Instant::now() + Duration::from_secs(seconds);
     let (cpu_before, begun) = (server.cpu(), Instant::now());
     let callers = (0..CONNECTIONS).map(|caller| {
-        let (requests, answered, address) = (Arc::clone(requests), Arc::clone(&answered), server.address);
+        let (requests, answered, address) =
+            (Arc::clone(requests), Arc::clone(&answered), server.address);
         tokio::spawn(async move {
             let mut connection = Connection::open(address).await;
             let mut next = caller;
@@ -156,7 +179,10 @@ async fn load(server: &Process, requests: &Arc<[Vec<u8>]>, seconds: u64) -> Cost
     for caller in callers.collect::<Vec<_>>() {
         caller.await.unwrap();
     }
-    #[expect(clippy::cast_precision_loss, reason = "a count of requests in a few seconds is far below 2^52")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a count of requests in a few seconds is far below 2^52"
+    )]
     let count = answered.load(Ordering::Relaxed) as f64;
     let cpu = server.cpu().saturating_sub(cpu_before);
     Cost {
@@ -180,7 +206,10 @@ impl Connection {
     async fn open(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
-        Self { stream, buffer: Vec::new() }
+        Self {
+            stream,
+            buffer: Vec::new(),
+        }
     }
 
     /// The body of the answer.
@@ -189,7 +218,11 @@ impl Connection {
         self.buffer.clear();
         let (head, length) = loop {
             self.read_more().await;
-            if let Some(end) = self.buffer.windows(4).position(|window| window == b"\r\n\r\n") {
+            if let Some(end) = self
+                .buffer
+                .windows(4)
+                .position(|window| window == b"\r\n\r\n")
+            {
                 let head = String::from_utf8_lossy(&self.buffer[..end]).to_ascii_lowercase();
                 assert!(head.starts_with("http/1.1 200"), "{head}");
                 let length = head.split("content-length: ").nth(1).unwrap();
@@ -237,17 +270,31 @@ impl Process {
 
     fn bare(body: &str) -> Self {
         let mut command = Command::new(env::current_exe().unwrap());
-        let mut child = command.env(BARE_BODY, body).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = command
+            .env(BARE_BODY, body)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        Self { child, address: line.trim().parse().unwrap() }
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        Self {
+            child,
+            address: line.trim().parse().unwrap(),
+        }
     }
 
     /// User and system time so far, of all threads.
     fn cpu(&self) -> Duration {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
         // The name stands in brackets and may hold spaces; times are the 14th and 15th fields, in hundredths.
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+        let fields: Vec<&str> = stat
+            .rsplit(')')
+            .next()
+            .unwrap()
+            .split_whitespace()
+            .collect();
         let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
         Duration::from_millis(ticks * 10)
     }
@@ -268,7 +315,11 @@ fn serve_bare(body: String) {
                 let body = body.clone();
                 let answer = move |_request: web::Bytes| {
                     let body = body.clone();
-                    async move { HttpResponse::Ok().content_type("application/json").body(body) }
+                    async move {
+                        HttpResponse::Ok()
+                            .content_type("application/json")
+                            .body(body)
+                    }
                 };
                 App::new().route("/graphql", web::post().to(answer))
             })
@@ -281,12 +332,17 @@ fn serve_bare(body: String) {
 }
 
 fn free_address() -> SocketAddr {
-    std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap()
+    std::net::TcpListener::bind(("127.0.0.1", 0))
+        .unwrap()
+        .local_addr()
+        .unwrap()
 }
 
 fn argument(name: &str) -> Option<u64> {
     let mut arguments = env::args().skip_while(|argument| argument != name).skip(1);
-    arguments.next().map(|value| value.parse().expect("a whole number of seconds"))
+    arguments
+        .next()
+        .map(|value| value.parse().expect("a whole number of seconds"))
 }
 
 fn now() -> chrono::DateTime<Utc> {

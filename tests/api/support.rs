@@ -93,7 +93,11 @@ impl Shop {
         let clock = SimClock::manual(instant("2026-03-20T12:00:00+09:00"));
         let settings = Settings {
             clock,
-            merchants: choices.merchants.iter().map(|(merchant, _)| merchant.clone()).collect(),
+            merchants: choices
+                .merchants
+                .iter()
+                .map(|(merchant, _)| merchant.clone())
+                .collect(),
             ..Settings::default()
         };
         let sim = TossSim::start(settings).await.unwrap();
@@ -111,7 +115,16 @@ impl Shop {
         let viewer = token(&store, "test-viewer", Role::Viewer).await;
         store.close().await.unwrap();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { sim, database_url, admin, viewer, address, client, server: Some(server), _folder: folder }
+        Self {
+            sim,
+            database_url,
+            admin,
+            viewer,
+            address,
+            client,
+            server: Some(server),
+            _folder: folder,
+        }
     }
 
     /// Lets a story of the stand-in begin on the given KST day.
@@ -158,18 +171,27 @@ impl Shop {
 
     /// The server's database, beside the server.
     pub(crate) async fn store(&self) -> Store {
-        Store::open(&self.database_url.parse().unwrap()).await.unwrap()
+        Store::open(&self.database_url.parse().unwrap())
+            .await
+            .unwrap()
     }
 
     /// Calls of Toss's API so far, as "METHOD path".
     pub(crate) fn calls(&self) -> Vec<String> {
-        self.sim.requests().iter().map(|request| format!("{} {}", request.method, request.path)).collect()
+        self.sim
+            .requests()
+            .iter()
+            .map(|request| format!("{} {}", request.method, request.path))
+            .collect()
     }
 
     /// The payment key of an order.
     pub(crate) async fn payment_key(&self, order: &str) -> String {
         let query = format!(r#"{{ payment(by: {{orderId: "{order}"}}) {{ paymentKey }} }}"#);
-        self.ask(&query).await["payment"]["paymentKey"].as_str().unwrap().to_owned()
+        self.ask(&query).await["payment"]["paymentKey"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 }
 
@@ -202,12 +224,15 @@ pub(crate) fn instant(text: &str) -> DateTime<Utc> {
 }
 
 fn config(sim: &TossSim, database_url: &str, choices: &Choices) -> ServerConfig {
-    let merchants = choices.merchants.iter().map(|(merchant, key)| MerchantConfig {
-        account: AccountName::new(&merchant.mid),
-        secret_key: SecretKey::parse(key).unwrap(),
-        settlement_cycle: choices.cycle,
-        payout_business_days: None,
-    });
+    let merchants = choices
+        .merchants
+        .iter()
+        .map(|(merchant, key)| MerchantConfig {
+            account: AccountName::new(&merchant.mid),
+            secret_key: SecretKey::parse(key).unwrap(),
+            settlement_cycle: choices.cycle,
+            payout_business_days: None,
+        });
     ServerConfig {
         merchants: merchants.collect(),
         toss: TossConfig {
@@ -237,12 +262,18 @@ async fn start_server(config: ServerConfig, clock: Clock) -> (SocketAddr, Runnin
             server.run(until_dropped).await.unwrap();
         });
     });
-    (start.await.expect("the server starts"), RunningServer { stop, thread })
+    (
+        start.await.expect("the server starts"),
+        RunningServer { stop, thread },
+    )
 }
 
 async fn token(store: &Store, name: &str, role: Role) -> String {
     let token = NewToken::generate(&mut rand::rng());
     let at = instant("2026-03-20T12:00:00+09:00");
-    store.create_token(&token.id, name, role.as_str(), token.secret_hash(), at).await.unwrap();
+    store
+        .create_token(&token.id, name, role.as_str(), token.secret_hash(), at)
+        .await
+        .unwrap();
     token.text.expose_secret().to_owned()
 }
