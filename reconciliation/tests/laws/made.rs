@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use reconciliation::{
-    Cancel, CancelRowAmounts, CancelStatus, Currency, History, KstDate, MId, Money, OrderId,
-    Payment, PaymentKey, PaymentStatus, Settlement, Transaction, TransactionKey,
+    Cancel, CancelRowAmounts, CancelStatus, Currency, Effect, History, KstDate, MId, Money,
+    OrderId, Payment, PaymentKey, PaymentStatus, Settlement, Transaction, TransactionKey,
 };
 
 pub(crate) const CARD: &str = "카드";
@@ -106,4 +106,40 @@ pub(crate) fn settlement(amount: i64) -> Settlement {
         sold_date: KstDate::parse("2026-03-02").unwrap(),
         paid_out_date: KstDate::parse("2026-03-09").unwrap(),
     }
+}
+
+/// The effects in the order of the walk.
+pub(crate) fn effects(history: &History) -> Vec<Effect> {
+    history.events().iter().map(|event| event.effect).collect()
+}
+
+/// The rows of a real merchant's virtual account that nobody paid, as Toss listed them.
+pub(crate) fn published_unpaid_account() -> Vec<Transaction> {
+    let listed = |place, transaction, status, at: &str, won| Transaction {
+        mid: MId::parse("estagehwpp").unwrap(),
+        transaction_key: key(transaction),
+        payment_key: PaymentKey::parse("estag20240807160826ZKQT3").unwrap(),
+        order_id: OrderId::parse("LIVE-V20240807160726-PAY_6367_3859").unwrap(),
+        method_label: Some("가상계좌".to_owned()),
+        status: PaymentStatus::from_toss(status),
+        transaction_at: at.parse().unwrap(),
+        amount: krw(won),
+        listed_position: place,
+    };
+    vec![
+        listed(
+            0,
+            "5D7E71D2182344A179FC6B9E045E0CBA",
+            "WAITING_FOR_DEPOSIT",
+            "2024-08-07T16:08:45+09:00",
+            0,
+        ),
+        listed(
+            1,
+            "0D67751A1B6DD08DB9FB75F41B1D2F9F",
+            "CANCELED",
+            "2024-08-07T16:10:40+09:00",
+            22_400,
+        ),
+    ]
 }

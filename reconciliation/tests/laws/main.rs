@@ -5,10 +5,13 @@
     reason = "a test's own values are known to be good, and a bad one must fail it"
 )]
 
+mod cancel_row_amounts;
 mod cancels;
+mod currencies;
 mod days;
 mod effects;
 mod fees;
+mod full_cancels;
 mod ids;
 mod made;
 mod matching;
@@ -16,4 +19,5 @@ mod money;
 mod origins;
 mod permit;
 mod readings;
+mod walk_order;
 mod walk_properties;
