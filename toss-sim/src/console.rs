@@ -87,7 +87,8 @@ impl<'a> Console<'a> {
         Self { sim }
     }
 
-    /// Pays, or issues a virtual account; answers with the paymentKey.
+    /// Pays, or issues a virtual account; answers with the paymentKey. An mId that no merchant has leaves a
+    /// payment that nobody can see.
     pub fn pay(&self, new: NewPayment) -> String {
         let now = self.sim.clock.now();
         let key = self.sim.with_world(|world| {
@@ -130,6 +131,12 @@ impl<'a> Console<'a> {
             at,
         )
         .map(drop)
+    }
+
+    /// A virtual account's due date comes early: it says `expired`, and no row or webhook tells of it.
+    pub fn expire(&self, payment: &str, at: Option<DateTime<Utc>>) -> Result<(), Refusal> {
+        let payment = payment.to_owned();
+        self.happen(Event::Expire { payment }, at).map(drop)
     }
 
     /// Somebody cancels in Toss's console. The transaction key is answered unless the cancel lies ahead.

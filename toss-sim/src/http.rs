@@ -8,7 +8,7 @@ use std::time::Duration;
 use actix_web::body::{BodyStream, SizedStream};
 use actix_web::dev::Server;
 use actix_web::http::StatusCode;
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
 use actix_web::web::{self, Bytes};
 use actix_web::{App, HttpRequest, HttpResponse, HttpResponseBuilder, HttpServer};
 use futures_util::{Stream, StreamExt, stream};
@@ -141,7 +141,11 @@ fn response(reply: Reply) -> HttpResponse {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut builder = HttpResponseBuilder::new(status);
     builder.insert_header(("x-tosspayments-trace-id", reply.trace));
-    if let Some(key) = reply.idempotency_key {
+    // A key of bytes that no header may hold is not echoed.
+    if let Some(key) = reply
+        .idempotency_key
+        .and_then(|key| HeaderValue::try_from(key).ok())
+    {
         builder.insert_header(("idempotency-key", key));
     }
     let kind = if reply.html {

@@ -145,6 +145,11 @@ impl TossSim {
         self.sim.with_world(|world| world.requests.clear());
     }
 
+    /// Webhooks that wait to be delivered, for the first time or again. One that is on its way is not counted.
+    pub fn pending_webhooks(&self) -> usize {
+        self.sim.with_world(|world| world.outbox.pending())
+    }
+
     /// Every cancel that a payment really had, whoever asked for it, in order.
     pub fn executed_cancels(&self, payment_key: &str) -> Vec<ExecutedCancel> {
         self.console().executed_cancels(payment_key)

@@ -33,6 +33,9 @@ pub(crate) enum Event {
     Bounce {
         payment: String,
     },
+    Expire {
+        payment: String,
+    },
     Cancel {
         payment: String,
         order: CancelOrder,
@@ -206,6 +209,11 @@ impl World {
                 let index = named(self, payment)?;
                 self.ledger.bounce(index, at)?;
                 (index, None)
+            }
+            Event::Expire { payment } => {
+                let index = named(self, payment)?;
+                self.ledger.expire(index, at)?;
+                return Ok(None);
             }
             Event::Cancel { payment, order } => {
                 let index = named(self, payment)?;

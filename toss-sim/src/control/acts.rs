@@ -65,6 +65,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/payments", web::post().to(pay))
         .route("/payments/{payment}/deposit", web::post().to(deposit))
         .route("/payments/{payment}/bounce", web::post().to(bounce))
+        .route("/payments/{payment}/expire", web::post().to(expire))
         .route("/payments/{payment}/cancel", web::post().to(cancel))
         .route(
             "/payments/{payment}/card-company-cancel",
@@ -129,6 +130,12 @@ async fn deposit(sim: Data, payment: web::Path<String>, body: Bytes) -> Answer {
 async fn bounce(sim: Data, payment: web::Path<String>, body: Bytes) -> Answer {
     let when: When = read(&body)?;
     Console::new(&sim).bounce(&payment, when.at)?;
+    Ok(status(&sim, &payment))
+}
+
+async fn expire(sim: Data, payment: web::Path<String>, body: Bytes) -> Answer {
+    let when: When = read(&body)?;
+    Console::new(&sim).expire(&payment, when.at)?;
     Ok(status(&sim, &payment))
 }
 

@@ -8,7 +8,7 @@ pub(crate) mod transaction;
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use crate::ids::Ids;
 use crate::refusal::Refusal;
@@ -22,6 +22,7 @@ pub(crate) struct Ledger {
     ids: Ids,
     payments: Vec<Payment>,
     by_key: HashMap<String, usize>,
+    by_order: HashMap<String, Vec<usize>>,
     /// In the order of execution, which need not be the order of time.
     rows: Vec<Row>,
     /// A payment as it was until an instant, oldest first.
@@ -34,6 +35,7 @@ impl Ledger {
             ids,
             payments: Vec::new(),
             by_key: HashMap::new(),
+            by_order: HashMap::new(),
             rows: Vec::new(),
             former: Vec::new(),
         }
@@ -55,13 +57,11 @@ impl Ledger {
         self.by_key.get(payment_key).copied()
     }
 
-    /// The latest attempt at an order.
+    /// The latest attempt at an order by one of these mIds.
     pub(crate) fn by_order(&self, mids: &[String], order_id: &str) -> Option<usize> {
-        (0..self.payments.len())
-            .filter(|index| {
-                let payment = &self.payments[*index];
-                payment.order_id == order_id && mids.contains(&payment.mid)
-            })
+        let attempts = self.by_order.get(order_id)?.iter().copied();
+        attempts
+            .filter(|index| mids.contains(&self.payments[*index].mid))
             .max_by_key(|index| (self.payments[*index].requested_at, *index))
     }
 
@@ -94,6 +94,10 @@ impl Ledger {
         let (status, total) = (payment.status, payment.total.minor);
         let index = self.payments.len();
         self.by_key.insert(key.to_owned(), index);
+        self.by_order
+            .entry(new.order_id.clone())
+            .or_default()
+            .push(index);
         self.payments.push(payment);
         match status {
             Status::Done => self.append(index, RowKind::Approved { bounced: false }, total, at),
@@ -153,6 +157,19 @@ impl Ledger {
             }
         }
         self.append(index, RowKind::Issued, 0, at);
+        Ok(())
+    }
+
+    /// The account's time is up. Nothing is listed or told of it.
+    pub(crate) fn expire(&mut self, index: usize, at: DateTime<Utc>) -> Result<(), Refusal> {
+        let waiting = self.payments[index].status == Status::WaitingForDeposit;
+        if !waiting {
+            return Err(Refusal::of("FORBIDDEN_REQUEST"));
+        }
+        self.remember(index, at);
+        if let Some(account) = &mut self.payments[index].account {
+            account.due = account.due.min(at - Duration::seconds(1));
+        }
         Ok(())
     }
 

@@ -96,6 +96,11 @@ impl Outbox {
         }
     }
 
+    /// How many wait: for their instant, for another delivery, or for the next one.
+    pub(crate) fn pending(&self) -> usize {
+        self.waiting.len() + self.ready.len() + usize::from(self.held.is_some())
+    }
+
     pub(crate) fn next_due(&self) -> Option<DateTime<Utc>> {
         self.waiting.iter().map(|hook| hook.due).min()
     }

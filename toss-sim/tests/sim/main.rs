@@ -6,12 +6,17 @@
 
 mod auth;
 mod binary;
+mod cancel_outcomes;
 mod cancel_rules;
 mod control;
 mod determinism;
 mod faults;
 mod idempotency;
+mod lifecycle;
+mod money;
+mod payout_dates;
 mod scenarios;
+mod settlement_troubles;
 mod settlements;
 mod shapes;
 mod shop;

@@ -1,38 +1,24 @@
-//! Settlement rows: their arithmetic, their dates, and the ways in which they go wrong.
+//! Settlement rows: which there are, when they appear, and their arithmetic.
 
 use serde_json::Value;
-use toss_sim::{
-    Amount, CancelByHand, Contract, Currency, FeesForm, Method, NewPayment, Onset, SettledEvent,
-    SettlementChange, SettlementCycle, SettlementTrouble, business_days_after, is_business_day,
-    sold_date,
-};
+use toss_sim::{Amount, CancelByHand, Method, NewPayment};
 
-use crate::shop::{Shop, TEST_KEY, date, send, seoul};
+use crate::shop::{Shop, TEST_KEY, send, seoul};
 
-fn number(row: &Value, field: &str) -> i64 {
+pub(crate) fn number(row: &Value, field: &str) -> i64 {
     row[field]
         .as_i64()
         .unwrap_or_else(|| panic!("{field} of {row}"))
 }
 
 /// One card payment of 15,000 won on 2026-03-03, seen from the next day.
-async fn settled_shop() -> Shop {
+pub(crate) async fn settled_shop() -> Shop {
     let shop = Shop::open().await;
     shop.sim
         .console()
         .pay(NewPayment::card("order-settled", 15_000));
     shop.pass_days(1);
     shop
-}
-
-fn trouble(shop: &Shop, change: SettlementChange, onset: Onset) {
-    let event = SettledEvent::Approval;
-    shop.sim.faults().settlement(SettlementTrouble {
-        order_id: "order-settled".into(),
-        event,
-        change,
-        onset,
-    });
 }
 
 /// Amount and method of the documented rows, with their fee, supply and VAT.
@@ -169,210 +155,6 @@ async fn only_events_that_moved_money_are_settled() {
     assert_eq!(orders, ["order-paid"]);
 }
 
-/// Sold date, contract days, payout: the pairs that merchants published.
-#[test]
-fn payout_dates_are_those_of_published_rows() {
-    for (sold, days, paid) in [
-        ("2025-04-25", 6, "2025-05-08"),
-        ("2025-09-17", 6, "2025-09-25"),
-        ("2023-11-25", 4, "2023-11-30"),
-        ("2025-02-09", 4, "2025-02-13"),
-        ("2025-06-18", 5, "2025-06-25"),
-        ("2025-10-20", 5, "2025-10-27"),
-        ("2026-03-03", 5, "2026-03-10"),
-        ("2025-10-02", 1, "2025-10-10"),
-        ("2026-02-13", 1, "2026-02-19"),
-        ("2027-12-24", 1, "2027-12-28"),
-    ] {
-        assert_eq!(
-            business_days_after(date(sold), days),
-            date(paid),
-            "{sold} + {days}"
-        );
-    }
-}
-
-#[test]
-fn holidays_are_closed_and_their_neighbours_open() {
-    for (day, open) in [
-        ("2024-05-06", false),
-        ("2024-05-07", true),
-        ("2025-05-01", false),
-        ("2025-05-02", true),
-        ("2026-03-02", false),
-        ("2026-05-25", false),
-        ("2026-10-05", false),
-        ("2026-10-06", true),
-        ("2026-03-07", false),
-    ] {
-        assert_eq!(is_business_day(date(day)), open, "{day}");
-    }
-}
-
-#[test]
-fn sold_dates_follow_the_cycle() {
-    let cases: [(&str, SettlementCycle, &str); 7] = [
-        ("2026-03-07", SettlementCycle::Daily, "2026-03-07"),
-        ("2026-03-02", SettlementCycle::Weekly, "2026-03-08"),
-        ("2026-03-08", SettlementCycle::Weekly, "2026-03-08"),
-        ("2026-03-09", SettlementCycle::Weekly, "2026-03-15"),
-        ("2026-02-01", SettlementCycle::Monthly, "2026-02-28"),
-        ("2024-02-29", SettlementCycle::Monthly, "2024-02-29"),
-        ("2026-12-31", SettlementCycle::Monthly, "2026-12-31"),
-    ];
-    for (day, cycle, sold) in cases {
-        assert_eq!(sold_date(date(day), cycle), date(sold), "{day} {cycle:?}");
-    }
-}
-
-#[tokio::test]
-async fn a_weekly_merchants_rows_carry_the_coming_sunday() {
-    let shop = Shop::with(|settings| {
-        settings.merchants[0].contract = Contract {
-            cycle: SettlementCycle::Weekly,
-            payout_business_days: 2,
-            ..Contract::default()
-        };
-    })
-    .await;
-    shop.sim
-        .console()
-        .pay(NewPayment::card("order-weekly", 1_000));
-    shop.pass_days(1);
-    let row = &shop.settled("").await[0];
-    assert_eq!(
-        (row["soldDate"].as_str(), row["paidOutDate"].as_str()),
-        (Some("2026-03-08"), Some("2026-03-10"))
-    );
-}
-
-#[tokio::test]
-async fn each_trouble_changes_its_row_and_nothing_else() {
-    let untouched = settled_shop().await.settled("").await;
-    let fields = |change| async move {
-        let shop = settled_shop().await;
-        trouble(&shop, change, Onset::Always);
-        let rows = shop.settled("").await;
-        let plain = settled_shop().await.settled("").await[0].clone();
-        let Some(row) = rows.first() else {
-            return (0, Vec::new());
-        };
-        let mut changed: Vec<String> = plain
-            .as_object()
-            .unwrap()
-            .keys()
-            .filter(|field| plain.get(field.as_str()) != row.get(field.as_str()))
-            .cloned()
-            .collect();
-        changed.sort();
-        (rows.len(), changed)
-    };
-    let names = |names: &[&str]| {
-        names
-            .iter()
-            .map(|name| (*name).to_owned())
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(untouched.len(), 1);
-    let cases = [
-        (SettlementChange::Missing, 0, names(&[])),
-        (SettlementChange::Late(1), 0, names(&[])),
-        (SettlementChange::Duplicated, 2, names(&[])),
-        (SettlementChange::Settled, 1, names(&[])),
-        (SettlementChange::PayoutDate(-1), 1, names(&["paidOutDate"])),
-        (
-            SettlementChange::Currency(Currency::Jpy),
-            1,
-            names(&["currency"]),
-        ),
-        (SettlementChange::FeeOffByOne, 1, names(&["fee"])),
-        (
-            SettlementChange::Fees(FeesForm::Missing),
-            1,
-            names(&["fees"]),
-        ),
-        (
-            SettlementChange::Fees(FeesForm::Strings),
-            1,
-            names(&["fees"]),
-        ),
-        (
-            SettlementChange::Fee(100),
-            1,
-            names(&["fee", "fees", "payOutAmount", "supplyAmount", "vat"]),
-        ),
-        (
-            SettlementChange::Amount(-1_000),
-            1,
-            names(&[
-                "amount",
-                "fee",
-                "fees",
-                "payOutAmount",
-                "supplyAmount",
-                "vat",
-            ]),
-        ),
-        (
-            SettlementChange::Degraded,
-            1,
-            names(&[
-                "approvedAt",
-                "card",
-                "orderId",
-                "paymentKey",
-                "transactionKey",
-            ]),
-        ),
-    ];
-    for (change, rows, changed) in cases {
-        assert_eq!(fields(change).await, (rows, changed), "{change:?}");
-    }
-}
-
-#[tokio::test]
-async fn a_void_is_settled_by_switch() {
-    let shop = Shop::open().await;
-    shop.sim
-        .console()
-        .pay(NewPayment::virtual_account("order-settled", 22_400));
-    shop.sim
-        .console()
-        .cancel("order-settled", &CancelByHand::everything("x"))
-        .unwrap();
-    shop.pass_days(1);
-    assert!(shop.settled("").await.is_empty());
-    let (event, change) = (SettledEvent::Cancel(0), SettlementChange::Settled);
-    let order_id = "order-settled".to_owned();
-    shop.sim.faults().settlement(SettlementTrouble {
-        order_id,
-        event,
-        change,
-        onset: Onset::Always,
-    });
-    assert_eq!(number(&shop.settled("").await[0], "amount"), -22_400);
-}
-
-#[tokio::test]
-async fn a_restatement_sets_in_between_two_reads() {
-    let shop = settled_shop().await;
-    trouble(
-        &shop,
-        SettlementChange::PayoutDate(7),
-        Onset::AfterListings(1),
-    );
-    let mut dates = Vec::new();
-    for _ in 0..3 {
-        dates.push(
-            shop.settled("").await[0]["paidOutDate"]
-                .as_str()
-                .unwrap()
-                .to_owned(),
-        );
-    }
-    assert_eq!(dates, ["2026-03-10", "2026-03-17", "2026-03-17"]);
-}
-
 #[tokio::test]
 async fn test_keys_see_nothing_unless_told_to() {
     let shop = Shop::open().await;
@@ -462,17 +244,4 @@ async fn a_manual_settlement_needs_its_contract() {
             assert_eq!(answer.text, r#"{"result":true}"#);
         }
     }
-}
-
-#[tokio::test]
-async fn fees_of_every_row_can_be_left_out() {
-    let shop = settled_shop().await;
-    shop.sim
-        .faults()
-        .behave(|behaviour| behaviour.fees = FeesForm::Missing);
-    assert!(shop.settled("").await[0].get("fees").is_none());
-    shop.sim
-        .faults()
-        .behave(|behaviour| behaviour.fees = FeesForm::Strings);
-    assert_eq!(shop.settled("").await[0]["fees"][0]["fee"], "346");
 }

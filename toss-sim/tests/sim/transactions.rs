@@ -220,6 +220,16 @@ async fn an_account_past_its_due_date_expires_without_an_event() {
         "too late to pay"
     );
     assert_eq!(shop.rows("").await.len(), 1);
+
+    let by_hand = shop
+        .sim
+        .console()
+        .pay(NewPayment::virtual_account("order-due-2", 8_000));
+    shop.sim.console().expire(&by_hand, None).unwrap();
+    assert_eq!(
+        flags(&shop.payment(&by_hand).await),
+        ("WAITING_FOR_DEPOSIT".into(), true.into())
+    );
 }
 
 #[tokio::test]
