@@ -4,7 +4,8 @@ use toss_recon::store::{Created, StoreError};
 
 use crate::database::TestDatabase;
 use crate::samples::{
-    Reading, at, cancel, key, new_cancel_request, payment, settlement, settlements_key, transaction,
+    Reading, at, cancel, key, new_cancel_request, payment, sending, settlement, settlements_key,
+    transaction,
 };
 
 /// A database with one row in every table.
@@ -18,7 +19,15 @@ async fn filled(database: &TestDatabase) {
         .store
         .create_cancel_request(&new_cancel_request("p", "k-1"))
         .await;
-    assert!(matches!(created, Ok(Created::New(_))));
+    let Ok(Created::New(request)) = created else {
+        panic!("{created:?}")
+    };
+    let sent = sending("2026-04-02T00:00:01Z");
+    database
+        .store
+        .move_cancel_request(&request, sent)
+        .await
+        .expect("it is sent");
     database
         .store
         .create_token("id-1", "kim", "admin", [1; 32], at("2026-04-01T00:00:00Z"))
@@ -55,6 +64,7 @@ on_both! {
             ("settlements SET fees = '{}'", "fees = NULL", "settlements", "fees"),
             ("settlements SET currency = 'krw'", "currency = 'KRW'", "settlements", "currency"),
             ("cancel_requests SET error_code = 'X'", "error_code = NULL", "cancel_requests", "error_message"),
+            ("cancel_requests SET baseline_cancel_keys = 't. ?'", "baseline_cancel_keys = ''", "cancel_requests", "baseline_cancel_keys"),
             ("cancel_requests SET upstream_http_status = -1", "upstream_http_status = NULL", "cancel_requests", "upstream_http_status"),
             ("cancel_requests SET content_hash = ''", "content_hash = (SELECT secret_hash FROM access_tokens)", "cancel_requests", "content_hash"),
             ("access_tokens SET secret_hash = ''", "secret_hash = (SELECT content_hash FROM cancel_requests)", "access_tokens", "secret_hash"),

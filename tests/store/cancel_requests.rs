@@ -7,7 +7,7 @@ use toss_recon::store::{
 };
 
 use crate::database::TestDatabase;
-use crate::samples::{at, key, new_cancel_request, transaction_key, won};
+use crate::samples::{at, key, new_cancel_request, sending, transaction_key};
 
 async fn recorded(database: &TestDatabase, payment_key: &str, client_key: &str) -> CancelRequest {
     let new = new_cancel_request(payment_key, client_key);
@@ -57,14 +57,11 @@ on_both! {
         assert_eq!(database.store.cancel_request_by_client_key("lee", "k-1").await, Ok(None));
         assert_eq!(database.store.cancel_request(&CancelRequestId::new("none")).await, Ok(None));
 
-        let sent = CancelRequestChange {
-            sent_at: Some(at("2026-04-02T00:00:01Z")),
-            baseline_balance: Some(won(20_000)),
-            ..CancelRequestChange::to(CancelRequestStatus::Sent)
-        };
-        let sent = database.store.move_cancel_request(&request, sent).await.expect("it is sent");
+        let first = sending("2026-04-02T00:00:01Z");
+        let sent = database.store.move_cancel_request(&request, first.clone()).await.expect("it is sent");
         assert_eq!((sent.version, sent.attempts), (2, 1));
-        assert_eq!(sent.body, request.body);
+        assert_eq!(sent.body, first.body);
+        assert_eq!(Some(&sent.baseline_cancel_keys), first.baseline_cancel_keys.as_ref());
         assert_eq!(found(&database, &request.id).await, sent);
 
         let unknown = CancelRequestChange {
@@ -102,8 +99,6 @@ on_both! {
     async fn everything_that_is_left_has_no_amount(database) {
         let mut new = new_cancel_request("p", "k-1");
         new.amount = None;
-        new.body = None;
-        new.baseline_balance = None;
         new.currency = Currency::MUSD;
         let created = database.store.create_cancel_request(&new).await.expect("an answer");
         let Created::New(request) = created else { panic!("{created:?}") };
@@ -225,10 +220,7 @@ on_both! {
     }
 
     async fn a_body_is_stored_once_and_erased_at_the_end(database) {
-        let mut new = new_cancel_request("p", "k-1");
-        new.body = None;
-        let created = database.store.create_cancel_request(&new).await.expect("an answer");
-        let Created::New(request) = created else { panic!("{created:?}") };
+        let request = recorded(&database, "p", "k-1").await;
         let with_body = |text: &str| CancelRequestChange {
             body: Some(SecretBody::new(text.to_owned())),
             ..CancelRequestChange::to(CancelRequestStatus::Sent)
@@ -247,10 +239,16 @@ on_both! {
 
     async fn lists_leave_the_bodies_out_and_changing_what_they_gave_keeps_them(database) {
         let first = recorded(&database, "p", "k-1").await;
-        let over = database.store.move_cancel_request(&first, ended(CancelRequestStatus::Rejected)).await.expect("it ends");
-        let mut second = new_cancel_request("p", "k-2");
-        second.requested_at = at("2026-04-02T00:00:01Z");
-        database.store.create_cancel_request(&second).await.expect("it is recorded");
+        let rejected = ended(CancelRequestStatus::Rejected);
+        let over = database.store.move_cancel_request(&first, rejected).await.expect("it ends");
+        let second = NewCancelRequest {
+            requested_at: at("2026-04-02T00:00:01Z"),
+            ..new_cancel_request("p", "k-2")
+        };
+        let created = database.store.create_cancel_request(&second).await.expect("an answer");
+        let Created::New(second) = created else { panic!("{created:?}") };
+        let sent = sending("2026-04-02T00:00:02Z");
+        let second = database.store.move_cancel_request(&second, sent).await.expect("it is sent");
         recorded(&database, "q", "k-3").await;
 
         let lists = database.store.cancel_requests_of(&[key("p"), key("none")]).await.expect("an answer");
@@ -278,7 +276,9 @@ on_both! {
             Status::Sent, Status::Unknown, Status::NeedsOperator, Status::Succeeded, Status::Rejected,
         ].into_iter().enumerate() {
             let request = recorded(&database, &format!("p{number}"), &format!("k-{number}")).await;
-            database.store.move_cancel_request(&request, ended(status)).await.expect("it is moved");
+            let sent = sending("2026-04-02T00:00:02Z");
+            let sent = database.store.move_cancel_request(&request, sent).await.expect("it is sent");
+            database.store.move_cancel_request(&sent, ended(status)).await.expect("it is moved");
         }
         let mut oldest = new_cancel_request("p9", "k-9");
         oldest.requested_at = at("2026-04-01T00:00:00Z");
@@ -286,14 +286,23 @@ on_both! {
         let unfinished = database.store.unfinished_cancel_requests().await.expect("an answer");
         let states: Vec<_> = unfinished.iter().map(|request| request.status).collect();
         assert_eq!(states, [Status::Requested, Status::Sent, Status::Unknown]);
-        assert!(unfinished.iter().all(|request| request.body.is_some()), "to be sent again");
+        let body = sending("2026-04-02T00:00:02Z").body;
+        assert_eq!(unfinished[1].body, body, "to be sent again");
+        assert_eq!(unfinished[2].body, body, "to be sent again");
     }
 
     async fn amounts_of_two_currencies_are_refused(database) {
-        let mut new = new_cancel_request("p", "k-1");
-        new.baseline_balance = Some(Money::from_minor(1, Currency::USD));
-        let refused = database.store.create_cancel_request(&new).await.expect_err("won and dollars");
-        assert!(matches!(refused, StoreError::Inconsistent { column: "baseline_balance", .. }), "{refused}");
+        let mut in_dollars = new_cancel_request("p", "k-1");
+        in_dollars.currency = Currency::USD;
+        let refused = database.store.create_cancel_request(&in_dollars).await.expect_err("won and dollars");
+        assert!(matches!(refused, StoreError::Inconsistent { column: "amount", .. }), "{refused}");
         assert_eq!(database.number("SELECT count(*) FROM cancel_requests").await, 0);
+
+        let request = recorded(&database, "p", "k-1").await;
+        let mut sent = sending("2026-04-02T00:00:02Z");
+        sent.baseline_balance = Some(Money::from_minor(1, Currency::USD));
+        let refused = database.store.move_cancel_request(&request, sent).await.expect_err("won and dollars");
+        assert!(matches!(refused, StoreError::Inconsistent { column: "baseline_balance", .. }), "{refused}");
+        assert_eq!(found(&database, &request.id).await, request);
     }
 }

@@ -57,6 +57,16 @@ on_both! {
         assert!(database.store.payments(&[]).await.expect("an answer").is_empty());
     }
 
+    async fn a_word_with_a_nul_does_not_keep_a_payment_unread(database) {
+        let mut reading = Reading::of(Payment { method_label: Some("카\0드".to_owned()), ..payment("p") });
+        reading.cancels = vec![cancel("t.1", "2026-04-01T03:00:00Z")];
+        reading.cancels[0].reason = Some("\0".to_owned());
+        reading.save(&database.store).await.expect("it is saved");
+        let stored = database.store.payments(&[key("p")]).await.expect("an answer")[&key("p")].clone();
+        assert_eq!(stored.payment.method_label.as_deref(), Some("카\u{FFFD}드"));
+        assert_eq!(stored.cancels[0].reason.as_deref(), Some("\u{FFFD}"));
+    }
+
     async fn transactions_come_back_as_they_went_in(database) {
         let mut reading = Reading::of(payment("p"));
         let negative = Transaction { amount: in_millionths(-12), ..transaction("p", "t.2") };

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use reconciliation::{
-    Cancel, CancelStatus, Currency, FeeLine, KstDate, MId, Money, OrderId, Payment, PaymentKey,
-    PaymentStatus, Settlement, SettlementKind, Transaction, TransactionKey,
+    Cancel, CancelRequestStatus, CancelStatus, Currency, FeeLine, KstDate, MId, Money, OrderId,
+    Payment, PaymentKey, PaymentStatus, Settlement, SettlementKind, Transaction, TransactionKey,
 };
 use toss_recon::store::{
-    AccountName, CancelRequestId, LiveReading, NewCancelRequest, PaymentRecord, SecretBody,
-    SettlementDay, SettlementRecord, SettlementsKey, Store, StoreError, TransactionRecord,
+    AccountName, CancelRequestChange, CancelRequestId, LiveReading, NewCancelRequest,
+    PaymentRecord, SecretBody, SettlementDay, SettlementRecord, SettlementsKey, Store, StoreError,
+    TransactionRecord,
 };
 
 pub(crate) fn at(text: &str) -> DateTime<Utc> {
@@ -227,10 +228,19 @@ pub(crate) fn new_cancel_request(payment_key: &str, client_key: &str) -> NewCanc
         client_key: client_key.to_owned(),
         content_hash: [7; 32],
         idempotency_key: format!("cr-{id}"),
+        requested_at: at("2026-04-02T00:00:00.5Z"),
+    }
+}
+
+/// A sending of a request, with everything that is known by then.
+pub(crate) fn sending(sent_at: &str) -> CancelRequestChange {
+    CancelRequestChange {
+        sent_at: Some(at(sent_at)),
         body: Some(SecretBody::new(
             r#"{"refundReceiveAccount":{"accountNumber":"11012345678901"}}"#.to_owned(),
         )),
         baseline_balance: Some(won(22_400)),
-        requested_at: at("2026-04-02T00:00:00.5Z"),
+        baseline_cancel_keys: Some(vec![transaction_key("t.1"), transaction_key("t-2_")]),
+        ..CancelRequestChange::to(CancelRequestStatus::Sent)
     }
 }

@@ -3,12 +3,11 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use reconciliation::CancelRequestStatus;
-use toss_recon::store::{CancelRequestChange, Created, DatabaseUrl, SecretBody, Store};
+use toss_recon::store::{Created, DatabaseUrl, SecretBody, Store};
 
 use crate::database::TestDatabase;
 use crate::postgres;
-use crate::samples::{Reading, at, cancel, key, new_cancel_request, payment};
+use crate::samples::{Reading, at, cancel, key, new_cancel_request, payment, sending};
 
 /// What the samples hold that nobody may see: a bank account, a reason, a raw body, an order.
 const SECRETS: [&str; 4] = ["11012345678901", "고객 변심", "원문", "주문-p"];
@@ -57,7 +56,7 @@ async fn the_loudest_log_tells_no_values_and_no_password() {
         let Ok(Created::New(request)) = created else {
             panic!("{created:?}")
         };
-        let sent = CancelRequestChange::to(CancelRequestStatus::Sent);
+        let sent = sending("2026-04-02T00:00:01Z");
         store
             .move_cancel_request(&request, sent)
             .await
@@ -86,8 +85,8 @@ async fn the_loudest_log_tells_no_values_and_no_password() {
 fn debug_shows_no_bodies_and_no_hashes() {
     let body = SecretBody::new("11012345678901".to_owned());
     assert_eq!(format!("{body:?}"), "SecretBody(14 bytes)");
-    let new = new_cancel_request("p", "k-1");
-    assert!(!format!("{new:?}").contains("11012345678901"));
+    let change = sending("2026-04-02T00:00:01Z");
+    assert!(!format!("{change:?}").contains("11012345678901"));
 }
 
 #[tokio::test]
