@@ -57,7 +57,7 @@ on_both! {
 
     async fn identical_rows_are_kept_as_often_as_listed_and_keep_their_ids(database) {
         let other_amount = Settlement { amount: won(-9_000), ..settlement("p", "t.1") };
-        let rows = vec![settlement("p", "t.1"), other_amount, settlement("p", "t.1"), approval("p")];
+        let rows = vec![settlement("p", "t.1"), settlement("p", "t.1"), other_amount, approval("p")];
         let first = Reading::of(payment("p")).with_day("2026-04-01", rows.clone(), "1");
         first.save(&database.store).await.expect("it is saved");
         let before = rows_of(&database, "p").await;
@@ -146,7 +146,11 @@ on_both! {
         found.sort_by(|a, b| a.order_id.cmp(&b.order_id));
         assert_eq!(found, [keyless_settlement("test_주문"), keyless_settlement("주문")]);
 
-        let wanted = [settlements_key("p", "주문"), settlements_key("p2", "주문"), settlements_key("q", "b_주문")];
+        let wanted = [
+            settlements_key("p", "주문"),
+            settlements_key("p2", "주문"),
+            settlements_key("q", "b_주문"),
+        ];
         let found = database.store.settlements_of(&wanted).await.expect("an answer");
         assert_eq!(found[&key("p")], found[&key("p2")], "two attempts of one order");
         assert_eq!(found[&key("q")].len(), 1, "behind the first _");
@@ -170,6 +174,18 @@ on_both! {
         theirs.save(&database.store).await.expect("it is saved");
         assert_eq!(rows_of(&database, "p").await, before);
         assert_eq!(rows_of(&database, "q").await.len(), 1);
+    }
+
+    async fn a_row_that_another_account_lists_anew_is_as_it_was_listed_last(database) {
+        let theirs = Reading::of(payment("p")).with_day("2026-04-01", vec![approval("p")], "1");
+        theirs.save(&database.store).await.expect("it is saved");
+        let restated = Settlement { fees: None, pay_out_amount: won(21_000), ..approval("p") };
+        let mut ours = Reading::of(payment("p")).with_day("2026-04-01", vec![restated.clone()], "2");
+        ours.account = AccountName::new("second");
+        ours.save(&database.store).await.expect("it is saved");
+        let found = rows_of(&database, "p").await;
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].settlement, restated);
     }
 
     async fn days_are_known_by_account_and_by_day(database) {
