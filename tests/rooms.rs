@@ -118,6 +118,7 @@ const PURE: &[&str] = &[
     "src/cancel/outcome.rs",
     "src/lookup/windows.rs",
     "src/store/rows.rs",
+    "src/store/rows/",
     "src/toss/codes.rs",
     "src/toss/read.rs",
     "src/toss/wire.rs",

@@ -86,6 +86,11 @@ impl Row<'_> {
     }
 }
 
+/// A text of Toss's as a column can hold it: PostgreSQL takes no NUL, and a payment must not stay unread for one.
+fn storable(text: &str) -> String {
+    text.replace('\0', "\u{FFFD}")
+}
+
 /// An instant that a column holds.
 fn instant(column: Option<ChronoUnixTimestampMillis>) -> Option<DateTime<Utc>> {
     column.map(|millis| millis.0)

@@ -99,7 +99,8 @@ fn sqlite(path: &str) -> Result<DatabaseUrl, InvalidDatabaseUrl> {
     }
     if path.contains('?') {
         return refuse(
-            "the database URL has parameters, and SQLite takes none here: leave out everything from the ? on (a missing file is made)",
+            "the database URL has parameters, and SQLite takes none here: leave out everything \
+             from the ? on (a missing file is made)",
         );
     }
     if path.ends_with('/') {
@@ -119,7 +120,8 @@ fn sqlite_without_slashes(text: &str) -> Result<DatabaseUrl, InvalidDatabaseUrl>
 
 fn refuse_memory() -> Result<DatabaseUrl, InvalidDatabaseUrl> {
     refuse(
-        "the database URL asks for a database in memory, which would forget every cancel request at a restart: name a file, such as sqlite://toss-recon.db",
+        "the database URL asks for a database in memory, which would forget every cancel request at a \
+         restart: name a file, such as sqlite://toss-recon.db",
     )
 }
 
@@ -128,7 +130,8 @@ fn postgres(text: &str) -> Result<DatabaseUrl, InvalidDatabaseUrl> {
         Ok(url) => url,
         Err(ParseError::InvalidPort) => {
             return refuse(
-                "the database URL has a port that is no number: if the password holds / ? # or @, write these as %2F %3F %23 %40",
+                "the database URL has a port that is no number: if the password holds / ? # or @, write \
+                 these as %2F %3F %23 %40",
             );
         }
         Err(ParseError::EmptyHost) => return refuse_host(),
@@ -157,7 +160,8 @@ fn postgres(text: &str) -> Result<DatabaseUrl, InvalidDatabaseUrl> {
     }
     if PgConnectOptions::from_str(text).is_err() {
         return refuse(
-            "the database URL has a parameter with a value that is not known: sslmode is one of disable, allow, prefer, require, verify-ca, verify-full",
+            "the database URL has a parameter with a value that is not known: sslmode is one of \
+             disable, allow, prefer, require, verify-ca, verify-full",
         );
     }
     Ok(DatabaseUrl(Address::Postgres(url)))

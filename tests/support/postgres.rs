@@ -10,7 +10,7 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -23,7 +23,7 @@ static SERVER: OnceCell<Server> = OnceCell::const_new();
 static MADE: AtomicU32 = AtomicU32::new(0);
 
 /// How long the server may take to start on a busy machine.
-const START_TIMEOUT: Duration = Duration::from_secs(60);
+const START_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Makes a database with this program's tables for one test, and gives its URL.
 pub(crate) async fn database() -> String {
@@ -38,26 +38,26 @@ struct Server {
     url: Url,
     /// What the names of this process's databases begin with.
     prefix: String,
-    /// The server's life: when the process ends, the system closes this pipe, and the script at its other end stops the
-    /// server and removes its files.
-    _lifeline: Option<ChildStdin>,
+    /// The server's life: when the process ends, the system closes the pipe to this script, which then stops the server
+    /// and removes its files.
+    _script: Option<Child>,
 }
 
 impl Server {
     /// Starts the server, and makes the database that the others are copied from.
     async fn start() -> Self {
-        let (url, lifeline) = match env::var("TEST_POSTGRES_URL") {
-            Ok(url) => (url.parse().expect("TEST_POSTGRES_URL is a URL"), None),
-            Err(_) => {
-                let (port, lifeline) = launch();
-                let url = format!("postgres://postgres@127.0.0.1:{port}/postgres");
-                (url.parse().expect("an address of our own"), Some(lifeline))
-            }
+        let (url, script) = if let Some(url) = env::var_os("TEST_POSTGRES_URL") {
+            let url = url.to_str().and_then(|url| url.parse().ok());
+            (url.expect("TEST_POSTGRES_URL is a URL"), None)
+        } else {
+            let (port, script) = launch();
+            let url = format!("postgres://postgres@127.0.0.1:{port}/postgres");
+            (url.parse().expect("an address of our own"), Some(script))
         };
         let server = Self {
             url,
             prefix: format!("toss_recon_test_{}", std::process::id()),
-            _lifeline: lifeline,
+            _script: script,
         };
         server.wait_until_it_answers().await;
         server.create(&server.template(), None).await;
@@ -110,15 +110,15 @@ impl Server {
     }
 }
 
-/// Starts a server on a free port. Dropping what is returned ends it.
-fn launch() -> (u16, ChildStdin) {
+/// Starts a server on a free port. It runs until the input of the script that is returned ends.
+fn launch() -> (u16, Child) {
     let programs = programs();
     let port = TcpListener::bind(("127.0.0.1", 0))
         .and_then(|listener| listener.local_addr())
         .expect("a free port")
         .port();
     let mut script = as_database_user();
-    let mut child: Child = script
+    let mut child = script
         .arg(SCRIPT)
         .arg("postgres-for-tests")
         .arg(&programs)
@@ -131,7 +131,6 @@ fn launch() -> (u16, ChildStdin) {
         .stderr(Stdio::null())
         .spawn()
         .expect("sh starts");
-    let lifeline = child.stdin.take().expect("a pipe");
     let mut answer = String::new();
     BufReader::new(child.stdout.take().expect("a pipe"))
         .read_line(&mut answer)
@@ -142,7 +141,7 @@ fn launch() -> (u16, ChildStdin) {
         "PostgreSQL's files could not be made: try `{}/initdb -D FOLDER` by hand",
         programs.display()
     );
-    (port, lifeline)
+    (port, child)
 }
 
 /// Where initdb and postgres are: on the PATH, or where Debian puts them, the newest first.

@@ -6,7 +6,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::DerivePartialModel;
 use sea_orm::prelude::ChronoUnixTimestampMillis;
 
-use super::{Row, instant, to_millis};
+use super::{Row, instant, storable, to_millis};
 use crate::store::{
     AccountName, CancelRequest, CancelRequestId, NewCancelRequest, SecretBody, StoreError,
     StoredCancelError,
@@ -193,13 +193,16 @@ pub(in crate::store) fn cancel_request_model(
         attempts: request.attempts,
         first_sent_at: request.first_sent_at.map(Into::into),
         last_sent_at: request.last_sent_at.map(Into::into),
-        error_code: error.map(|error| error.code.clone()),
-        error_message: error.map(|error| error.message.clone()),
+        error_code: error.map(|error| storable(&error.code)),
+        error_message: error.map(|error| storable(&error.message)),
         error_advice: error.map(|error| error.advice.as_str().to_owned()),
         error_field: error.and_then(|error| error.field.clone()),
         transaction_key: request.transaction_key.as_ref().map(ToString::to_string),
         upstream_http_status: request.upstream_http_status.map(i32::from),
-        raw_reply: request.raw_reply.as_ref().map(raw),
+        raw_reply: request
+            .raw_reply
+            .as_ref()
+            .map(|reply| RawText(storable(reply.expose()))),
         requested_at: request.requested_at.into(),
         resolved_at: request.resolved_at.map(Into::into),
     })

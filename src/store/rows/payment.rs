@@ -11,7 +11,7 @@ use reconciliation::{
 use sea_orm::DerivePartialModel;
 use sea_orm::prelude::ChronoUnixTimestampMillis;
 
-use super::{Row, instant};
+use super::{Row, instant, storable};
 use crate::store::{AccountName, PaymentRecord, StoreError, StoredPayment};
 
 /// A payment beside one of its cancels: the columns that are needed to answer.
@@ -154,8 +154,8 @@ pub(in crate::store) fn payment_model(
         mid: payment.mid.to_string(),
         account: account.to_string(),
         order_id: payment.order_id.to_string(),
-        method_label: payment.method_label.clone(),
-        status: payment.status.to_string(),
+        method_label: payment.method_label.as_deref().map(storable),
+        status: storable(payment.status.as_str()),
         currency: currency.code().to_owned(),
         total_amount: row.minor_some("total_amount", payment.total_amount, currency)?,
         balance_amount: row.minor_some("balance_amount", payment.balance_amount, currency)?,
@@ -166,8 +166,8 @@ pub(in crate::store) fn payment_model(
             .last_transaction_key
             .as_ref()
             .map(ToString::to_string),
-        version: record.version.map(str::to_owned),
-        raw: Some(RawText(record.raw.to_owned())),
+        version: record.version.map(storable),
+        raw: Some(RawText(storable(record.raw))),
         read_at: read_at.into(),
     })
 }
@@ -186,13 +186,13 @@ pub(in crate::store) fn cancel_model(
         payment_key: payment.payment_key.to_string(),
         transaction_key: cancel.transaction_key.to_string(),
         amount: row.minor("amount", cancel.amount, currency)?,
-        reason: cancel.reason.clone(),
+        reason: cancel.reason.as_deref().map(storable),
         canceled_at: cancel.canceled_at.into(),
         refundable_amount: row.minor_some(
             "refundable_amount",
             cancel.refundable_amount,
             currency,
         )?,
-        status: cancel.status.as_str().to_owned(),
+        status: storable(cancel.status.as_str()),
     })
 }

@@ -8,7 +8,7 @@ use reconciliation::{
 use sea_orm::DerivePartialModel;
 use sea_orm::prelude::{ChronoUnixTimestampMillis, Date};
 
-use super::{Row, instant};
+use super::{Row, instant, storable};
 use crate::store::{AccountName, SettlementId, SettlementRecord, StoreError, StoredSettlement};
 
 /// A row of the settlements list: the columns that are needed to answer.
@@ -120,7 +120,7 @@ pub(in crate::store) fn settlement_model(
         approved_at: value.approved_at.map(Into::into),
         sold_date: value.sold_date.naive(),
         paid_out_date: value.paid_out_date.naive(),
-        raw: RawText(record.raw.to_owned()),
+        raw: RawText(storable(record.raw)),
     })
 }
 

@@ -6,7 +6,7 @@ use reconciliation::{MId, Money, OrderId, PaymentKey, PaymentStatus, Transaction
 use sea_orm::DerivePartialModel;
 use sea_orm::prelude::ChronoUnixTimestampMillis;
 
-use super::Row;
+use super::{Row, storable};
 use crate::store::{AccountName, StoreError, TransactionRecord};
 
 /// A row of the transactions list: the columns that are needed to answer.
@@ -62,13 +62,13 @@ pub(in crate::store) fn transaction_model(
         account: account.to_string(),
         payment_key: value.payment_key.to_string(),
         order_id: value.order_id.to_string(),
-        method_label: value.method_label.clone(),
-        status: value.status.to_string(),
+        method_label: value.method_label.as_deref().map(storable),
+        status: storable(value.status.as_str()),
         transaction_at: value.transaction_at.into(),
         amount: value.amount.minor(),
         currency: value.amount.currency().code().to_owned(),
         listed_position: i64::from(value.listed_position),
-        raw: RawText(record.raw.to_owned()),
+        raw: RawText(storable(record.raw)),
         read_at: read_at.into(),
     }
 }
