@@ -40,7 +40,7 @@ impl TestBooks {
         books
     }
 
-    /// A virtual account that nobody paid, as a merchant's real rows show it: WAITING_FOR_DEPOSIT 0, CANCELED 22,400.
+    /// A virtual account that nobody paid, as a merchant's real rows show it: 0 when issued, 22,400 when cancelled.
     async fn keep_void(&self) {
         let payment = Payment {
             balance_amount: Some(won(0)),
