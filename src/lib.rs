@@ -1,4 +1,17 @@
-//! Room being furnished.
+//! The server `toss-recon`: asks Toss Payments what became of a merchant's money, keeps it, and answers over GraphQL.
+//!
+//! Each room speaks one outside language: `toss` HTTP to Toss, `store` SQL, `graphql` GraphQL, `http` actix. The verbs
+//! `lookup` and `cancel` call two of them and the engine. `server` joins the rooms, `commands` is the command line.
 
+pub mod access;
+pub mod cancel;
+pub mod clock;
+pub mod commands;
+pub mod config;
 pub mod graphql;
+pub mod http;
+pub mod lookup;
+pub mod merchants;
+pub mod server;
 pub mod store;
+pub mod toss;

@@ -34,6 +34,8 @@ pub struct Model {
     pub body: Option<RawText>,
     /// Minor units.
     pub baseline_balance: Option<i64>,
+    /// The transaction keys of the cancels there were before sending, a space between.
+    pub baseline_cancel_keys: String,
     /// `REQUESTED`, `SENT`, `SUCCEEDED`, `REJECTED`, `UNKNOWN` or `NEEDS_OPERATOR`.
     pub status: String,
     /// Counts changes.

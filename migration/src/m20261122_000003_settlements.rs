@@ -74,15 +74,13 @@ fn indexes() -> [IndexCreateStatement; 4] {
             .col(Settlements::PaymentKey)
             .to_owned(),
         Index::create()
-            .name("settlements_mid_order_id")
+            .name("settlements_order_id")
             .table(Settlements::Table)
-            .col(Settlements::Mid)
             .col(Settlements::OrderId)
             .to_owned(),
         Index::create()
-            .name("settlements_mid_order_id_unprefixed")
+            .name("settlements_order_id_unprefixed")
             .table(Settlements::Table)
-            .col(Settlements::Mid)
             .col(Settlements::OrderIdUnprefixed)
             .to_owned(),
         Index::create()

@@ -67,6 +67,11 @@ fn cancel_requests() -> TableCreateStatement {
         )
         .col(ColumnDef::new(CancelRequests::Body).text())
         .col(ColumnDef::new(CancelRequests::BaselineBalance).big_integer())
+        .col(
+            ColumnDef::new(CancelRequests::BaselineCancelKeys)
+                .text()
+                .not_null(),
+        )
         .col(ColumnDef::new(CancelRequests::Status).text().not_null())
         .col(
             ColumnDef::new(CancelRequests::Version)
@@ -165,6 +170,7 @@ enum CancelRequests {
     IdempotencyKey,
     Body,
     BaselineBalance,
+    BaselineCancelKeys,
     Status,
     Version,
     Attempts,

@@ -16,7 +16,9 @@ pub struct InvalidDate(String);
 impl KstDate {
     /// The day in Seoul on which an instant falls.
     pub fn of(instant: DateTime<Utc>) -> Self {
-        Self(instant.with_timezone(&seoul()).date_naive())
+        let utc = instant.naive_utc();
+        // Only the calendar's very last hours have no local time; they keep their UTC day.
+        Self(utc.checked_add_offset(seoul()).unwrap_or(utc).date())
     }
 
     /// A day from a date that is already one of Seoul's, such as a `soldDate`.
@@ -30,8 +32,13 @@ impl KstDate {
     /// [`InvalidDate`] for any other form and for days that do not exist.
     pub fn parse(text: &str) -> Result<Self, InvalidDate> {
         let refused = || InvalidDate(text.chars().take(40).collect());
-        // chrono alone would also take 2026-3-1 and signs.
-        if text.len() != 10 || !text.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
+        // chrono alone would also take 2026-3-1, spaces and a signed year.
+        let spelled_in_full = text.len() == 10
+            && text.bytes().enumerate().all(|(place, b)| match place {
+                4 | 7 => b == b'-',
+                _ => b.is_ascii_digit(),
+            });
+        if !spelled_in_full {
             return Err(refused());
         }
         NaiveDate::parse_from_str(text, "%Y-%m-%d")

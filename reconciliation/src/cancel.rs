@@ -73,15 +73,15 @@ pub struct CancelEvent {
 
 /// Every cancel that either source knows, oldest first.
 ///
-/// The transaction row says whether money went back. A cancel whose row has not been listed yet is judged by the
-/// payment: only a virtual account without a deposit can be cancelled without giving money back, and a cancel that an
-/// overseas method has not finished has not given any back yet.
+/// The transaction row says whether money went back. A cancel whose row has not been listed yet is judged by the rest:
+/// only a virtual account without a deposit, or whose deposit bounced, can be cancelled without giving money back, and a
+/// cancel that an overseas method has not finished has not given any back yet.
 pub fn cancel_events(payment: &Payment, cancels: &[Cancel], history: &History) -> Vec<CancelEvent> {
     let effect_of = |key: &TransactionKey| {
         history
             .events()
             .iter()
-            .find(|e| &e.transaction.transaction_key == key)
+            .find(|e| &e.transaction.transaction_key == key && e.transaction.status.is_cancel())
             .map(|e| e.effect)
     };
     let mut found: Vec<CancelEvent> = cancels
@@ -93,7 +93,10 @@ pub fn cancel_events(payment: &Payment, cancels: &[Cancel], history: &History) -
             canceled_at: cancel.canceled_at,
             refunded: match effect_of(&cancel.transaction_key) {
                 Some(effect) => effect == Effect::Refunded,
-                None => cancel.status == CancelStatus::Done && money_was_held(payment, history),
+                None => {
+                    cancel.status == CancelStatus::Done
+                        && money_had_come(payment, history, cancel.canceled_at)
+                }
             },
         })
         .collect();
@@ -109,7 +112,7 @@ pub fn cancel_events(payment: &Payment, cancels: &[Cancel], history: &History) -
         {
             found.push(CancelEvent {
                 transaction_key: row.transaction_key.clone(),
-                amount: row.amount,
+                amount: event.amount(),
                 reason: None,
                 canceled_at: row.transaction_at,
                 refunded: event.effect == Effect::Refunded,
@@ -122,8 +125,20 @@ pub fn cancel_events(payment: &Payment, cancels: &[Cancel], history: &History) -
     found
 }
 
-fn money_was_held(payment: &Payment, history: &History) -> bool {
-    !payment.is_virtual_account()
-        || payment.approved_at.is_some()
-        || history.events().iter().any(|e| e.effect == Effect::Paid)
+/// Whether there was money to give back at that instant. The rows say so better than the payment, whose `approvedAt`
+/// outlives a bounce.
+fn money_had_come(payment: &Payment, history: &History, at: DateTime<Utc>) -> bool {
+    let last_deposit_or_bounce = history
+        .events()
+        .iter()
+        .rfind(|e| {
+            matches!(e.effect, Effect::Paid | Effect::PaymentReversed)
+                && e.transaction.transaction_at <= at
+        })
+        .map(|e| e.effect);
+    match last_deposit_or_bounce {
+        _ if !payment.is_virtual_account() => true,
+        Some(effect) => effect == Effect::Paid,
+        None => payment.approved_at.is_some_and(|approved| approved <= at),
+    }
 }

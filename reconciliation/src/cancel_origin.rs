@@ -125,10 +125,10 @@ pub fn cancel_origin(cancel: &CancelEvent, requests: &[CancelRequestFacts]) -> O
 }
 
 fn could_have_caused(request: &CancelRequestFacts, cancel: &CancelEvent) -> bool {
+    // An instant that was not recorded rules nothing out.
     let sent_before = request
         .first_sent_at
-        .and_then(|sent| sent.checked_sub_signed(CLOCK_TOLERANCE))
-        .is_some_and(|earliest| cancel.canceled_at >= earliest);
+        .is_none_or(|sent| cancel.canceled_at.signed_duration_since(sent) >= -CLOCK_TOLERANCE);
     let amount_fits = request.amount.is_none_or(|amount| amount == cancel.amount);
     request.status.may_have_run() && sent_before && amount_fits
 }

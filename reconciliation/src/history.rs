@@ -1,8 +1,8 @@
 //! The walk from a payment's transaction rows to what each of them did to the money held.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 
-use crate::{Cancel, Currency, Money, MoneyError, PaymentMethod, PaymentStatus, Transaction};
+use crate::{Cancel, Currency, Money, MoneyError, PaymentStatus, Transaction};
 
 /// What a row did to the money that was held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -30,20 +30,54 @@ pub struct Event {
     pub effective_amount: Money,
 }
 
-/// How to read the amount of `PARTIAL_CANCELED` rows, which Toss's documentation leaves open.
+impl Event {
+    /// What the row is about, positive: what came in, bounced or went back; for a void, what it nominally cancels.
+    pub fn amount(&self) -> Money {
+        match self.effect {
+            Effect::Paid | Effect::PaymentReversed | Effect::Refunded => {
+                self.effective_amount.magnitude()
+            }
+            Effect::None | Effect::Voided => self.transaction.amount.magnitude(),
+        }
+    }
+}
+
+/// How to read the amount of cancel rows, which Toss's documentation leaves open for partial cancels.
 #[derive(Clone, Copy, Debug)]
 pub enum CancelRowAmounts<'a> {
     /// The row lists the amount of that cancel.
     OfTheCancel,
-    /// The row lists the amount of the whole payment; the cancel's own stands in `cancels[]`, under the same key.
+    /// The row lists the amount of the whole payment; the cancel's own stands in `cancels[]`, under the same key. A
+    /// row whose cancel is not among them counts as listed, so read the payment after its rows.
     OfThePayment(&'a [Cancel]),
+}
+
+/// Which reading of `PARTIAL_CANCELED` rows is in force: the switch between the two of [`CancelRowAmounts`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PartialCancelRows {
+    /// They list the amount of that cancel.
+    #[default]
+    CancelAmount,
+    /// They list the amount of the whole payment.
+    PaymentAmount,
+}
+
+impl PartialCancelRows {
+    /// How to read the rows of a payment with these cancels.
+    pub fn amounts(self, cancels: &[Cancel]) -> CancelRowAmounts<'_> {
+        match self {
+            Self::CancelAmount => CancelRowAmounts::OfTheCancel,
+            Self::PaymentAmount => CancelRowAmounts::OfThePayment(cancels),
+        }
+    }
 }
 
 /// Everything that happened to one payment, in order, with the sums per currency.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
     events: Vec<Event>,
-    totals: BTreeMap<Currency, Totals>,
+    /// One per currency, in the order of the currencies.
+    purses: Vec<Purse>,
 }
 
 /// Sums over one payment's events of one currency.
@@ -67,13 +101,19 @@ impl Totals {
         }
     }
 
+    /// The currency of the sums.
+    pub fn currency(&self) -> Currency {
+        self.paid.currency()
+    }
+
     /// What is left of what was paid: paid − refunded.
     pub fn net(&self) -> Money {
+        // The walk lets neither sum become negative, so that their difference always fits.
         Money::from_minor(
             self.paid
                 .minor()
                 .saturating_sub(self.effective_refund.minor()),
-            self.paid.currency(),
+            self.currency(),
         )
     }
 
@@ -90,23 +130,21 @@ impl History {
     /// # Errors
     /// [`MoneyError::TooLarge`] when a sum does not fit.
     pub fn of(rows: Vec<Transaction>, amounts: CancelRowAmounts<'_>) -> Result<Self, MoneyError> {
-        let mut walk = Walk::default();
+        let mut purses = Vec::with_capacity(1);
         let mut events = Vec::with_capacity(rows.len());
         for transaction in in_walk_order(rows) {
             let amount = read_amount(&transaction, amounts);
-            let (effect, effective_amount) = walk.step(&transaction, amount)?;
+            let mut purse = take_purse(&mut purses, amount.currency());
+            let (effect, effective_amount) = purse.step(&transaction, amount)?;
+            purses.push(purse);
             events.push(Event {
                 transaction,
                 effect,
                 effective_amount,
             });
         }
-        let totals = walk
-            .purses
-            .into_iter()
-            .map(|(currency, purse)| (currency, purse.totals))
-            .collect();
-        Ok(Self { events, totals })
+        purses.sort_by_key(|purse| purse.totals.currency());
+        Ok(Self { events, purses })
     }
 
     /// The rows in the order of the walk, each with its effect.
@@ -116,92 +154,110 @@ impl History {
 
     /// The sums of one currency; zeros when no row has it.
     pub fn totals(&self, currency: Currency) -> Totals {
-        self.totals
-            .get(&currency)
-            .copied()
+        self.purses
+            .iter()
+            .map(|purse| purse.totals)
+            .find(|totals| totals.currency() == currency)
             .unwrap_or_else(|| Totals::zero(currency))
     }
 
     /// The currencies that rows have.
     pub fn currencies(&self) -> impl Iterator<Item = Currency> {
-        self.totals.keys().copied()
+        self.purses.iter().map(|purse| purse.totals.currency())
     }
 }
 
-/// Each key once, in the order of the walk. Of rows that claim one key, the first in that order stands.
+/// The rows in the order of the walk, each key once: of rows that claim one key, the first in that order stands.
 fn in_walk_order(mut rows: Vec<Transaction>) -> Vec<Transaction> {
-    rows.sort_by(|a, b| {
-        (&a.mid, &a.transaction_key)
-            .cmp(&(&b.mid, &b.transaction_key))
-            .then_with(|| a.walk_order().cmp(&b.walk_order()))
-    });
-    rows.dedup_by(|later, earlier| {
-        later.mid == earlier.mid && later.transaction_key == earlier.transaction_key
-    });
-    rows.sort_by(|a, b| a.walk_order().cmp(&b.walk_order()));
+    // Toss lists in this order, so that sorting is the exception.
+    if !rows.is_sorted_by(|a, b| a.walk_order() <= b.walk_order()) {
+        rows.sort_by(|a, b| a.walk_order().cmp(&b.walk_order()));
+    }
+    if may_repeat_a_key(&rows) {
+        let mut seen = HashSet::with_capacity(rows.len());
+        rows.retain(|row| seen.insert((row.mid.clone(), row.transaction_key.clone())));
+    }
     rows
 }
 
+/// Whether two rows share a transaction key, be it under two merchants.
+fn may_repeat_a_key(rows: &[Transaction]) -> bool {
+    /// Up to here comparing each with each is faster than hashing.
+    const FEW: usize = 8;
+    if rows.len() <= FEW {
+        return rows.iter().enumerate().any(|(place, row)| {
+            let mut before = rows.iter().take(place);
+            before.any(|other| other.transaction_key == row.transaction_key)
+        });
+    }
+    let mut seen = HashSet::with_capacity(rows.len());
+    !rows.iter().all(|row| seen.insert(&row.transaction_key))
+}
+
+/// The row's amount without its sign: the status alone tells which way the money went.
 fn read_amount(row: &Transaction, amounts: CancelRowAmounts<'_>) -> Money {
-    match amounts {
-        CancelRowAmounts::OfThePayment(cancels) if row.status == PaymentStatus::PartialCanceled => {
-            cancels
-                .iter()
-                .find(|cancel| cancel.transaction_key == row.transaction_key)
-                .map_or(row.amount, |cancel| cancel.amount)
-        }
-        _ => row.amount,
+    let own_amount = match amounts {
+        CancelRowAmounts::OfThePayment(cancels) if row.status.is_cancel() => cancels
+            .iter()
+            .find(|cancel| cancel.transaction_key == row.transaction_key)
+            .map(|cancel| cancel.amount)
+            .filter(|amount| amount.currency() == row.amount.currency()),
+        _ => None,
+    };
+    own_amount.unwrap_or(row.amount).magnitude()
+}
+
+/// Takes the currency's purse out, an empty one the first time. A payment hardly ever has a second currency.
+fn take_purse(purses: &mut Vec<Purse>, currency: Currency) -> Purse {
+    let known = purses
+        .iter()
+        .position(|purse| purse.totals.currency() == currency);
+    match known {
+        Some(place) => purses.swap_remove(place),
+        None => Purse {
+            totals: Totals::zero(currency),
+            deposited: false,
+        },
     }
 }
 
-/// What the walk carries from row to row.
-#[derive(Default)]
-struct Walk {
-    purses: BTreeMap<Currency, Purse>,
-}
-
-/// The money held of one currency.
+/// What the walk carries from row to row: the money of one currency. What is held is [`Totals::held`] so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Purse {
-    held: Money,
-    /// Whether money has come since the beginning or since the last bounce. "Any payment somewhere before" would call
-    /// a cancel after a bounced deposit a refund.
-    deposited: bool,
     totals: Totals,
+    /// Whether money has come since the beginning or since the last bounce. "Any payment somewhere before" would call
+    /// a cancel after a bounced deposit a refund; "anything held now" would call one that gives back more than came a
+    /// void, and hide it.
+    deposited: bool,
 }
 
-impl Walk {
+impl Purse {
+    /// Applies one row: the table of effects.
     fn step(&mut self, row: &Transaction, amount: Money) -> Result<(Effect, Money), MoneyError> {
-        let currency = amount.currency();
-        let purse = self.purses.entry(currency).or_insert_with(|| Purse {
-            held: Money::zero(currency),
-            deposited: false,
-            totals: Totals::zero(currency),
-        });
-        let is_virtual_account = row.method() == Some(PaymentMethod::VirtualAccount);
-        let zero = Money::zero(currency);
+        let nothing = Money::zero(amount.currency());
+        let totals = &mut self.totals;
         match &row.status {
             PaymentStatus::Done => {
-                purse.held = purse.held.plus(amount)?;
-                purse.deposited = true;
-                purse.totals.paid = purse.totals.paid.plus(amount)?;
+                totals.paid = totals.paid.plus(amount)?;
+                self.deposited |= !amount.is_zero();
                 Ok((Effect::Paid, amount))
             }
-            PaymentStatus::WaitingForDeposit if is_virtual_account && purse.held.minor() > 0 => {
-                let bounced = purse.held;
-                purse.held = zero;
-                purse.deposited = false;
-                purse.totals.paid = purse.totals.paid.minus(bounced)?;
+            PaymentStatus::WaitingForDeposit
+                if totals.held().minor() > 0 && row.is_virtual_account() =>
+            {
+                let bounced = totals.held();
+                totals.paid = totals.paid.minus(bounced)?;
+                self.deposited = false;
                 Ok((Effect::PaymentReversed, bounced.negated()))
             }
             PaymentStatus::Canceled | PaymentStatus::PartialCanceled
-                if is_virtual_account && !purse.deposited =>
+                if !self.deposited && row.is_virtual_account() =>
             {
-                purse.totals.voided = purse.totals.voided.plus(amount)?;
-                Ok((Effect::Voided, zero))
+                totals.voided = totals.voided.plus(amount)?;
+                Ok((Effect::Voided, nothing))
             }
             PaymentStatus::Canceled | PaymentStatus::PartialCanceled => {
-                purse.held = purse.held.minus(amount)?;
-                purse.totals.effective_refund = purse.totals.effective_refund.plus(amount)?;
+                totals.effective_refund = totals.effective_refund.plus(amount)?;
                 Ok((Effect::Refunded, amount.negated()))
             }
             PaymentStatus::Ready
@@ -209,7 +265,7 @@ impl Walk {
             | PaymentStatus::WaitingForDeposit
             | PaymentStatus::Aborted
             | PaymentStatus::Expired
-            | PaymentStatus::Other(_) => Ok((Effect::None, zero)),
+            | PaymentStatus::Other(_) => Ok((Effect::None, nothing)),
         }
     }
 }

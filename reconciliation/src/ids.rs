@@ -72,7 +72,7 @@ macro_rules! identifier {
 
 identifier!(
     /// A merchant at Toss (상점아이디). Read from every row, never inferred from the key that listed it.
-    MId, "an mId", at most 50, "visible characters", |c| !c.is_control() && !c.is_whitespace()
+    MId, "an mId", at most 50, "letters, digits and visible ASCII characters", is_visible
 );
 identifier!(
     /// One payment at Toss, permanent. Narrow on purpose: it becomes part of a URL.
@@ -81,14 +81,20 @@ identifier!(
 );
 identifier!(
     /// The merchant's own order number. Several attempts to pay may share it.
-    OrderId, "an orderId", at most 200, "visible characters other than / \\ % ? #",
-    |c| !c.is_control() && !c.is_whitespace() && !matches!(c, '/' | '\\' | '%' | '?' | '#')
+    OrderId, "an orderId", at most 200, "letters, digits and visible ASCII characters other than / \\ % ? #",
+    |c| is_visible(c) && !matches!(c, '/' | '\\' | '%' | '?' | '#')
 );
 identifier!(
     /// One row of the transactions list: an approval, a cancel or the issue of a virtual account.
     TransactionKey, "a transactionKey", at most 200, "letters, digits, '-', '_' and '.'",
     |c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')
 );
+
+/// Letters of any script, but nothing that reads as another text than it is: no spaces, controls, zero-width or
+/// direction-changing characters.
+fn is_visible(c: char) -> bool {
+    c.is_alphanumeric() || c.is_ascii_graphic()
+}
 
 impl OrderId {
     /// The order id without what stands before its first `_`: rows of test settlements carry such a prefix. None when

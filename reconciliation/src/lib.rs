@@ -22,13 +22,17 @@
 mod calendar;
 mod cancel;
 mod cancel_origin;
+mod currency;
 mod history;
 mod ids;
+mod json_number;
 mod matching;
 mod method;
 mod money;
 mod payment;
 mod permit;
+mod refund_account;
+mod retry_advice;
 mod settlement;
 mod status;
 mod transaction;
@@ -38,15 +42,16 @@ pub use cancel::{Cancel, CancelEvent, CancelStatus, cancel_events};
 pub use cancel_origin::{
     CancelOrigin, CancelRequestFacts, CancelRequestStatus, OriginFound, cancel_origin,
 };
-pub use history::{CancelRowAmounts, Effect, Event, History, Totals};
+pub use currency::Currency;
+pub use history::{CancelRowAmounts, Effect, Event, History, PartialCancelRows, Totals};
 pub use ids::{InvalidId, MId, OrderId, PaymentKey, TransactionKey};
 pub use matching::{MatchStrength, SettlementMatch, match_settlement};
 pub use method::PaymentMethod;
-pub use money::{Currency, Money, MoneyError};
+pub use money::{Money, MoneyError};
 pub use payment::Payment;
-pub use permit::{
-    CancelIntent, CancelRefusal, PermittedCancel, RefundAccount, RetryAdvice, permit_cancel,
-};
+pub use permit::{CancelIntent, CancelRefusal, PermittedCancel, permit_cancel};
+pub use refund_account::RefundAccount;
+pub use retry_advice::RetryAdvice;
 pub use settlement::{FeeLine, Settlement, SettlementKind};
 pub use status::PaymentStatus;
 pub use transaction::Transaction;

@@ -28,7 +28,12 @@ pub enum PaymentMethod {
 impl PaymentMethod {
     /// Reads the literal in either language; a word that is not known survives as itself.
     pub fn from_label(label: &str) -> Self {
-        match label {
+        Self::known(label).unwrap_or_else(|| Self::Other(label.to_owned()))
+    }
+
+    /// Reads a literal that is known.
+    pub(crate) fn known(label: &str) -> Option<Self> {
+        Some(match label {
             "카드" | "CARD" => Self::Card,
             "가상계좌" | "VIRTUAL_ACCOUNT" => Self::VirtualAccount,
             "간편결제" | "EASY_PAY" | "EASYPAY" => Self::EasyPay,
@@ -38,7 +43,7 @@ impl PaymentMethod {
             "도서문화상품권" | "BOOK_GIFT_CERTIFICATE" => Self::BookGiftCertificate,
             "게임문화상품권" | "GAME_GIFT_CERTIFICATE" => Self::GameGiftCertificate,
             "해외간편결제" | "FOREIGN_EASY_PAY" => Self::ForeignEasyPay,
-            other => Self::Other(other.to_owned()),
-        }
+            _ => return None,
+        })
     }
 }

@@ -45,11 +45,14 @@ impl Payment {
 
     /// Whether it is paid through a virtual account.
     pub fn is_virtual_account(&self) -> bool {
-        self.method() == Some(PaymentMethod::VirtualAccount)
+        self.method_label
+            .as_deref()
+            .is_some_and(|label| PaymentMethod::known(label) == Some(PaymentMethod::VirtualAccount))
     }
 
     /// Whether everything has been cancelled: the balance decides, not the status, because draining a payment with
-    /// partial cancels leaves `PARTIAL_CANCELED`. Without a balance, the history decides.
+    /// partial cancels leaves `PARTIAL_CANCELED`. Without a balance, a payment cancelled in one go is, and any other
+    /// when its history holds nothing.
     pub fn is_fully_canceled(&self, history: &History) -> bool {
         let was_canceled = self.status.is_cancel()
             || history
@@ -58,7 +61,12 @@ impl Payment {
                 .any(|e| e.transaction.status.is_cancel());
         let nothing_left = match self.balance_amount {
             Some(balance) => balance.is_zero(),
-            None => history.totals(self.currency).held().is_zero(),
+            None => {
+                self.status == PaymentStatus::Canceled
+                    || history
+                        .currencies()
+                        .all(|currency| history.totals(currency).held().is_zero())
+            }
         };
         was_canceled && nothing_left
     }

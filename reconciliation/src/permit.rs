@@ -1,65 +1,6 @@
 //! Whether a cancel may be sent, and with which amounts: the checks made on the payment as Toss has just described it.
 
-use crate::{Money, Payment, PaymentStatus};
-
-/// What a caller may do about a refusal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum RetryAdvice {
-    /// Temporary: a new request may succeed.
-    Retry,
-    /// The input must change.
-    FixInput,
-    /// What was asked for is already so.
-    AlreadyDone,
-    /// Somebody must look at it, or talk to Toss.
-    NeedsPerson,
-    /// The outcome is not known yet; it will be.
-    Wait,
-}
-
-impl RetryAdvice {
-    /// Every advice.
-    pub const ALL: [Self; 5] = [
-        Self::Retry,
-        Self::FixInput,
-        Self::AlreadyDone,
-        Self::NeedsPerson,
-        Self::Wait,
-    ];
-
-    /// The spelling in the store and in the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Retry => "RETRY",
-            Self::FixInput => "FIX_INPUT",
-            Self::AlreadyDone => "ALREADY_DONE",
-            Self::NeedsPerson => "NEEDS_PERSON",
-            Self::Wait => "WAIT",
-        }
-    }
-
-    /// Reads that spelling.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|advice| advice.as_str() == text)
-    }
-}
-
-/// Where the money of a deposited virtual account goes back to: personal data, so it shows nothing of itself.
-#[derive(Clone, PartialEq, Eq)]
-pub struct RefundAccount {
-    /// Toss's code of the bank.
-    pub bank: String,
-    /// Digits only, at most 20.
-    pub account_number: String,
-    /// The name that the account is under, at most 60 characters.
-    pub holder_name: String,
-}
-
-impl std::fmt::Debug for RefundAccount {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("RefundAccount(masked)")
-    }
-}
+use crate::{Money, Payment, PaymentStatus, RefundAccount, RetryAdvice};
 
 /// What a caller wants cancelled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,7 +40,7 @@ pub struct CancelRefusal {
 }
 
 impl CancelRefusal {
-    fn new(
+    pub(crate) fn new(
         code: &'static str,
         advice: RetryAdvice,
         field: Option<&'static str>,
@@ -114,7 +55,9 @@ impl CancelRefusal {
     }
 }
 
-/// Checks an intent against the payment as Toss has just described it.
+/// Checks an intent against the payment as Toss has just described it, in this order: the payment's state, its balance,
+/// the balance that the caller saw, the amounts, whether a partial cancel is possible, whether a void is meant, the
+/// refund account.
 ///
 /// # Errors
 /// The first [`CancelRefusal`] that applies; nothing is to be sent then.
@@ -122,30 +65,87 @@ pub fn permit_cancel(
     payment: &Payment,
     intent: &CancelIntent,
 ) -> Result<PermittedCancel, CancelRefusal> {
+    check_state(payment)?;
     let balance = balance_of(payment)?;
     check_expected_balance(intent, balance)?;
-    check_state(payment, balance)?;
-    let voids = payment.is_virtual_account() && payment.status == PaymentStatus::WaitingForDeposit;
-    check_amounts(payment, intent, balance)?;
+    check_amounts(intent, balance)?;
+    let voids = payment.status == PaymentStatus::WaitingForDeposit;
     check_partial(payment, intent, balance, voids)?;
     check_void(intent, voids)?;
     check_refund_account(payment, intent, voids)?;
     Ok(PermittedCancel { balance, voids })
 }
 
-fn balance_of(payment: &Payment) -> Result<Money, CancelRefusal> {
-    payment.balance_amount.ok_or_else(|| {
-        CancelRefusal::new(
-            "NOT_CANCELABLE_PAYMENT",
-            RetryAdvice::NeedsPerson,
+fn check_state(payment: &Payment) -> Result<(), CancelRefusal> {
+    let status = &payment.status;
+    let nothing_left = payment.balance_amount.is_some_and(Money::is_zero);
+    if status.is_cancel() && nothing_left {
+        return Err(CancelRefusal::new(
+            "ALREADY_CANCELED_PAYMENT",
+            RetryAdvice::AlreadyDone,
             None,
+            "Nothing is left of this payment: all of it has been cancelled.".to_owned(),
+        ));
+    }
+    let cancelable = match status {
+        PaymentStatus::Done | PaymentStatus::PartialCanceled => true,
+        PaymentStatus::WaitingForDeposit => payment.is_virtual_account(),
+        _ => false,
+    };
+    if cancelable {
+        return Ok(());
+    }
+    Err(not_cancelable(format!(
+        "A payment in the status {status} cannot be cancelled."
+    )))
+}
+
+fn balance_of(payment: &Payment) -> Result<Money, CancelRefusal> {
+    match payment.balance_amount {
+        Some(balance) if balance.minor() > 0 => Ok(balance),
+        Some(balance) => Err(not_cancelable(format!(
+            "A payment with {balance} left cannot be cancelled."
+        ))),
+        None => Err(not_cancelable(
             "Toss did not say how much of this payment is left, so nothing can be cancelled."
                 .to_owned(),
-        )
-    })
+        )),
+    }
+}
+
+fn not_cancelable(message: String) -> CancelRefusal {
+    CancelRefusal::new(
+        "NOT_CANCELABLE_PAYMENT",
+        RetryAdvice::NeedsPerson,
+        None,
+        message,
+    )
+}
+
+fn invalid_input(field: &'static str, message: String) -> CancelRefusal {
+    CancelRefusal::new("INVALID_INPUT", RetryAdvice::FixInput, Some(field), message)
+}
+
+/// Refuses an amount of another currency than the balance's: it could not be compared.
+fn check_currency(
+    field: &'static str,
+    amount: Option<Money>,
+    balance: Money,
+) -> Result<(), CancelRefusal> {
+    match amount.map(Money::currency) {
+        Some(given) if given != balance.currency() => Err(invalid_input(
+            field,
+            format!(
+                "The payment is in {}, the given amount in {given}.",
+                balance.currency()
+            ),
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn check_expected_balance(intent: &CancelIntent, balance: Money) -> Result<(), CancelRefusal> {
+    check_currency("expectedBalance", intent.expected_balance, balance)?;
     match intent.expected_balance {
         Some(expected) if expected != balance => Err(CancelRefusal::new(
             "BALANCE_CHANGED",
@@ -159,84 +159,33 @@ fn check_expected_balance(intent: &CancelIntent, balance: Money) -> Result<(), C
     }
 }
 
-fn check_state(payment: &Payment, balance: Money) -> Result<(), CancelRefusal> {
-    let status = &payment.status;
-    if balance.is_zero() && status.is_cancel() {
-        return Err(CancelRefusal::new(
-            "ALREADY_CANCELED_PAYMENT",
-            RetryAdvice::AlreadyDone,
-            None,
-            "Nothing is left of this payment: all of it has been cancelled.".to_owned(),
+fn check_amounts(intent: &CancelIntent, balance: Money) -> Result<(), CancelRefusal> {
+    check_currency("amount", intent.amount, balance)?;
+    check_currency("taxFreeAmount", intent.tax_free_amount, balance)?;
+    let canceled = intent.amount.unwrap_or(balance);
+    if canceled.minor() <= 0 {
+        return Err(invalid_input(
+            "amount",
+            "The amount to cancel must be above 0.".to_owned(),
         ));
     }
-    let cancelable = match status {
-        PaymentStatus::Done | PaymentStatus::PartialCanceled => true,
-        PaymentStatus::WaitingForDeposit => payment.is_virtual_account(),
-        _ => false,
-    };
-    if cancelable && !balance.is_zero() {
-        return Ok(());
-    }
-    Err(CancelRefusal::new(
-        "NOT_CANCELABLE_PAYMENT",
-        RetryAdvice::NeedsPerson,
-        None,
-        format!("A payment in the status {status} with {balance} left cannot be cancelled."),
-    ))
-}
-
-fn check_amounts(
-    payment: &Payment,
-    intent: &CancelIntent,
-    balance: Money,
-) -> Result<(), CancelRefusal> {
-    let invalid = |field, message| {
-        Err(CancelRefusal::new(
-            "INVALID_INPUT",
-            RetryAdvice::FixInput,
-            Some(field),
-            message,
-        ))
-    };
-    let currency = payment.currency;
-    for (field, amount) in [
-        ("amount", intent.amount),
-        ("taxFreeAmount", intent.tax_free_amount),
-    ] {
-        if let Some(amount) = amount.filter(|amount| amount.currency() != currency) {
-            return invalid(
-                field,
-                format!(
-                    "The payment is in {currency}, the given amount in {}.",
-                    amount.currency()
-                ),
-            );
-        }
-    }
-    if intent.amount.is_some_and(|amount| amount.minor() <= 0) {
-        return invalid("amount", "The amount to cancel must be above 0.".to_owned());
-    }
-    if let Some(amount) = intent
-        .amount
-        .filter(|amount| amount.minor() > balance.minor())
-    {
+    if canceled.minor() > balance.minor() {
         return Err(CancelRefusal::new(
             "NOT_CANCELABLE_AMOUNT",
             RetryAdvice::FixInput,
             Some("amount"),
-            format!("Only {balance} is left of this payment, which is less than {amount}."),
+            format!("Only {balance} is left of this payment, which is less than {canceled}."),
         ));
     }
-    let canceled = intent.amount.unwrap_or(balance);
     match intent.tax_free_amount {
-        Some(tax_free) if tax_free.minor() < 0 => invalid(
+        Some(tax_free) if tax_free.minor() < 0 => Err(invalid_input(
             "taxFreeAmount",
             "The tax-free part cannot be negative.".to_owned(),
-        ),
-        Some(tax_free) if tax_free.minor() > canceled.minor() => invalid(
+        )),
+        Some(tax_free) if tax_free.minor() > canceled.minor() => Err(invalid_input(
             "taxFreeAmount",
             format!("The tax-free part {tax_free} is more than the {canceled} to cancel."),
-        ),
+        )),
         _ => Ok(()),
     }
 }
@@ -295,50 +244,12 @@ fn check_refund_account(
             "This virtual account has been paid: give the buyer's own bank account for the refund."
                 .to_owned(),
         )),
-        Some(_) if !needs_account => Err(CancelRefusal::new(
-            "INVALID_INPUT",
-            RetryAdvice::FixInput,
-            Some("refundAccount"),
+        Some(_) if !needs_account => Err(invalid_input(
+            "refundAccount",
             "A refund account is for virtual accounts that have been paid; leave it out here."
                 .to_owned(),
         )),
-        Some(account) => check_account(account),
+        Some(account) => account.check(),
         None => Ok(()),
     }
-}
-
-fn check_account(account: &RefundAccount) -> Result<(), CancelRefusal> {
-    let invalid = |code, message: &str| {
-        Err(CancelRefusal::new(
-            code,
-            RetryAdvice::FixInput,
-            Some("refundAccount"),
-            message.to_owned(),
-        ))
-    };
-    let number = &account.account_number;
-    if number.is_empty() || number.len() > 20 || !number.bytes().all(|b| b.is_ascii_digit()) {
-        return invalid(
-            "INVALID_REFUND_ACCOUNT_NUMBER",
-            "The account number must be 1 to 20 digits without hyphens.",
-        );
-    }
-    let bank = &account.bank;
-    if bank.len() != 2
-        || !bank
-            .bytes()
-            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-    {
-        return invalid(
-            "INVALID_BANK",
-            "The bank must be Toss's code of two characters, such as 88.",
-        );
-    }
-    if account.holder_name.trim().is_empty() || account.holder_name.chars().count() > 60 {
-        return invalid(
-            "INVALID_REFUND_ACCOUNT_INFO",
-            "The holder's name must have 1 to 60 characters.",
-        );
-    }
-    Ok(())
 }

@@ -68,14 +68,15 @@ impl Settlement {
         }
     }
 
-    /// The fee to show: as listed, else supply amount and VAT, else the sum of the breakdown, else what the payout
-    /// lacks to the amount. For display only; a check works on what was listed.
+    /// The fee to show: as listed, else supply amount and VAT, else the sum of a breakdown that has lines, else what
+    /// the payout lacks to the amount. For display only; a check works on what was listed.
     pub fn shown_fee(&self) -> Money {
         let from_parts = || self.supply_amount?.plus(self.vat?).ok();
         let from_lines = || {
             let zero = Money::zero(self.amount.currency());
             self.fees
-                .as_ref()?
+                .as_ref()
+                .filter(|lines| !lines.is_empty())?
                 .iter()
                 .try_fold(zero, |sum, line| sum.plus(line.fee))
                 .ok()

@@ -24,7 +24,7 @@ pub struct Transaction {
     pub transaction_at: DateTime<Utc>,
     /// As listed: 0 for the issue of a virtual account, positive also for a cancel.
     pub amount: Money,
-    /// Where Toss listed the row within its answer; orders rows that nothing else orders.
+    /// Where Toss listed the row, counted through all pages of one window; orders rows of one instant and status.
     pub listed_position: u32,
 }
 
@@ -32,6 +32,13 @@ impl Transaction {
     /// The method, read from its literal.
     pub fn method(&self) -> Option<PaymentMethod> {
         self.method_label.as_deref().map(PaymentMethod::from_label)
+    }
+
+    /// Whether it was paid, or was to be paid, through a virtual account.
+    pub fn is_virtual_account(&self) -> bool {
+        self.method_label
+            .as_deref()
+            .is_some_and(|label| PaymentMethod::known(label) == Some(PaymentMethod::VirtualAccount))
     }
 
     /// What rows of one payment are ordered by: instant, life cycle, Toss's order, and then everything else that can

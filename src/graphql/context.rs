@@ -4,7 +4,7 @@
 use std::any::{Any, type_name};
 
 use async_graphql::Context;
-use reconciliation::{Cancel, CancelRowAmounts};
+use reconciliation::PartialCancelRows;
 
 use super::error::ApiError;
 
@@ -13,26 +13,6 @@ use super::error::ApiError;
 pub struct Interpretation {
     /// What the amount of a `PARTIAL_CANCELED` transaction row is.
     pub partial_cancel_rows: PartialCancelRows,
-}
-
-/// What the amount of a `PARTIAL_CANCELED` transaction row is. No published row shows it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum PartialCancelRows {
-    /// The amount of that cancel.
-    #[default]
-    CancelAmount,
-    /// The amount of the whole payment.
-    PaymentAmount,
-}
-
-impl Interpretation {
-    /// How to read the rows of a payment with these cancels.
-    pub(super) fn amounts(self, cancels: &[Cancel]) -> CancelRowAmounts<'_> {
-        match self.partial_cancel_rows {
-            PartialCancelRows::CancelAmount => CancelRowAmounts::OfTheCancel,
-            PartialCancelRows::PaymentAmount => CancelRowAmounts::OfThePayment(cancels),
-        }
-    }
 }
 
 /// A part that the schema or the request carries.

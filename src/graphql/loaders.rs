@@ -157,7 +157,12 @@ impl Loader<HistoryOf> for Rows {
         let histories = keys.iter().zip(&payments).map(|(key, payment)| {
             let HistoryOf(Reading(stored)) = key;
             let rows = rows.remove(payment).unwrap_or_default();
-            let history = History::of(rows, self.interpretation.amounts(&stored.cancels));
+            let history = History::of(
+                rows,
+                self.interpretation
+                    .partial_cancel_rows
+                    .amounts(&stored.cancels),
+            );
             (key.clone(), history.map(Arc::new))
         });
         Ok(histories.collect())

@@ -24,7 +24,7 @@ mod transaction;
 
 use async_graphql::{EmptySubscription, Request, SDLExportOptions, SchemaBuilder, ValidationMode};
 
-pub use context::{Interpretation, PartialCancelRows};
+pub use context::Interpretation;
 pub use error::ErrorCode;
 pub use loaders::Loaders;
 pub use mutation::Mutation;

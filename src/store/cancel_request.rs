@@ -59,6 +59,8 @@ pub struct CancelRequest {
     pub body: Option<SecretBody>,
     /// The balance that was read before sending.
     pub baseline_balance: Option<Money>,
+    /// The cancels that the payment had before sending; one that is not among them came later.
+    pub baseline_cancel_keys: Vec<TransactionKey>,
     /// How far it has got.
     pub status: CancelRequestStatus,
     /// Counts changes, for the compare-and-swap.
@@ -119,10 +121,6 @@ pub struct NewCancelRequest {
     pub content_hash: [u8; 32],
     /// The key to send to Toss.
     pub idempotency_key: String,
-    /// The exact bytes to send, when they are known already.
-    pub body: Option<SecretBody>,
-    /// The balance that was read, when it has been already.
-    pub baseline_balance: Option<Money>,
     /// Now.
     pub requested_at: DateTime<Utc>,
 }
@@ -149,6 +147,8 @@ pub struct CancelRequestChange {
     pub body: Option<SecretBody>,
     /// The balance that was read before sending.
     pub baseline_balance: Option<Money>,
+    /// The cancels that the payment had before sending.
+    pub baseline_cancel_keys: Option<Vec<TransactionKey>>,
     /// What went wrong; `None` clears it.
     pub error: Option<StoredCancelError>,
     /// The cancel that Toss's answer named.
@@ -169,6 +169,7 @@ impl CancelRequestChange {
             sent_at: None,
             body: None,
             baseline_balance: None,
+            baseline_cancel_keys: None,
             error: None,
             transaction_key: None,
             upstream_http_status: None,
@@ -191,6 +192,9 @@ impl CancelRequest {
             last_sent_at: sent_at.or(self.last_sent_at),
             body: change.body.or_else(|| self.body.clone()).filter(|_| !ends),
             baseline_balance: change.baseline_balance.or(self.baseline_balance),
+            baseline_cancel_keys: change
+                .baseline_cancel_keys
+                .unwrap_or_else(|| self.baseline_cancel_keys.clone()),
             error: change.error,
             transaction_key: change
                 .transaction_key

@@ -141,3 +141,59 @@ fn file_error(path: &Path, reason: String) -> StoreError {
         reason,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectionTrait, Statement};
+
+    use super::*;
+
+    async fn setting(connection: &DatabaseConnection, pragma: &str) -> String {
+        let row = connection
+            .query_one_raw(Statement::from_string(
+                connection.get_database_backend(),
+                format!("SELECT CAST({pragma} AS text) FROM pragma_{pragma}"),
+            ))
+            .await
+            .expect("an answer")
+            .expect("a row");
+        row.try_get_by_index(0).expect("a text")
+    }
+
+    #[tokio::test]
+    async fn sqlite_confirms_only_what_is_on_disk() {
+        let files = tempfile::TempDir::new().expect("a folder");
+        let store = sqlite(&files.path().join("kept.db"))
+            .await
+            .expect("it opens");
+        for connection in [&store.writer, &store.reader] {
+            assert_eq!(setting(connection, "journal_mode").await, "wal");
+            assert_eq!(setting(connection, "synchronous").await, "2", "FULL");
+            assert_eq!(setting(connection, "foreign_keys").await, "1");
+        }
+        let timeout = store
+            .writer
+            .query_one_raw(Statement::from_string(
+                store.writer.get_database_backend(),
+                "SELECT timeout FROM pragma_busy_timeout",
+            ))
+            .await
+            .expect("an answer")
+            .expect("a row");
+        assert_eq!(timeout.try_get_by_index::<i64>(0).expect("a number"), 5_000);
+    }
+
+    #[tokio::test]
+    async fn connections_for_reading_do_not_write() {
+        let files = tempfile::TempDir::new().expect("a folder");
+        let store = sqlite(&files.path().join("kept.db"))
+            .await
+            .expect("it opens");
+        store.migrate().await.expect("it is migrated");
+        let written = store
+            .reader
+            .execute_unprepared("DELETE FROM payments")
+            .await;
+        assert!(written.is_err());
+    }
+}

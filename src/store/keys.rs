@@ -27,3 +27,33 @@ pub(super) fn among<'k>(
             .to_owned(),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use entity::payment;
+    use sea_orm::{EntityTrait, QueryFilter, QueryTrait};
+
+    use super::*;
+
+    fn statement(backend: DbBackend, keys: &[&str]) -> (String, usize) {
+        let statement = payment::Entity::find()
+            .filter(among(
+                backend,
+                payment::Column::PaymentKey,
+                keys.iter().copied(),
+            ))
+            .build(backend);
+        let bound = statement.values.map_or(0, |values| values.0.len());
+        (statement.sql, bound)
+    }
+
+    #[test]
+    fn the_text_does_not_tell_how_many_keys_there_are() {
+        for backend in [DbBackend::Sqlite, DbBackend::Postgres] {
+            let (one, bound) = statement(backend, &["a"]);
+            assert_eq!(bound, 1);
+            assert_eq!((one.clone(), 1), statement(backend, &["a", "b\"]", "c"]));
+            assert_eq!((one, 1), statement(backend, &[]));
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Rows of Toss's settlements list.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entity::settlement;
 use reconciliation::{KstDate, MId, OrderId, PaymentKey, Settlement};
@@ -47,42 +47,18 @@ impl Store {
             return Ok(HashMap::new());
         }
         let rows = settlement::Entity::find()
-            .filter(belongs_to(self.reader.get_database_backend(), payments))
+            .filter(may_belong_to(self.reader.get_database_backend(), payments))
             .order_by_asc(settlement::Column::SoldDate)
             .order_by_asc(settlement::Column::Id)
             .into_partial_model::<SettlementRow>()
             .all(&self.reader)
             .await?;
-        let mut payments_of_order: HashMap<(&MId, &str), Vec<&PaymentKey>> = HashMap::new();
-        for payment in payments {
-            payments_of_order
-                .entry((&payment.mid, payment.order_id.as_str()))
-                .or_default()
-                .push(&payment.payment_key);
-        }
+        let owners = Owners::of(payments);
         let mut found: HashMap<PaymentKey, Vec<StoredSettlement>> =
             HashMap::with_capacity(payments.len());
         for row in rows {
             let stored = row.stored_settlement()?;
-            let settlement = &stored.settlement;
-            if let Some(payment_key) = &settlement.payment_key {
-                found.entry(payment_key.clone()).or_default().push(stored);
-                continue;
-            }
-            let orders = [
-                Some(settlement.order_id.as_str()),
-                settlement.order_id.without_prefix(),
-            ];
-            let mut owners: Vec<&PaymentKey> = orders
-                .into_iter()
-                .flatten()
-                .filter_map(|order| payments_of_order.get(&(&settlement.mid, order)))
-                .flatten()
-                .copied()
-                .collect();
-            owners.sort();
-            owners.dedup();
-            for owner in owners {
+            for owner in owners.of_row(&stored.settlement) {
                 found.entry(owner.clone()).or_default().push(stored.clone());
             }
         }
@@ -103,21 +79,54 @@ impl Store {
     }
 }
 
-/// Rows that name one of the payments, or none and one of their orders. An order of another merchant may be among them.
-fn belongs_to(backend: DbBackend, payments: &[SettlementsKey]) -> Expr {
+/// Which of the payments asked for a row belongs to.
+struct Owners<'a> {
+    keys: HashSet<&'a PaymentKey>,
+    /// Several attempts to pay may share an order.
+    orders: HashMap<(&'a MId, &'a str), Vec<&'a PaymentKey>>,
+}
+
+impl<'a> Owners<'a> {
+    fn of(payments: &'a [SettlementsKey]) -> Self {
+        let keys: HashSet<&PaymentKey> = payments.iter().map(|asked| &asked.payment_key).collect();
+        let mut orders: HashMap<(&MId, &str), Vec<&PaymentKey>> = HashMap::new();
+        for asked in payments {
+            let of_order = orders
+                .entry((&asked.mid, asked.order_id.as_str()))
+                .or_default();
+            if !of_order.contains(&&asked.payment_key) {
+                of_order.push(&asked.payment_key);
+            }
+        }
+        Self { keys, orders }
+    }
+
+    /// The payment that the row names; if it names none, those of its order as it stands, and of its order without the
+    /// prefix.
+    fn of_row(&self, row: &Settlement) -> Vec<&'a PaymentKey> {
+        if let Some(named) = &row.payment_key {
+            return self.keys.get(named).copied().into_iter().collect();
+        }
+        // A payment has one order, so that no payment is found twice.
+        [Some(row.order_id.as_str()), row.order_id.without_prefix()]
+            .into_iter()
+            .flatten()
+            .filter_map(|order| self.orders.get(&(&row.mid, order)))
+            .flatten()
+            .copied()
+            .collect()
+    }
+}
+
+/// Rows that name one of the payments or one of their orders. Some are too many: of an order of another merchant, or of
+/// another attempt to pay that order. To sort these out here would lead SQLite to the index of all rows without keys.
+fn may_belong_to(backend: DbBackend, payments: &[SettlementsKey]) -> Expr {
     use settlement::Column;
-    let of_merchant = |order: Column| {
-        let mids = payments.iter().map(|payment| payment.mid.as_str());
-        let orders = payments.iter().map(|payment| payment.order_id.as_str());
-        Column::PaymentKey
-            .is_null()
-            .and(among(backend, Column::Mid, mids))
-            .and(among(backend, order, orders))
-    };
     let keys = payments.iter().map(|payment| payment.payment_key.as_str());
+    let orders = payments.iter().map(|payment| payment.order_id.as_str());
     among(backend, Column::PaymentKey, keys)
-        .or(of_merchant(Column::OrderId))
-        .or(of_merchant(Column::OrderIdUnprefixed))
+        .or(among(backend, Column::OrderId, orders.clone()))
+        .or(among(backend, Column::OrderIdUnprefixed, orders))
 }
 
 /// Replaces the rows of one sold date that an account listed before.
@@ -160,4 +169,56 @@ pub(super) async fn count_day(
         .filter(settlement::Column::SoldDate.eq(day.naive()))
         .count(connection)
         .await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use migration::{Migrator, MigratorTrait};
+    use sea_orm::{Database, QueryTrait, Statement};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn sqlite_finds_a_page_of_rows_by_indexes_alone() {
+        let database = Database::connect("sqlite::memory:")
+            .await
+            .expect("a database");
+        Migrator::up(&database, None).await.expect("the tables");
+        let payment = SettlementsKey {
+            payment_key: PaymentKey::parse("p").expect("a key"),
+            mid: MId::parse("m").expect("an mId"),
+            order_id: OrderId::parse("o").expect("an order"),
+        };
+        let query = settlement::Entity::find()
+            .filter(may_belong_to(DbBackend::Sqlite, &[payment]))
+            .build(DbBackend::Sqlite);
+        let plan = Statement {
+            sql: format!("EXPLAIN QUERY PLAN {}", query.sql),
+            ..query
+        };
+        let steps: Vec<String> = database
+            .query_all_raw(plan)
+            .await
+            .expect("a plan")
+            .iter()
+            .map(|step| step.try_get("", "detail").expect("a text"))
+            .collect();
+        for index in [
+            "settlements_payment_key",
+            "settlements_order_id",
+            "settlements_order_id_unprefixed",
+        ] {
+            let used = format!("USING INDEX {index} (");
+            assert!(
+                steps.iter().any(|step| step.contains(&used)),
+                "{index}: {steps:#?}"
+            );
+        }
+        assert!(
+            !steps
+                .iter()
+                .any(|step| step.starts_with("SCAN settlements")),
+            "{steps:#?}"
+        );
+    }
 }

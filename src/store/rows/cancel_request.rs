@@ -27,6 +27,7 @@ pub(in crate::store) struct CancelRequestRow {
     content_hash: Vec<u8>,
     idempotency_key: String,
     baseline_balance: Option<i64>,
+    baseline_cancel_keys: String,
     status: String,
     version: i64,
     attempts: i32,
@@ -85,6 +86,11 @@ impl CancelRequestRow {
             baseline_balance: self
                 .baseline_balance
                 .map(|minor| Money::from_minor(minor, currency)),
+            baseline_cancel_keys: self
+                .baseline_cancel_keys
+                .split_whitespace()
+                .map(|key| row.read("baseline_cancel_keys", TransactionKey::parse(key)))
+                .collect::<Result<_, _>>()?,
             status: CancelRequestStatus::parse(&self.status)
                 .ok_or_else(|| row.inconsistent("status"))?,
             version: self.version,
@@ -140,8 +146,9 @@ pub(in crate::store) fn new_cancel_request(new: &NewCancelRequest) -> CancelRequ
         client_key: new.client_key.clone(),
         content_hash: new.content_hash,
         idempotency_key: new.idempotency_key.clone(),
-        body: new.body.clone(),
-        baseline_balance: new.baseline_balance,
+        body: None,
+        baseline_balance: None,
+        baseline_cancel_keys: Vec::new(),
         status: CancelRequestStatus::Requested,
         version: 1,
         attempts: 0,
@@ -180,6 +187,7 @@ pub(in crate::store) fn cancel_request_model(
         idempotency_key: request.idempotency_key.clone(),
         body: request.body.as_ref().map(raw),
         baseline_balance: row.minor_some("baseline_balance", request.baseline_balance, currency)?,
+        baseline_cancel_keys: spaced(&request.baseline_cancel_keys),
         status: request.status.as_str().to_owned(),
         version: request.version,
         attempts: request.attempts,
@@ -205,6 +213,7 @@ pub(in crate::store) fn changed_columns(
     Ok(cancel_request::ActiveModel {
         body: Set(model.body),
         baseline_balance: Set(model.baseline_balance),
+        baseline_cancel_keys: Set(model.baseline_cancel_keys),
         status: Set(model.status),
         version: Set(model.version),
         attempts: Set(model.attempts),
@@ -220,4 +229,12 @@ pub(in crate::store) fn changed_columns(
         resolved_at: Set(model.resolved_at),
         ..Default::default()
     })
+}
+
+/// Keys with a space between: no key holds one.
+fn spaced(keys: &[TransactionKey]) -> String {
+    keys.iter()
+        .map(TransactionKey::as_str)
+        .collect::<Vec<_>>()
+        .join(" ")
 }

@@ -1,0 +1,40 @@
+//! The tasks that move money. They belong to the server, not to a request or a worker, and are waited for at the end.
+
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+use tokio_util::task::TaskTracker;
+
+/// Money steps under way.
+#[derive(Clone)]
+pub struct MoneySteps {
+    runtime: Handle,
+    tracker: TaskTracker,
+}
+
+impl MoneySteps {
+    /// Steps that run on the given runtime, which must outlive the workers that serve requests.
+    pub fn on(runtime: Handle) -> Self {
+        Self {
+            runtime,
+            tracker: TaskTracker::new(),
+        }
+    }
+
+    /// Starts a step; dropping the handle does not stop it.
+    pub(super) fn start<T: Send + 'static>(
+        &self,
+        step: impl Future<Output = T> + Send + 'static,
+    ) -> JoinHandle<T> {
+        self.tracker.spawn_on(step, &self.runtime)
+    }
+
+    /// Waits for the steps under way, at most that long; whether all have ended.
+    pub async fn finish(&self, longest: Duration) -> bool {
+        self.tracker.close();
+        tokio::time::timeout(longest, self.tracker.wait())
+            .await
+            .is_ok()
+    }
+}

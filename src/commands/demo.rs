@@ -1,0 +1,143 @@
+//! `toss-recon demo`: a simulated shop, an embedded database and the server in one process, with nothing to set up.
+
+use std::io::{self, Write};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use chrono::Days;
+use clap::Args;
+use reconciliation::{KstDate, PartialCancelRows, SettlementCycle};
+use secrecy::ExposeSecret;
+use tempfile::TempDir;
+use toss_sim::{Merchant, Scenario, SimClock, TossSim};
+
+use super::{CommandError, token};
+use crate::access::Role;
+use crate::clock::Clock;
+use crate::config::{LogConfig, MerchantConfig, ServerConfig, TossConfig};
+use crate::server::Server;
+use crate::store::{AccountName, InvalidDatabaseUrl};
+use crate::toss::{BaseUrl, MusdAmounts, SecretKey};
+
+/// The story that the shop has lived through: every case of the books within thirty days.
+const STORY: &str = "month";
+const SEED: u64 = 1;
+const MERCHANT: &str = "tdemoshop01";
+const SECRET_KEY: &str = "live_sk_stand1n0000000000000000";
+
+/// What the command line may say about the demo.
+#[derive(Args)]
+pub(super) struct Options {
+    /// The port to serve on, on this machine only
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+}
+
+/// Serves until it is told to stop. What it kept goes with it.
+pub(super) async fn run(options: Options) -> Result<(), CommandError> {
+    super::logging::start(&LogConfig {
+        filter: "warn".to_owned(),
+        json: false,
+    })?;
+    let clock = Clock::system();
+    let sim = start_shop(&clock).await?;
+    let folder = TempDir::with_prefix("toss-recon-demo-")?;
+    let server = Server::bind(&config(&sim, &folder, options.port)?, clock).await?;
+    let admin = token::create(server.store(), "demo-admin", Role::Admin).await?;
+    let viewer = token::create(server.store(), "demo-viewer", Role::Viewer).await?;
+    let guide = guide(
+        &server.address().to_string(),
+        sim.base_url(),
+        admin.expose_secret(),
+        viewer.expose_secret(),
+    );
+    io::stderr().write_all(guide.as_bytes())?;
+    server.run(std::future::pending()).await?;
+    Ok(())
+}
+
+/// A shop whose month ended yesterday, so that its settlement rows are there.
+async fn start_shop(clock: &Clock) -> Result<TossSim, CommandError> {
+    let failed =
+        |error: String| CommandError::Failure(format!("the simulated shop did not start: {error}"));
+    let now = clock.now();
+    let settings = toss_sim::Settings {
+        clock: SimClock::running_from(now),
+        seed: SEED,
+        merchants: vec![Merchant::live(MERCHANT, SECRET_KEY)],
+        ..toss_sim::Settings::default()
+    };
+    let sim = TossSim::start(settings)
+        .await
+        .map_err(|error| failed(error.to_string()))?;
+    let story = Scenario::by_name(STORY).map_err(|error| failed(error.to_string()))?;
+    let today = KstDate::of(now).naive();
+    let start = today
+        .checked_sub_days(Days::new(story.days.into()))
+        .unwrap_or(today);
+    sim.play(story, start);
+    Ok(sim)
+}
+
+fn config(sim: &TossSim, folder: &TempDir, port: u16) -> Result<ServerConfig, CommandError> {
+    let failed =
+        |error: String| CommandError::Failure(format!("the demo could not be set up: {error}"));
+    let database = format!("sqlite://{}", folder.path().join("demo.db").display());
+    Ok(ServerConfig {
+        merchants: vec![MerchantConfig {
+            account: AccountName::new(MERCHANT),
+            secret_key: SecretKey::parse(sim.secret_key())
+                .map_err(|error| failed(error.to_string()))?,
+            settlement_cycle: SettlementCycle::Daily,
+            payout_business_days: None,
+        }],
+        toss: TossConfig {
+            base_url: BaseUrl::parse(sim.base_url()).map_err(|error| failed(error.to_string()))?,
+            timeout: Duration::from_secs(30),
+            partial_cancel_rows: PartialCancelRows::default(),
+            musd_amounts: MusdAmounts::default(),
+        },
+        database_url: database
+            .parse()
+            .map_err(|error: InvalidDatabaseUrl| failed(error.to_string()))?,
+        listen_addr: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+        cancel_retry: Duration::from_secs(5),
+        sync_interval: Duration::from_secs(60),
+    })
+}
+
+/// What to do with it, and what will be seen.
+fn guide(address: &str, toss: &str, admin: &str, viewer: &str) -> String {
+    format!(
+        r#"toss-recon demo: a simulated shop has lived through a month of payments.
+
+  GraphQL       http://{address}/graphql   (in a browser: GraphiQL; paste a token there)
+  admin token   {admin}
+  viewer token  {viewer}
+  simulated Toss {toss}   (stop with Ctrl-C; nothing is kept)
+
+Paste this query:
+
+query {{
+  neverPaid: payment(by: {{orderId: "order-never-paid"}}) {{ ...Money }}
+  partlyCancelled: payment(by: {{orderId: "order-partial-cancels"}}) {{ ...Money }}
+}}
+fragment Money on Payment {{
+  paymentKey status
+  history {{ transactionAt status amount {{ amount }} effect }}
+  settlements {{ kind amount {{ amount }} payOutAmount {{ amount }} soldDate paidOutDate }}
+  effectiveRefund {{ amount currency }}
+}}
+
+It shows a virtual account of 22,400 won that nobody paid: listed as CANCELED 22400, its effect VOIDED, refunded 0.
+Beside it a card payment of 15,000 won with two partial cancels: three settlement rows, each with its own sold and
+paid-out date, and 8,000 won refunded.
+
+From a terminal:
+
+curl -s http://{address}/graphql -H 'Authorization: Bearer {viewer}' -H 'Content-Type: application/json' \
+  -d '{{"query":"{{ payment(by: {{orderId: \"order-never-paid\"}}) {{ status effectiveRefund {{ amount }} history {{ status effect amount {{ amount }} }} }} }}"}}'
+
+"#
+    )
+}

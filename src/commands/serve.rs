@@ -1,0 +1,44 @@
+//! `toss-recon serve`: the server, until it is told to stop.
+
+use clap::Args;
+
+use super::CommandError;
+use crate::clock::Clock;
+use crate::config::ServerConfig;
+use crate::server::{Server, StartError};
+
+/// What the command line may say about serving.
+#[derive(Args)]
+pub(super) struct Options {
+    /// The address to serve on, instead of LISTEN_ADDR
+    #[arg(long, value_name = "ADDR")]
+    pub(super) listen: Option<String>,
+    /// Answer from live reads alone, without following Toss's lists in the background
+    #[arg(long)]
+    no_sync: bool,
+}
+
+/// Serves.
+pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), CommandError> {
+    let server = Server::bind(&config, Clock::system()).await?;
+    tracing::info!(
+        address = %server.address(),
+        merchants = config.merchants.len(),
+        follows_lists = !options.no_sync,
+        "serving"
+    );
+    server.run(std::future::pending()).await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+impl From<StartError> for CommandError {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::OpenStore(error) => Self::Database(error),
+            StartError::Migrate(error) => Self::Store(error),
+            StartError::Setting(error) => Self::Setting(error),
+            StartError::Toss(_) | StartError::Bind { .. } => Self::Failure(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! The settings: defaults, then the file, then the environment, then the command line; each checked with a message that
+//! says how to mend it.
+
+mod layers;
+mod merchants;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use reconciliation::PartialCancelRows;
+
+use crate::store::{DatabaseUrl, InvalidDatabaseUrl};
+use crate::toss::{BaseUrl, MusdAmounts};
+
+pub use layers::Overrides;
+pub use merchants::MerchantConfig;
+
+use layers::Layers;
+
+/// Where Toss's API is.
+const TOSS_BASE_URL: &str = "https://api.tosspayments.com";
+const DEFAULT_DATABASE_URL: &str = "sqlite://toss-recon.db";
+const DEFAULT_LISTEN_ADDR: &str = "127.0.0.1:8080";
+const DEFAULT_TOSS_TIMEOUT_SECONDS: u64 = 30;
+const DEFAULT_CANCEL_RETRY_SECONDS: u64 = 5;
+const DEFAULT_SYNC_INTERVAL_SECONDS: u64 = 60;
+/// Longer than any gateway waits; a larger number is a mistake in the unit.
+const LONGEST_SECONDS: u64 = 600;
+const DEFAULT_LOG: &str = "info";
+
+/// A setting that cannot be used. Shown as one line, with what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct SettingError(String);
+
+impl SettingError {
+    fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+/// What `toss-recon serve` needs to know.
+#[derive(Clone, Debug)]
+pub struct ServerConfig {
+    /// The merchants whose money is told of, at least one.
+    pub merchants: Vec<MerchantConfig>,
+    /// How Toss is reached, and its answers read.
+    pub toss: TossConfig,
+    /// Where everything is kept.
+    pub database_url: DatabaseUrl,
+    /// The address to serve on.
+    pub listen_addr: SocketAddr,
+    /// The first pause before a cancel of unknown outcome is asked about again.
+    pub cancel_retry: Duration,
+    /// The pause between two background passes over Toss's lists.
+    pub sync_interval: Duration,
+}
+
+/// How Toss is reached, and how what its documentation leaves open is read.
+#[derive(Clone, Debug)]
+pub struct TossConfig {
+    /// Where the API is.
+    pub base_url: BaseUrl,
+    /// The longest wait for an answer of the payment and cancel calls; lists may take twice that.
+    pub timeout: Duration,
+    /// What the amount of a `PARTIAL_CANCELED` transaction row is.
+    pub partial_cancel_rows: PartialCancelRows,
+    /// What an amount in `MUSD` counts.
+    pub musd_amounts: MusdAmounts,
+}
+
+/// How the log is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogConfig {
+    /// A filter, as tracing-subscriber reads it.
+    pub filter: String,
+    /// Whether lines are JSON objects.
+    pub json: bool,
+}
+
+/// The settings as they were found, each part checked when it is asked for: a command that needs no key runs without
+/// one.
+#[derive(Debug)]
+pub struct Settings(Layers);
+
+impl Settings {
+    /// Reads the file and the environment, and lays the command line's options over them.
+    ///
+    /// # Errors
+    /// When a file that was named is missing, or a file cannot be read as TOML or holds a setting that does not exist.
+    pub fn read(file: Option<PathBuf>, overrides: Overrides) -> Result<Self, SettingError> {
+        layers::read(file, overrides).map(Self)
+    }
+
+    /// Everything that the server needs.
+    ///
+    /// # Errors
+    /// The first setting that is missing or wrong.
+    pub fn server(&self) -> Result<ServerConfig, SettingError> {
+        Ok(ServerConfig {
+            merchants: merchants::read(&self.0)?,
+            toss: self.toss()?,
+            database_url: self.database_url()?,
+            listen_addr: self.listen_addr()?,
+            cancel_retry: seconds(
+                "CANCEL_RETRY_SECONDS",
+                self.0.cancel_retry_seconds.as_deref(),
+                DEFAULT_CANCEL_RETRY_SECONDS,
+            )?,
+            sync_interval: seconds(
+                "SYNC_INTERVAL_SECONDS",
+                self.0.sync_interval_seconds.as_deref(),
+                DEFAULT_SYNC_INTERVAL_SECONDS,
+            )?,
+        })
+    }
+
+    /// Where everything is kept.
+    ///
+    /// # Errors
+    /// When `DATABASE_URL` is neither of SQLite nor of PostgreSQL.
+    pub fn database_url(&self) -> Result<DatabaseUrl, SettingError> {
+        let text = self
+            .0
+            .database_url
+            .as_deref()
+            .unwrap_or(DEFAULT_DATABASE_URL);
+        text.parse().map_err(|error: InvalidDatabaseUrl| {
+            SettingError::new(format!("DATABASE_URL: {error}"))
+        })
+    }
+
+    /// How the log is written.
+    ///
+    /// # Errors
+    /// When `LOG_FORMAT` is neither `text` nor `json`.
+    pub fn log(&self) -> Result<LogConfig, SettingError> {
+        let json = match self.0.log_format.as_deref() {
+            None | Some("text") => false,
+            Some("json") => true,
+            Some(other) => {
+                return Err(SettingError::new(format!(
+                    "LOG_FORMAT is {other:?}: set it to text or json"
+                )));
+            }
+        };
+        Ok(LogConfig {
+            filter: self.0.log.clone().unwrap_or_else(|| DEFAULT_LOG.to_owned()),
+            json,
+        })
+    }
+
+    fn toss(&self) -> Result<TossConfig, SettingError> {
+        let base_url = BaseUrl::parse(self.0.toss_base_url.as_deref().unwrap_or(TOSS_BASE_URL))
+            .map_err(|error| SettingError::new(format!("TOSS_BASE_URL: {error}")))?;
+        Ok(TossConfig {
+            base_url,
+            timeout: seconds(
+                "TOSS_TIMEOUT_SECONDS",
+                self.0.toss_timeout_seconds.as_deref(),
+                DEFAULT_TOSS_TIMEOUT_SECONDS,
+            )?,
+            partial_cancel_rows: self
+                .0
+                .partial_cancel_rows
+                .map(Into::into)
+                .unwrap_or_default(),
+            musd_amounts: self.0.musd_amounts.map(Into::into).unwrap_or_default(),
+        })
+    }
+
+    fn listen_addr(&self) -> Result<SocketAddr, SettingError> {
+        let text = self.0.listen_addr.as_deref().unwrap_or(DEFAULT_LISTEN_ADDR);
+        text.parse().map_err(|_| {
+            SettingError::new(format!(
+                "LISTEN_ADDR is {text:?}: write it as an address and a port, such as {DEFAULT_LISTEN_ADDR}"
+            ))
+        })
+    }
+}
+
+/// A whole number of seconds, from 1 to [`LONGEST_SECONDS`].
+fn seconds(name: &str, text: Option<&str>, default: u64) -> Result<Duration, SettingError> {
+    let Some(text) = text else {
+        return Ok(Duration::from_secs(default));
+    };
+    match text.trim().parse() {
+        Ok(seconds @ 1..=LONGEST_SECONDS) => Ok(Duration::from_secs(seconds)),
+        _ => Err(SettingError::new(format!(
+            "{name} is {text:?}: set it to a whole number of seconds from 1 to {LONGEST_SECONDS}"
+        ))),
+    }
+}

@@ -1,0 +1,110 @@
+//! The parameters of a GraphQL request, from a JSON body or from a query string: typed, and refused when they are anything else.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use actix_web::{http::StatusCode, web::Query};
+use async_graphql::{Value, Variables};
+use serde::Deserialize;
+
+use super::refusal::Refusal;
+
+/// What one request asks for.
+#[derive(Debug)]
+pub(super) struct Params<'a> {
+    pub(super) query: Cow<'a, str>,
+    pub(super) operation_name: Option<Cow<'a, str>>,
+    pub(super) variables: Variables,
+    /// At most how many bytes of JSON the variables were.
+    pub(super) variables_bytes: usize,
+}
+
+impl<'a> Params<'a> {
+    /// Reads the body of a POST. A list of requests is refused: each is sent by itself.
+    pub(super) fn from_body(body: &'a [u8]) -> Result<Self, Refusal> {
+        match body.trim_ascii_start().first() {
+            None => return Err(invalid("The body is empty: send {\"query\": \"…\"}")),
+            Some(b'[') => {
+                return Err(invalid(
+                    "Batches are not served: send each operation by itself",
+                ));
+            }
+            Some(_) => {}
+        }
+        let body_params: BodyParams<'a> = serde_json::from_slice(body)
+            .map_err(|error| invalid(format!("The body is no GraphQL request: {error}")))?;
+        let query = body_params.query.ok_or_else(missing_query)?.0;
+        Ok(Self {
+            variables_bytes: body.len().saturating_sub(query.len()),
+            query,
+            operation_name: body_params.operation_name.map(|name| name.0),
+            variables: body_params.variables.unwrap_or_default(),
+        })
+    }
+}
+
+impl Params<'static> {
+    /// Reads the query string of a GET. An empty parameter counts as absent, because a query string has no null.
+    pub(super) fn from_query_string(query_string: &str) -> Result<Self, Refusal> {
+        let Query(url_params) = Query::<UrlParams>::from_query(query_string)
+            .map_err(|error| invalid(format!("The query string is no GraphQL request: {error}")))?;
+        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+        let json = |name: &str, error: serde_json::Error| {
+            invalid(format!("The parameter `{name}` is no JSON object: {error}"))
+        };
+        let variables_text = given(url_params.variables);
+        let variables = match &variables_text {
+            Some(text) => serde_json::from_str::<Option<Variables>>(text)
+                .map_err(|error| json("variables", error))?
+                .unwrap_or_default(),
+            None => Variables::default(),
+        };
+        if let Some(text) = given(url_params.extensions) {
+            serde_json::from_str::<Option<JsonObject>>(&text)
+                .map_err(|error| json("extensions", error))?;
+        }
+        Ok(Self {
+            query: given(url_params.query).ok_or_else(missing_query)?.into(),
+            operation_name: given(url_params.operation_name).map(Cow::Owned),
+            variables,
+            variables_bytes: variables_text.map_or(0, |text| text.len()),
+        })
+    }
+}
+
+/// An object whose content does not matter to us.
+type JsonObject = BTreeMap<String, Value>;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", expecting = "a JSON object")]
+struct BodyParams<'a> {
+    #[serde(borrow, default)]
+    query: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    operation_name: Option<Text<'a>>,
+    #[serde(default)]
+    variables: Option<Variables>,
+    /// No extension is known here; the specification wants a map all the same.
+    #[serde(default, rename = "extensions")]
+    _extensions: Option<JsonObject>,
+}
+
+/// Borrowed from the body when it has no escapes. (serde borrows a bare `Cow`, but not one in an `Option`.)
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct UrlParams {
+    query: Option<String>,
+    operation_name: Option<String>,
+    variables: Option<String>,
+    extensions: Option<String>,
+}
+
+fn invalid(message: impl Into<Cow<'static, str>>) -> Refusal {
+    Refusal::malformed(StatusCode::BAD_REQUEST, message)
+}
+
+fn missing_query() -> Refusal {
+    invalid("The parameter `query` is missing")
+}

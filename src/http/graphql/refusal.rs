@@ -1,0 +1,140 @@
+//! A request that is answered without being executed: the status, the code and one sentence.
+
+use std::{borrow::Cow, fmt};
+
+use actix_web::http::{Method, StatusCode};
+
+use super::{code::ErrorCode, guard::TooComplex, negotiation::MediaType, tokens::TextRefused};
+
+/// Why a request is not executed.
+#[derive(Clone, Debug)]
+pub(super) struct Refusal {
+    pub(super) code: ErrorCode,
+    pub(super) message: Cow<'static, str>,
+    status: Status,
+    /// For the `Allow` header.
+    pub(super) allowed: Option<&'static [Method]>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Status {
+    /// The same in both media types.
+    Always(StatusCode),
+    /// A well-formed request whose document is refused. Clients of `application/json` may not see another status than 200,
+    /// because they could not tell the server's answer from an intermediary's.
+    OfDocument,
+}
+
+/// The methods of a resource that executes queries and mutations.
+pub(super) const GET_AND_POST: &[Method] = &[Method::GET, Method::POST];
+/// The method that executes mutations.
+pub(super) const POST: &[Method] = &[Method::POST];
+
+impl Refusal {
+    /// The request is malformed in the sense of HTTP, whatever its document.
+    pub(super) fn malformed(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            code: ErrorCode::BadUserInput,
+            message: message.into(),
+            status: Status::Always(status),
+            allowed: None,
+        }
+    }
+
+    /// The request is well formed; its document, operation name or variables are not.
+    pub(super) fn of_document(message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            code: ErrorCode::BadUserInput,
+            message: message.into(),
+            status: Status::OfDocument,
+            allowed: None,
+        }
+    }
+
+    /// The operation may not be sent by this method.
+    pub(super) fn wrong_method(allowed: &'static [Method], message: &'static str) -> Self {
+        Self {
+            allowed: Some(allowed),
+            ..Self::malformed(StatusCode::METHOD_NOT_ALLOWED, message)
+        }
+    }
+
+    /// No token in force. One sentence for all reasons, so that a guesser learns nothing.
+    pub(super) const fn unauthenticated() -> Self {
+        Self {
+            code: ErrorCode::Unauthenticated,
+            message: Cow::Borrowed(
+                "An access token in force is needed: send `Authorization: Bearer TOKEN`",
+            ),
+            status: Status::Always(StatusCode::UNAUTHORIZED),
+            allowed: None,
+        }
+    }
+
+    /// A failure of ours; its reason is in the log under the request's id.
+    pub(super) const fn internal(status: StatusCode) -> Self {
+        Self {
+            code: ErrorCode::Internal,
+            message: Cow::Borrowed(INTERNAL_MESSAGE),
+            status: Status::Always(status),
+            allowed: None,
+        }
+    }
+
+    /// The answer was not there in time.
+    pub(super) const fn too_slow() -> Self {
+        Self {
+            code: ErrorCode::UpstreamUnavailable,
+            message: Cow::Borrowed(
+                "The answer took too long and is no longer waited for. A mutation goes on: ask for its outcome before you repeat it",
+            ),
+            status: Status::Always(StatusCode::GATEWAY_TIMEOUT),
+            allowed: None,
+        }
+    }
+
+    pub(super) fn status(&self, media_type: MediaType) -> StatusCode {
+        match self.status {
+            Status::Always(status) => status,
+            Status::OfDocument => of_refused_document(media_type),
+        }
+    }
+}
+
+/// All that a client is told of a failure of ours.
+pub(super) const INTERNAL_MESSAGE: &str = "Internal error: quote the request id when you report it";
+
+/// The status of an answer whose document was refused before anything was executed.
+pub(super) const fn of_refused_document(media_type: MediaType) -> StatusCode {
+    match media_type {
+        MediaType::GraphqlResponse => StatusCode::BAD_REQUEST,
+        MediaType::Json => StatusCode::OK,
+    }
+}
+
+impl From<TooComplex> for Refusal {
+    fn from(reason: TooComplex) -> Self {
+        Self {
+            code: ErrorCode::TooComplex,
+            ..Self::of_document(sentence(&reason))
+        }
+    }
+}
+
+impl From<TextRefused> for Refusal {
+    fn from(reason: TextRefused) -> Self {
+        match reason {
+            TextRefused::TooComplex(reason) => reason.into(),
+            TextRefused::UnendingString => Self::of_document(sentence(&reason)),
+        }
+    }
+}
+
+/// An error's text begins in lower case, a client's message in upper case.
+fn sentence(reason: &impl fmt::Display) -> String {
+    let text = reason.to_string();
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}

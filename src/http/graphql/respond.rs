@@ -1,0 +1,119 @@
+//! Answers as bytes: serialised once, straight into the buffer that is sent.
+
+use std::collections::BTreeMap;
+
+use actix_web::{
+    HttpResponse, HttpResponseBuilder,
+    http::{
+        StatusCode,
+        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, VARY, WWW_AUTHENTICATE},
+    },
+};
+use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
+use serde::Serialize;
+use tracing::error;
+
+use super::{
+    code::ErrorCode,
+    masking::{self, shortened},
+    negotiation::MediaType,
+    refusal::{self, Refusal},
+};
+use crate::access::RequestId;
+
+/// The answer to a request that was executed, or refused by validation.
+pub(super) fn executed(
+    response: Response,
+    media_type: MediaType,
+    request_id: RequestId,
+) -> HttpResponse {
+    if masking::is_refused_document(&response) {
+        return refused_document(response.errors, media_type, request_id);
+    }
+    let errors = if response.errors.is_empty() {
+        Vec::new()
+    } else {
+        masking::masked(response.errors, request_id)
+    };
+    let body = Body {
+        data: Some(&response.data),
+        errors: &errors,
+        extensions: &response.extensions,
+    };
+    send(StatusCode::OK, media_type, &body)
+}
+
+/// The answer to a request whose document the parser or the validation refused.
+pub(super) fn refused_document(
+    errors: Vec<ServerError>,
+    media_type: MediaType,
+    request_id: RequestId,
+) -> HttpResponse {
+    let errors = masking::masked(errors, request_id);
+    let status = refusal::of_refused_document(media_type);
+    send(status, media_type, &Body::of_errors(&errors))
+}
+
+/// The answer to a request that was refused by us.
+pub(super) fn refused(
+    refusal: Refusal,
+    media_type: MediaType,
+    request_id: RequestId,
+) -> HttpResponse {
+    let status = refusal.status(media_type);
+    let mut extensions = ErrorExtensionValues::default();
+    extensions.set("code", refusal.code.as_str());
+    if refusal.code == ErrorCode::Internal {
+        extensions.set("requestId", request_id.to_string());
+    }
+    let mut error = ServerError::new(shortened(refusal.message.into_owned()), None);
+    error.extensions = Some(extensions);
+    let mut response = send(status, media_type, &Body::of_errors(&[error]));
+    let headers = response.headers_mut();
+    for method in refusal.allowed.unwrap_or_default() {
+        if let Ok(value) = HeaderValue::from_str(method.as_str()) {
+            headers.append(ALLOW, value);
+        }
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a Value>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [ServerError],
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    extensions: &'a BTreeMap<String, Value>,
+}
+
+impl<'a> Body<'a> {
+    const fn of_errors(errors: &'a [ServerError]) -> Self {
+        const NONE: &BTreeMap<String, Value> = &BTreeMap::new();
+        Self {
+            data: None,
+            errors,
+            extensions: NONE,
+        }
+    }
+}
+
+fn send(status: StatusCode, media_type: MediaType, body: &Body<'_>) -> HttpResponse {
+    let mut bytes = Vec::with_capacity(1024);
+    if let Err(cause) = serde_json::to_writer(&mut bytes, body) {
+        error!(%cause, "an answer could not be written as JSON");
+        return HttpResponse::InternalServerError().finish();
+    }
+    HttpResponseBuilder::new(status)
+        .insert_header((
+            CONTENT_TYPE,
+            HeaderValue::from_static(media_type.content_type()),
+        ))
+        .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .insert_header((VARY, HeaderValue::from_static("Accept, Authorization")))
+        .body(bytes)
+}

@@ -1,0 +1,80 @@
+//! Every limit of the HTTP side, on one page. What the schema charges for lists is the schema's own limit, not one of these.
+
+use std::time::Duration;
+
+/// Longest body of a POST.
+pub const BODY_BYTES: usize = 256 * 1024;
+
+/// Longest time for a body to arrive.
+pub const BODY_TIME: Duration = Duration::from_secs(20);
+
+/// Longest time for a request's head to arrive.
+pub const HEAD_TIME: Duration = Duration::from_secs(10);
+
+/// How long an idle connection is kept.
+pub const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// Longest time for an answer unless [`super::Endpoint::with_answer_time`] says otherwise: a live read of Toss may take 60 s.
+pub const ANSWER_TIME: Duration = Duration::from_secs(100);
+
+/// Longest time for a readiness check.
+pub const READINESS_TIME: Duration = Duration::from_secs(3);
+
+/// Errors in one answer; those beyond are left out.
+pub const ERRORS_SHOWN: usize = 10;
+
+/// Characters of one error's message; those beyond are left out.
+pub const MESSAGE_CHARS: usize = 200;
+
+/// Memory that cached documents may take, as [`DOCUMENT_BYTES_PER_CHAR`] and [`DOCUMENT_BYTES_LEAST`] estimate it.
+pub const DOCUMENT_CACHE_BYTES: u64 = 16 * 1024 * 1024;
+
+/// A parsed document takes some eight to twelve times the memory of its text.
+pub const DOCUMENT_BYTES_PER_CHAR: u32 = 12;
+
+/// The least a document is charged, which bounds the number of cached documents at 4,096.
+pub const DOCUMENT_BYTES_LEAST: u32 = 4 * 1024;
+
+/// Bytes of variables times places in the document that use a variable: validation copies a variable's value for each use.
+pub const VARIABLE_BYTES_COPIED: usize = 2 * 1024 * 1024;
+
+/// What one document may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DocumentLimits {
+    /// Bytes of the text.
+    pub text_bytes: usize,
+    /// Lexical tokens of the text.
+    pub tokens: usize,
+    /// Brackets of any kind open at once. The parser recurses for each, and what it makes of them is cloned and dropped recursively.
+    pub open_brackets: usize,
+    /// Operations in one document, of which one is executed.
+    pub operations: usize,
+    /// Fragment definitions.
+    pub fragments: usize,
+    /// Fields, spreads and inline fragments when every fragment is written out.
+    pub selections: u64,
+    /// Fields within each other. The introspection query of GraphQL's reference implementation needs 15.
+    pub depth: u32,
+    /// Fields, spreads and inline fragments within each other. The executor's own limit is 32.
+    pub nesting: u32,
+    /// Fields with an alias when every fragment is written out.
+    pub aliases: u64,
+    /// Directives when every fragment is written out.
+    pub directives: u64,
+}
+
+impl DocumentLimits {
+    /// The limits in force.
+    pub const STANDARD: Self = Self {
+        text_bytes: 64 * 1024,
+        tokens: 8_000,
+        open_brackets: 48,
+        operations: 50,
+        fragments: 100,
+        selections: 5_000,
+        depth: 15,
+        nesting: 30,
+        aliases: 60,
+        directives: 100,
+    };
+}

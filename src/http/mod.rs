@@ -1,0 +1,89 @@
+//! Everything that is served over HTTP, on one page: routes, and what every answer carries. Binding to an address and stopping are
+//! the server's business; TLS and HTTP/2 end in a proxy.
+
+mod graphiql;
+mod graphql;
+mod health;
+pub mod limits;
+mod request_id;
+
+use actix_web::{
+    App, Error, HttpResponse,
+    body::MessageBody,
+    dev::{ServiceFactory, ServiceRequest, ServiceResponse},
+    middleware::from_fn,
+    web::{self, Data, ServiceConfig},
+};
+use async_graphql::ObjectType;
+use tracing_actix_web::TracingLogger;
+
+pub use self::{
+    graphiql::Graphiql,
+    graphql::{Endpoint, ErrorCode, Prepare},
+    health::{NotReady, Readiness},
+    request_id::RequestSpan,
+};
+
+/// What the routes need. Made once and cloned for each worker: clones share everything.
+pub struct HttpParts<Q, M> {
+    /// What answers at `/graphql`.
+    pub endpoint: Endpoint<Q, M>,
+    /// The check behind `/readyz`.
+    pub readiness: Readiness,
+    /// The page at `/graphql` for browsers.
+    pub graphiql: Graphiql,
+}
+
+/// The routes.
+pub fn routes<Q, M>(config: &mut ServiceConfig, parts: &HttpParts<Q, M>)
+where
+    Q: ObjectType + 'static,
+    M: ObjectType + 'static,
+{
+    config
+        .app_data(Data::new(parts.endpoint.clone()))
+        .app_data(Data::new(parts.readiness.clone()))
+        .app_data(Data::new(parts.graphiql.clone()))
+        .route("/graphql", web::to(graphql::handle::<Q, M>))
+        .route(graphiql::ASSET_ROUTE, web::get().to(graphiql::asset))
+        .route("/healthz", web::get().to(health::alive))
+        .route("/readyz", web::get().to(health::ready))
+        .default_service(web::to(not_found));
+}
+
+/// The whole application for one worker: the routes, within a span and with the headers of every answer. More routes may be added to
+/// it; they are within the same. Bind it with [`limits::KEEP_ALIVE`] and with [`limits::HEAD_TIME`] as the client request timeout.
+pub fn app<Q, M>(
+    parts: &HttpParts<Q, M>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody + use<Q, M>>,
+        Error = Error,
+        InitError = (),
+    > + use<Q, M>,
+>
+where
+    Q: ObjectType + 'static,
+    M: ObjectType + 'static,
+{
+    App::new()
+        .configure(|config| routes(config, parts))
+        .wrap(from_fn(request_id::add_headers))
+        .wrap(TracingLogger::<RequestSpan>::new())
+}
+
+impl<Q, M> Clone for HttpParts<Q, M> {
+    fn clone(&self) -> Self {
+        Self {
+            endpoint: self.endpoint.clone(),
+            readiness: self.readiness.clone(),
+            graphiql: self.graphiql.clone(),
+        }
+    }
+}
+
+async fn not_found() -> HttpResponse {
+    HttpResponse::NotFound().json(serde_json::json!({ "error": "nothing is served at this path" }))
+}

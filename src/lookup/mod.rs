@@ -1,0 +1,242 @@
+//! The verb behind every question about one payment: answer from the store while that is young enough, otherwise ask
+//! Toss, keep what it said, and answer that. When Toss cannot be asked, the last known state, marked as such.
+
+mod flights;
+mod reading;
+mod windows;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use futures_util::future::join_all;
+use reconciliation::{OrderId, PaymentKey};
+
+use crate::clock::Clock;
+use crate::merchants::{Merchant, Merchants};
+use crate::store::{Store, StoreError, StoredPayment};
+use crate::toss::{PaymentReading, TossError};
+
+use flights::Flights;
+
+/// What a payment is asked for by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum PaymentRef {
+    /// Toss's key of the payment.
+    Key(PaymentKey),
+    /// The merchant's order; of several attempts to pay it, the newest.
+    Order(OrderId),
+}
+
+/// A payment as the store holds it after the question.
+#[derive(Clone, Debug)]
+pub struct FoundPayment {
+    /// What is stored.
+    pub stored: Arc<StoredPayment>,
+    /// Whether Toss could not be asked, so that this is the last known state.
+    pub stale: bool,
+}
+
+/// Why a question has no answer.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum LookupError {
+    /// Toss could not be asked, and nothing is known of the payment.
+    #[error("Toss could not be asked: {reason}")]
+    Upstream {
+        /// What went wrong, fit for a client's eyes.
+        reason: String,
+    },
+    /// The store failed.
+    #[error("the store failed")]
+    Store(#[source] Arc<StoreError>),
+}
+
+impl From<StoreError> for LookupError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(Arc::new(error))
+    }
+}
+
+/// What one question to Toss ended with.
+type Outcome = Result<Option<FoundPayment>, LookupError>;
+
+/// Answers questions about one payment.
+#[derive(Clone)]
+pub struct Lookup(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    merchants: Merchants,
+    clock: Clock,
+    flights: Flights<PaymentRef, Outcome>,
+}
+
+impl Lookup {
+    /// A lookup over the given store and merchants.
+    pub fn new(store: Store, merchants: Merchants, clock: Clock) -> Self {
+        Self(Arc::new(Inner {
+            store,
+            merchants,
+            clock,
+            flights: Flights::new(),
+        }))
+    }
+
+    /// The payment, no older than `max_age` unless Toss cannot be asked. `None` when Toss knows no such payment.
+    ///
+    /// # Errors
+    /// [`LookupError::Upstream`] when Toss cannot be asked and nothing is known of the payment, and
+    /// [`LookupError::Store`] when the store fails.
+    pub async fn payment(&self, by: &PaymentRef, max_age: Duration) -> Outcome {
+        let stored = self.0.stored(by).await?;
+        let now = self.0.clock.now();
+        if let Some(stored) = stored
+            .as_ref()
+            .filter(|stored| is_young(stored.read_at, now, max_age))
+        {
+            return Ok(Some(FoundPayment {
+                stored: Arc::clone(stored),
+                stale: false,
+            }));
+        }
+        let inner = Arc::clone(&self.0);
+        let question = by.clone();
+        let lost = Err(LookupError::Upstream {
+            reason: "the question was lost; ask again".to_owned(),
+        });
+        self.0
+            .flights
+            .join(by.clone(), lost, move || async move {
+                inner.ask(&question, stored, max_age).await
+            })
+            .await
+    }
+}
+
+impl Inner {
+    async fn stored(&self, by: &PaymentRef) -> Result<Option<Arc<StoredPayment>>, StoreError> {
+        match by {
+            PaymentRef::Key(key) => Ok(self
+                .store
+                .payments(std::slice::from_ref(key))
+                .await?
+                .remove(key)),
+            PaymentRef::Order(order) => self.store.payment_by_order(order).await,
+        }
+    }
+
+    /// Asks Toss and stores what it said; falls back to what is stored.
+    async fn ask(
+        &self,
+        by: &PaymentRef,
+        stored: Option<Arc<StoredPayment>>,
+        max_age: Duration,
+    ) -> Outcome {
+        let asked_at = self.clock.now();
+        let refreshed = match self.find(by, stored.as_deref()).await {
+            Ok(Some((merchant, payment))) => {
+                self.read_rest(merchant, payment, asked_at, max_age).await
+            }
+            Ok(None) => return Ok(None),
+            Err(error) => Err(reading::ReadingError::Toss(error)),
+        };
+        match refreshed {
+            Ok(stored) => Ok(Some(FoundPayment {
+                stored,
+                stale: false,
+            })),
+            Err(reading::ReadingError::Store(error)) => Err(error.into()),
+            Err(reading::ReadingError::Toss(error)) => {
+                tracing::warn!(%error, known = stored.is_some(), "Toss could not be asked about a payment");
+                match stored {
+                    Some(stored) => Ok(Some(FoundPayment {
+                        stored,
+                        stale: true,
+                    })),
+                    None => Err(LookupError::Upstream {
+                        reason: error.to_string(),
+                    }),
+                }
+            }
+        }
+    }
+
+    /// Asks the merchant that is known to have the payment, or every merchant at once. A key shows its own merchant's
+    /// payments only, so at most one of them knows a payment key.
+    async fn find(
+        &self,
+        by: &PaymentRef,
+        stored: Option<&StoredPayment>,
+    ) -> Result<Option<(&Merchant, PaymentReading)>, TossError> {
+        let known = stored.and_then(|stored| self.merchants.named(&stored.account));
+        let candidates = known.map_or_else(|| self.merchants.all(), std::slice::from_ref);
+        let answers = join_all(candidates.iter().map(|merchant| async move {
+            let answer = match by {
+                PaymentRef::Key(key) => merchant.toss.payment(key).await,
+                PaymentRef::Order(order) => merchant.toss.payment_by_order(order).await,
+            };
+            (merchant, answer)
+        }))
+        .await;
+        let mut found: Option<(&Merchant, PaymentReading)> = None;
+        let mut failed = None;
+        for (merchant, answer) in answers {
+            match answer {
+                Ok(reading) => {
+                    let newer = found.as_ref().is_none_or(|(_, earlier)| {
+                        reading.payment.requested_at > earlier.payment.requested_at
+                    });
+                    if newer {
+                        found = Some((merchant, reading));
+                    }
+                }
+                Err(error) if error.is_not_found() => {}
+                Err(error) => failed = Some(error),
+            }
+        }
+        match (found, failed) {
+            (Some(found), _) => Ok(Some(found)),
+            (None, Some(error)) => Err(error),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// Reads the rows that belong to the payment and stores everything together: a reading that broke off half-way
+    /// leaves nothing behind.
+    async fn read_rest(
+        &self,
+        merchant: &Merchant,
+        payment: PaymentReading,
+        asked_at: DateTime<Utc>,
+        max_age: Duration,
+    ) -> Result<Arc<StoredPayment>, reading::ReadingError> {
+        let key = payment.payment.payment_key.clone();
+        let reader = reading::Reader {
+            store: &self.store,
+            merchant,
+            asked_at,
+            max_age,
+        };
+        reader.read_and_store(payment).await?;
+        let stored = self
+            .store
+            .payments(std::slice::from_ref(&key))
+            .await?
+            .remove(&key);
+        stored.ok_or_else(|| lost_row("payments", key.as_str()).into())
+    }
+}
+
+/// A row that was just written cannot be found.
+fn lost_row(table: &'static str, key: &str) -> StoreError {
+    StoreError::Inconsistent {
+        table,
+        column: "key",
+        key: key.to_owned(),
+    }
+}
+
+fn is_young(read_at: DateTime<Utc>, now: DateTime<Utc>, max_age: Duration) -> bool {
+    // A reading from the future is one of a clock that was set back; it is not young.
+    (now - read_at).to_std().is_ok_and(|age| age <= max_age) && !max_age.is_zero()
+}

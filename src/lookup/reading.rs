@@ -1,0 +1,270 @@
+//! Reads from Toss's lists what belongs to one payment, at once where nothing depends on anything else, and stores it in
+//! one go.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use futures_util::future::try_join;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use reconciliation::{KstDate, PaymentKey, Settlement, Transaction};
+use sha2::{Digest, Sha256};
+
+use super::windows::{self, Stretch};
+use crate::merchants::Merchant;
+use crate::store::{
+    LiveReading, PaymentRecord, SettlementDay, SettlementRecord, Store, StoreError,
+    TransactionRecord,
+};
+use crate::toss::{
+    Call, PaymentReading, Reading, SettlementDate, SettlementPage, TossError, TransactionPage,
+    Unreadable,
+};
+
+/// Rows a page: Toss's own limit.
+const PAGE_ROWS: u32 = 5_000;
+/// Pages of one list before the answer is taken for endless.
+const MOST_PAGES: u32 = 400;
+/// Questions to Toss under way at once for one payment.
+const AT_ONCE: usize = 8;
+
+/// Why nothing was stored.
+pub(super) enum ReadingError {
+    Toss(TossError),
+    Store(StoreError),
+}
+
+impl From<TossError> for ReadingError {
+    fn from(error: TossError) -> Self {
+        Self::Toss(error)
+    }
+}
+
+impl From<StoreError> for ReadingError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+pub(super) struct Reader<'a> {
+    pub(super) store: &'a Store,
+    pub(super) merchant: &'a Merchant,
+    /// When the first question of this reading was asked.
+    pub(super) asked_at: DateTime<Utc>,
+    /// A settlement day that was read more recently than this is not read again.
+    pub(super) max_age: Duration,
+}
+
+impl Reader<'_> {
+    pub(super) async fn read_and_store(&self, reading: PaymentReading) -> Result<(), ReadingError> {
+        let days = self.days_to_read(&reading).await?;
+        let (transactions, days_read) =
+            try_join(self.transactions_of(&reading), self.settlements_of(days)).await?;
+        self.store
+            .save_reading(&LiveReading {
+                account: &self.merchant.account,
+                payment: PaymentRecord {
+                    payment: &reading.payment,
+                    cancels: &reading.cancels,
+                    version: reading.version.as_deref(),
+                    raw: reading.raw.as_str(),
+                },
+                transactions: &transactions
+                    .iter()
+                    .map(transaction_record)
+                    .collect::<Vec<_>>(),
+                settlement_days: &days_read.iter().map(DayRead::record).collect::<Vec<_>>(),
+                read_at: self.asked_at,
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// The payment's rows of the transactions list.
+    async fn transactions_of(
+        &self,
+        reading: &PaymentReading,
+    ) -> Result<Vec<Reading<Transaction>>, ReadingError> {
+        let PaymentReading {
+            payment, cancels, ..
+        } = reading;
+        if let Some(life) = windows::life_of_account(payment, cancels, self.asked_at) {
+            let page = self.transactions_page(life, &[]).await?;
+            if !is_full(page.len()) {
+                return Ok(rows_of(page, &payment.payment_key));
+            }
+        }
+        let stretches = windows::stretches_of_events(payment, cancels);
+        let pages = stream::iter(
+            stretches
+                .into_iter()
+                .map(|stretch| self.transactions_in(stretch)),
+        )
+        .buffered(AT_ONCE)
+        .try_collect::<Vec<_>>()
+        .await?;
+        Ok(rows_of(
+            pages.into_iter().flatten().collect(),
+            &payment.payment_key,
+        ))
+    }
+
+    /// Every row of a stretch of time.
+    async fn transactions_in(
+        &self,
+        stretch: Stretch,
+    ) -> Result<Vec<Reading<Transaction>>, ReadingError> {
+        let mut rows: Vec<Reading<Transaction>> = Vec::new();
+        for _ in 0..MOST_PAGES {
+            let page = self.transactions_page(stretch, &rows).await?;
+            let was_full = is_full(page.len());
+            rows.extend(page);
+            if !was_full {
+                return Ok(rows);
+            }
+        }
+        Err(endless(Call::Transactions).into())
+    }
+
+    async fn transactions_page(
+        &self,
+        stretch: Stretch,
+        read_before: &[Reading<Transaction>],
+    ) -> Result<Vec<Reading<Transaction>>, ReadingError> {
+        let page = TransactionPage {
+            from: stretch.from,
+            to: stretch.to,
+            starting_after: read_before
+                .last()
+                .map(|last| last.value.transaction_key.clone()),
+            limit: PAGE_ROWS,
+            first_position: u32::try_from(read_before.len()).unwrap_or(u32::MAX),
+        };
+        Ok(self.merchant.toss.transactions(&page).await?)
+    }
+
+    async fn days_to_read(&self, reading: &PaymentReading) -> Result<Vec<KstDate>, ReadingError> {
+        let named = windows::settlement_days(
+            &reading.payment,
+            &reading.cancels,
+            self.merchant.settlement_cycle,
+        );
+        let days: Vec<KstDate> = named.into_iter().collect();
+        let read_at = self
+            .store
+            .settlement_day_read_at(&self.merchant.account, &days)
+            .await?;
+        let is_young = |day: &KstDate| {
+            read_at
+                .get(day)
+                .is_some_and(|&read_at| super::is_young(read_at, self.asked_at, self.max_age))
+        };
+        Ok(days.into_iter().filter(|day| !is_young(day)).collect())
+    }
+
+    async fn settlements_of(&self, days: Vec<KstDate>) -> Result<Vec<DayRead>, ReadingError> {
+        let readings = stream::iter(days.into_iter().map(|day| self.settlement_day(day)))
+            .buffered(AT_ONCE)
+            .try_collect::<Vec<_>>()
+            .await?;
+        Ok(readings.into_iter().flatten().collect())
+    }
+
+    /// A whole sold date: Toss cannot be asked for less. `None` when Toss refuses to list settlements, which it may do
+    /// to a shop without that contract; the day then stays unread.
+    async fn settlement_day(&self, day: KstDate) -> Result<Option<DayRead>, ReadingError> {
+        let mut rows: Vec<Reading<Settlement>> = Vec::new();
+        for page in 1..=MOST_PAGES {
+            let question = SettlementPage {
+                from: day,
+                to: day,
+                date_basis: SettlementDate::Sold,
+                page,
+                size: PAGE_ROWS,
+            };
+            let answer = match self.merchant.toss.settlements(&question).await {
+                Ok(answer) => answer,
+                Err(error) if error.is_outage() => return Err(error.into()),
+                Err(error) => {
+                    tracing::warn!(%error, %day, "Toss refuses to list settlements");
+                    return Ok(None);
+                }
+            };
+            let was_full = is_full(answer.len());
+            rows.extend(answer);
+            if !was_full {
+                return Ok(Some(DayRead::new(day, rows)));
+            }
+        }
+        Err(endless(Call::Settlements).into())
+    }
+}
+
+/// Everything that Toss lists for one sold date.
+struct DayRead {
+    day: KstDate,
+    rows: Vec<Reading<Settlement>>,
+    digest: String,
+}
+
+impl DayRead {
+    fn new(day: KstDate, rows: Vec<Reading<Settlement>>) -> Self {
+        let mut hasher = Sha256::new();
+        for row in &rows {
+            hasher.update(row.raw.as_str());
+            hasher.update([0]);
+        }
+        Self {
+            day,
+            rows,
+            digest: hex(&hasher.finalize()),
+        }
+    }
+
+    fn record(&self) -> SettlementDay<'_> {
+        let rows = self.rows.iter().map(|row| SettlementRecord {
+            value: &row.value,
+            raw: row.raw.as_str(),
+        });
+        SettlementDay {
+            day: self.day,
+            rows: rows.collect(),
+            digest: &self.digest,
+        }
+    }
+}
+
+fn transaction_record(row: &Reading<Transaction>) -> TransactionRecord<'_> {
+    TransactionRecord {
+        value: &row.value,
+        raw: row.raw.as_str(),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn endless(call: Call) -> TossError {
+    TossError::Unreadable {
+        call,
+        reason: Unreadable {
+            path: "the list".to_owned(),
+            reason: format!("goes on after {MOST_PAGES} pages"),
+        },
+        trace_id: None,
+    }
+}
+
+fn is_full(rows: usize) -> bool {
+    u32::try_from(rows).is_ok_and(|rows| rows >= PAGE_ROWS)
+}
+
+/// The payment's own rows, each key once: pages may overlap.
+fn rows_of(rows: Vec<Reading<Transaction>>, key: &PaymentKey) -> Vec<Reading<Transaction>> {
+    let mut seen = HashSet::new();
+    rows.into_iter()
+        .filter(|row| &row.value.payment_key == key)
+        .filter(|row| seen.insert((row.value.mid.clone(), row.value.transaction_key.clone())))
+        .collect()
+}

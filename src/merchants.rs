@@ -1,0 +1,40 @@
+//! The merchants that this server answers for, each with its own line to Toss.
+
+use std::sync::Arc;
+
+use reconciliation::SettlementCycle;
+
+use crate::store::AccountName;
+use crate::toss::Toss;
+
+/// A merchant's key at Toss and what its contract says.
+#[derive(Clone, Debug)]
+pub struct Merchant {
+    /// What the merchant is called here.
+    pub account: AccountName,
+    /// The client that holds its key.
+    pub toss: Toss,
+    /// How often Toss closes its sales.
+    pub settlement_cycle: SettlementCycle,
+}
+
+/// All of them, at least one.
+#[derive(Clone, Debug)]
+pub struct Merchants(Arc<[Merchant]>);
+
+impl Merchants {
+    /// The configured merchants.
+    pub fn new(merchants: Vec<Merchant>) -> Self {
+        Self(Arc::from(merchants))
+    }
+
+    /// Every merchant, in the order of the settings.
+    pub fn all(&self) -> &[Merchant] {
+        &self.0
+    }
+
+    /// The merchant of that name, unless it has been taken out of the settings.
+    pub fn named(&self, account: &AccountName) -> Option<&Merchant> {
+        self.0.iter().find(|merchant| &merchant.account == account)
+    }
+}

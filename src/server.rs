@@ -1,0 +1,221 @@
+//! The server: the only place where the rooms are joined.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use actix_web::HttpServer;
+use tokio::runtime::Handle;
+
+use crate::access::{Access, LookupFailed, Role, StoredToken};
+use crate::cancel::{Canceller, MoneySteps};
+use crate::clock::Clock;
+use crate::config::{MerchantConfig, ServerConfig, SettingError, TossConfig};
+use crate::graphql::{self, Interpretation};
+use crate::http::{self, HttpParts};
+use crate::lookup::Lookup;
+use crate::merchants::{Merchant, Merchants};
+use crate::store::{Store, StoreError};
+use crate::toss::{ClientSetupError, Toss, TossSettings};
+
+/// How long requests under way may take after the program was told to stop.
+const REQUESTS_MAY_TAKE: Duration = Duration::from_secs(30);
+/// How long cancels under way may take after that. What has not ended by then is found out at the next start.
+const CANCELS_MAY_TAKE: Duration = Duration::from_secs(30);
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database cannot be opened as configured.
+    #[error("DATABASE_URL: {0}")]
+    OpenStore(#[source] StoreError),
+    /// The database could not be brought up to date.
+    #[error("{0}")]
+    Migrate(#[source] StoreError),
+    /// The client of Toss's API could not be made.
+    #[error("{0}")]
+    Toss(#[from] ClientSetupError),
+    /// A setting does not fit.
+    #[error("{0}")]
+    Setting(#[from] SettingError),
+    /// The address cannot be served on.
+    #[error(
+        "LISTEN_ADDR: {address} cannot be served on ({cause}): choose another address or port, or stop what is there"
+    )]
+    Bind {
+        /// The configured address.
+        address: SocketAddr,
+        /// The system's word for it.
+        cause: io::ErrorKind,
+    },
+}
+
+/// A server that has its database and its address, and waits to be run.
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    store: Store,
+    money_steps: MoneySteps,
+    http: HttpParts<graphql::Query, graphql::Mutation>,
+}
+
+impl Server {
+    /// Opens the database, brings it up to date and binds the address.
+    ///
+    /// # Errors
+    /// The first part that could not be had.
+    pub async fn bind(config: &ServerConfig, clock: Clock) -> Result<Self, StartError> {
+        let merchants = merchants(&config.merchants, &config.toss)?;
+        let store = Store::open(&config.database_url)
+            .await
+            .map_err(StartError::OpenStore)?;
+        store.migrate().await.map_err(StartError::Migrate)?;
+        let lookup = Lookup::new(store.clone(), merchants.clone(), clock.clone());
+        let money_steps = MoneySteps::on(Handle::current());
+        let canceller = Canceller::new(
+            store.clone(),
+            merchants,
+            lookup.clone(),
+            clock,
+            money_steps.clone(),
+        );
+        let interpretation = Interpretation {
+            partial_cancel_rows: config.toss.partial_cancel_rows,
+        };
+        let schema = graphql::schema(graphql::Parts {
+            store: store.clone(),
+            lookup,
+            canceller,
+            interpretation,
+        });
+        let http = HttpParts {
+            endpoint: http::Endpoint::new(schema, access(&store))
+                .with_request_data(graphql::with_request_data),
+            readiness: readiness(&store),
+            graphiql: http::Graphiql::from_binary(),
+        };
+        let bind_error = |error: io::Error| StartError::Bind {
+            address: config.listen_addr,
+            cause: error.kind(),
+        };
+        let listener = TcpListener::bind(config.listen_addr).map_err(bind_error)?;
+        let address = listener.local_addr().map_err(bind_error)?;
+        Ok(Self {
+            listener,
+            address,
+            store,
+            money_steps,
+            http,
+        })
+    }
+
+    /// The address that is served on; its port is the one that the system chose when the configured one was 0.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The server's database, for the commands that prepare it.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Serves until `stop` is ready or the process is sent SIGTERM or SIGINT; then lets requests and cancels under way
+    /// end.
+    ///
+    /// # Errors
+    /// When the system takes the address away.
+    pub async fn run(self, stop: impl Future<Output = ()>) -> io::Result<()> {
+        let Self {
+            listener,
+            store,
+            money_steps,
+            http,
+            ..
+        } = self;
+        let workers = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
+        let mut serving = HttpServer::new(move || http::app(&http))
+            .workers(workers)
+            .keep_alive(http::limits::KEEP_ALIVE)
+            .client_request_timeout(http::limits::HEAD_TIME)
+            .shutdown_timeout(REQUESTS_MAY_TAKE.as_secs())
+            .listen(listener)?
+            .run();
+        let handle = serving.handle();
+        let served = tokio::select! {
+            served = &mut serving => served,
+            () = stop => {
+                handle.stop(true).await;
+                serving.await
+            }
+        };
+        if !money_steps.finish(CANCELS_MAY_TAKE).await {
+            tracing::warn!("a cancel was still under way; it is recorded as such");
+        }
+        if let Err(error) = store.close().await {
+            tracing::warn!(%error, "the database was not closed in order");
+        }
+        served
+    }
+}
+
+fn merchants(
+    configured: &[MerchantConfig],
+    toss: &TossConfig,
+) -> Result<Merchants, ClientSetupError> {
+    let merchants = configured.iter().map(|merchant| {
+        Ok(Merchant {
+            account: merchant.account.clone(),
+            toss: Toss::new(TossSettings {
+                timeout: toss.timeout,
+                musd: toss.musd_amounts,
+                ..TossSettings::new(toss.base_url.clone(), merchant.secret_key.clone())
+            })?,
+            settlement_cycle: merchant.settlement_cycle,
+        })
+    });
+    merchants.collect::<Result<Vec<_>, _>>().map(Merchants::new)
+}
+
+/// Tokens are found in the store; what is believed about them is decided by [`Access`].
+fn access(store: &Store) -> Access {
+    let store = store.clone();
+    Access::new(move |id| {
+        let store = store.clone();
+        Box::pin(async move {
+            let token = store.find_token(&id).await.map_err(LookupFailed::new)?;
+            token
+                .map(|token| {
+                    let role = token.role.parse::<Role>().map_err(|_| {
+                        LookupFailed::new(StoreError::Inconsistent {
+                            table: "access_tokens",
+                            column: "role",
+                            key: token.id.clone(),
+                        })
+                    })?;
+                    Ok(StoredToken {
+                        name: token.name,
+                        role,
+                        secret_hash: token.secret_hash,
+                        revoked: token.revoked_at.is_some(),
+                    })
+                })
+                .transpose()
+        })
+    })
+}
+
+fn readiness(store: &Store) -> http::Readiness {
+    let store = store.clone();
+    http::Readiness::new(move || {
+        let store = store.clone();
+        Box::pin(async move {
+            store.ready().await.map_err(|error| match error {
+                StoreError::NotMigrated { .. } | StoreError::TooNew { .. } => {
+                    http::NotReady::NotMigrated
+                }
+                _ => http::NotReady::DatabaseUnreachable,
+            })
+        })
+    })
+}

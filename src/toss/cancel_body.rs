@@ -1,0 +1,89 @@
+//! The body of a cancel, written once: its bytes are stored and sent again as they are, never built a second time.
+
+use reconciliation::{Currency, Money, RefundAccount};
+use secrecy::SecretString;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::MusdAmounts;
+
+/// What a cancel says to Toss. It shows nothing of itself: people write names into reasons.
+#[derive(Clone, Copy)]
+pub struct CancelBody<'a> {
+    /// Why, 1 to 200 characters.
+    pub reason: &'a str,
+    /// How much; `None` is everything that is left.
+    pub amount: Option<Money>,
+    /// Where the money goes, for a virtual account that has been paid.
+    pub refund_account: Option<&'a RefundAccount>,
+    /// The tax-free part of the amount.
+    pub tax_free_amount: Option<Money>,
+    /// The balance that was read: Toss refuses the cancel when it is not the balance any more.
+    pub refundable_amount: Money,
+}
+
+/// A cancel's body could not be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the body of the cancel could not be written as JSON")]
+pub struct UnwritableBody;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BodyWire<'a> {
+    cancel_reason: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancel_amount: Option<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refund_receive_account: Option<AccountWire<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tax_free_amount: Option<Box<RawValue>>,
+    refundable_amount: Box<RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    currency: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AccountWire<'a> {
+    bank: &'a str,
+    account_number: &'a str,
+    holder_name: &'a str,
+}
+
+/// Writes the body. It may hold a bank account, so it comes as a secret. The currency is named unless it is won, which
+/// Toss takes for granted; overseas methods need it for a partial cancel.
+///
+/// # Errors
+/// [`UnwritableBody`], which no value leads to: it stands for the errors of the JSON writer.
+pub fn cancel_body(
+    body: &CancelBody<'_>,
+    musd: MusdAmounts,
+) -> Result<SecretString, UnwritableBody> {
+    let number = |money: Money| toss_number(money, musd);
+    let currency = body.refundable_amount.currency();
+    let wire = BodyWire {
+        cancel_reason: body.reason,
+        cancel_amount: body.amount.map(number).transpose()?,
+        refund_receive_account: body.refund_account.map(|account| AccountWire {
+            bank: &account.bank,
+            account_number: &account.account_number,
+            holder_name: &account.holder_name,
+        }),
+        tax_free_amount: body.tax_free_amount.map(number).transpose()?,
+        refundable_amount: number(body.refundable_amount)?,
+        currency: (currency != Currency::KRW).then(|| currency.code()),
+    };
+    serde_json::to_string(&wire)
+        .map(SecretString::from)
+        .map_err(|_| UnwritableBody)
+}
+
+/// An amount as the digits that Toss takes for it.
+fn toss_number(money: Money, musd: MusdAmounts) -> Result<Box<RawValue>, UnwritableBody> {
+    let text = if money.currency() == Currency::MUSD && musd == MusdAmounts::Dollars {
+        money.to_decimal_text()
+    } else {
+        money.to_toss_number()
+    };
+    RawValue::from_string(text).map_err(|_| UnwritableBody)
+}

@@ -1,0 +1,196 @@
+//! Toss Payments over HTTP: a payment, the two lists, and the one call that moves money.
+//!
+//! Questions are asked again a bounded number of times when the fault is temporary. A cancel is sent once: what came
+//! of it is told as far as it is proved, and the caller decides.
+
+mod answer;
+mod cancel;
+mod cancel_body;
+mod codes;
+mod connection;
+mod error;
+mod field;
+mod pages;
+mod read;
+mod reading;
+mod retry;
+mod secret_key;
+mod settings;
+mod wire;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reconciliation::{OrderId, PaymentKey, Settlement, Transaction};
+use secrecy::SecretString;
+
+pub use cancel::{CancelAnswer, UnknownReason};
+pub use cancel_body::{CancelBody, UnwritableBody, cancel_body};
+pub use codes::{CodeClass, TossCode};
+pub use error::{Call, ClientSetupError, Refusal, TossError, Unreadable};
+pub use pages::{SettlementDate, SettlementPage, TransactionPage};
+pub use read::{read_payment, read_settlements, read_transactions};
+pub use reading::{AccountNumber, PaymentReading, RawBody, Reading};
+pub use retry::RetrySchedule;
+pub use secret_key::{InvalidSecretKey, SecretKey};
+pub use settings::{BaseUrl, InvalidBaseUrl, MusdAmounts, TossSettings};
+
+use answer::Answer;
+use connection::Connection;
+
+/// One merchant's Toss Payments. Cheap to clone: clones share their connections.
+#[derive(Clone)]
+pub struct Toss {
+    connection: Arc<Connection>,
+    timeout: Duration,
+    musd: MusdAmounts,
+    retry: RetrySchedule,
+}
+
+impl Toss {
+    /// Sets the client up; nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`ClientSetupError`], above all where the machine has no certificates to check Toss's by.
+    pub fn new(settings: TossSettings) -> Result<Self, ClientSetupError> {
+        Ok(Self {
+            connection: Arc::new(Connection::new(
+                settings.base_url,
+                settings.secret_key,
+                settings.connect_timeout,
+            )?),
+            timeout: settings.timeout,
+            musd: settings.musd,
+            retry: settings.retry,
+        })
+    }
+
+    /// The payment of that key, from `GET /v1/payments/{paymentKey}`.
+    ///
+    /// # Errors
+    /// [`TossError`]; an answer about another payment is [`TossError::Unreadable`].
+    pub async fn payment(&self, key: &PaymentKey) -> Result<PaymentReading, TossError> {
+        let path = ["v1", "payments", key.as_str()];
+        let read = |answer: &Answer| {
+            let reading = read_payment(&answer.body, self.musd)?;
+            read::is_of_payment(&reading, key)?;
+            Ok(reading)
+        };
+        self.ask(Call::Payment, &path, &[], read).await
+    }
+
+    /// The payment of that order, from `GET /v1/payments/orders/{orderId}`. Of several attempts to pay for one order,
+    /// Toss answers with the latest.
+    ///
+    /// # Errors
+    /// [`TossError`]; an answer about another order is [`TossError::Unreadable`].
+    pub async fn payment_by_order(&self, order: &OrderId) -> Result<PaymentReading, TossError> {
+        let path = ["v1", "payments", "orders", order.as_str()];
+        let read = |answer: &Answer| {
+            let reading = read_payment(&answer.body, self.musd)?;
+            read::is_of_order(&reading, order)?;
+            Ok(reading)
+        };
+        self.ask(Call::PaymentByOrder, &path, &[], read).await
+    }
+
+    /// A part of the transactions list, in Toss's order, from `GET /v1/transactions`.
+    ///
+    /// # Errors
+    /// [`TossError`]; one row that cannot be read makes the whole part [`TossError::Unreadable`], because a list with
+    /// a hole in it is worse than none.
+    pub async fn transactions(
+        &self,
+        page: &TransactionPage,
+    ) -> Result<Vec<Reading<Transaction>>, TossError> {
+        let read =
+            |answer: &Answer| read_transactions(&answer.body, page.first_position, self.musd);
+        let path = ["v1", "transactions"];
+        self.ask(Call::Transactions, &path, &page.query(), read)
+            .await
+    }
+
+    /// A part of the settlements list, in Toss's order, from `GET /v1/settlements`.
+    ///
+    /// # Errors
+    /// As [`Toss::transactions`].
+    pub async fn settlements(
+        &self,
+        page: &SettlementPage,
+    ) -> Result<Vec<Reading<Settlement>>, TossError> {
+        let read = |answer: &Answer| read_settlements(&answer.body, self.musd);
+        let path = ["v1", "settlements"];
+        self.ask(Call::Settlements, &path, &page.query(), read)
+            .await
+    }
+
+    /// Sends a cancel, once: `POST /v1/payments/{paymentKey}/cancel`. The body is sent as it is, byte for byte; the
+    /// idempotency key (1 to 300 visible ASCII characters) makes a second sending of it harmless for 15 days.
+    pub async fn cancel(
+        &self,
+        key: &PaymentKey,
+        idempotency_key: &str,
+        body: &str,
+    ) -> CancelAnswer {
+        let path = ["v1", "payments", key.as_str(), "cancel"];
+        let Some(request) = self.connection.post(&path, idempotency_key, body) else {
+            return CancelAnswer::NotSent {
+                reason: "the payment key or the idempotency key cannot be sent".to_owned(),
+            };
+        };
+        let outcome = self
+            .connection
+            .send(Call::Cancel, request, self.timeout)
+            .await;
+        cancel::judge(outcome, key, self.musd)
+    }
+
+    /// Writes the body of a cancel with amounts as this merchant's Toss takes them.
+    ///
+    /// # Errors
+    /// As [`cancel_body`].
+    pub fn cancel_body(&self, body: &CancelBody<'_>) -> Result<SecretString, UnwritableBody> {
+        cancel_body(body, self.musd)
+    }
+
+    async fn ask<T>(
+        &self,
+        call: Call,
+        path: &[&str],
+        query: &[(&'static str, String)],
+        read: impl Fn(&Answer) -> Result<T, Unreadable>,
+    ) -> Result<T, TossError> {
+        let timeout = match call {
+            Call::Transactions | Call::Settlements => self.timeout.saturating_mul(2),
+            Call::Payment | Call::PaymentByOrder | Call::Cancel => self.timeout,
+        };
+        let url = self.connection.address(call, path, query)?;
+        self.retry
+            .ask(call, || async {
+                let request = self.connection.get(url.clone());
+                let answer = self
+                    .connection
+                    .send(call, request, timeout)
+                    .await
+                    .map_err(|fault| fault.into_error(call))?;
+                if !answer.is_success() {
+                    return Err(answer.refusal(call));
+                }
+                read(&answer).map_err(|reason| TossError::Unreadable {
+                    call,
+                    reason,
+                    trace_id: answer.trace_id,
+                })
+            })
+            .await
+    }
+}
+
+impl fmt::Debug for Toss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Toss")
+            .field("connection", &self.connection)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,267 @@
+//! From Toss's JSON to the engine's values, or the field and the reason why not. What is absent stays absent; a word
+//! that is not known survives.
+
+use reconciliation::{
+    Cancel, CancelStatus, FeeLine, MId, OrderId, Payment, PaymentKey, PaymentStatus, Settlement,
+    Transaction, TransactionKey,
+};
+use serde_json::value::RawValue;
+
+use super::field::{Amounts, Place};
+use super::wire::{
+    CancelWire, FeeWire, Field, PaymentWire, SettlementWire, TransactionWire, VirtualAccountWire,
+};
+use super::{AccountNumber, MusdAmounts, PaymentReading, RawBody, Reading, Unreadable};
+
+/// Reads the answer of a payment's call or of a cancel.
+///
+/// # Errors
+/// [`Unreadable`] with the field at fault.
+pub fn read_payment(json: &str, musd: MusdAmounts) -> Result<PaymentReading, Unreadable> {
+    let place = Place::default();
+    let wire: PaymentWire<'_> = place.shape("", json, "a payment")?;
+    let currency = place.currency("currency", wire.currency)?;
+    let amounts = Amounts { currency, musd };
+    let mid = place.id("mId", wire.m_id, MId::parse)?;
+    let payment_key = place.id("paymentKey", wire.payment_key, PaymentKey::parse)?;
+    let order_id = place.id("orderId", wire.order_id, OrderId::parse)?;
+    let status = place.text("status", wire.status)?;
+    let last = place.id(
+        "lastTransactionKey",
+        wire.last_transaction_key,
+        TransactionKey::parse,
+    )?;
+    let legacy = place.id(
+        "transactionKey",
+        wire.transaction_key,
+        TransactionKey::parse,
+    )?;
+    let payment = Payment {
+        mid: place.required("mId", mid)?,
+        payment_key: place.required("paymentKey", payment_key)?,
+        order_id: place.required("orderId", order_id)?,
+        method_label: place.text("method", wire.method)?,
+        status: PaymentStatus::from_toss(&place.required("status", status)?),
+        currency,
+        total_amount: place.money("totalAmount", wire.total_amount, amounts)?,
+        balance_amount: place.money("balanceAmount", wire.balance_amount, amounts)?,
+        requested_at: place.instant("requestedAt", wire.requested_at)?,
+        approved_at: place.instant("approvedAt", wire.approved_at)?,
+        is_partial_cancelable: place.boolean("isPartialCancelable", wire.is_partial_cancelable)?,
+        last_transaction_key: last.or(legacy),
+    };
+    Ok(PaymentReading {
+        payment,
+        cancels: read_cancels(place, wire.cancels, amounts)?,
+        account_number: read_account_number(place, wire.virtual_account)?,
+        version: place.text("version", wire.version)?,
+        raw: RawBody::new(json),
+    })
+}
+
+/// Reads a part of the transactions list; its first row stands at `first_position` of the whole listing.
+///
+/// # Errors
+/// [`Unreadable`] with the first row and field at fault.
+pub fn read_transactions(
+    json: &str,
+    first_position: u32,
+    musd: MusdAmounts,
+) -> Result<Vec<Reading<Transaction>>, Unreadable> {
+    read_rows(json, |place, row, index| {
+        let wire: TransactionWire<'_> = place.shape("", row, "a transaction")?;
+        let currency = place.currency("currency", wire.currency)?;
+        let mid = place.id("mId", wire.m_id, MId::parse)?;
+        let key = place.id(
+            "transactionKey",
+            wire.transaction_key,
+            TransactionKey::parse,
+        )?;
+        let payment_key = place.id("paymentKey", wire.payment_key, PaymentKey::parse)?;
+        let order_id = place.id("orderId", wire.order_id, OrderId::parse)?;
+        let status = place.text("status", wire.status)?;
+        let transaction_at = place.instant("transactionAt", wire.transaction_at)?;
+        let amount = place.money("amount", wire.amount, Amounts { currency, musd })?;
+        Ok(Transaction {
+            mid: place.required("mId", mid)?,
+            transaction_key: place.required("transactionKey", key)?,
+            payment_key: place.required("paymentKey", payment_key)?,
+            order_id: place.required("orderId", order_id)?,
+            method_label: place.text("method", wire.method)?,
+            status: PaymentStatus::from_toss(&place.required("status", status)?),
+            transaction_at: place.required("transactionAt", transaction_at)?,
+            amount: place.required("amount", amount)?,
+            listed_position: u32::try_from(index)
+                .unwrap_or(u32::MAX)
+                .saturating_add(first_position),
+        })
+    })
+}
+
+/// Reads a part of the settlements list.
+///
+/// # Errors
+/// [`Unreadable`] with the first row and field at fault.
+pub fn read_settlements(
+    json: &str,
+    musd: MusdAmounts,
+) -> Result<Vec<Reading<Settlement>>, Unreadable> {
+    read_rows(json, |place, row, _| {
+        let wire: SettlementWire<'_> = place.shape("", row, "a settlement")?;
+        let currency = place.currency("currency", wire.currency)?;
+        let amounts = Amounts { currency, musd };
+        let mid = place.id("mId", wire.m_id, MId::parse)?;
+        let order_id = place.id("orderId", wire.order_id, OrderId::parse)?;
+        let amount = place.money("amount", wire.amount, amounts)?;
+        let amount = place.required("amount", amount)?;
+        let pay_out_amount = place.money("payOutAmount", wire.pay_out_amount, amounts)?;
+        let sold_date = place.day("soldDate", wire.sold_date)?;
+        let paid_out_date = place.day("paidOutDate", wire.paid_out_date)?;
+        Ok(Settlement {
+            mid: place.required("mId", mid)?,
+            payment_key: place.id("paymentKey", wire.payment_key, PaymentKey::parse)?,
+            transaction_key: place.id(
+                "transactionKey",
+                wire.transaction_key,
+                TransactionKey::parse,
+            )?,
+            order_id: place.required("orderId", order_id)?,
+            kind: Settlement::kind_of(amount, wire.cancel.is_some()),
+            amount,
+            interest_fee: place.money("interestFee", wire.interest_fee, amounts)?,
+            fee: place.money("fee", wire.fee, amounts)?,
+            supply_amount: place.money("supplyAmount", wire.supply_amount, amounts)?,
+            vat: place.money("vat", wire.vat, amounts)?,
+            fees: read_fees(place, wire.fees, amounts)?,
+            pay_out_amount: place.required("payOutAmount", pay_out_amount)?,
+            approved_at: place.instant("approvedAt", wire.approved_at)?,
+            sold_date: place.required("soldDate", sold_date)?,
+            paid_out_date: place.required("paidOutDate", paid_out_date)?,
+        })
+    })
+}
+
+/// Refuses an answer about another payment than the one that was asked for.
+pub(super) fn is_of_payment(reading: &PaymentReading, key: &PaymentKey) -> Result<(), Unreadable> {
+    if &reading.payment.payment_key == key {
+        return Ok(());
+    }
+    Err(Place::default().refuse("paymentKey", "is that of another payment"))
+}
+
+/// Refuses an answer about another order than the one that was asked for.
+pub(super) fn is_of_order(reading: &PaymentReading, order: &OrderId) -> Result<(), Unreadable> {
+    if &reading.payment.order_id == order {
+        return Ok(());
+    }
+    Err(Place::default().refuse("orderId", "is that of another order"))
+}
+
+fn read_rows<T>(
+    json: &str,
+    read: impl Fn(Place, &str, usize) -> Result<T, Unreadable>,
+) -> Result<Vec<Reading<T>>, Unreadable> {
+    let rows: Vec<&RawValue> = Place::default().shape("", json, "a list")?;
+    rows.into_iter()
+        .enumerate()
+        .map(|(index, row)| {
+            let place = Place {
+                row: Some(index),
+                element: None,
+            };
+            Ok(Reading {
+                value: read(place, row.get(), index)?,
+                raw: RawBody::new(row.get()),
+            })
+        })
+        .collect()
+}
+
+fn read_cancels(
+    place: Place,
+    field: Field<'_>,
+    amounts: Amounts,
+) -> Result<Vec<Cancel>, Unreadable> {
+    let Some(list) = field else {
+        return Ok(Vec::new());
+    };
+    let elements: Vec<&RawValue> = place.shape("cancels", list.get(), "a list")?;
+    elements
+        .into_iter()
+        .enumerate()
+        .map(|(index, element)| {
+            let place = Place {
+                element: Some(("cancels", index)),
+                ..place
+            };
+            let wire: CancelWire<'_> = place.shape("", element.get(), "a cancel")?;
+            let key = place.id(
+                "transactionKey",
+                wire.transaction_key,
+                TransactionKey::parse,
+            )?;
+            let amount = place.money("cancelAmount", wire.cancel_amount, amounts)?;
+            let canceled_at = place.instant("canceledAt", wire.canceled_at)?;
+            let refundable = place.money("refundableAmount", wire.refundable_amount, amounts)?;
+            let status = place.text("cancelStatus", wire.cancel_status)?;
+            Ok(Cancel {
+                transaction_key: place.required("transactionKey", key)?,
+                amount: place.required("cancelAmount", amount)?,
+                reason: place.text("cancelReason", wire.cancel_reason)?,
+                canceled_at: place.required("canceledAt", canceled_at)?,
+                refundable_amount: refundable,
+                // Versions without the field knew no cancel that was not done at once.
+                status: status.map_or(CancelStatus::Done, |word| CancelStatus::from_toss(&word)),
+            })
+        })
+        .collect()
+}
+
+fn read_account_number(
+    place: Place,
+    field: Field<'_>,
+) -> Result<Option<AccountNumber>, Unreadable> {
+    let Some(account) = field else {
+        return Ok(None);
+    };
+    let wire: VirtualAccountWire<'_> = place.shape("virtualAccount", account.get(), "an object")?;
+    let number = place.text("virtualAccount.accountNumber", wire.account_number)?;
+    Ok(number
+        .filter(|number| !number.is_empty())
+        .map(AccountNumber::new))
+}
+
+fn read_fees(
+    place: Place,
+    field: Field<'_>,
+    amounts: Amounts,
+) -> Result<Option<Vec<FeeLine>>, Unreadable> {
+    let Some(list) = field else {
+        return Ok(None);
+    };
+    let elements: Vec<&RawValue> = place.shape("fees", list.get(), "a list")?;
+    elements
+        .into_iter()
+        .enumerate()
+        .map(|(index, element)| {
+            let place = Place {
+                element: Some(("fees", index)),
+                ..place
+            };
+            let wire: FeeWire<'_> = place.shape("", element.get(), "a fee")?;
+            let kind = place.text("type", wire.kind)?;
+            let supply = place.money("supplyAmount", wire.supply_amount, amounts)?;
+            let vat = place.money("vat", wire.vat, amounts)?;
+            let of_parts = match (supply, vat) {
+                (Some(supply), Some(vat)) => supply.plus(vat).ok(),
+                _ => None,
+            };
+            let fee = place.money("fee", wire.fee, amounts)?.or(of_parts);
+            Ok(FeeLine {
+                kind: place.required("type", kind)?,
+                fee: place.required("fee", fee)?,
+            })
+        })
+        .collect::<Result<Vec<FeeLine>, Unreadable>>()
+        .map(Some)
+}

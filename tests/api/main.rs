@@ -1,0 +1,7 @@
+//! The served API: the real server spoken to over HTTP, against the stand-in for Toss, on SQLite and on PostgreSQL.
+
+#[path = "../support/postgres.rs"]
+mod postgres;
+mod support;
+
+mod payments;

@@ -1,0 +1,279 @@
+//! A shop for one test: the stand-in for Toss, the real server before it over HTTP, a database of its own, one held clock.
+
+use std::net::SocketAddr;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use reconciliation::{PartialCancelRows, SettlementCycle};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use toss_recon::access::{NewToken, Role};
+use toss_recon::clock::Clock;
+use toss_recon::config::{MerchantConfig, ServerConfig, TossConfig};
+use toss_recon::server::Server;
+use toss_recon::store::{AccountName, Store};
+use toss_recon::toss::{BaseUrl, MusdAmounts, SecretKey};
+use toss_sim::{Merchant, Scenario, Settings, SimClock, TossSim};
+
+use crate::postgres;
+
+pub(crate) const MERCHANT: &str = "tdemoshop01";
+pub(crate) const SECRET_KEY: &str = "live_sk_stand1n0000000000000000";
+
+/// Declares tests that run once on each database, each with a shop of its own.
+macro_rules! on_both_databases {
+    ($($name:ident),+ $(,)?) => {
+        mod on_sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::support::Shop::open($crate::support::Engine::Sqlite).await).await;
+            })+
+        }
+        mod on_postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::support::Shop::open($crate::support::Engine::Postgres).await).await;
+            })+
+        }
+    };
+}
+pub(crate) use on_both_databases;
+
+/// Which database a test runs on.
+#[derive(Clone, Copy)]
+pub(crate) enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// A shop at the stand-in with the server before it. Everything ends with it.
+pub(crate) struct Shop {
+    pub(crate) sim: TossSim,
+    pub(crate) database_url: String,
+    pub(crate) admin: String,
+    pub(crate) viewer: String,
+    address: SocketAddr,
+    client: reqwest::Client,
+    server: Option<RunningServer>,
+    _folder: TempDir,
+}
+
+struct RunningServer {
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+/// What a test may choose about its shop.
+pub(crate) struct Choices {
+    pub(crate) merchants: Vec<(Merchant, &'static str)>,
+    pub(crate) timeout: Duration,
+    pub(crate) cycle: SettlementCycle,
+}
+
+impl Default for Choices {
+    fn default() -> Self {
+        Self {
+            merchants: vec![(Merchant::live(MERCHANT, SECRET_KEY), SECRET_KEY)],
+            timeout: Duration::from_secs(10),
+            cycle: SettlementCycle::Daily,
+        }
+    }
+}
+
+impl Shop {
+    /// A shop whose clock stands at noon in Seoul on 2026-03-20.
+    pub(crate) async fn open(engine: Engine) -> Self {
+        Self::open_with(engine, Choices::default()).await
+    }
+
+    pub(crate) async fn open_with(engine: Engine, choices: Choices) -> Self {
+        let clock = SimClock::manual(instant("2026-03-20T12:00:00+09:00"));
+        let settings = Settings {
+            clock,
+            merchants: choices
+                .merchants
+                .iter()
+                .map(|(merchant, _)| merchant.clone())
+                .collect(),
+            ..Settings::default()
+        };
+        let sim = TossSim::start(settings).await.unwrap();
+        let folder = TempDir::new().unwrap();
+        let database_url = match engine {
+            Engine::Sqlite => format!("sqlite://{}", folder.path().join("test.db").display()),
+            Engine::Postgres => postgres::database().await,
+        };
+        let config = config(&sim, &database_url, &choices);
+        let hands = sim.clock().clone();
+        let clock = Clock::from_fn(move || hands.now());
+        let (address, server) = start_server(config, clock).await;
+        let store = Store::open(&database_url.parse().unwrap()).await.unwrap();
+        let admin = token(&store, "test-admin", Role::Admin).await;
+        let viewer = token(&store, "test-viewer", Role::Viewer).await;
+        store.close().await.unwrap();
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self {
+            sim,
+            database_url,
+            admin,
+            viewer,
+            address,
+            client,
+            server: Some(server),
+            _folder: folder,
+        }
+    }
+
+    /// Lets a story of the stand-in begin on the given KST day.
+    pub(crate) fn play(&self, story: &str, start: &str) {
+        let start: NaiveDate = start.parse().unwrap();
+        self.sim.play(Scenario::by_name(story).unwrap(), start);
+    }
+
+    /// Asks as a viewer and gives `data`; there must be no errors.
+    pub(crate) async fn ask(&self, query: &str) -> Value {
+        data(self.post(&self.viewer, query, Value::Null).await)
+    }
+
+    /// Asks as an admin, with variables, and gives `data`; there must be no errors.
+    pub(crate) async fn ask_as_admin(&self, query: &str, variables: Value) -> Value {
+        data(self.post(&self.admin, query, variables).await)
+    }
+
+    /// Asks as a viewer something that must be refused, and gives the first error's code.
+    pub(crate) async fn refusal(&self, query: &str) -> String {
+        code(&self.post(&self.viewer, query, Value::Null).await)
+    }
+
+    /// The whole answer to a query.
+    pub(crate) async fn post(&self, token: &str, query: &str, variables: Value) -> Value {
+        let answer = self
+            .client
+            .post(self.url("/graphql"))
+            .bearer_auth(token)
+            .json(&json!({ "query": query, "variables": variables }))
+            .send()
+            .await
+            .unwrap();
+        answer.json().await.unwrap()
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub(crate) fn client(&self) -> &reqwest::Client {
+        &self.client
+    }
+
+    /// The server's database, beside the server.
+    pub(crate) async fn store(&self) -> Store {
+        Store::open(&self.database_url.parse().unwrap())
+            .await
+            .unwrap()
+    }
+
+    /// Calls of Toss's API so far, as "METHOD path".
+    pub(crate) fn calls(&self) -> Vec<String> {
+        self.sim
+            .requests()
+            .iter()
+            .map(|request| format!("{} {}", request.method, request.path))
+            .collect()
+    }
+
+    /// The payment key of an order.
+    pub(crate) async fn payment_key(&self, order: &str) -> String {
+        let query = format!(r#"{{ payment(by: {{orderId: "{order}"}}) {{ paymentKey }} }}"#);
+        self.ask(&query).await["payment"]["paymentKey"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        if let Some(RunningServer { stop, thread }) = self.server.take() {
+            let _ = stop.send(());
+            // A test that failed has said so already.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The `data` of an answer without errors.
+pub(crate) fn data(answer: Value) -> Value {
+    assert!(answer.get("errors").is_none(), "{answer:#}");
+    answer["data"].clone()
+}
+
+/// The code of an answer's first error.
+pub(crate) fn code(answer: &Value) -> String {
+    answer["errors"][0]["extensions"]["code"]
+        .as_str()
+        .unwrap_or_else(|| panic!("an error with a code was expected: {answer:#}"))
+        .to_owned()
+}
+
+pub(crate) fn instant(text: &str) -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339(text).unwrap().to_utc()
+}
+
+fn config(sim: &TossSim, database_url: &str, choices: &Choices) -> ServerConfig {
+    let merchants = choices
+        .merchants
+        .iter()
+        .map(|(merchant, key)| MerchantConfig {
+            account: AccountName::new(&merchant.mid),
+            secret_key: SecretKey::parse(key).unwrap(),
+            settlement_cycle: choices.cycle,
+            payout_business_days: None,
+        });
+    ServerConfig {
+        merchants: merchants.collect(),
+        toss: TossConfig {
+            base_url: BaseUrl::parse(sim.base_url()).unwrap(),
+            timeout: choices.timeout,
+            partial_cancel_rows: PartialCancelRows::default(),
+            musd_amounts: MusdAmounts::default(),
+        },
+        database_url: database_url.parse().unwrap(),
+        listen_addr: "127.0.0.1:0".parse().unwrap(),
+        cancel_retry: Duration::from_secs(5),
+        sync_interval: Duration::from_secs(60),
+    }
+}
+
+/// The real server, on a thread of its own as its own program has it.
+async fn start_server(config: ServerConfig, clock: Clock) -> (SocketAddr, RunningServer) {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let (started, start) = oneshot::channel();
+    let thread = std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let server = Server::bind(&config, clock).await.unwrap();
+            started.send(server.address()).unwrap();
+            let until_dropped = async move {
+                let _ = stopped.await;
+            };
+            server.run(until_dropped).await.unwrap();
+        });
+    });
+    (
+        start.await.expect("the server starts"),
+        RunningServer { stop, thread },
+    )
+}
+
+async fn token(store: &Store, name: &str, role: Role) -> String {
+    let token = NewToken::generate(&mut rand::rng());
+    let at = instant("2026-03-20T12:00:00+09:00");
+    store
+        .create_token(&token.id, name, role.as_str(), token.secret_hash(), at)
+        .await
+        .unwrap();
+    token.text.expose_secret().to_owned()
+}

@@ -1,0 +1,15 @@
+//! The HTTP side over real connections, with a small schema of its own whose resolvers misbehave on demand.
+
+mod access;
+mod audits;
+mod bodies;
+mod documents;
+mod failures;
+mod graphiql;
+mod health;
+mod logs;
+mod methods;
+mod negotiation;
+mod nulls;
+mod schema;
+mod support;

@@ -1,0 +1,232 @@
+//! A started server on a free port, its tokens, and what is asked of it in most tests.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use actix_web::{HttpServer, dev::ServerHandle, rt};
+use async_graphql::{EmptySubscription, Schema};
+use rand::{SeedableRng as _, rngs::StdRng};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, header::HeaderMap};
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+use toss_recon::{
+    access::{Access, LookupFailed, NewToken, Role, StoredToken},
+    http::{Endpoint, Graphiql, HttpParts, NotReady, Readiness, app},
+};
+
+use crate::schema::{Mutation, Query};
+
+/// What a resolver must never let out.
+pub(crate) const SECRET_CAUSE: &str = "SELECT secret_column FROM vault";
+
+/// A server that stops when it is dropped.
+pub(crate) struct TestServer {
+    pub(crate) address: std::net::SocketAddr,
+    pub(crate) tokens: Tokens,
+    pub(crate) switches: Arc<Switches>,
+    client: Client,
+    handle: ServerHandle,
+}
+
+/// Texts of the tokens that the server knows.
+pub(crate) struct Tokens {
+    pub(crate) admin: String,
+    pub(crate) viewer: String,
+    pub(crate) revoked: String,
+}
+
+/// What a test sees of the server's inside, or changes in it.
+#[derive(Default)]
+pub(crate) struct Switches {
+    /// Mutations that ran to their end.
+    pub(crate) mutations: AtomicU32,
+    /// Look-ups of tokens.
+    pub(crate) lookups: AtomicU32,
+    pub(crate) tokens_unreadable: AtomicBool,
+    pub(crate) viewer_revoked: AtomicBool,
+    pub(crate) not_ready: AtomicBool,
+}
+
+impl TestServer {
+    pub(crate) fn start() -> Self {
+        Self::start_with(Duration::from_secs(30), Duration::from_secs(5))
+    }
+
+    /// `answer_time` is how long an answer is waited for, `trust` how long an accepted token is believed.
+    pub(crate) fn start_with(answer_time: Duration, trust: Duration) -> Self {
+        let switches = Arc::new(Switches::default());
+        let (tokens, access) = access(&switches, trust);
+        let schema = Schema::build(Query, Mutation, EmptySubscription)
+            .data(Arc::clone(&switches))
+            .limit_complexity(10_000)
+            .finish();
+        let checked = Arc::clone(&switches);
+        let parts = HttpParts {
+            endpoint: Endpoint::new(schema, access).with_answer_time(answer_time),
+            readiness: Readiness::new(move || {
+                let not_ready = checked.not_ready.load(Ordering::SeqCst);
+                async move {
+                    if not_ready {
+                        Err(NotReady::NotMigrated)
+                    } else {
+                        Ok(())
+                    }
+                }
+            }),
+            graphiql: Graphiql::from_binary(),
+        };
+        let server = HttpServer::new(move || app(&parts))
+            .workers(1)
+            .disable_signals()
+            .bind(("127.0.0.1", 0))
+            .expect("a free port");
+        let address = server.addrs()[0];
+        let server = server.run();
+        let handle = server.handle();
+        rt::spawn(server);
+        Self {
+            address,
+            tokens,
+            switches,
+            client: Client::builder().no_proxy().build().expect("a client"),
+            handle,
+        }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// A GET without a token.
+    pub(crate) fn get(&self, path: &str) -> RequestBuilder {
+        self.client.get(self.url(path))
+    }
+
+    /// Any method on `/graphql`, without a token.
+    pub(crate) fn bare(&self, method: reqwest::Method) -> RequestBuilder {
+        self.client.request(method, self.url("/graphql"))
+    }
+
+    /// A POST with the admin's token.
+    pub(crate) fn post(&self) -> RequestBuilder {
+        self.bare(reqwest::Method::POST)
+            .bearer_auth(&self.tokens.admin)
+    }
+
+    /// The answer to a query, which must come with the status 200.
+    pub(crate) async fn ask(&self, query: &str) -> Value {
+        let answer = self
+            .post()
+            .json(&json!({ "query": query }))
+            .send()
+            .await
+            .into_answer()
+            .await;
+        assert_eq!(answer.status, StatusCode::OK, "{:?}", answer.body);
+        answer.body
+    }
+
+    /// The answer under `application/graphql-response+json`, whose status tells more.
+    pub(crate) async fn ask_strictly(&self, request: &Value) -> Answer {
+        let request = self
+            .post()
+            .header("accept", "application/graphql-response+json")
+            .json(request);
+        request.send().await.into_answer().await
+    }
+
+    pub(crate) fn mutations(&self) -> u32 {
+        self.switches.mutations.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        drop(self.handle.stop(false));
+    }
+}
+
+/// An answer read to its end. Every body of this server but a page or a file is JSON.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().expect("text"))
+    }
+
+    /// `extensions.code` of the first error.
+    pub(crate) fn code(&self) -> Option<&str> {
+        self.body["errors"][0]["extensions"]["code"].as_str()
+    }
+
+    pub(crate) fn has_data(&self) -> bool {
+        self.body
+            .as_object()
+            .expect("an object")
+            .contains_key("data")
+    }
+}
+
+pub(crate) trait IntoAnswer {
+    async fn into_answer(self) -> Answer;
+}
+
+impl IntoAnswer for reqwest::Result<Response> {
+    async fn into_answer(self) -> Answer {
+        let response = self.expect("an answer");
+        Answer {
+            status: response.status(),
+            headers: response.headers().clone(),
+            body: response.json().await.expect("JSON"),
+        }
+    }
+}
+
+fn access(switches: &Arc<Switches>, trust: Duration) -> (Tokens, Access) {
+    let mut rng = StdRng::seed_from_u64(20_260_101);
+    let [admin, viewer, revoked] = [(); 3].map(|()| NewToken::generate(&mut rng));
+    let tokens = Tokens {
+        admin: admin.text.expose_secret().to_owned(),
+        viewer: viewer.text.expose_secret().to_owned(),
+        revoked: revoked.text.expose_secret().to_owned(),
+    };
+    let stored = [
+        (admin, "till", Role::Admin),
+        (viewer, "books", Role::Viewer),
+        (revoked, "old", Role::Admin),
+    ];
+    let switches = Arc::clone(switches);
+    let lookup = move |id: String| {
+        switches.lookups.fetch_add(1, Ordering::SeqCst);
+        let unreadable = switches.tokens_unreadable.load(Ordering::SeqCst);
+        let viewer_revoked = switches.viewer_revoked.load(Ordering::SeqCst);
+        let found = stored
+            .iter()
+            .find(|(token, ..)| token.id == id)
+            .map(|(token, name, role)| StoredToken {
+                name: (*name).to_owned(),
+                role: *role,
+                secret_hash: token.secret_hash(),
+                revoked: *name == "old" || (*name == "books" && viewer_revoked),
+            });
+        let answer = if unreadable {
+            Err(LookupFailed::new(SECRET_CAUSE))
+        } else {
+            Ok(found)
+        };
+        Box::pin(async move { answer }) as futures_util::future::BoxFuture<'static, _>
+    };
+    (tokens, Access::with_trust(lookup, trust))
+}

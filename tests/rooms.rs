@@ -1,0 +1,285 @@
+//! Holds the rooms to their words: who may import whom, and which outside language may be spoken where.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A word, where it may stand, and why nowhere else.
+struct Rule {
+    word: &'static str,
+    allowed: &'static [&'static str],
+    because: &'static str,
+}
+
+/// Paths are relative to the workspace; a rule speaks of `src/`.
+const RULES: &[Rule] = &[
+    Rule {
+        word: "reqwest",
+        allowed: &["src/toss/"],
+        because: "HTTP to Toss is spoken in src/toss",
+    },
+    Rule {
+        word: "sea_orm",
+        allowed: &["src/store/"],
+        because: "SQL is spoken in src/store",
+    },
+    Rule {
+        word: "entity::",
+        allowed: &["src/store/"],
+        because: "rows are seen by src/store alone",
+    },
+    Rule {
+        word: "migration::",
+        allowed: &["src/store/"],
+        because: "the store brings itself up to date",
+    },
+    Rule {
+        word: "async_graphql",
+        allowed: &["src/graphql/", "src/http/graphql", "src/http/mod.rs"],
+        because: "GraphQL is spoken in src/graphql, and served by src/http/graphql",
+    },
+    Rule {
+        word: "actix_web",
+        allowed: &["src/http/", "src/server.rs", "src/commands/mod.rs"],
+        because: "HTTP to clients is spoken in src/http",
+    },
+    Rule {
+        word: "toss_sim",
+        allowed: &["src/commands/demo.rs"],
+        because: "only the demo knows the stand-in",
+    },
+    Rule {
+        word: "crate::toss",
+        allowed: &[
+            "src/toss/",
+            "src/lookup/",
+            "src/cancel/",
+            "src/merchants.rs",
+            "src/config/",
+            "src/server.rs",
+            "src/commands/demo.rs",
+        ],
+        because: "Toss is called by the verbs",
+    },
+    Rule {
+        word: "crate::http",
+        allowed: &["src/http/", "src/server.rs"],
+        because: "nothing depends on how it is served",
+    },
+    Rule {
+        word: "crate::graphql",
+        allowed: &["src/graphql/", "src/server.rs", "src/commands/mod.rs"],
+        because: "the verbs do not know who asks",
+    },
+    Rule {
+        word: "crate::lookup",
+        allowed: &[
+            "src/lookup/",
+            "src/cancel/",
+            "src/graphql/",
+            "src/server.rs",
+        ],
+        because: "the shells do not call verbs",
+    },
+    Rule {
+        word: "crate::cancel",
+        allowed: &["src/cancel/", "src/graphql/", "src/server.rs"],
+        because: "the shells do not call verbs",
+    },
+    Rule {
+        word: "crate::store",
+        allowed: &[
+            "src/store/",
+            "src/lookup/",
+            "src/cancel/",
+            "src/graphql/",
+            "src/config/",
+            "src/merchants.rs",
+            "src/server.rs",
+            "src/commands/",
+        ],
+        because: "src/toss and src/http know of no database",
+    },
+    Rule {
+        word: "Utc::now",
+        allowed: &["src/clock.rs"],
+        because: "instants come from the Clock",
+    },
+    Rule {
+        word: "env::var",
+        allowed: &["src/config/layers.rs"],
+        because: "settings are read in src/config",
+    },
+];
+
+/// Rooms that only compute: nothing in them may wait.
+const PURE: &[&str] = &[
+    "reconciliation/src/",
+    "src/cancel/content.rs",
+    "src/cancel/outcome.rs",
+    "src/lookup/windows.rs",
+    "src/store/rows.rs",
+    "src/toss/codes.rs",
+    "src/toss/read.rs",
+    "src/toss/wire.rs",
+];
+
+#[test]
+fn every_word_of_an_outside_language_stands_in_its_own_room() {
+    let mut offences = Vec::new();
+    for (path, text) in sources("src") {
+        for rule in RULES {
+            if rule.allowed.iter().any(|allowed| path.starts_with(allowed)) {
+                continue;
+            }
+            for (number, line) in code_lines(&text) {
+                if speaks(line, rule.word) {
+                    offences.push(format!("{path}:{number}: {} — {}", rule.word, rule.because));
+                }
+            }
+        }
+    }
+    assert!(offences.is_empty(), "{}", offences.join("\n"));
+}
+
+#[test]
+fn rooms_that_only_compute_never_wait() {
+    let mut offences = Vec::new();
+    for (path, text) in sources("src")
+        .into_iter()
+        .chain(sources("reconciliation/src"))
+    {
+        if !PURE.iter().any(|pure| path.starts_with(pure)) {
+            continue;
+        }
+        for (number, line) in code_lines(&text) {
+            if line.contains("async ") || line.contains(".await") {
+                offences.push(format!("{path}:{number}: waits"));
+            }
+        }
+    }
+    assert!(offences.is_empty(), "{}", offences.join("\n"));
+}
+
+#[test]
+fn the_pure_rooms_that_are_named_exist() {
+    for pure in PURE {
+        assert!(
+            root().join(pure).exists(),
+            "{pure} is gone: mend the list in this test"
+        );
+    }
+}
+
+#[test]
+fn the_engine_depends_on_values_alone() {
+    assert_eq!(
+        dependencies("reconciliation"),
+        ["chrono", "iso_currency", "rust_decimal", "thiserror"]
+    );
+}
+
+#[test]
+fn the_tables_and_their_history_know_neither_each_other_nor_the_engine() {
+    assert_eq!(dependencies("entity"), ["sea-orm"]);
+    assert_eq!(dependencies("migration"), ["sea-orm-migration"]);
+}
+
+#[test]
+fn the_stand_in_knows_nothing_of_ours() {
+    let ours = ["reconciliation", "entity", "migration", "toss-recon"];
+    let known = dependencies("toss-sim");
+    assert!(
+        !known.iter().any(|name| ours.contains(&name.as_str())),
+        "{known:?}"
+    );
+}
+
+#[test]
+fn every_file_opens_by_saying_what_it_is_for() {
+    let folders = [
+        "src",
+        "entity/src",
+        "migration/src",
+        "reconciliation/src",
+        "reconciliation/tests",
+        "reconciliation/benches",
+        "toss-sim/src",
+        "toss-sim/tests",
+        "tests",
+        "benches",
+    ];
+    let silent: Vec<String> = folders
+        .into_iter()
+        .flat_map(sources)
+        .filter(|(_, text)| !text.starts_with("//! "))
+        .map(|(path, _)| path)
+        .collect();
+    assert!(silent.is_empty(), "no //! at the top of {silent:?}");
+}
+
+/// Whether a line uses a word as a path or a crate, not as a part of another word.
+fn speaks(line: &str, word: &str) -> bool {
+    line.match_indices(word).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        let after = line[at + word.len()..].chars().next();
+        let part_of_a_name = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        !part_of_a_name(before) && (word.ends_with(':') || !part_of_a_name(after))
+    })
+}
+
+/// Lines that are not comments, numbered from 1.
+fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.lines()
+        .enumerate()
+        .map(|(index, line)| (index + 1, line))
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+}
+
+/// The names under `[dependencies]` of a member's manifest, sorted.
+fn dependencies(member: &str) -> Vec<String> {
+    let manifest = fs::read_to_string(root().join(member).join("Cargo.toml")).unwrap();
+    let mut names: Vec<String> = manifest
+        .lines()
+        .skip_while(|line| line.trim() != "[dependencies]")
+        .skip(1)
+        .take_while(|line| !line.starts_with('['))
+        .filter_map(|line| line.split(['.', ' ', '=']).next())
+        .filter(|name| !name.is_empty() && !name.starts_with('#'))
+        .map(ToOwned::to_owned)
+        .collect();
+    names.sort();
+    names
+}
+
+/// Every Rust file below a folder, as (path relative to the workspace, text).
+fn sources(folder: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else {
+            continue;
+        };
+        for entry in entries {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.ends_with("node_modules") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                found.push((relative(&path), text));
+            }
+        }
+    }
+    found
+}
+
+fn relative(path: &Path) -> String {
+    path.strip_prefix(root())
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .replace('\\', "/")
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}

@@ -1,0 +1,17 @@
+//! The store, on SQLite and on PostgreSQL alike.
+
+#[path = "../support/postgres.rs"]
+mod postgres;
+
+#[macro_use]
+mod database;
+mod samples;
+
+mod broken_rows;
+mod cancel_requests;
+mod opening;
+mod reading;
+mod secrecy;
+mod settlements;
+mod tokens;
+mod urls;

@@ -1,0 +1,80 @@
+//! What the client writes into the log: enough to ask Toss's staff, and nothing personal or secret.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use reconciliation::PaymentKey;
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::fixtures::fixture;
+use crate::server::{KEY, Reply, Server, TRACE};
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let mut log = self.0.lock().expect("one thread writes");
+        log.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().expect("one thread reads").clone()).expect("text")
+    }
+}
+
+#[tokio::test]
+async fn the_log_names_the_trace_and_nothing_personal_at_any_level() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(LevelFilter::TRACE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+
+    let deposited = fixture("toss/payment_va_partial_refund.json");
+    let unreadable = deposited.replace("17400", "\"김토스\"");
+    let server = Server::start([
+        Reply::json(200, &unreadable),
+        Reply::error(500, "COMMON_ERROR"),
+        Reply::json(200, &deposited),
+    ])
+    .await;
+    let toss = server.toss();
+    let key = PaymentKey::parse("tdemo20260303120000Va001").expect("a payment key");
+    toss.payment(&key).await.expect("a payment");
+    let body = r#"{"cancelReason":"김토스 요청","refundReceiveAccount":{"bank":"88","accountNumber":"110123456789","holderName":"김토스"}}"#;
+    toss.cancel(&key, "cr-0193-secret", body).await;
+    drop(guard);
+
+    let text = log.text();
+    assert_eq!(text.matches("Toss answered").count(), 4, "{text}");
+    assert_eq!(text.matches("Toss is asked again").count(), 2, "{text}");
+    assert!(
+        text.contains(TRACE) && text.contains("balanceAmount is not a number"),
+        "{text}"
+    );
+    let credentials = STANDARD.encode(format!("{KEY}:"));
+    for hidden in [
+        KEY,
+        &credentials,
+        "김토스",
+        "X6505636518308",
+        "110123456789",
+        "안 됩니다",
+        "ps_Example",
+    ] {
+        assert!(!text.contains(hidden), "{hidden} in {text}");
+    }
+}

@@ -1,0 +1,69 @@
+//! What a fault makes of an answer that was right.
+
+use super::{Passage, Reply};
+use crate::bodies::json::{Json, Object};
+use crate::faults::FaultKind;
+
+const HTML: &[u8] = b"<!DOCTYPE html><html><head><title>503</title></head><body>Service under maintenance</body></html>";
+
+/// Faults that change what a right answer says.
+pub(super) fn reshape(json: &mut Json, fault: Option<&FaultKind>) {
+    for object in json.top_objects() {
+        match fault {
+            Some(FaultKind::UnknownStatus) if object.has("status") => {
+                object.set("status", "UNDER_REVIEW");
+            }
+            Some(FaultKind::ExtraField) => {
+                object.set("futureField", Object::new().with("since", "2027-01-01"));
+            }
+            Some(FaultKind::OldVersion) => to_version_1_4(object),
+            _ => {}
+        }
+    }
+}
+
+/// The older shape: institution names beside codes, `transactionKey` instead of nothing, no receipt object.
+fn to_version_1_4(body: &mut Object) {
+    if let Some(card) = body.object_mut("card") {
+        card.set("company", "현대");
+        card.set(
+            "receiptUrl",
+            "https://dashboard.tosspayments.com/receipt/redirection?transactionId=x&ref=PX",
+        );
+        card.remove("interestPayer");
+    }
+    if body.has("version") {
+        body.set("version", "1.4");
+        body.set("transactionKey", Json::Null);
+        for newer in [
+            "receipt",
+            "checkout",
+            "metadata",
+            "cashReceipts",
+            "taxExemptionAmount",
+        ] {
+            body.remove(newer);
+        }
+    }
+    body.remove("fees");
+}
+
+/// Faults that change how, or whether, an answer arrives.
+pub(super) fn shaped_by_fault(mut reply: Reply, fault: Option<&FaultKind>) -> Reply {
+    match fault {
+        Some(FaultKind::ExecuteThenHang) => reply.passage = Passage::Hanging,
+        Some(FaultKind::ExecuteThenDrop) => reply.passage = Passage::Dropped,
+        Some(FaultKind::HalfBody) => reply.passage = Passage::Half,
+        Some(FaultKind::ExecuteThenStatus(status)) => {
+            reply.status = *status;
+            reply.body.clear();
+        }
+        Some(FaultKind::Html) => {
+            reply.status = 200;
+            reply.html = true;
+            reply.body = HTML.to_vec();
+        }
+        _ => {}
+    }
+    reply
+}
