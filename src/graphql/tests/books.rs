@@ -214,8 +214,6 @@ impl TestBooks {
             client_key: "key-0001".to_owned(),
             content_hash: [0; 32],
             idempotency_key: "cr-1".to_owned(),
-            body: None,
-            baseline_balance: None,
             requested_at: instant("2026-03-04T09:59:59+09:00"),
         };
         let Created::New(request) = self.store.create_cancel_request(&new).await.unwrap() else {

@@ -1,10 +1,10 @@
 //! A payment's own fields, and the lists within it.
 
+use reconciliation::PartialCancelRows;
 use serde_json::json;
 
 use super::books::{REQUEST_ID, TestBooks};
 use super::{Interpretation, answer, assert_same};
-use crate::graphql::PartialCancelRows;
 use crate::graphql::node_id::NodeId;
 use crate::store::CancelRequestId;
 
