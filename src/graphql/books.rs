@@ -72,15 +72,3 @@ impl Books {
         Loaders::of(ctx)?.settlements(&self.found.stored).await
     }
 }
-
-#[cfg(test)]
-impl Books {
-    /// Books with nothing left to load.
-    pub(super) fn complete(found: FoundPayment, history: History, requests: OwnRequests) -> Self {
-        Self {
-            found,
-            history: OnceCell::new_with(Some(Ok(Arc::new(history)))),
-            own_requests: OnceCell::new_with(Some(Ok(Arc::new(requests)))),
-        }
-    }
-}

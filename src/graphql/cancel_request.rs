@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Enum, ID, Object};
-use reconciliation::RetryAdvice as Advice;
+use reconciliation::{RetryAdvice as Advice, TransactionKey};
 
 use super::money::Money;
 use super::node_id::NodeId;
@@ -107,7 +107,7 @@ impl CancelRequest {
 
     /// Toss's key of the cancel that it caused. Null unless it succeeded.
     async fn transaction_key(&self) -> Option<&str> {
-        self.0.transaction_key.as_ref().map(|key| key.as_str())
+        self.0.transaction_key.as_ref().map(TransactionKey::as_str)
     }
 
     /// What went wrong. Null when it succeeded, and while nothing has.

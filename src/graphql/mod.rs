@@ -18,6 +18,8 @@ mod query;
 mod scalars;
 mod settlement;
 mod status;
+#[cfg(test)]
+mod tests;
 mod transaction;
 
 use async_graphql::{EmptySubscription, Request, SDLExportOptions, SchemaBuilder, ValidationMode};
@@ -39,7 +41,7 @@ pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 const MOST_DEPTH: usize = 15;
 
 /// What one request may cost: a field is 1, a list [`LIST_COST`] times its element, a payment [`LIVE_READ_COST`] more,
-/// since it may have to be read from Toss. One payment with everything there is to it costs about 700.
+/// since it may have to be read from Toss. One payment with everything there is to it costs some 470.
 const MOST_COMPLEXITY: usize = 2_000;
 
 /// What a list is taken to hold, in units of its element's cost. A payment has few transactions, but no fixed number.
@@ -108,8 +110,9 @@ pub fn sdl() -> String {
         .include_specified_by()
         .prefer_single_line_descriptions()
         .use_space_ident();
-    let mut text = builder().finish().sdl_with_options(options);
-    text.truncate(text.trim_end().len());
-    text.push('\n');
-    text
+    let text = builder().finish().sdl_with_options(options);
+    let mut lines: Vec<&str> = text.trim_end().lines().map(str::trim_end).collect();
+    // Joined with this, the last line ends too.
+    lines.push("");
+    lines.join("\n")
 }

@@ -23,9 +23,9 @@ impl Mutation {
     ///
     /// Make a new `idempotencyKey` for each thing that a person means to do, keep it, and send it again with the same
     /// input for as long as you do not know the outcome: the answer is then that of the first time, and money never
-    /// goes back twice. The answer comes after some 10 seconds at the latest; if the outcome is not known by then,
-    /// `request.status` is `UNKNOWN` and `error.advice` is `WAIT`: read `Query.cancelRequest` again later. The cancel
-    /// goes on when the client goes away.
+    /// goes back twice. The server waits some 10 seconds for the outcome; if it is not known by then, `request.status`
+    /// is `UNKNOWN` and `error.advice` is `WAIT`: read `Query.cancelRequest` again later. The cancel goes on when the
+    /// client goes away.
     #[graphql(complexity = "super::LIVE_READ_COST + child_complexity")]
     async fn cancel_payment(
         &self,

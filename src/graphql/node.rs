@@ -1,10 +1,11 @@
 //! Everything that has a global id, and how it is found by that alone.
 
 use std::slice;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::{Context, ID, Interface};
-use reconciliation::PaymentKey;
+use reconciliation::{OrderId, PaymentKey};
 
 use super::books::Books;
 use super::cancel_request::CancelRequest;
@@ -15,7 +16,7 @@ use super::payment::Payment;
 use super::settlement::Settlement;
 use super::transaction::Transaction;
 use crate::lookup::{FoundPayment, Lookup, PaymentRef};
-use crate::store::{SettlementId, Store};
+use crate::store::{SettlementId, Store, StoredPayment};
 
 /// Anything with an id of its own: `Query.node` finds it again, and caches can be keyed by it.
 #[derive(Interface)]
@@ -66,17 +67,7 @@ async fn settlement(ctx: &Context<'_>, id: &SettlementId) -> Result<Option<Node>
     };
     let books = match &row.settlement.payment_key {
         Some(key) => stored_books(ctx, key).await?,
-        // Rows without keys are those of test settlements: the order is all there is.
-        None => {
-            let order = &row.settlement.order_id;
-            let stored = store.payment_by_order(order).await?;
-            stored.map(|stored| {
-                Books::of(FoundPayment {
-                    stored,
-                    stale: false,
-                })
-            })
-        }
+        None => books_of_order(store, &row.settlement.order_id).await?,
     };
     Ok(Some(Node::Settlement(Settlement::single(row, books))))
 }
@@ -84,11 +75,24 @@ async fn settlement(ctx: &Context<'_>, id: &SettlementId) -> Result<Option<Node>
 /// A payment as it is stored. A row that never changes needs no newer reading of its payment.
 async fn stored_books(ctx: &Context<'_>, key: &PaymentKey) -> Result<Option<Books>, ApiError> {
     let mut found = part::<Store>(ctx)?.payments(slice::from_ref(key)).await?;
-    let stored = found.remove(key);
-    Ok(stored.map(|stored| {
-        Books::of(FoundPayment {
-            stored,
-            stale: false,
-        })
-    }))
+    Ok(found.remove(key).map(books_as_stored))
+}
+
+/// The payment of a row without keys, as test settlements are: by its order, as it stands or behind a prefix. Of several
+/// attempts to pay, the newest.
+async fn books_of_order(store: &Store, order: &OrderId) -> Result<Option<Books>, ApiError> {
+    let mut stored = store.payment_by_order(order).await?;
+    if stored.is_none()
+        && let Some(Ok(order)) = order.without_prefix().map(OrderId::parse)
+    {
+        stored = store.payment_by_order(&order).await?;
+    }
+    Ok(stored.map(books_as_stored))
+}
+
+fn books_as_stored(stored: Arc<StoredPayment>) -> Books {
+    Books::of(FoundPayment {
+        stored,
+        stale: false,
+    })
 }

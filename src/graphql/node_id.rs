@@ -11,6 +11,9 @@ use crate::store::{CancelRequestId, SettlementId};
 /// Longest id that is looked at, in bytes: three keys of 200 characters and their kind, in base64, with room to spare.
 const LONGEST: usize = 2_048;
 
+/// Longest key of our own making that is looked at, in bytes: a UUID has 36 of them.
+const LONGEST_KEY: usize = 100;
+
 /// What an id names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum NodeId {
@@ -120,9 +123,10 @@ fn read_transaction(keys: &str) -> Option<TransactionId> {
     })
 }
 
-/// Whether a text could be a key of ours. Not every text may be asked of a database: PostgreSQL refuses a NUL.
+/// Whether a text could be a key of ours. Not every text may be asked of a database: one with a NUL is an
+/// error there.
 fn is_key(text: &str) -> bool {
-    (1..=200).contains(&text.len())
+    (1..=LONGEST_KEY).contains(&text.len())
         && text
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
@@ -218,7 +222,7 @@ mod tests {
             encoded("Settlement:' or 1=1"),
             encoded("CancelRequest:"),
             encoded("CancelRequest:a\0b"),
-            encoded(format!("CancelRequest:{}", "a".repeat(201))),
+            encoded(format!("CancelRequest:{}", "a".repeat(LONGEST_KEY + 1))),
             encoded([0xff, 0xfe]),
             encoded(format!("Payment:{}", "a".repeat(4_000))),
         ] {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::cancel_request::CancelRequest;
 use super::context::part;
@@ -12,7 +12,7 @@ use super::node::{self, Node};
 use super::node_id::NodeId;
 use super::payment::Payment;
 use super::payment_by::PaymentBy;
-use crate::access::{self, Principal};
+use crate::access;
 use crate::lookup::Lookup;
 use crate::store::Store;
 
@@ -74,24 +74,24 @@ impl Query {
     }
 
     /// Whoever is asking, by their access token.
-    async fn viewer<'a>(&self, ctx: &Context<'a>) -> Result<Viewer<'a>, ApiError> {
-        require(ctx, access::Role::Viewer).map(Viewer)
+    #[expect(
+        clippy::unused_async,
+        reason = "resolvers are asynchronous by their trait"
+    )]
+    async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer, ApiError> {
+        let principal = require(ctx, access::Role::Viewer)?;
+        Ok(Viewer {
+            name: principal.name.clone(),
+            role: principal.role.into(),
+        })
     }
 }
 
-/// Whoever is asking.
-struct Viewer<'a>(&'a Principal);
-
 /// The holder of an access token.
-#[Object]
-impl Viewer<'_> {
+#[derive(SimpleObject)]
+struct Viewer {
     /// The token's name. It stands in `CancelRequest.requestedBy`.
-    async fn name(&self) -> &str {
-        &self.0.name
-    }
-
+    name: String,
     /// What the holder may do.
-    async fn role(&self) -> Role {
-        self.0.role.into()
-    }
+    role: Role,
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object};
-use reconciliation::{SettlementMatch, match_settlement};
+use reconciliation::{PaymentKey, SettlementMatch, TransactionKey, match_settlement};
 
 use super::books::Books;
 use super::error::ApiError;
@@ -86,7 +86,7 @@ impl Settlement {
 /// on which day. A payment that is cancelled later has two, each with its own dates.
 #[Object]
 impl Settlement {
-    /// Opaque and stable while Toss lists the row unchanged: keep it, pass it on, never take it apart.
+    /// Opaque and stable for as long as Toss lists the row: keep it, pass it on, never take it apart.
     pub(super) async fn id(&self) -> ID {
         NodeId::Settlement(self.stored().id.clone()).to_id()
     }
@@ -103,12 +103,15 @@ impl Settlement {
 
     /// Toss's key of the payment. Null in rows of test settlements.
     async fn payment_key(&self) -> Option<&str> {
-        self.row().payment_key.as_ref().map(|key| key.as_str())
+        self.row().payment_key.as_ref().map(PaymentKey::as_str)
     }
 
     /// Toss's key of the transaction that it settles. Null in rows of test settlements.
     async fn transaction_key(&self) -> Option<&str> {
-        self.row().transaction_key.as_ref().map(|key| key.as_str())
+        self.row()
+            .transaction_key
+            .as_ref()
+            .map(TransactionKey::as_str)
     }
 
     /// The merchant's own order number. Rows of test settlements put a prefix and `_` in front of it.

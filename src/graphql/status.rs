@@ -64,7 +64,7 @@ pub(super) enum PaymentMethod {
     BookGiftCertificate,
     /// A game gift certificate (게임문화상품권).
     GameGiftCertificate,
-    /// A wallet from abroad, such as PayPal (해외간편결제).
+    /// A wallet from abroad (해외간편결제).
     ForeignEasyPay,
     /// A method that this server does not know, or none has been chosen yet; the label has Toss's word for it.
     Unknown,

@@ -1,0 +1,160 @@
+//! What is refused before anything is asked of the store or of Toss: these schemas have neither.
+
+use async_graphql::{Request, value};
+use toss_recon::access::Role::{Admin, Viewer};
+use toss_recon::graphql::builder;
+
+use crate::support::{asked_by, codes};
+
+/// The input of a cancel, with `more` beside what every cancel has.
+fn cancel(payment_key: &str, more: &str) -> String {
+    format!(
+        "mutation {{ cancelPayment(input: {{ paymentKey: \"{payment_key}\", idempotencyKey: \"key-0001\", reason: \"r\", {more} }}) \
+         {{ request {{ id }} payment {{ id }} error {{ code advice field }} }} }}"
+    )
+}
+
+#[tokio::test]
+async fn the_root_fields_are_those_that_are_tried_here() {
+    let fields = "{ fields { name } }";
+    let query = format!("{{ __schema {{ queryType {fields} mutationType {fields} }} }}");
+    let response = builder().finish().execute(query).await;
+    let answer = serde_json::to_value(response.data).unwrap();
+    let names = |root: &str| {
+        let fields = answer["__schema"][root]["fields"].as_array().unwrap();
+        let mut names: Vec<_> = fields
+            .iter()
+            .map(|field| field["name"].as_str().unwrap())
+            .collect();
+        names.sort_unstable();
+        names
+    };
+    assert_eq!(
+        names("queryType"),
+        ["cancelRequest", "node", "payment", "viewer"]
+    );
+    assert_eq!(names("mutationType"), ["cancelPayment"]);
+}
+
+#[tokio::test]
+async fn whoever_is_not_known_is_told_so_by_every_root_field() {
+    let schema = builder().finish();
+    for query in [
+        "{ viewer { name } }",
+        "{ node(id: \"x\") { id } }",
+        "{ payment(by: { orderId: \"o\" }) { id } }",
+        "{ cancelRequest(id: \"x\") { id } }",
+        &cancel("pk", ""),
+    ] {
+        let response = schema.execute(Request::new(query)).await;
+        assert_eq!(codes(&response), ["UNAUTHENTICATED"], "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_viewer_may_read_and_may_not_cancel() {
+    let schema = builder().finish();
+    let response = schema
+        .execute(asked_by(Viewer, "{ viewer { name role } }"))
+        .await;
+    assert_eq!(
+        response.data,
+        value!({ "viewer": { "name": "tester", "role": "VIEWER" } })
+    );
+
+    let response = schema.execute(asked_by(Viewer, &cancel("pk", ""))).await;
+    assert_eq!(codes(&response), ["FORBIDDEN"]);
+    let path = serde_json::to_value(&response.errors[0].path).unwrap();
+    assert_eq!(path, serde_json::json!(["cancelPayment"]));
+}
+
+#[tokio::test]
+async fn arguments_that_cannot_be_are_refused_before_anybody_is_asked() {
+    let schema = builder().finish();
+    for query in [
+        "{ payment(by: { paymentKey: \"../../v1/x\" }) { id } }",
+        "{ payment(by: { paymentKey: \"a?b\" }) { id } }",
+        "{ payment(by: { paymentKey: \"\" }) { id } }",
+        "{ payment(by: { orderId: \"a/b\" }) { id } }",
+        "{ payment(by: { id: \"UGF5bWVudDo\" }) { id } }",
+        // CancelRequest:x
+        "{ payment(by: { id: \"Q2FuY2VsUmVxdWVzdDp4\" }) { id } }",
+        "{ payment(by: { paymentKey: \"pk\" }, maxAgeSeconds: -1) { id } }",
+        "{ node(id: \"no id\") { id } }",
+        // Payment:pk
+        "{ cancelRequest(id: \"UGF5bWVudDpwaw\") { id } }",
+        &cancel("../cancel", ""),
+    ] {
+        let response = schema.execute(asked_by(Admin, query)).await;
+        assert_eq!(codes(&response), ["BAD_USER_INPUT"], "{query}");
+    }
+}
+
+#[tokio::test]
+async fn arguments_that_can_be_are_asked_about() {
+    // Without anybody to ask that is a failure of ours, and nothing is told of it.
+    let schema = builder().finish();
+    for query in [
+        "{ payment(by: { paymentKey: \"pk-1_A\" }) { id } }",
+        "{ payment(by: { orderId: \"order.1\" }, maxAgeSeconds: 0) { id } }",
+        // Payment:pk
+        "{ payment(by: { id: \"UGF5bWVudDpwaw\" }) { id } }",
+        "{ node(id: \"UGF5bWVudDpwaw\") { id } }",
+        &cancel("pk", "amount: { amount: \"1000\", currency: \"KRW\" }"),
+    ] {
+        let response = schema.execute(asked_by(Admin, query)).await;
+        assert_eq!(codes(&response), ["INTERNAL"], "{query}");
+        assert_eq!(response.errors[0].message, "internal error");
+    }
+}
+
+#[tokio::test]
+async fn exactly_one_way_to_name_a_payment_must_be_given() {
+    let schema = builder().finish();
+    for by in [
+        "{}",
+        "{ paymentKey: \"pk\", orderId: \"o\" }",
+        "{ paymentKey: null }",
+    ] {
+        let query = format!("{{ payment(by: {by}) {{ id }} }}");
+        let response = schema.execute(asked_by(Viewer, &query)).await;
+        assert!(!response.errors.is_empty(), "{by}");
+        assert_ne!(codes(&response), ["INTERNAL"], "{by}");
+    }
+}
+
+#[tokio::test]
+async fn an_amount_that_is_no_money_is_told_as_data_that_names_the_field() {
+    let schema = builder().finish();
+    for (field, money) in [
+        ("amount", "{ amount: \"0.5\", currency: \"KRW\" }"),
+        (
+            "amount",
+            "{ amount: \"1000000000000000000000000000000\", currency: \"KRW\" }",
+        ),
+        ("taxFreeAmount", "{ amount: \"-1\", currency: \"KRW\" }"),
+        ("expectedBalance", "{ amount: \"1\", currency: \"WON\" }"),
+    ] {
+        let query = cancel("pk", &format!("{field}: {money}"));
+        let response = schema.execute(asked_by(Admin, &query)).await;
+        assert_eq!(codes(&response), [""; 0], "{money}");
+        let error = value!({ "code": "INVALID_INPUT", "advice": "FIX_INPUT", "field": field });
+        let expected =
+            value!({ "cancelPayment": { "request": null, "payment": null, "error": error } });
+        assert_eq!(response.data, expected, "{money}");
+    }
+}
+
+#[tokio::test]
+async fn an_amount_that_is_no_decimal_never_reaches_the_cancel() {
+    let schema = builder().finish();
+    for amount in ["1.5", "1e3", "\"1e3\"", "\"abc\"", "true"] {
+        let query = cancel(
+            "pk",
+            &format!("amount: {{ amount: {amount}, currency: \"KRW\" }}"),
+        );
+        let response = schema.execute(asked_by(Admin, &query)).await;
+        assert!(!response.errors.is_empty(), "{amount}");
+        assert_ne!(codes(&response), ["INTERNAL"], "{amount}");
+    }
+}
