@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use actix_web::HttpServer;
+use futures_util::future::join;
 use tokio::runtime::Handle;
 
 use crate::access::{Access, LookupFailed, Role, StoredToken};
@@ -20,7 +21,7 @@ use crate::store::{Store, StoreError};
 use crate::toss::{ClientSetupError, Toss, TossSettings};
 
 /// How long requests under way may take after the program was told to stop.
-const REQUESTS_MAY_TAKE: Duration = Duration::from_secs(30);
+const REQUESTS_MAY_TAKE: Duration = Duration::from_secs(15);
 /// How long cancels under way may take after that. What has not ended by then is found out at the next start.
 const CANCELS_MAY_TAKE: Duration = Duration::from_secs(30);
 
@@ -145,8 +146,9 @@ impl Server {
         let served = tokio::select! {
             served = &mut serving => served,
             () = stop => {
-                handle.stop(true).await;
-                serving.await
+                // The server stops only while it is polled.
+                let ((), served) = join(handle.stop(true), serving).await;
+                served
             }
         };
         if !money_steps.finish(CANCELS_MAY_TAKE).await {

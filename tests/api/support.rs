@@ -114,7 +114,11 @@ impl Shop {
         let admin = token(&store, "test-admin", Role::Admin).await;
         let viewer = token(&store, "test-viewer", Role::Viewer).await;
         store.close().await.unwrap();
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .pool_max_idle_per_host(0)
+            .build()
+            .unwrap();
         Self {
             sim,
             database_url,
