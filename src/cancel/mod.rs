@@ -233,7 +233,7 @@ impl Inner {
         match tokio::time::timeout(CALLER_WAITS, step).await {
             Ok(Ok(done)) => done?,
             Ok(Err(died)) => {
-                tracing::error!(%died, request = %id, "the money step of a cancel died")
+                tracing::error!(%died, request = %id, "the money step of a cancel died");
             }
             Err(_elapsed) => {
                 tracing::warn!(request = %id, "a cancel takes longer than its caller waits");
@@ -296,7 +296,11 @@ impl Inner {
         };
         let permitted = match permit_cancel(&reading.payment, &order.intent) {
             Ok(permitted) => permitted,
-            Err(refusal) => return self.reject(&request, outcome::refused_by_us(refusal)).await,
+            Err(refusal) => {
+                return self
+                    .reject(&request, outcome::refused_by_us(&refusal))
+                    .await;
+            }
         };
         if content::names_own_account(&order, &reading) {
             return self.reject(&request, outcome::own_account()).await;
@@ -357,9 +361,10 @@ impl Inner {
                 body.expose(),
             )
             .await;
-        let now_at_toss = match outcome::needs_confirmation(&request, &answer) {
-            true => merchant.toss.payment(&request.payment_key).await.ok(),
-            false => None,
+        let now_at_toss = if outcome::needs_confirmation(&request, &answer) {
+            merchant.toss.payment(&request.payment_key).await.ok()
+        } else {
+            None
         };
         let change = outcome::change_for(&request, &answer, now_at_toss.as_ref(), self.clock.now());
         self.record(request, change).await

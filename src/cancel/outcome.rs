@@ -242,7 +242,7 @@ pub(super) fn unwritable() -> StoredCancelError {
 }
 
 /// One of our own checks refused.
-pub(super) fn refused_by_us(refusal: CancelRefusal) -> StoredCancelError {
+pub(super) fn refused_by_us(refusal: &CancelRefusal) -> StoredCancelError {
     error(
         refusal.code,
         refusal.advice,

@@ -27,13 +27,12 @@ where
     {
         let flight = {
             let mut flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            match flights.get(&key) {
-                Some(flight) => flight.clone(),
-                None => {
-                    let flight = self.start(key.clone(), lost, work());
-                    flights.insert(key, flight.clone());
-                    flight
-                }
+            if let Some(flight) = flights.get(&key) {
+                flight.clone()
+            } else {
+                let flight = self.start(key.clone(), lost, work());
+                flights.insert(key, flight.clone());
+                flight
             }
         };
         flight.await

@@ -4,6 +4,8 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use chrono::{DateTime, Utc};
 use futures_util::future::try_join;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -217,7 +219,7 @@ impl DayRead {
         Self {
             day,
             rows,
-            digest: hex(&hasher.finalize()),
+            digest: BASE64.encode(hasher.finalize()),
         }
     }
 
@@ -239,10 +241,6 @@ fn transaction_record(row: &Reading<Transaction>) -> TransactionRecord<'_> {
         value: &row.value,
         raw: row.raw.as_str(),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn endless(call: Call) -> TossError {
