@@ -3,6 +3,12 @@
 //! Both are processes of their own, on loopback, and take turns under the same load; what is printed is the CPU time of
 //! the server's process for each request, and the ratio. `cargo bench --bench served_payment -- --seconds 10`.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark prints its figures and ends at the first fault"
+)]
+
 #[path = "../tests/support/postgres.rs"]
 mod postgres;
 
