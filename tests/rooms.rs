@@ -1,6 +1,9 @@
 //! Holds the rooms to their words: who may import whom, and which outside language may be spoken where.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot read the sources has failed")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot read the sources has failed"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

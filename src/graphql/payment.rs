@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Lookahead, Object};
 use reconciliation::cancel_events;
 
 use super::books::Books;
@@ -20,6 +20,18 @@ use crate::lookup::FoundPayment;
 pub(super) struct Payment(Arc<Books>);
 
 impl Payment {
+    /// A payment with what the selection asks of it.
+    pub(super) async fn with_selected(
+        found: FoundPayment,
+        ctx: &Context<'_>,
+        selection: &Lookahead<'_>,
+    ) -> Self {
+        let books = Books::of(found);
+        books.load_selected(ctx, selection).await;
+        Self::from(books)
+    }
+
+    /// A payment whose parts are loaded when they are asked for.
     pub(super) fn of(found: FoundPayment) -> Self {
         Self::from(Books::of(found))
     }
@@ -150,7 +162,7 @@ impl Payment {
     #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
     async fn settlements(&self, ctx: &Context<'_>) -> Result<Vec<Settlement>, ApiError> {
         let rows = self.0.settlements(ctx).await?;
-        Ok(Settlement::all_of(&rows, &self.0))
+        Ok(Settlement::all_of(rows, &self.0))
     }
 
     /// Every cancel, oldest first, with who caused it and whether it gave money back.

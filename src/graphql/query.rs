@@ -57,7 +57,13 @@ impl Query {
             .map(Duration::from_secs)
             .map_err(|_| ApiError::bad_user_input("maxAgeSeconds must be 0 or more"))?;
         let found = part::<Lookup>(ctx)?.payment(&by, max_age).await?;
-        Ok(found.map(Payment::of))
+        match found {
+            Some(found) => {
+                let payment = Payment::with_selected(found, ctx, &ctx.look_ahead()).await;
+                Ok(Some(payment))
+            }
+            None => Ok(None),
+        }
     }
 
     /// A request to cancel, as it is recorded now. Read it again to learn the outcome of one that was `UNKNOWN`. Null

@@ -9,6 +9,7 @@ mod guard;
 mod masking;
 mod negotiation;
 mod nulls;
+mod order;
 mod params;
 mod refusal;
 mod respond;
@@ -169,6 +170,7 @@ where
             self.field_types
                 .settle(&mut response, &document.parsed, operation);
         }
+        order::restore(&mut response, &document.parsed, operation);
         Ok(response)
     }
 }
