@@ -13,6 +13,7 @@ use super::context::part;
 use super::error::ApiError;
 use super::node_id::{NodeId, TransactionId};
 use super::payment::Payment;
+use super::payment_by::DEFAULT_MAX_AGE_SECONDS;
 use super::settlement::Settlement;
 use super::transaction::Transaction;
 use crate::lookup::{FoundPayment, Lookup, PaymentRef};
@@ -36,8 +37,7 @@ pub(super) enum Node {
 pub(super) async fn find(ctx: &Context<'_>, id: NodeId) -> Result<Option<Node>, ApiError> {
     match id {
         NodeId::Payment(key) => {
-            let max_age =
-                Duration::from_secs(super::query::DEFAULT_MAX_AGE_SECONDS.unsigned_abs().into());
+            let max_age = Duration::from_secs(DEFAULT_MAX_AGE_SECONDS.unsigned_abs().into());
             let found = part::<Lookup>(ctx)?
                 .payment(&PaymentRef::Key(key), max_age)
                 .await?;

@@ -1,4 +1,4 @@
-//! What a payment is asked for by.
+//! What a payment is asked for by, and how old the answer may be.
 
 use async_graphql::{ID, OneofObject};
 use reconciliation::{OrderId, PaymentKey};
@@ -6,6 +6,9 @@ use reconciliation::{OrderId, PaymentKey};
 use super::error::ApiError;
 use super::node_id::NodeId;
 use crate::lookup::PaymentRef;
+
+/// How old an answer may be when a client does not say.
+pub(super) const DEFAULT_MAX_AGE_SECONDS: i32 = 30;
 
 /// Which payment. Give exactly one of the fields.
 #[derive(Debug, OneofObject)]

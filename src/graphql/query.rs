@@ -11,13 +11,10 @@ use super::guard::{Role, require};
 use super::node::{self, Node};
 use super::node_id::NodeId;
 use super::payment::Payment;
-use super::payment_by::PaymentBy;
+use super::payment_by::{DEFAULT_MAX_AGE_SECONDS, PaymentBy};
 use crate::access;
 use crate::lookup::Lookup;
 use crate::store::Store;
-
-/// How old an answer may be when a client does not say.
-pub(super) const DEFAULT_MAX_AGE_SECONDS: i32 = 30;
 
 /// The root of every query.
 pub struct Query;
