@@ -62,12 +62,19 @@ pub struct Server {
 }
 
 impl Server {
-    /// Opens the database, brings it up to date and binds the address.
+    /// Binds the address, opens the database and brings it up to date.
     ///
     /// # Errors
     /// The first part that could not be had.
     pub async fn bind(config: &ServerConfig, clock: Clock) -> Result<Self, StartError> {
         let merchants = merchants(&config.merchants, &config.toss)?;
+        // First, so that a second server started by mistake changes nothing in the database of the first.
+        let bind_error = |error: io::Error| StartError::Bind {
+            address: config.listen_addr,
+            cause: error.kind(),
+        };
+        let listener = TcpListener::bind(config.listen_addr).map_err(bind_error)?;
+        let address = listener.local_addr().map_err(bind_error)?;
         let store = Store::open(&config.database_url)
             .await
             .map_err(StartError::OpenStore)?;
@@ -96,12 +103,6 @@ impl Server {
             readiness: readiness(&store),
             graphiql: http::Graphiql::from_binary(),
         };
-        let bind_error = |error: io::Error| StartError::Bind {
-            address: config.listen_addr,
-            cause: error.kind(),
-        };
-        let listener = TcpListener::bind(config.listen_addr).map_err(bind_error)?;
-        let address = listener.local_addr().map_err(bind_error)?;
         Ok(Self {
             listener,
             address,
@@ -121,8 +122,8 @@ impl Server {
         &self.store
     }
 
-    /// Serves until `stop` is ready or the process is sent SIGTERM or SIGINT; then lets requests and cancels under way
-    /// end.
+    /// Serves until `stop` is ready; then lets requests and cancels under way end. Signals to the process are the
+    /// caller's business.
     ///
     /// # Errors
     /// When the system takes the address away.
@@ -140,6 +141,8 @@ impl Server {
             .keep_alive(http::limits::KEEP_ALIVE)
             .client_request_timeout(http::limits::HEAD_TIME)
             .shutdown_timeout(REQUESTS_MAY_TAKE.as_secs())
+            // An interrupt would drop requests under way.
+            .disable_signals()
             .listen(listener)?
             .run();
         let handle = serving.handle();

@@ -11,11 +11,12 @@ use secrecy::ExposeSecret;
 use tempfile::TempDir;
 use toss_sim::{Merchant, Scenario, SimClock, TossSim};
 
+use super::stop::StopSignals;
 use super::{CommandError, token};
 use crate::access::Role;
 use crate::clock::Clock;
 use crate::config::{LogConfig, MerchantConfig, ServerConfig, TossConfig};
-use crate::server::Server;
+use crate::server::{Server, StartError};
 use crate::store::{AccountName, InvalidDatabaseUrl};
 use crate::toss::{BaseUrl, MusdAmounts, SecretKey};
 
@@ -34,15 +35,22 @@ pub(super) struct Options {
 }
 
 /// Serves until it is told to stop. What it kept goes with it.
+///
+/// # Errors
+/// When the port is in use, or a file cannot be made.
 pub(super) async fn run(options: Options) -> Result<(), CommandError> {
     super::logging::start(&LogConfig {
         filter: "warn".to_owned(),
         json: false,
     })?;
+    // Before the folder is made, so that an early Ctrl-C leaves none behind.
+    let mut stop = StopSignals::listen()?;
     let clock = Clock::system();
     let sim = start_shop(&clock).await?;
     let folder = TempDir::with_prefix("toss-recon-demo-")?;
-    let server = Server::bind(&config(&sim, &folder, options.port)?, clock).await?;
+    let server = Server::bind(&config(&sim, &folder, options.port)?, clock)
+        .await
+        .map_err(|error| not_started(error, options.port))?;
     let admin = token::create(server.store(), "demo-admin", Role::Admin).await?;
     let viewer = token::create(server.store(), "demo-viewer", Role::Viewer).await?;
     let guide = guide(
@@ -52,8 +60,19 @@ pub(super) async fn run(options: Options) -> Result<(), CommandError> {
         viewer.expose_secret(),
     );
     io::stderr().write_all(guide.as_bytes())?;
-    server.run(std::future::pending()).await?;
+    server.run(async move { stop.next().await }).await?;
+    folder.close()?;
     Ok(())
+}
+
+/// The demo has no LISTEN_ADDR: its port is an option.
+fn not_started(error: StartError, port: u16) -> CommandError {
+    match error {
+        StartError::Bind { cause, .. } => CommandError::Failure(format!(
+            "port {port} cannot be served on ({cause}): choose another with --port, or 0 for any that is free"
+        )),
+        error => error.into(),
+    }
 }
 
 /// A shop whose month ended yesterday, so that its settlement rows are there.
@@ -109,35 +128,37 @@ fn config(sim: &TossSim, folder: &TempDir, port: u16) -> Result<ServerConfig, Co
 /// What to do with it, and what will be seen.
 fn guide(address: &str, toss: &str, admin: &str, viewer: &str) -> String {
     format!(
-        r#"toss-recon demo: a simulated shop has lived through a month of payments.
+        r#"
+toss-recon demo: a simulated shop that has lived through a month of payments. Ctrl-C ends it; nothing is kept.
 
-  GraphQL       http://{address}/graphql   (in a browser: GraphiQL; paste a token there)
-  admin token   {admin}
+  open          http://{address}/graphql
   viewer token  {viewer}
-  simulated Toss {toss}   (stop with Ctrl-C; nothing is kept)
+  admin token   {admin}
 
-Paste this query:
+The page asks for a token: a viewer may query, an admin may also cancel. Paste this query:
 
 query {{
   neverPaid: payment(by: {{orderId: "order-never-paid"}}) {{ ...Money }}
   partlyCancelled: payment(by: {{orderId: "order-partial-cancels"}}) {{ ...Money }}
 }}
 fragment Money on Payment {{
-  paymentKey status
+  status
   history {{ transactionAt status amount {{ amount }} effect }}
   settlements {{ kind amount {{ amount }} payOutAmount {{ amount }} soldDate paidOutDate }}
   effectiveRefund {{ amount currency }}
 }}
 
-It shows a virtual account of 22,400 won that nobody paid: listed as CANCELED 22400, its effect VOIDED, refunded 0.
-Beside it a card payment of 15,000 won with two partial cancels: three settlement rows, each with its own sold and
-paid-out date, and 8,000 won refunded.
+It shows a virtual account of 22,400 won that nobody paid: Toss lists CANCELED 22400, but its effect is VOIDED and
+0 was refunded. Beside it, a card payment of 15,000 won that was cancelled in part twice: three settlement rows, each
+with its own sold date and paid-out date, and 8,000 won refunded.
 
-From a terminal:
+The same from a terminal, for the first of them:
 
-curl -s http://{address}/graphql -H 'Authorization: Bearer {viewer}' -H 'Content-Type: application/json' \
+curl -s http://{address}/graphql \
+  -H 'Authorization: Bearer {viewer}' -H 'Content-Type: application/json' \
   -d '{{"query":"{{ payment(by: {{orderId: \"order-never-paid\"}}) {{ status effectiveRefund {{ amount }} history {{ status effect amount {{ amount }} }} }} }}"}}'
 
+The simulated Toss itself answers at {toss}
 "#
     )
 }

@@ -1,24 +1,48 @@
 //! Where the program's log goes: lines on stderr, readable or as JSON.
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 use super::CommandError;
 use crate::config::LogConfig;
 
 /// Starts the log.
+///
+/// # Errors
+/// When the filter is none.
 pub(super) fn start(config: &LogConfig) -> Result<(), CommandError> {
-    let filter = EnvFilter::builder().parse(&config.filter).map_err(|error| {
-        CommandError::Usage(format!("LOG is {:?}, which is no filter ({error}): set it to info, or like info,toss_recon=debug", config.filter))
-    })?;
     let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(filter(&config.filter)?)
         .with_writer(io::stderr);
     let started = if config.json {
         lines.json().try_init()
-    } else {
+    } else if io::stderr().is_terminal() {
         lines.try_init()
+    } else {
+        lines.with_ansi(false).try_init()
     };
     started.map_err(|error| CommandError::Failure(format!("the log could not be started: {error}")))
+}
+
+fn filter(text: &str) -> Result<EnvFilter, CommandError> {
+    let refused = |why: &str| {
+        CommandError::Usage(format!(
+            "LOG is {text:?}, {why}: set it to info, or like info,toss_recon=debug"
+        ))
+    };
+    // The parser takes a bare word for the name of a module, so that a misspelt level would silence the program.
+    let is_level = |word: &str| word.parse::<LevelFilter>().is_ok();
+    if !text.contains('[')
+        && let Some(word) = text
+            .split(',')
+            .map(str::trim)
+            .find(|word| !word.contains('=') && !is_level(word))
+    {
+        return Err(refused(&format!("where {word:?} is no level")));
+    }
+    EnvFilter::builder()
+        .parse(text)
+        .map_err(|error| refused(&format!("which is no filter ({error})")))
 }

@@ -4,6 +4,7 @@
 mod demo;
 mod logging;
 mod serve;
+mod stop;
 mod token;
 
 use std::ffi::OsString;
@@ -11,6 +12,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
 use crate::config::{Overrides, SettingError, Settings};
@@ -80,8 +82,9 @@ impl CommandError {
 
 /// Runs the program with the given arguments, the first of which is its own name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let command_line = match CommandLine::try_parse_from(arguments) {
-        Ok(command_line) => command_line,
+    let outcome = match CommandLine::try_parse_from(arguments) {
+        Ok(command_line) => execute(command_line),
+        Err(error) if is_one_line(&error) => Err(CommandError::Usage(usage(&error))),
         Err(error) => {
             let code = if error.use_stderr() { EXIT_USAGE } else { 0 };
             // A message that cannot be shown changes nothing about how the program ends.
@@ -89,13 +92,34 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    match execute(command_line) {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "toss-recon: {error}");
+            // One line, whatever the text of a setting or a path holds.
+            let line = error.to_string().replace(char::is_control, " ");
+            let _ = writeln!(io::stderr(), "toss-recon: {line}");
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// Whether it says what is wrong with the command line, and is not the help or the version.
+fn is_one_line(error: &clap::Error) -> bool {
+    error.use_stderr() && error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+}
+
+/// What is wrong with the command line: the parser's words, up to where it repeats how the command is used.
+fn usage(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let reason: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"))
+        .filter(|line| !line.is_empty())
+        .collect();
+    let reason = reason.join(" ");
+    let reason = reason.strip_prefix("error: ").unwrap_or(&reason);
+    format!("{reason}; --help shows how it is used")
 }
 
 fn execute(command_line: CommandLine) -> Result<(), CommandError> {
@@ -111,6 +135,12 @@ fn execute(command_line: CommandLine) -> Result<(), CommandError> {
     };
     match command {
         Command::Schema => Ok(write!(io::stdout(), "{}", graphql::sdl())?),
+        #[cfg(feature = "demo")]
+        Command::Demo(_) if config.is_some() || overrides.database_url.is_some() => {
+            Err(CommandError::Usage(
+                "the demo has settings and a database of its own: leave --config and --database-url out".to_owned(),
+            ))
+        }
         #[cfg(feature = "demo")]
         Command::Demo(options) => in_runtime(demo::run(options)),
         Command::Serve(options) => {

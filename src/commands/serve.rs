@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::CommandError;
+use super::stop::StopSignals;
 use crate::clock::Clock;
 use crate::config::ServerConfig;
 use crate::server::{Server, StartError};
@@ -18,16 +19,25 @@ pub(super) struct Options {
     no_sync: bool,
 }
 
-/// Serves.
+/// Serves until it is told to stop.
 pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), CommandError> {
-    let server = Server::bind(&config, Clock::system()).await?;
+    let mut stop = StopSignals::listen()?;
+    let server = tokio::select! {
+        server = Server::bind(&config, Clock::system()) => server?,
+        () = stop.next() => return Ok(()),
+    };
     tracing::info!(
         address = %server.address(),
         merchants = config.merchants.len(),
         follows_lists = !options.no_sync,
         "serving"
     );
-    server.run(std::future::pending()).await?;
+    server
+        .run(async move {
+            stop.next().await;
+            tracing::info!("stopping: requests and cancels under way are finished first");
+        })
+        .await?;
     tracing::info!("stopped");
     Ok(())
 }

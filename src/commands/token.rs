@@ -18,7 +18,7 @@ pub(super) enum Action {
     /// Makes a token and prints it; it can never be shown again
     Create {
         /// Who it is for; shown as the one who asked for a cancel
-        #[arg(long)]
+        #[arg(long, value_parser = checked_name)]
         name: String,
         /// What it may do
         #[arg(long)]
@@ -52,6 +52,9 @@ impl From<RoleArgument> for Role {
 }
 
 /// Carries out one action.
+///
+/// # Errors
+/// When the name to be made is in use, the one to be taken back is not, or the database fails.
 pub(super) async fn run(store: Store, action: Action) -> Result<(), CommandError> {
     let now = Clock::system().now();
     match action {
@@ -87,21 +90,14 @@ pub(super) async fn run(store: Store, action: Action) -> Result<(), CommandError
 }
 
 /// Makes a token of that name and gives its text, which is not stored.
+///
+/// # Errors
+/// When the name is in use, or the database fails.
 pub(super) async fn create(
     store: &Store,
     name: &str,
     role: Role,
 ) -> Result<SecretString, CommandError> {
-    let length = name.chars().count();
-    if length == 0
-        || length > LONGEST_NAME
-        || name.chars().any(char::is_control)
-        || name.trim() != name
-    {
-        return Err(CommandError::Usage(format!(
-            "--name must have 1 to {LONGEST_NAME} visible characters, without spaces around"
-        )));
-    }
     let token = NewToken::generate(&mut rand::rng());
     store
         .create_token(
@@ -113,4 +109,18 @@ pub(super) async fn create(
         )
         .await?;
     Ok(token.text)
+}
+
+/// A name that can be told from others in a list.
+fn checked_name(name: &str) -> Result<String, String> {
+    let length = name.chars().count();
+    if (1..=LONGEST_NAME).contains(&length)
+        && !name.contains(char::is_control)
+        && name.trim() == name
+    {
+        return Ok(name.to_owned());
+    }
+    Err(format!(
+        "it must have 1 to {LONGEST_NAME} visible characters, without spaces around them"
+    ))
 }

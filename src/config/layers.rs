@@ -1,12 +1,15 @@
 //! The layers of settings as they stand in the file, the environment and the command line, not yet checked.
 
-use std::fmt;
-use std::path::PathBuf;
+use std::env::VarError;
+use std::path::{Path, PathBuf};
+use std::{fmt, fs, io};
 
 use figment::Figment;
-use figment::providers::{Format, Serialized, Toml};
+use figment::error::Kind;
+use figment::providers::{Format, Toml};
 use reconciliation::PartialCancelRows;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Deserialize;
+use serde::de::{Deserializer, Visitor};
 
 use super::SettingError;
 use crate::toss::MusdAmounts;
@@ -14,28 +17,31 @@ use crate::toss::MusdAmounts;
 /// The file that is read when it is there.
 const DEFAULT_FILE: &str = "toss-recon.toml";
 
+/// Where a variable's value goes.
+type Place = fn(&mut Layers) -> &mut Option<String>;
+
 /// The variables of the environment. In the file their names are written in small letters.
-const VARIABLES: [&str; 10] = [
-    "TOSS_SECRET_KEY",
-    "TOSS_SECRET_KEY_FILE",
-    "TOSS_BASE_URL",
-    "DATABASE_URL",
-    "LISTEN_ADDR",
-    "TOSS_TIMEOUT_SECONDS",
-    "CANCEL_RETRY_SECONDS",
-    "SYNC_INTERVAL_SECONDS",
-    "LOG",
-    "LOG_FORMAT",
+const VARIABLES: [(&str, Place); 10] = [
+    ("TOSS_SECRET_KEY", |all| &mut all.toss_secret_key),
+    ("TOSS_SECRET_KEY_FILE", |all| &mut all.toss_secret_key_file),
+    ("TOSS_BASE_URL", |all| &mut all.toss_base_url),
+    ("DATABASE_URL", |all| &mut all.database_url),
+    ("LISTEN_ADDR", |all| &mut all.listen_addr),
+    ("TOSS_TIMEOUT_SECONDS", |all| &mut all.toss_timeout_seconds),
+    ("CANCEL_RETRY_SECONDS", |all| &mut all.cancel_retry_seconds),
+    ("SYNC_INTERVAL_SECONDS", |all| {
+        &mut all.sync_interval_seconds
+    }),
+    ("LOG", |all| &mut all.log),
+    ("LOG_FORMAT", |all| &mut all.log_format),
 ];
 
 /// What the command line says, over everything else.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Overrides {
     /// Instead of `DATABASE_URL`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub database_url: Option<String>,
     /// Instead of `LISTEN_ADDR`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub listen_addr: Option<String>,
 }
 
@@ -44,7 +50,7 @@ pub struct Overrides {
 #[serde(deny_unknown_fields)]
 pub(super) struct Layers {
     pub(super) toss_secret_key: Option<String>,
-    pub(super) toss_secret_key_file: Option<PathBuf>,
+    pub(super) toss_secret_key_file: Option<String>,
     pub(super) toss_base_url: Option<String>,
     pub(super) database_url: Option<String>,
     pub(super) listen_addr: Option<String>,
@@ -74,9 +80,10 @@ impl fmt::Debug for Layers {
 pub(super) struct MerchantLayer {
     pub(super) name: Option<String>,
     pub(super) secret_key: Option<String>,
-    pub(super) secret_key_file: Option<PathBuf>,
+    pub(super) secret_key_file: Option<String>,
     pub(super) settlement_cycle: Option<CycleSetting>,
-    pub(super) payout_business_days: Option<u32>,
+    #[serde(default, deserialize_with = "number_or_text")]
+    pub(super) payout_business_days: Option<String>,
 }
 
 /// A merchant's settlement cycle as the file spells it.
@@ -122,57 +129,150 @@ impl From<MusdSetting> for MusdAmounts {
     }
 }
 
+/// Reads all layers. A later one replaces what an earlier one says.
 pub(super) fn read(file: Option<PathBuf>, overrides: Overrides) -> Result<Layers, SettingError> {
-    let path = match file {
-        Some(named) if !named.is_file() => {
-            return Err(SettingError::new(format!(
-                "there is no settings file {}: give --config a file that exists, or leave it out",
-                named.display()
-            )));
-        }
-        Some(named) => named,
-        None => PathBuf::from(DEFAULT_FILE),
-    };
-    // `file_exact`: a setting must come from here, not from a file of the same name in a parent folder.
-    let mut figment = Figment::from(Toml::file_exact(&path));
-    for name in VARIABLES {
+    let mut layers = read_file(file)?;
+    let variables = environment()?;
+    if variables
+        .iter()
+        .any(|(name, ..)| name.starts_with("TOSS_SECRET_KEY"))
+    {
+        // One setting in two forms: a key of the environment replaces the file's, whichever form either has.
+        layers.toss_secret_key = None;
+        layers.toss_secret_key_file = None;
+    }
+    for (_, place, value) in variables {
+        *place(&mut layers) = Some(value);
+    }
+    if let Some(url) = overrides.database_url {
+        layers.database_url = Some(url);
+    }
+    if let Some(address) = overrides.listen_addr {
+        layers.listen_addr = Some(address);
+    }
+    Ok(layers)
+}
+
+/// The variables that are set. An empty one is what a deployment leaves behind when it sets nothing.
+fn environment() -> Result<Vec<(&'static str, Place, String)>, SettingError> {
+    let mut found = Vec::new();
+    for (name, place) in VARIABLES {
         #[expect(
             clippy::disallowed_methods,
             reason = "this is the room where the environment is read"
         )]
-        let value = std::env::var(name);
-        // An empty variable is what a deployment leaves behind when it sets nothing.
-        if let Some(value) = value.ok().filter(|value| !value.is_empty()) {
-            figment = figment.merge(Serialized::default(&name.to_ascii_lowercase(), value));
+        let value = match std::env::var(name) {
+            Ok(value) => value,
+            Err(VarError::NotPresent) => continue,
+            Err(VarError::NotUnicode(_)) => {
+                return Err(SettingError::new(format!(
+                    "{name} is not text in UTF-8: set it anew"
+                )));
+            }
+        };
+        if value.is_empty() {
+            continue;
         }
+        found.push((name, place, value));
     }
-    figment
-        .merge(Serialized::defaults(overrides))
+    Ok(found)
+}
+
+fn read_file(named: Option<PathBuf>) -> Result<Layers, SettingError> {
+    let must_exist = named.is_some();
+    let path = named.unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !must_exist => {
+            return Ok(Layers::default());
+        }
+        Err(error) => return Err(unreadable(&path, &error)),
+    };
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    Figment::from(Toml::string(text))
         .extract()
-        .map_err(|error| {
-            let first_line = error
-                .to_string()
-                .lines()
-                .next()
-                .unwrap_or_default()
-                .to_owned();
-            SettingError::new(format!(
-                "the settings cannot be read: {first_line}; look into {}",
-                path.display()
-            ))
-        })
+        .map_err(|error| SettingError::new(format!("{}: {}", path.display(), complaint(&error))))
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> SettingError {
+    let path = path.display();
+    SettingError::new(match error.kind() {
+        io::ErrorKind::NotFound => format!(
+            "there is no settings file {path}: give --config a file that exists, or leave it out"
+        ),
+        io::ErrorKind::InvalidData => {
+            format!("the settings file {path} is not text in UTF-8: save it as such")
+        }
+        kind => format!(
+            "the settings file {path} cannot be read ({kind}): it must be a file that this user may read"
+        ),
+    })
+}
+
+/// What is wrong with the file. It repeats no value: one in the wrong place may be a key.
+fn complaint(error: &figment::Error) -> String {
+    let setting = setting_name(&error.path);
+    match &error.kind {
+        Kind::UnknownField(_, known) => {
+            format!(
+                "there is no setting {setting}: use one of {}",
+                known.join(", ")
+            )
+        }
+        Kind::UnknownVariant(_, known) => format!("{setting} must be one of {}", known.join(", ")),
+        Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => {
+            let expected = match expected.as_str() {
+                "a string" => "text in quotes",
+                "a sequence" => "a list, each entry under a line [[merchants]]",
+                "struct MerchantLayer" => "a table, under a line [[merchants]]",
+                expected => expected,
+            };
+            format!("{setting} must be {expected}")
+        }
+        // The first line says where, the last one why; those between quote the file.
+        Kind::Message(text) => {
+            let mut lines = text.lines();
+            let place = lines.next().unwrap_or_default();
+            let reason = lines.next_back().unwrap_or("mend it");
+            format!("{place}: {reason}")
+        }
+        _ => format!("{setting} cannot be read: see README for what it may be"),
+    }
+}
+
+/// A setting as a reader of the file would name it; merchants count from 1.
+fn setting_name(path: &[String]) -> String {
+    match path {
+        [list, index, setting @ ..] if list == "merchants" => {
+            let number = index.parse::<usize>().map_or(1, |index| index + 1);
+            match setting {
+                [] => format!("merchant number {number}"),
+                setting => format!("{} of merchant number {number}", setting.join(".")),
+            }
+        }
+        path => path.join("."),
+    }
 }
 
 /// The file may write a number as a number, the environment cannot.
 fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum NumberOrText {
-        Number(i64),
-        Text(String),
+    struct NumberOrText;
+
+    impl Visitor<'_> for NumberOrText {
+        type Value = String;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a whole number")
+        }
+
+        fn visit_i64<E>(self, number: i64) -> Result<String, E> {
+            Ok(number.to_string())
+        }
+
+        fn visit_str<E>(self, text: &str) -> Result<String, E> {
+            Ok(text.to_owned())
+        }
     }
-    Ok(Option::deserialize(deserializer)?.map(|value| match value {
-        NumberOrText::Number(number) => number.to_string(),
-        NumberOrText::Text(text) => text,
-    }))
+
+    deserializer.deserialize_any(NumberOrText).map(Some)
 }

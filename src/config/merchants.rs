@@ -1,6 +1,8 @@
 //! The merchants: a single one from the environment, or several from the file.
 
 use std::collections::HashSet;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use reconciliation::SettlementCycle;
@@ -13,6 +15,8 @@ use crate::toss::SecretKey;
 /// A merchant's key is a line; a larger file is not a key.
 const LARGEST_KEY_FILE: u64 = 4_096;
 const LONGEST_NAME: usize = 100;
+/// Longer than any contract of Toss's; a larger number is a mistake.
+const MOST_PAYOUT_DAYS: u32 = 60;
 
 /// One merchant at Toss: a key, and what its contract says.
 #[derive(Clone, Debug)]
@@ -28,16 +32,9 @@ pub struct MerchantConfig {
 }
 
 pub(super) fn read(layers: &Layers) -> Result<Vec<MerchantConfig>, SettingError> {
-    let single = MerchantLayer {
-        name: None,
-        secret_key: layers.toss_secret_key.clone(),
-        secret_key_file: layers.toss_secret_key_file.clone(),
-        settlement_cycle: None,
-        payout_business_days: None,
-    };
-    let has_single = single.secret_key.is_some() || single.secret_key_file.is_some();
+    let has_single = layers.toss_secret_key.is_some() || layers.toss_secret_key_file.is_some();
     match (has_single, layers.merchants.is_empty()) {
-        (true, true) => Ok(vec![merchant("TOSS_SECRET_KEY", &single)?]),
+        (true, true) => single(layers),
         (false, false) => several(&layers.merchants),
         (true, false) => Err(SettingError::new(
             "both TOSS_SECRET_KEY and [[merchants]] are set: keep the variable for a single merchant, or the file for several",
@@ -48,24 +45,42 @@ pub(super) fn read(layers: &Layers) -> Result<Vec<MerchantConfig>, SettingError>
     }
 }
 
+fn single(layers: &Layers) -> Result<Vec<MerchantConfig>, SettingError> {
+    let secret_key = KeySetting {
+        text: ("TOSS_SECRET_KEY", layers.toss_secret_key.as_deref()),
+        file: (
+            "TOSS_SECRET_KEY_FILE",
+            layers.toss_secret_key_file.as_deref(),
+        ),
+        of: "",
+    }
+    .read()?;
+    Ok(vec![MerchantConfig {
+        account: AccountName::new(&secret_key.fingerprint()),
+        secret_key,
+        settlement_cycle: SettlementCycle::default(),
+        payout_business_days: None,
+    }])
+}
+
 fn several(layers: &[MerchantLayer]) -> Result<Vec<MerchantConfig>, SettingError> {
     let mut merchants = Vec::with_capacity(layers.len());
     let mut keys = HashSet::new();
     let mut names = HashSet::new();
     for (index, layer) in layers.iter().enumerate() {
-        let place = layer
-            .name
-            .clone()
-            .unwrap_or_else(|| format!("number {}", index + 1));
-        let merchant = merchant(&format!("secret_key of merchant {place}"), layer)?;
+        let place = match &layer.name {
+            Some(name) => checked_name(index, name)?,
+            None => format!("number {}", index + 1),
+        };
+        let merchant = merchant(&place, layer)?;
         if !keys.insert(merchant.secret_key.fingerprint()) {
             return Err(SettingError::new(format!(
-                "merchant {place} has the key of an earlier one: list each key once"
+                "the secret_key of merchant {place} is that of an earlier one: list each key once"
             )));
         }
         if !names.insert(merchant.account.clone()) {
             return Err(SettingError::new(format!(
-                "two merchants are named {place}: give each a name of its own"
+                "the name of merchant {place} is that of an earlier one: give each a name of its own"
             )));
         }
         merchants.push(merchant);
@@ -73,57 +88,102 @@ fn several(layers: &[MerchantLayer]) -> Result<Vec<MerchantConfig>, SettingError
     Ok(merchants)
 }
 
-fn merchant(setting: &str, layer: &MerchantLayer) -> Result<MerchantConfig, SettingError> {
-    let text = match (&layer.secret_key, &layer.secret_key_file) {
-        (Some(_), Some(_)) => {
-            return Err(SettingError::new(format!(
-                "{setting} is given both as text and as a file: keep one"
-            )));
-        }
-        (Some(text), None) => text.clone(),
-        (None, Some(path)) => key_file(setting, path)?,
-        (None, None) => {
-            return Err(SettingError::new(format!(
-                "{setting} is missing: add secret_key or secret_key_file"
-            )));
-        }
-    };
-    let secret_key = SecretKey::parse(&text)
-        .map_err(|error| SettingError::new(format!("{setting}: {error}")))?;
+/// A merchant's name in quotes, for messages, if it can be shown at all.
+fn checked_name(index: usize, name: &str) -> Result<String, SettingError> {
+    let length = name.chars().count();
+    if length == 0 || length > LONGEST_NAME || name.chars().any(char::is_control) {
+        return Err(SettingError::new(format!(
+            "the name of merchant number {} must have 1 to {LONGEST_NAME} visible characters",
+            index + 1
+        )));
+    }
+    Ok(format!("{name:?}"))
+}
+
+fn merchant(place: &str, layer: &MerchantLayer) -> Result<MerchantConfig, SettingError> {
+    let of = format!(" of merchant {place}");
+    let secret_key = KeySetting {
+        text: ("secret_key", layer.secret_key.as_deref()),
+        file: ("secret_key_file", layer.secret_key_file.as_deref()),
+        of: &of,
+    }
+    .read()?;
     let name = layer
         .name
         .clone()
         .unwrap_or_else(|| secret_key.fingerprint());
-    let length = name.chars().count();
-    if length == 0 || length > LONGEST_NAME || name.chars().any(char::is_control) {
-        return Err(SettingError::new(format!(
-            "{setting}: the merchant's name must have 1 to {LONGEST_NAME} visible characters"
-        )));
-    }
     Ok(MerchantConfig {
         account: AccountName::new(&name),
         secret_key,
         settlement_cycle: layer.settlement_cycle.map(cycle).unwrap_or_default(),
-        payout_business_days: layer.payout_business_days,
+        payout_business_days: payout_business_days(&of, layer.payout_business_days.as_deref())?,
     })
 }
 
-fn key_file(setting: &str, path: &Path) -> Result<String, SettingError> {
-    let refused = |why: &str| {
-        SettingError::new(format!(
-            "{setting}: the key file {} {why}: name a file that this user may read and that holds the key alone",
-            path.display()
-        ))
+fn payout_business_days(of: &str, text: Option<&str>) -> Result<Option<u32>, SettingError> {
+    let Some(text) = text else {
+        return Ok(None);
     };
-    let length = std::fs::metadata(path)
-        .map_err(|error| refused(&format!("cannot be read ({})", error.kind())))?
-        .len();
-    if length > LARGEST_KEY_FILE {
-        return Err(refused("is too large for a key"));
+    match text.trim().parse() {
+        Ok(days @ 0..=MOST_PAYOUT_DAYS) => Ok(Some(days)),
+        _ => Err(SettingError::new(format!(
+            "payout_business_days{of} is {text:?}: set it to a whole number from 0 to {MOST_PAYOUT_DAYS}"
+        ))),
     }
-    let bytes = std::fs::read(path)
-        .map_err(|error| refused(&format!("cannot be read ({})", error.kind())))?;
-    String::from_utf8(bytes).map_err(|_| refused("is not text in UTF-8"))
+}
+
+/// A key that may be given as text or as a file: the settings' names and what they hold.
+struct KeySetting<'a> {
+    text: (&'static str, Option<&'a str>),
+    file: (&'static str, Option<&'a str>),
+    /// Whose key it is, behind a setting's name.
+    of: &'a str,
+}
+
+impl KeySetting<'_> {
+    fn read(&self) -> Result<SecretKey, SettingError> {
+        let Self {
+            text: (text_name, text),
+            file: (file_name, path),
+            of,
+        } = self;
+        let (setting, text) = match (text, path) {
+            (Some(_), Some(_)) => {
+                return Err(SettingError::new(format!(
+                    "{text_name} and {file_name}{of} are both set: keep one"
+                )));
+            }
+            (None, None) => {
+                return Err(SettingError::new(format!(
+                    "there is no secret key{of}: add {text_name} or {file_name}"
+                )));
+            }
+            (Some(text), None) => (format!("{text_name}{of}"), (*text).to_owned()),
+            (None, Some(path)) => {
+                let setting = format!("{file_name}{of}");
+                let text = key_file(Path::new(path)).map_err(|why| {
+                    SettingError::new(format!(
+                        "{setting}: {path:?} {why}: name a file that this user may read and that holds the key alone"
+                    ))
+                })?;
+                (setting, text)
+            }
+        };
+        SecretKey::parse(&text).map_err(|error| SettingError::new(format!("{setting}: {error}")))
+    }
+}
+
+/// The text of a key file, or why it is none.
+fn key_file(path: &Path) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    // Never more than that is read, whatever the path leads to.
+    File::open(path)
+        .and_then(|file| file.take(LARGEST_KEY_FILE + 1).read_to_end(&mut bytes))
+        .map_err(|error| format!("cannot be read ({})", error.kind()))?;
+    if bytes.len() as u64 > LARGEST_KEY_FILE {
+        return Err("is too large for a key".to_owned());
+    }
+    String::from_utf8(bytes).map_err(|_| "is not text in UTF-8".to_owned())
 }
 
 fn cycle(setting: CycleSetting) -> SettlementCycle {

@@ -18,8 +18,6 @@ pub use merchants::MerchantConfig;
 
 use layers::Layers;
 
-/// Where Toss's API is.
-const TOSS_BASE_URL: &str = "https://api.tosspayments.com";
 const DEFAULT_DATABASE_URL: &str = "sqlite://toss-recon.db";
 const DEFAULT_LISTEN_ADDR: &str = "127.0.0.1:8080";
 const DEFAULT_TOSS_TIMEOUT_SECONDS: u64 = 30;
@@ -27,7 +25,8 @@ const DEFAULT_CANCEL_RETRY_SECONDS: u64 = 5;
 const DEFAULT_SYNC_INTERVAL_SECONDS: u64 = 60;
 /// Longer than any gateway waits; a larger number is a mistake in the unit.
 const LONGEST_SECONDS: u64 = 600;
-const DEFAULT_LOG: &str = "info";
+/// What happens here, without what libraries tell of every start.
+const DEFAULT_LOG: &str = "info,actix_server=warn,sea_orm_migration=warn";
 
 /// A setting that cannot be used. Shown as one line, with what to do.
 #[derive(Debug, thiserror::Error)]
@@ -88,7 +87,8 @@ impl Settings {
     /// Reads the file and the environment, and lays the command line's options over them.
     ///
     /// # Errors
-    /// When a file that was named is missing, or a file cannot be read as TOML or holds a setting that does not exist.
+    /// When a file that was named is missing, a file cannot be read as TOML or holds a setting that does not exist, or a
+    /// variable is not text.
     pub fn read(file: Option<PathBuf>, overrides: Overrides) -> Result<Self, SettingError> {
         layers::read(file, overrides).map(Self)
     }
@@ -152,7 +152,7 @@ impl Settings {
     }
 
     fn toss(&self) -> Result<TossConfig, SettingError> {
-        let base_url = BaseUrl::parse(self.0.toss_base_url.as_deref().unwrap_or(TOSS_BASE_URL))
+        let base_url = BaseUrl::parse(self.0.toss_base_url.as_deref().unwrap_or(BaseUrl::TOSS))
             .map_err(|error| SettingError::new(format!("TOSS_BASE_URL: {error}")))?;
         Ok(TossConfig {
             base_url,
