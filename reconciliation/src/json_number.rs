@@ -1,6 +1,7 @@
 //! JSON numbers as exact counts of minor units.
 
-use crate::money::MAX_MINOR;
+/// Largest amount that is read, in minor units: 2^53 − 1, the largest integer that every JSON reader keeps exactly.
+pub(crate) const MAX_MINOR: i64 = 9_007_199_254_740_991;
 
 /// Why a text is no count of minor units.
 pub(crate) enum Misfit {

@@ -5,10 +5,7 @@ use std::fmt;
 use rust_decimal::Decimal;
 
 use crate::Currency;
-use crate::json_number::{Misfit, minor_units};
-
-/// Largest amount that is read, in minor units: 2^53 − 1, the largest integer that every JSON reader keeps exactly.
-pub(crate) const MAX_MINOR: i64 = 9_007_199_254_740_991;
+use crate::json_number::{MAX_MINOR, Misfit, minor_units};
 
 /// How much of a bad input a message repeats, in characters.
 const LONGEST_EXCERPT: usize = 40;
