@@ -65,7 +65,7 @@ pub(super) async fn run(options: Options) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// The demo has no LISTEN_ADDR: its port is an option.
+/// The demo has no `LISTEN_ADDR`: its port is an option.
 fn not_started(error: StartError, port: u16) -> CommandError {
     match error {
         StartError::Bind { cause, .. } => CommandError::Failure(format!(
@@ -121,7 +121,7 @@ fn config(sim: &TossSim, folder: &TempDir, port: u16) -> Result<ServerConfig, Co
             .map_err(|error: InvalidDatabaseUrl| failed(error.to_string()))?,
         listen_addr: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
         cancel_retry: Duration::from_secs(5),
-        sync_interval: Duration::from_secs(60),
+        sync_interval: Duration::from_mins(1),
     })
 }
 

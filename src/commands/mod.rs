@@ -31,7 +31,7 @@ struct CommandLine {
     /// The settings file; without it, toss-recon.toml if there is one
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The database, instead of DATABASE_URL: sqlite://PATH or postgres://…
+    /// The database, instead of `DATABASE_URL`: `sqlite://PATH` or `postgres://…`
     #[arg(long, global = true, value_name = "URL")]
     database_url: Option<String>,
     #[command(subcommand)]

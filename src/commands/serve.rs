@@ -11,7 +11,7 @@ use crate::server::{Server, StartError};
 /// What the command line may say about serving.
 #[derive(Args)]
 pub(super) struct Options {
-    /// The address to serve on, instead of LISTEN_ADDR
+    /// The address to serve on, instead of `LISTEN_ADDR`
     #[arg(long, value_name = "ADDR")]
     pub(super) listen: Option<String>,
     /// Answer from live reads alone, without following Toss's lists in the background

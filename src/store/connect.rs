@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sea_orm::sqlx::ConnectOptions as _;
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+use sea_orm::sqlx::{self, ConnectOptions as _};
+use sea_orm::{ConnAcquireErr, ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
 
 use super::{Store, StoreError};
 
@@ -68,11 +68,30 @@ pub(super) async fn postgres(url: &url::Url) -> Result<Store, StoreError> {
     pool.max_connections(POSTGRES_CONNECTIONS)
         .test_before_acquire_if_idle_for(TRUSTED_IDLE)
         .map_sqlx_postgres_opts(move |_| options.clone());
-    let connection = Database::connect(pool).await?;
+    let connection = Database::connect(pool)
+        .await
+        .map_err(|error| {
+            if !ran_out_of_time(&error) {
+                return error.into();
+            }
+            // Refused connections are tried again until the time is over, and then look like a busy pool.
+            StoreError::Unavailable {
+                reason: "no connection could be made in time: see that PostgreSQL runs at the URL's host and port"
+                    .to_owned(),
+            }
+        })?;
     Ok(Store {
         writer: connection.clone(),
         reader: connection,
     })
+}
+
+fn ran_out_of_time(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => true,
+        DbErr::Conn(RuntimeErr::SqlxError(driver)) => matches!(**driver, sqlx::Error::PoolTimedOut),
+        _ => false,
+    }
 }
 
 async fn open_sqlite(

@@ -21,7 +21,7 @@ pub struct SecretKey(SecretString);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSecretKey {
     /// Nothing is there.
-    #[error("the secret key of Toss is empty")]
+    #[error("the secret key of Toss is empty: copy it from Toss's developer center")]
     Empty,
     /// An invisible mark stands in front, put there by an editor.
     #[error(

@@ -1,0 +1,18 @@
+//! The program as it is run: its real binary as a process, its exit status, and every line that it prints.
+
+#[path = "../support/postgres.rs"]
+mod postgres;
+mod program;
+mod server;
+
+mod demo;
+mod migrate;
+mod precedence;
+mod schema;
+mod secrecy;
+mod serve;
+mod settings_file;
+mod stopping;
+mod tokens;
+mod usage;
+mod wrong_settings;

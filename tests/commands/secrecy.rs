@@ -1,0 +1,69 @@
+//! Nothing secret or personal is logged, however much is.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+use toss_sim::NewPayment;
+
+use crate::program::SECRET_KEY;
+use crate::server::{Running, place_before, shop, token};
+
+const CANCEL: &str = "mutation Cancel($input: CancelPaymentInput!) {
+    cancelPayment(input: $input) { request { status } error { code message } }
+}";
+
+#[tokio::test]
+async fn a_log_of_everything_holds_no_key_token_account_or_name() {
+    for format in ["text", "json"] {
+        let sim = shop("account_never_paid").await;
+        let key = sim
+            .console()
+            .pay(NewPayment::virtual_account("order-to-refund", 9_900));
+        sim.console().deposit(&key, None).unwrap();
+        let place = place_before(&sim)
+            .set("LOG", "trace")
+            .set("LOG_FORMAT", format);
+        let admin = token(&place, "admin", "admin").await;
+        let server = Running::serve(&place, &[]).await;
+        server
+            .ask(
+                &admin,
+                r#"{ payment(by: {orderId: "order-to-refund"}) { status history { effect } settlements { soldDate } } }"#,
+            )
+            .await;
+        let account = "90817263544550";
+        let holder = "홍길동무명";
+        let input = json!({
+            "paymentKey": key, "idempotencyKey": "refund-0001", "reason": "고객 요청",
+            "refundAccount": { "bank": "88", "accountNumber": account, "holderName": holder },
+        });
+        let done = server
+            .ask_with(&admin, CANCEL, json!({ "input": input }))
+            .await;
+        assert_eq!(
+            done["cancelPayment"]["request"]["status"], "SUCCEEDED",
+            "{done}"
+        );
+        let (_, stderr) = server.stop("TERM").await;
+
+        assert!(stderr.contains("TRACE") && stderr.contains("Toss answered"));
+        let (_, token_secret) = admin.split_at("trc_0123456789_".len());
+        let escaped: String = holder
+            .encode_utf16()
+            .map(|unit| format!("\\u{unit:04x}"))
+            .collect();
+        let secrets = [
+            SECRET_KEY,
+            &STANDARD.encode(format!("{SECRET_KEY}:")),
+            &admin,
+            token_secret,
+            account,
+            holder,
+            &escaped,
+        ];
+        for secret in secrets {
+            let leak = stderr.lines().find(|line| line.contains(secret));
+            assert_eq!(leak, None, "{secret}");
+        }
+    }
+}
