@@ -82,6 +82,8 @@ async fn payments_of_one_day_share_its_settlements(shop: Shop) {
         shop.sim
             .console()
             .pay(NewPayment::card(order, 10_000).at(at));
+    }
+    for order in ["order-a", "order-b"] {
         let query =
             format!(r#"{{ payment(by: {{orderId: "{order}"}}) {{ settlements {{ orderId }} }} }}"#);
         let payment = &shop.ask(&query).await["payment"];

@@ -37,7 +37,8 @@ async fn a_row_without_keys_and_with_a_prefixed_order_matches_weakly(shop: Shop)
         (&row["paymentKey"], &row["transactionKey"]),
         (&Value::Null, &Value::Null)
     );
-    assert_eq!(row["orderId"], "xxxxx_order-degraded");
+    let order = row["orderId"].as_str().unwrap();
+    assert!(order.ends_with("_order-degraded"), "{order}");
     assert_eq!(row["amount"]["amount"], "1600");
 }
 

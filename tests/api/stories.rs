@@ -57,7 +57,7 @@ async fn a_deposit_that_bounced_was_neither_kept_nor_refunded(shop: Shop) {
         json!([
             ["WAITING_FOR_DEPOSIT", "0", "NONE", "0"],
             ["DONE", "31000", "PAID", "31000"],
-            ["WAITING_FOR_DEPOSIT", "31000", "PAYMENT_REVERSED", "-31000"],
+            ["WAITING_FOR_DEPOSIT", "0", "PAYMENT_REVERSED", "-31000"],
             ["CANCELED", "31000", "VOIDED", "0"],
         ])
     );
@@ -123,22 +123,33 @@ async fn dollars_keep_their_cents(shop: Shop) {
 }
 
 async fn an_asynchronous_cancel_counts_once_it_is_granted_and_not_when_it_is_refused(shop: Shop) {
-    // The clock stands at noon; the wallets decide on the next day.
-    shop.play("overseas_async_cancel", "2026-03-19");
-    shop.sim
-        .clock()
-        .set(crate::support::instant("2026-03-19T20:00:00+09:00"));
-    let payment = shop.payment("order-async-granted", MONEY).await;
-    assert_eq!(sums(&payment), json!(["120.00", "0.00", "0.00", "120.00"]));
-    shop.pass(Duration::hours(24));
+    // Cancelled on this day after noon; the wallets decide on the next day, and list it then.
+    shop.play("overseas_async_cancel", "2026-03-20");
+    shop.pass(Duration::hours(8));
+    let open = shop.payment("order-async-granted", MONEY).await;
+    assert_eq!(sums(&open), json!(["120.00", "0.00", "0.00", "120.00"]));
+    assert_eq!(open["cancels"][0]["refunded"], false);
+    shop.pass(Duration::hours(30));
     let granted = shop.payment("order-async-granted", MONEY).await;
     assert_eq!(sums(&granted), json!(["120.00", "30.50", "0.00", "89.50"]));
     assert_eq!(granted["balanceAmount"]["amount"], "89.50");
+    assert_eq!(granted["cancels"][0]["refunded"], true);
+    let settled: Vec<&Value> = granted["settlements"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| &row["amount"]["amount"])
+        .collect();
+    assert_eq!(
+        settled,
+        ["120.00", "-30.50"],
+        "each on the day of its own row"
+    );
     let refused = shop.payment("order-async-refused", MONEY).await;
     assert_eq!(sums(&refused), json!(["120.00", "0.00", "0.00", "120.00"]));
     assert_eq!(refused["balanceAmount"]["amount"], "120.00");
     assert_eq!(refused["status"], "DONE");
-    assert_eq!(refused["cancels"], json!([]));
+    assert_eq!(refused["cancels"][0]["refunded"], false);
 }
 
 async fn a_status_that_nobody_knows_is_shown_with_its_label_and_moves_no_money(shop: Shop) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::join;
 use reconciliation::CancelRequestStatus;
 use serde_json::{Value, json};
-use toss_recon::store::CancelRequest;
+use toss_recon::store::{CancelRequest, CancelRequestChange};
 use toss_sim::{Endpoint, Fault, FaultKind, NewPayment};
 
 use super::{SUCCEEDED, UNKNOWN, order, told, won};
@@ -136,26 +136,43 @@ async fn the_bytes_are_kept_while_the_outcome_is_open_and_erased_when_it_ends(en
 }
 
 async fn a_request_left_behind_by_a_process_that_died_is_taken_up_by_its_caller(shop: Shop) {
-    // What a process that was killed between recording and calling Toss leaves: the same request, made by hand.
     let key = shop.sim.console().pay(NewPayment::card("order-1", 15_000));
-    let input = order(&key, "records-00005", json!({ "amount": won("3000") }));
-    shop.sim
-        .faults()
-        .add(Fault::next(Endpoint::Cancel, FaultKind::Drop));
-    assert_eq!(told(&shop.cancel(&input).await), UNKNOWN);
-    let store = shop.store().await;
-    let unknown = store
-        .cancel_request_by_client_key("test-admin", "records-00005")
-        .await
-        .unwrap()
-        .unwrap();
-    let sent = toss_recon::store::CancelRequestChange::to(CancelRequestStatus::Sent);
-    store.move_cancel_request(&unknown, sent).await.unwrap();
-    store.close().await.unwrap();
-    shop.pass(chrono::Duration::minutes(10));
-    let payload = shop.cancel(&input).await;
-    assert_eq!(told(&payload), SUCCEEDED, "{payload:#}");
-    assert_eq!(shop.executed(&key), 1);
+    for (place, state) in [CancelRequestStatus::Requested, CancelRequestStatus::Sent]
+        .into_iter()
+        .enumerate()
+    {
+        let name = format!("left-behind-{place}");
+        let part = json!({ "amount": won("3000") });
+        let input = order(&key, &name, part.clone());
+        shop.leave_behind(&input, state).await;
+        let other = shop.cancel(&order(&key, "left-behind-x", part)).await;
+        assert_eq!(
+            told(&other),
+            (None, Some("CANCEL_IN_FLIGHT"), Some("WAIT")),
+            "it may be carried out at any moment: {other:#}"
+        );
+        shop.pass(chrono::Duration::minutes(10));
+        let payload = shop.cancel(&input).await;
+        assert_eq!(told(&payload), SUCCEEDED, "{state:?}: {payload:#}");
+        assert_eq!(shop.executed(&key), place + 1);
+    }
+}
+
+impl Shop {
+    /// Leaves what a process leaves that is killed in the middle of this cancel: before it called Toss, or while it did.
+    async fn leave_behind(&self, input: &Value, state: CancelRequestStatus) {
+        self.sim
+            .faults()
+            .add(Fault::next(Endpoint::Cancel, FaultKind::Drop));
+        assert_eq!(told(&self.cancel(input).await), UNKNOWN);
+        let id = input["idempotencyKey"].as_str().unwrap();
+        let store = self.store().await;
+        let request = store.cancel_request_by_client_key("test-admin", id).await;
+        let change = CancelRequestChange::to(state);
+        let request = request.unwrap().unwrap();
+        store.move_cancel_request(&request, change).await.unwrap();
+        store.close().await.unwrap();
+    }
 }
 
 async fn a_request_is_the_same_by_its_id(shop: Shop) {
