@@ -1,6 +1,6 @@
 //! The content of an order: whether it can be recorded at all, and the hash that tells one order from another.
 
-use reconciliation::{Money, RetryAdvice};
+use reconciliation::{Currency, Money, RetryAdvice};
 use sha2::{Digest, Sha256};
 
 use super::CancelOrder;
@@ -46,6 +46,33 @@ pub(super) fn check(order: &CancelOrder) -> Result<(), StoredCancelError> {
     Ok(())
 }
 
+/// Checks that the amounts are in the payment's currency, without which they cannot even be recorded.
+pub(super) fn check_currencies(
+    order: &CancelOrder,
+    currency: Currency,
+) -> Result<(), StoredCancelError> {
+    let intent = &order.intent;
+    let amounts = [
+        ("amount", intent.amount),
+        ("taxFreeAmount", intent.tax_free_amount),
+        ("expectedBalance", intent.expected_balance),
+    ];
+    for (field, amount) in amounts {
+        if let Some(given) = amount
+            .map(Money::currency)
+            .filter(|&given| given != currency)
+        {
+            return Err(StoredCancelError {
+                code: "INVALID_INPUT".to_owned(),
+                message: format!("The payment is in {currency}, the given amount in {given}."),
+                advice: RetryAdvice::FixInput,
+                field: Some(field.to_owned()),
+            });
+        }
+    }
+    Ok(())
+}
+
 /// A hash of everything that makes one order another. Each part is led by its length, so that no two orders read alike.
 pub(super) fn hash(order: &CancelOrder) -> [u8; 32] {
     let intent = &order.intent;
@@ -81,7 +108,7 @@ pub(super) fn names_own_account(order: &CancelOrder, reading: &PaymentReading) -
 
 #[cfg(test)]
 mod tests {
-    use reconciliation::{CancelIntent, Currency, PaymentKey, RefundAccount};
+    use reconciliation::{CancelIntent, PaymentKey, RefundAccount};
 
     use super::*;
 

@@ -3,6 +3,7 @@
 //!
 //! The money step runs in a task of the server's own: a caller who hangs up does not stop it.
 
+mod again;
 mod content;
 mod money_steps;
 mod outcome;
@@ -139,7 +140,7 @@ impl Canceller {
             .cancel_request_by_client_key(admin, &order.client_key)
             .await?
         {
-            return self.0.answer_again(earlier, content_hash).await;
+            return self.0.answer_again(earlier, content_hash, order).await;
         }
         let by = PaymentRef::Key(order.payment_key.clone());
         let Some(known) = self.0.lookup.payment(&by, ANY_AGE).await? else {
@@ -158,6 +159,13 @@ impl Canceller {
                 error,
             });
         };
+        if let Err(error) = content::check_currencies(&order, known.stored.payment.currency) {
+            return Ok(CancelOutcome {
+                request: None,
+                payment: Some(known),
+                error: Some(error),
+            });
+        }
         let id = Uuid::now_v7();
         let new = NewCancelRequest {
             id: CancelRequestId::new(&id.to_string()),
@@ -173,55 +181,31 @@ impl Canceller {
             requested_at: self.0.clock.now(),
         };
         match self.0.store.create_cancel_request(&new).await? {
-            Created::SameKey(earlier) => self.0.answer_again(earlier, content_hash).await,
+            Created::SameKey(earlier) => self.0.answer_again(earlier, content_hash, order).await,
             Created::InFlight(other) => Ok(CancelOutcome {
                 request: None,
                 payment: Some(known),
                 error: Some(outcome::in_flight(&other)),
             }),
-            Created::New(request) => {
-                let inner = Arc::clone(&self.0);
-                let id = request.id.clone();
-                let step = self
-                    .0
-                    .money_steps
-                    .start(async move { inner.carry_out(merchant, request, order).await });
-                self.0.await_step(id, step).await
-            }
+            Created::New(request) => self.0.start(merchant, request, order).await,
         }
     }
 }
 
 impl Inner {
-    /// The stored answer of a request whose caller asks again. One whose outcome is not known is asked about at Toss
-    /// again, with the key and the bytes that were stored: Toss answers what it answered then, or carries it out now.
-    async fn answer_again(
+    /// Starts the money step of a request that has not been sent, and waits for it as long as a caller waits.
+    async fn start(
         self: &Arc<Self>,
-        earlier: CancelRequest,
-        content_hash: [u8; 32],
+        merchant: Merchant,
+        request: CancelRequest,
+        order: CancelOrder,
     ) -> Result<CancelOutcome, CancelFailure> {
-        if earlier.content_hash != content_hash {
-            let error = Some(outcome::idempotency_conflict());
-            return Ok(CancelOutcome {
-                request: None,
-                payment: None,
-                error,
-            });
-        }
-        let merchant = self.merchants.named(&earlier.account).cloned();
-        match (earlier.status, merchant) {
-            (CancelRequestStatus::Unknown, Some(merchant))
-                if outcome::may_be_sent_again(&earlier, self.clock.now()) =>
-            {
-                let inner = Arc::clone(self);
-                let id = earlier.id.clone();
-                let step = self
-                    .money_steps
-                    .start(async move { inner.send_again(merchant, earlier).await });
-                self.await_step(id, step).await
-            }
-            _ => self.outcome_of(earlier).await,
-        }
+        let inner = Arc::clone(self);
+        let id = request.id.clone();
+        let step = self
+            .money_steps
+            .start(async move { inner.carry_out(merchant, request, order).await });
+        self.await_step(id, step).await
     }
 
     /// Waits for the money step as long as a caller waits, then answers with the request as it is.
@@ -315,33 +299,25 @@ impl Inner {
         let Ok(body) = body else {
             return self.reject(&request, outcome::unwritable()).await;
         };
-        let sent = self
-            .store
-            .move_cancel_request(
-                &request,
-                CancelRequestChange {
-                    sent_at: Some(self.clock.now()),
-                    body: Some(SecretBody::new(body.expose_secret().to_owned())),
-                    baseline_balance: Some(permitted.balance),
-                    baseline_cancel_keys: Some(outcome::cancel_keys(&reading)),
-                    ..CancelRequestChange::to(CancelRequestStatus::Sent)
-                },
-            )
-            .await?;
-        self.send(&merchant, sent).await
-    }
-
-    async fn send_again(
-        &self,
-        merchant: Merchant,
-        request: CancelRequest,
-    ) -> Result<(), StoreError> {
         let change = CancelRequestChange {
             sent_at: Some(self.clock.now()),
+            body: Some(SecretBody::new(body.expose_secret().to_owned())),
+            baseline_balance: Some(permitted.balance),
+            baseline_cancel_keys: Some(outcome::cancel_keys(&reading)),
             ..CancelRequestChange::to(CancelRequestStatus::Sent)
         };
-        match self.store.move_cancel_request(&request, change).await {
-            Ok(sent) => self.send(&merchant, sent).await,
+        self.send_as(&merchant, &request, change).await
+    }
+
+    /// Records that Toss is being called, then calls it.
+    async fn send_as(
+        &self,
+        merchant: &Merchant,
+        request: &CancelRequest,
+        change: CancelRequestChange,
+    ) -> Result<(), StoreError> {
+        match self.store.move_cancel_request(request, change).await {
+            Ok(sent) => self.send(merchant, sent).await,
             // Somebody else has taken it up meanwhile: their outcome is the outcome.
             Err(StoreError::Conflict { .. }) => Ok(()),
             Err(error) => Err(error),
@@ -361,6 +337,7 @@ impl Inner {
                 body.expose(),
             )
             .await;
+        self.lookup.begin_anew();
         let now_at_toss = if outcome::needs_confirmation(&request, &answer) {
             merchant.toss.payment(&request.payment_key).await.ok()
         } else {
@@ -404,10 +381,11 @@ impl Inner {
             resolved_at: Some(self.clock.now()),
             ..CancelRequestChange::to(CancelRequestStatus::Rejected)
         };
-        self.store
-            .move_cancel_request(request, change)
-            .await
-            .map(drop)
+        match self.store.move_cancel_request(request, change).await {
+            // Somebody else has taken it up meanwhile: their outcome is the outcome.
+            Ok(_) | Err(StoreError::Conflict { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -14,17 +14,17 @@ use crate::store::StoreError;
 /// The kinds of errors that a client can tell apart, in `extensions.code`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorCode {
-    /// Nobody is known to be asking.
+    /// No token, or none that is in force.
     Unauthenticated,
-    /// The role of whoever asks may not do this.
+    /// The token's role may not do this.
     Forbidden,
-    /// An argument is wrong as it stands.
+    /// The request is wrong as it stands: its syntax, its fields, its arguments.
     BadUserInput,
     /// The request asks for more at once than is served.
     TooComplex,
     /// Toss cannot be asked, and nothing is known without it. Asking later may help.
     UpstreamUnavailable,
-    /// A failure of ours.
+    /// A failure of ours. Nothing is said but the request's id, which leads to the log.
     Internal,
 }
 
@@ -39,6 +39,20 @@ impl ErrorCode {
             Self::UpstreamUnavailable => "UPSTREAM_UNAVAILABLE",
             Self::Internal => "INTERNAL",
         }
+    }
+
+    /// The code that `text` spells; `None` for anything that is not on the list.
+    pub fn parse(text: &str) -> Option<Self> {
+        [
+            Self::Unauthenticated,
+            Self::Forbidden,
+            Self::BadUserInput,
+            Self::TooComplex,
+            Self::UpstreamUnavailable,
+            Self::Internal,
+        ]
+        .into_iter()
+        .find(|code| code.as_str() == text)
     }
 }
 

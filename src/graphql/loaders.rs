@@ -156,7 +156,12 @@ impl Loader<HistoryOf> for Rows {
             .map_err(Arc::new)?;
         let histories = keys.iter().zip(&payments).map(|(key, payment)| {
             let HistoryOf(Reading(stored)) = key;
-            let rows = rows.remove(payment).unwrap_or_default();
+            let mut rows = rows.remove(payment).unwrap_or_default();
+            // A row that does not say how it was paid was paid as its payment was: a virtual account's cancel must not
+            // count as a refund for want of a label.
+            for row in rows.iter_mut().filter(|row| row.method_label.is_none()) {
+                row.method_label.clone_from(&stored.payment.method_label);
+            }
             let history = History::of(
                 rows,
                 self.interpretation
@@ -191,7 +196,9 @@ impl Loader<SettlementsOf> for Rows {
             .await
             .map_err(Arc::new)?;
         let found = keys.iter().zip(&payments).filter_map(|(key, payment)| {
-            let rows = rows.remove(&payment.payment_key)?;
+            let mut rows = rows.remove(&payment.payment_key)?;
+            // A payment comes before its cancels, also when they are of one day.
+            rows.sort_by_key(|row| (row.settlement.sold_date, row.settlement.kind));
             Some((key.clone(), Arc::from(rows)))
         });
         Ok(found.collect())

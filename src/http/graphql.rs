@@ -2,7 +2,6 @@
 //! has a room of its own.
 
 mod body;
-mod code;
 mod documents;
 mod execute;
 mod guard;
@@ -27,7 +26,6 @@ use async_graphql::{
 };
 use tracing::error;
 
-pub use self::code::ErrorCode;
 use self::{
     documents::{Documents, Rejected, check_required_variables},
     execute::NoAnswer,
@@ -42,7 +40,7 @@ use crate::access::{Access, Denied, Principal, RequestId};
 /// What answers at `/graphql`: a schema, who may ask, and the documents asked before. Cheap to clone: clones share everything.
 ///
 /// Resolvers find the [`Principal`] and the [`RequestId`] in the context's data. An error of theirs reaches the client as it is when
-/// `extensions.code` is an [`ErrorCode`] other than `INTERNAL`; any other is logged and masked.
+/// `extensions.code` is an [`ErrorCode`](crate::graphql::ErrorCode) other than `INTERNAL`; any other is logged and masked.
 pub struct Endpoint<Q, M> {
     schema: Schema<Q, M, EmptySubscription>,
     access: Access,

@@ -19,7 +19,7 @@ use tracing_actix_web::TracingLogger;
 
 pub use self::{
     graphiql::Graphiql,
-    graphql::{Endpoint, ErrorCode, Prepare},
+    graphql::{Endpoint, Prepare},
     health::{NotReady, Readiness},
     request_id::RequestSpan,
 };

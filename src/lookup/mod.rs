@@ -82,6 +82,12 @@ impl Lookup {
         }))
     }
 
+    /// Has whoever asks from now on get a reading that begins from now on. To be called after something was changed at
+    /// Toss: a reading under way may have seen the payment as it was before.
+    pub fn begin_anew(&self) {
+        self.0.flights.forget();
+    }
+
     /// The payment, no older than `max_age` unless Toss cannot be asked. `None` when Toss knows no such payment.
     ///
     /// # Errors

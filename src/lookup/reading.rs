@@ -1,7 +1,7 @@
 //! Reads from Toss's lists what belongs to one payment, at once where nothing depends on anything else, and stores it in
 //! one go.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 use base64::Engine;
@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use chrono::{DateTime, Utc};
 use futures_util::future::try_join;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
-use reconciliation::{KstDate, PaymentKey, Settlement, Transaction};
+use reconciliation::{KstDate, PaymentKey, Settlement, Transaction, TransactionKey};
 use sha2::{Digest, Sha256};
 
 use super::windows::{self, Stretch};
@@ -59,9 +59,18 @@ pub(super) struct Reader<'a> {
 
 impl Reader<'_> {
     pub(super) async fn read_and_store(&self, reading: PaymentReading) -> Result<(), ReadingError> {
-        let days = self.days_to_read(&reading).await?;
-        let (transactions, days_read) =
-            try_join(self.transactions_of(&reading), self.settlements_of(days)).await?;
+        let PaymentReading {
+            payment, cancels, ..
+        } = &reading;
+        let cycle = self.merchant.settlement_cycle;
+        let named = windows::settlement_days(payment, cancels, cycle);
+        let (transactions, mut days_read) =
+            try_join(self.transactions_of(&reading), self.settlements_of(&named)).await?;
+        // Rows may tell of instants that the payment does not name.
+        let rows = transactions.iter().map(|row| &row.value);
+        let mut found = windows::settlement_days_of_rows(rows, cycle);
+        found.retain(|day| !named.contains(day));
+        days_read.extend(self.settlements_of(&found).await?);
         self.store
             .save_reading(&LiveReading {
                 account: &self.merchant.account,
@@ -97,18 +106,26 @@ impl Reader<'_> {
             }
         }
         let stretches = windows::stretches_of_events(payment, cancels);
-        let pages = stream::iter(
-            stretches
-                .into_iter()
-                .map(|stretch| self.transactions_in(stretch)),
-        )
-        .buffered(AT_ONCE)
-        .try_collect::<Vec<_>>()
-        .await?;
-        Ok(rows_of(
-            pages.into_iter().flatten().collect(),
-            &payment.payment_key,
-        ))
+        let mut rows = self.transactions_in_all(stretches).await?;
+        let listed: HashSet<&TransactionKey> =
+            rows.iter().map(|row| &row.value.transaction_key).collect();
+        let later = windows::stretches_after_cancels(cancels, &listed, self.asked_at);
+        rows.extend(self.transactions_in_all(later).await?);
+        Ok(rows_of(rows, &payment.payment_key))
+    }
+
+    async fn transactions_in_all(
+        &self,
+        stretches: Vec<Stretch>,
+    ) -> Result<Vec<Reading<Transaction>>, ReadingError> {
+        let questions = stretches
+            .into_iter()
+            .map(|stretch| self.transactions_in(stretch));
+        let pages = stream::iter(questions)
+            .buffered(AT_ONCE)
+            .try_collect::<Vec<_>>()
+            .await?;
+        Ok(pages.into_iter().flatten().collect())
     }
 
     /// Every row of a stretch of time.
@@ -145,13 +162,9 @@ impl Reader<'_> {
         Ok(self.merchant.toss.transactions(&page).await?)
     }
 
-    async fn days_to_read(&self, reading: &PaymentReading) -> Result<Vec<KstDate>, ReadingError> {
-        let named = windows::settlement_days(
-            &reading.payment,
-            &reading.cancels,
-            self.merchant.settlement_cycle,
-        );
-        let days: Vec<KstDate> = named.into_iter().collect();
+    /// The days that were not read a moment ago, each as a whole.
+    async fn settlements_of(&self, days: &BTreeSet<KstDate>) -> Result<Vec<DayRead>, ReadingError> {
+        let days: Vec<KstDate> = days.iter().copied().collect();
         let read_at = self
             .store
             .settlement_day_read_at(&self.merchant.account, &days)
@@ -161,11 +174,11 @@ impl Reader<'_> {
                 .get(day)
                 .is_some_and(|&read_at| super::is_young(read_at, self.asked_at, self.max_age))
         };
-        Ok(days.into_iter().filter(|day| !is_young(day)).collect())
-    }
-
-    async fn settlements_of(&self, days: Vec<KstDate>) -> Result<Vec<DayRead>, ReadingError> {
-        let readings = stream::iter(days.into_iter().map(|day| self.settlement_day(day)))
+        let questions = days
+            .into_iter()
+            .filter(|day| !is_young(day))
+            .map(|day| self.settlement_day(day));
+        let readings = stream::iter(questions)
             .buffered(AT_ONCE)
             .try_collect::<Vec<_>>()
             .await?;

@@ -1,16 +1,21 @@
 //! Which parts of Toss's lists can hold rows of a payment. Toss lists transactions by time and settlements by day, never
 //! by payment; the payment itself names the instants at which something happened to it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use reconciliation::{Cancel, KstDate, Payment, PaymentStatus, SettlementCycle};
+use reconciliation::{
+    Cancel, CancelStatus, KstDate, Payment, PaymentStatus, SettlementCycle, Transaction,
+    TransactionKey,
+};
 
 /// How far a row's instant may be from the one that the payment names.
 const SLACK: TimeDelta = TimeDelta::minutes(5);
 /// The longest way from opening the payment window to the issue of the account: 30 minutes for the window, 10 for the
 /// confirmation, and some slack.
 const ISSUE_TAKES: TimeDelta = TimeDelta::minutes(45);
+/// How long after a cancel its row is looked for. Wallets from abroad decide later, and list it then.
+const WALLETS_DECIDE: TimeDelta = TimeDelta::days(14);
 /// The longest life of a virtual account that is read in one piece: its usual validity and a day.
 const WHOLE_LIFE: TimeDelta = TimeDelta::days(8);
 
@@ -42,16 +47,23 @@ pub(super) fn stretches_of_events(payment: &Payment, cancels: &[Cancel]) -> Vec<
     let canceled = cancels
         .iter()
         .map(|cancel| Stretch::around(cancel.canceled_at, SLACK, SLACK));
-    let mut all: Vec<Stretch> = issue.into_iter().chain(approval).chain(canceled).collect();
-    all.sort_by_key(|stretch| (stretch.from, stretch.to));
-    let mut joined: Vec<Stretch> = Vec::with_capacity(all.len());
-    for next in all {
-        match joined.last_mut() {
-            Some(last) if next.from <= last.to => last.to = last.to.max(next.to),
-            _ => joined.push(next),
-        }
-    }
-    joined
+    joined(issue.into_iter().chain(approval).chain(canceled).collect())
+}
+
+/// The stretches in which the rows of cancels may be that are carried out and not listed at the instant of the cancel.
+pub(super) fn stretches_after_cancels(
+    cancels: &[Cancel],
+    listed: &HashSet<&TransactionKey>,
+    now: DateTime<Utc>,
+) -> Vec<Stretch> {
+    let missing = cancels.iter().filter(|cancel| {
+        cancel.status == CancelStatus::Done && !listed.contains(&cancel.transaction_key)
+    });
+    let after = missing.map(|cancel| Stretch {
+        from: cancel.canceled_at + SLACK,
+        to: (cancel.canceled_at + WALLETS_DECIDE).min(now + SLACK),
+    });
+    joined(after.filter(|stretch| stretch.from < stretch.to).collect())
 }
 
 /// For a virtual account, the whole time in which something can have happened to it. A deposit that bounced leaves two
@@ -96,6 +108,29 @@ pub(super) fn settlement_days(
         .collect()
 }
 
+/// The sold dates of rows that can be settled: those of approvals and cancels.
+pub(super) fn settlement_days_of_rows<'a>(
+    rows: impl Iterator<Item = &'a Transaction>,
+    cycle: SettlementCycle,
+) -> BTreeSet<KstDate> {
+    rows.filter(|row| row.status == PaymentStatus::Done || row.status.is_cancel())
+        .map(|row| cycle.sold_date(KstDate::of(row.transaction_at)))
+        .collect()
+}
+
+/// The same stretches, oldest first, those that touch joined.
+fn joined(mut all: Vec<Stretch>) -> Vec<Stretch> {
+    all.sort_by_key(|stretch| (stretch.from, stretch.to));
+    let mut joined: Vec<Stretch> = Vec::with_capacity(all.len());
+    for next in all {
+        match joined.last_mut() {
+            Some(last) if next.from <= last.to => last.to = last.to.max(next.to),
+            _ => joined.push(next),
+        }
+    }
+    joined
+}
+
 fn was_approved_at_an_unknown_time(payment: &Payment) -> bool {
     let money_moved = payment.status == PaymentStatus::Done || payment.status.is_cancel();
     money_moved && payment.approved_at.is_none()
@@ -103,7 +138,7 @@ fn was_approved_at_an_unknown_time(payment: &Payment) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use reconciliation::{CancelStatus, Currency, MId, Money, OrderId, PaymentKey, TransactionKey};
+    use reconciliation::{Currency, MId, Money, OrderId, PaymentKey};
 
     use super::*;
 
@@ -217,6 +252,32 @@ mod tests {
             life_of_account(&payment("카드", "DONE", None), &[], at("05T10:00:00")),
             None
         );
+    }
+
+    #[test]
+    fn a_cancel_that_is_not_listed_at_its_instant_is_looked_for_after_it_while_that_is_carried_out()
+    {
+        let cancel = canceled("05T09:00:00");
+        let unfinished = Cancel {
+            status: CancelStatus::InProgress,
+            ..canceled("05T09:00:00")
+        };
+        let none = HashSet::new();
+        let listed = HashSet::from([&cancel.transaction_key]);
+        let of = |cancel: &Cancel, listed, now| {
+            stretches_after_cancels(std::slice::from_ref(cancel), listed, at(now))
+        };
+        let expected = |to| {
+            [Stretch {
+                from: at("05T09:05:00"),
+                to: at(to),
+            }]
+        };
+        assert_eq!(of(&cancel, &none, "06T09:00:00"), expected("06T09:05:00"));
+        assert_eq!(of(&cancel, &none, "30T09:00:00"), expected("19T09:00:00"));
+        assert_eq!(of(&cancel, &none, "05T09:00:00"), []);
+        assert_eq!(of(&cancel, &listed, "06T09:00:00"), []);
+        assert_eq!(of(&unfinished, &none, "06T09:00:00"), []);
     }
 
     #[test]

@@ -4,4 +4,12 @@
 mod postgres;
 mod support;
 
+mod access;
+mod cancel;
+mod ids;
+mod merchants;
+mod outages;
 mod payments;
+mod questions;
+mod settlements;
+mod stories;

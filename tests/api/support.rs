@@ -16,26 +16,27 @@ use toss_recon::config::{MerchantConfig, ServerConfig, TossConfig};
 use toss_recon::server::Server;
 use toss_recon::store::{AccountName, Store};
 use toss_recon::toss::{BaseUrl, MusdAmounts, SecretKey};
-use toss_sim::{Merchant, Scenario, Settings, SimClock, TossSim};
+use toss_sim::{Endpoint, Fault, FaultKind, Merchant, Scenario, Settings, SimClock, TossSim};
 
 use crate::postgres;
 
 pub(crate) const MERCHANT: &str = "tdemoshop01";
 pub(crate) const SECRET_KEY: &str = "live_sk_stand1n0000000000000000";
 
-/// Declares tests that run once on each database, each with a shop of its own.
+/// Declares tests that run once on each database. A test takes a [`Shop`] of its own, or the [`Engine`] to open shops of
+/// its choice on.
 macro_rules! on_both_databases {
     ($($name:ident),+ $(,)?) => {
         mod on_sqlite {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                super::$name($crate::support::Shop::open($crate::support::Engine::Sqlite).await).await;
+                $crate::support::run(super::$name, $crate::support::Engine::Sqlite).await;
             })+
         }
         mod on_postgres {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                super::$name($crate::support::Shop::open($crate::support::Engine::Postgres).await).await;
+                $crate::support::run(super::$name, $crate::support::Engine::Postgres).await;
             })+
         }
     };
@@ -47,6 +48,28 @@ pub(crate) use on_both_databases;
 pub(crate) enum Engine {
     Sqlite,
     Postgres,
+}
+
+/// What a test is handed.
+pub(crate) trait Given {
+    async fn on(engine: Engine) -> Self;
+}
+
+/// Runs one test on one database.
+pub(crate) async fn run<G: Given, F: Future<Output = ()>>(test: impl FnOnce(G) -> F, on: Engine) {
+    test(G::on(on).await).await;
+}
+
+impl Given for Engine {
+    async fn on(engine: Engine) -> Self {
+        engine
+    }
+}
+
+impl Given for Shop {
+    async fn on(engine: Engine) -> Self {
+        Self::open(engine).await
+    }
 }
 
 /// A shop at the stand-in with the server before it. Everything ends with it.
@@ -142,9 +165,12 @@ impl Shop {
         data(self.post(&self.viewer, query, Value::Null).await)
     }
 
-    /// Asks as an admin, with variables, and gives `data`; there must be no errors.
-    pub(crate) async fn ask_as_admin(&self, query: &str, variables: Value) -> Value {
-        data(self.post(&self.admin, query, variables).await)
+    /// Asks about one payment by its order, and always asks Toss.
+    pub(crate) async fn payment(&self, order: &str, selection: &str) -> Value {
+        let query = format!(
+            r#"{{ payment(by: {{orderId: "{order}"}}, maxAgeSeconds: 0) {{ {selection} }} }}"#
+        );
+        self.ask(&query).await["payment"].clone()
     }
 
     /// Asks as a viewer something that must be refused, and gives the first error's code.
@@ -169,6 +195,14 @@ impl Shop {
         format!("http://{}{path}", self.address)
     }
 
+    /// A token of that name, made now.
+    pub(crate) async fn new_token(&self, name: &str, role: Role) -> String {
+        let store = self.store().await;
+        let text = token(&store, name, role).await;
+        store.close().await.unwrap();
+        text
+    }
+
     pub(crate) fn client(&self) -> &reqwest::Client {
         &self.client
     }
@@ -189,6 +223,32 @@ impl Shop {
             .collect()
     }
 
+    /// Calls of one endpoint so far.
+    pub(crate) fn calls_of(&self, endpoint: Endpoint) -> usize {
+        let requests = self.sim.requests();
+        requests
+            .iter()
+            .filter(|request| request.endpoint == endpoint)
+            .count()
+    }
+
+    /// Waits until an endpoint has been called that often.
+    pub(crate) async fn until_called(&self, endpoint: Endpoint, times: usize) {
+        until(async || (self.calls_of(endpoint) >= times).then_some(())).await;
+    }
+
+    /// Meets every coming call of an endpoint with a nuisance.
+    pub(crate) fn always(&self, endpoint: Endpoint, kind: FaultKind) {
+        self.sim
+            .faults()
+            .add(Fault::next(endpoint, kind).times(10_000));
+    }
+
+    /// Moves the shop's clock.
+    pub(crate) fn pass(&self, time: chrono::Duration) {
+        self.sim.clock().advance(time);
+    }
+
     /// The payment key of an order.
     pub(crate) async fn payment_key(&self, order: &str) -> String {
         let query = format!(r#"{{ payment(by: {{orderId: "{order}"}}) {{ paymentKey }} }}"#);
@@ -207,6 +267,21 @@ impl Drop for Shop {
             let _ = thread.join();
         }
     }
+}
+
+/// Waits for a condition, and fails when it does not come about.
+pub(crate) async fn until<T>(mut condition: impl AsyncFnMut() -> Option<T>) -> T {
+    let waiting = async {
+        loop {
+            if let Some(found) = condition().await {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), waiting)
+        .await
+        .expect("what is waited for comes about")
 }
 
 /// The `data` of an answer without errors.

@@ -1,5 +1,6 @@
-//! A database with four payments: one that was never paid, one that was drained by two partial cancels, one whose rows
-//! list the whole payment's amount, and one that speaks of things that nobody knows.
+//! A database with five payments: one that was never paid, one that was drained by two partial cancels, one whose rows
+//! list the whole payment's amount, one that speaks of
+//! things that nobody knows, and one whose rows do not say how it was paid.
 
 use std::collections::BTreeMap;
 
@@ -37,6 +38,7 @@ impl TestBooks {
         books.keep_drained().await;
         books.keep_listed_whole().await;
         books.keep_unknown().await;
+        books.keep_unlabelled().await;
         books
     }
 
@@ -159,6 +161,26 @@ impl TestBooks {
             "2026-03-02T10:00:00+09:00",
             1_000,
         )];
+        self.keep(&payment, &[], &rows, &[]).await;
+    }
+
+    /// A virtual account that nobody paid, whose rows do not say how it was paid.
+    async fn keep_unlabelled(&self) {
+        let payment = Payment {
+            balance_amount: Some(won(0)),
+            ..payment("unlabelled", "가상계좌", "CANCELED", 22_400)
+        };
+        let rows = [Transaction {
+            method_label: None,
+            ..row(
+                "unlabelled",
+                "unlabelled-1",
+                "",
+                "CANCELED",
+                "2026-03-03T10:00:00+09:00",
+                22_400,
+            )
+        }];
         self.keep(&payment, &[], &rows, &[]).await;
     }
 

@@ -43,6 +43,21 @@ async fn an_unpaid_virtual_account_that_was_cancelled_refunds_nothing() {
 }
 
 #[tokio::test]
+async fn a_row_that_does_not_say_how_it_was_paid_is_judged_by_its_payments_method() {
+    let query = format!(
+        "{{ payment(key: \"unlabelled\") {{ {AMOUNTS} history {{ effect }} cancels {{ refunded }} }} }}"
+    );
+    assert_same(
+        &stored(&query).await,
+        &json!({ "payment": {
+            "paidAmount": { "amount": "0", "currency": "KRW" }, "effectiveRefund": { "amount": "0" },
+            "voidedAmount": { "amount": "22400" }, "netAmount": { "amount": "0" }, "fullyCanceled": true,
+            "history": [{ "effect": "VOIDED" }], "cancels": [{ "refunded": false }],
+        } }),
+    );
+}
+
+#[tokio::test]
 async fn a_payment_drained_by_partial_cancels_is_fully_cancelled_and_each_cancel_has_its_origin() {
     let query = format!(
         "{{ payment(key: \"drained\") {{ status {AMOUNTS} asOf stale history {{ transactionKey effect }} \

@@ -3,7 +3,8 @@
 use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
 use tracing::error;
 
-use super::{code::ErrorCode, refusal::INTERNAL_MESSAGE};
+use super::refusal::INTERNAL_MESSAGE;
+use crate::graphql::ErrorCode;
 use crate::{
     access::RequestId,
     http::limits::{ERRORS_SHOWN, MESSAGE_CHARS},

@@ -4,7 +4,8 @@ use std::{borrow::Cow, fmt};
 
 use actix_web::http::{Method, StatusCode};
 
-use super::{code::ErrorCode, guard::TooComplex, negotiation::MediaType, tokens::TextRefused};
+use super::{guard::TooComplex, negotiation::MediaType, tokens::TextRefused};
+use crate::graphql::ErrorCode;
 
 /// Why a request is not executed.
 #[derive(Clone, Debug)]

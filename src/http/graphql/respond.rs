@@ -14,12 +14,12 @@ use serde::Serialize;
 use tracing::error;
 
 use super::{
-    code::ErrorCode,
     masking::{self, shortened},
     negotiation::MediaType,
     refusal::{self, Refusal},
 };
 use crate::access::RequestId;
+use crate::graphql::ErrorCode;
 
 /// The answer to a request that was executed, or refused by validation.
 pub(super) fn executed(

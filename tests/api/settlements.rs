@@ -1,0 +1,146 @@
+//! Which settlement rows belong to a payment, how surely, and when they appear.
+
+use chrono::Duration;
+use serde_json::{Value, json};
+use toss_sim::{
+    CancelByHand, NewPayment, Onset, SettledEvent, SettlementChange, SettlementTrouble,
+};
+
+use crate::support::{Shop, on_both_databases};
+
+on_both_databases!(
+    a_row_without_keys_and_with_a_prefixed_order_matches_weakly,
+    a_cancel_that_is_settled_twice_shows_both_rows,
+    a_second_mid_on_a_page_is_filed_under_its_own_name,
+    a_settlement_row_appears_on_the_next_day_of_seoul,
+    a_settlement_row_that_toss_lists_late_appears_when_it_is_listed,
+    a_row_that_toss_restates_replaces_the_one_before,
+    rows_of_other_payments_of_the_same_day_stay_out,
+);
+
+const ROWS: &str = "mId settlements {
+    id kind paymentKey transactionKey orderId amount { amount } fee { amount } payOutAmount { amount }
+    soldDate paidOutDate match }";
+
+fn rows(payment: &Value) -> &Vec<Value> {
+    payment["settlements"].as_array().unwrap()
+}
+
+async fn a_row_without_keys_and_with_a_prefixed_order_matches_weakly(shop: Shop) {
+    shop.play("degraded_rows", "2026-03-10");
+    let payment = shop.payment("order-degraded", ROWS).await;
+    let [row] = rows(&payment).as_slice() else {
+        panic!("one row: {payment:#}");
+    };
+    assert_eq!(row["match"], "WEAK");
+    assert_eq!(
+        (&row["paymentKey"], &row["transactionKey"]),
+        (&Value::Null, &Value::Null)
+    );
+    let order = row["orderId"].as_str().unwrap();
+    assert!(order.ends_with("_order-degraded"), "{order}");
+    assert_eq!(row["amount"]["amount"], "1600");
+}
+
+async fn a_cancel_that_is_settled_twice_shows_both_rows(shop: Shop) {
+    shop.play("settlement_duplicated", "2026-03-03");
+    let payment = shop.payment("order-settled-twice", ROWS).await;
+    let cancels: Vec<&Value> = rows(&payment)
+        .iter()
+        .filter(|row| row["kind"] == "CANCEL")
+        .collect();
+    let [first, second] = cancels.as_slice() else {
+        panic!("two rows: {payment:#}");
+    };
+    assert_ne!(first["id"], second["id"]);
+    assert_eq!(first["transactionKey"], second["transactionKey"]);
+    assert_eq!(
+        (&first["match"], &second["match"]),
+        (&json!("EXACT"), &json!("EXACT"))
+    );
+    for row in [first, second] {
+        let query = format!(
+            r#"{{ node(id: {}) {{ id ... on Settlement {{ transactionKey }} }} }}"#,
+            row["id"]
+        );
+        assert_eq!(shop.ask(&query).await["node"]["id"], row["id"]);
+    }
+}
+
+async fn a_second_mid_on_a_page_is_filed_under_its_own_name(shop: Shop) {
+    shop.play("two_mids", "2026-03-03");
+    let payment = shop.payment("order-mid2-03", ROWS).await;
+    assert_ne!(payment["mId"], crate::support::MERCHANT);
+    let [row] = rows(&payment).as_slice() else {
+        panic!("one row: {payment:#}");
+    };
+    assert_eq!(row["match"], "EXACT");
+}
+
+async fn a_settlement_row_appears_on_the_next_day_of_seoul(shop: Shop) {
+    shop.sim.console().pay(NewPayment::card("order-1", 10_000));
+    assert_eq!(
+        shop.payment("order-1", ROWS).await["settlements"],
+        json!([])
+    );
+    shop.pass(Duration::hours(11));
+    assert_eq!(
+        shop.payment("order-1", ROWS).await["settlements"],
+        json!([])
+    );
+    shop.pass(Duration::hours(2));
+    let payment = shop.payment("order-1", ROWS).await;
+    assert_eq!(rows(&payment).len(), 1);
+    assert_eq!(rows(&payment)[0]["soldDate"], "2026-03-20");
+}
+
+async fn a_settlement_row_that_toss_lists_late_appears_when_it_is_listed(shop: Shop) {
+    shop.sim
+        .console()
+        .pay(NewPayment::card("order-late", 10_000));
+    shop.sim.faults().settlement(SettlementTrouble {
+        order_id: "order-late".into(),
+        event: SettledEvent::Approval,
+        change: SettlementChange::Late(2),
+        onset: Onset::Always,
+    });
+    shop.pass(Duration::hours(13));
+    assert_eq!(
+        shop.payment("order-late", ROWS).await["settlements"],
+        json!([])
+    );
+    shop.pass(Duration::days(2));
+    assert_eq!(rows(&shop.payment("order-late", ROWS).await).len(), 1);
+}
+
+async fn a_row_that_toss_restates_replaces_the_one_before(shop: Shop) {
+    shop.play("settlement_restated", "2026-03-10");
+    let before = shop.payment("order-restated", ROWS).await;
+    shop.pass(Duration::minutes(1));
+    let after = shop.payment("order-restated", ROWS).await;
+    let fee = |payment: &Value| -> i64 {
+        assert_eq!(rows(payment).len(), 1, "{payment:#}");
+        rows(payment)[0]["fee"]["amount"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap()
+    };
+    assert_eq!(fee(&after) - fee(&before), 100);
+}
+
+async fn rows_of_other_payments_of_the_same_day_stay_out(shop: Shop) {
+    let console = shop.sim.console();
+    let at = crate::support::instant("2026-03-10T10:00:00+09:00");
+    for order in ["order-a", "order-b"] {
+        console.pay(NewPayment::card(order, 10_000).at(at));
+    }
+    let later = at + Duration::hours(1);
+    console
+        .cancel("order-b", &CancelByHand::everything("취소").at(later))
+        .unwrap();
+    let payment = shop.payment("order-a", ROWS).await;
+    let orders: Vec<&Value> = rows(&payment).iter().map(|row| &row["orderId"]).collect();
+    assert_eq!(orders, ["order-a"]);
+    assert_eq!(rows(&shop.payment("order-b", ROWS).await).len(), 2);
+}
