@@ -36,7 +36,7 @@ async fn a_mistake_in_the_file_is_told_with_its_place_and_without_a_value() {
             "a whole number",
         ),
         (
-            "toss_timeout_seconds = 601".to_owned(),
+            format!("toss_secret_key = {SECRET_KEY:?}\ntoss_timeout_seconds = 601"),
             "TOSS_TIMEOUT_SECONDS",
             "from 1 to 600",
         ),
