@@ -4,12 +4,12 @@ use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 use clap::Args;
 use reconciliation::{KstDate, PartialCancelRows, SettlementCycle};
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
-use toss_sim::{Merchant, Scenario, SimClock, TossSim};
+use toss_sim::{Merchant, Scenario, SimClock, TossSim, is_business_day};
 
 use super::stop::StopSignals;
 use super::{CommandError, token};
@@ -22,6 +22,8 @@ use crate::toss::{BaseUrl, MusdAmounts, SecretKey};
 
 /// The story that the shop has lived through: every case of the books within thirty days.
 const STORY: &str = "month";
+/// On which of the story's days the card payment that the guide shows is paid, and cancelled in part twice.
+const SHOWN_DAYS: [u64; 3] = [5, 6, 7];
 const SEED: u64 = 1;
 const MERCHANT: &str = "tdemoshop01";
 const SECRET_KEY: &str = "live_sk_stand1n0000000000000000";
@@ -75,7 +77,7 @@ fn not_started(error: StartError, port: u16) -> CommandError {
     }
 }
 
-/// A shop whose month ended yesterday, so that its settlement rows are there.
+/// A shop whose month is over, so that its settlement rows are there.
 async fn start_shop(clock: &Clock) -> Result<TossSim, CommandError> {
     let failed =
         |error: String| CommandError::Failure(format!("the simulated shop did not start: {error}"));
@@ -91,11 +93,21 @@ async fn start_shop(clock: &Clock) -> Result<TossSim, CommandError> {
         .map_err(|error| failed(error.to_string()))?;
     let story = Scenario::by_name(STORY).map_err(|error| failed(error.to_string()))?;
     let today = KstDate::of(now).naive();
-    let start = today
-        .checked_sub_days(Days::new(story.days.into()))
-        .unwrap_or(today);
-    sim.play(story, start);
+    sim.play(story, first_day(today, story.days.into()));
     Ok(sim)
+}
+
+/// The latest day on which a month that is over by `today` can begin, so that what the guide shows happened on business
+/// days: what is sold over a weekend is paid out on one and the same day, and would not show what it should.
+fn first_day(today: NaiveDate, days: u64) -> NaiveDate {
+    (days..days + 30)
+        .filter_map(|days| today.checked_sub_days(Days::new(days)))
+        .find(|start| {
+            SHOWN_DAYS
+                .iter()
+                .all(|day| is_business_day(*start + Days::new(*day)))
+        })
+        .unwrap_or(today - Days::new(days))
 }
 
 fn config(sim: &TossSim, folder: &TempDir, port: u16) -> Result<ServerConfig, CommandError> {
@@ -161,4 +173,28 @@ curl -s http://{address}/graphql \
 The simulated Toss itself answers at {toss}
 "#
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use toss_sim::business_days_after;
+
+    use super::*;
+
+    #[test]
+    fn on_every_day_of_some_years_the_three_rows_are_paid_out_on_days_of_their_own() {
+        let first = NaiveDate::from_ymd_opt(2025, 1, 1).unwrap();
+        for today in first.iter_days().take(3 * 365) {
+            let start = first_day(today, 30);
+            assert!(start + Days::new(30) <= today);
+            let paid_out: BTreeSet<NaiveDate> = SHOWN_DAYS
+                .iter()
+                .map(|day| business_days_after(start + Days::new(*day), 5))
+                .collect();
+            assert_eq!(paid_out.len(), 3, "{today}");
+            assert!(paid_out.last() < Some(&today), "{today}");
+        }
+    }
 }

@@ -1,21 +1,15 @@
 //! The layers of settings as they stand in the file, the environment and the command line, not yet checked.
 
 use std::env::VarError;
-use std::path::{Path, PathBuf};
-use std::{fmt, fs, io};
+use std::fmt;
+use std::path::PathBuf;
 
-use figment::Figment;
-use figment::error::Kind;
-use figment::providers::{Format, Toml};
 use reconciliation::PartialCancelRows;
 use serde::Deserialize;
 use serde::de::{Deserializer, Visitor};
 
-use super::SettingError;
+use super::{SettingError, file};
 use crate::toss::MusdAmounts;
-
-/// The file that is read when it is there.
-const DEFAULT_FILE: &str = "toss-recon.toml";
 
 /// Where a variable's value goes.
 type Place = fn(&mut Layers) -> &mut Option<String>;
@@ -131,7 +125,7 @@ impl From<MusdSetting> for MusdAmounts {
 
 /// Reads all layers. A later one replaces what an earlier one says.
 pub(super) fn read(file: Option<PathBuf>, overrides: Overrides) -> Result<Layers, SettingError> {
-    let mut layers = read_file(file)?;
+    let mut layers = file::read(file)?;
     let variables = environment()?;
     if variables
         .iter()
@@ -176,82 +170,6 @@ fn environment() -> Result<Vec<(&'static str, Place, String)>, SettingError> {
         found.push((name, place, value));
     }
     Ok(found)
-}
-
-fn read_file(named: Option<PathBuf>) -> Result<Layers, SettingError> {
-    let must_exist = named.is_some();
-    let path = named.unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !must_exist => {
-            return Ok(Layers::default());
-        }
-        Err(error) => return Err(unreadable(&path, &error)),
-    };
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    Figment::from(Toml::string(text))
-        .extract()
-        .map_err(|error| SettingError::new(format!("{}: {}", path.display(), complaint(&error))))
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> SettingError {
-    let path = path.display();
-    SettingError::new(match error.kind() {
-        io::ErrorKind::NotFound => format!(
-            "there is no settings file {path}: give --config a file that exists, or leave it out"
-        ),
-        io::ErrorKind::InvalidData => {
-            format!("the settings file {path} is not text in UTF-8: save it as such")
-        }
-        kind => format!(
-            "the settings file {path} cannot be read ({kind}): it must be a file that this user may read"
-        ),
-    })
-}
-
-/// What is wrong with the file. It repeats no value: one in the wrong place may be a key.
-fn complaint(error: &figment::Error) -> String {
-    let setting = setting_name(&error.path);
-    match &error.kind {
-        Kind::UnknownField(_, known) => {
-            format!(
-                "there is no setting {setting}: use one of {}",
-                known.join(", ")
-            )
-        }
-        Kind::UnknownVariant(_, known) => format!("{setting} must be one of {}", known.join(", ")),
-        Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => {
-            let expected = match expected.as_str() {
-                "a string" => "text in quotes",
-                "a sequence" => "a list, each entry under a line [[merchants]]",
-                "struct MerchantLayer" => "a table, under a line [[merchants]]",
-                expected => expected,
-            };
-            format!("{setting} must be {expected}")
-        }
-        // The first line says where, the last one why; those between quote the file.
-        Kind::Message(text) => {
-            let mut lines = text.lines();
-            let place = lines.next().unwrap_or_default();
-            let reason = lines.next_back().unwrap_or("mend it");
-            format!("{place}: {reason}")
-        }
-        _ => format!("{setting} cannot be read: see README for what it may be"),
-    }
-}
-
-/// A setting as a reader of the file would name it; merchants count from 1.
-fn setting_name(path: &[String]) -> String {
-    match path {
-        [list, index, setting @ ..] if list == "merchants" => {
-            let number = index.parse::<usize>().map_or(1, |index| index + 1);
-            match setting {
-                [] => format!("merchant number {number}"),
-                setting => format!("{} of merchant number {number}", setting.join(".")),
-            }
-        }
-        path => path.join("."),
-    }
 }
 
 /// The file may write a number as a number, the environment cannot.

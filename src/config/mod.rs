@@ -1,6 +1,7 @@
 //! The settings: defaults, then the file, then the environment, then the command line; each checked with a message that
 //! says how to mend it.
 
+mod file;
 mod layers;
 mod merchants;
 

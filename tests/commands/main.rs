@@ -1,4 +1,8 @@
 //! The program as it is run: its real binary as a process, its exit status, and every line that it prints.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that meets what it did not expect has to end there"
+)]
 
 #[path = "../support/postgres.rs"]
 mod postgres;

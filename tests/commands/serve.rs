@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::postgres;
+use crate::program::Place;
 use crate::server::{Running, place_before, shop, token};
 
 const NEVER_PAID: &str = r#"{ payment(by: {orderId: "order-never-paid"}, maxAgeSeconds: 0) {
@@ -11,9 +13,20 @@ const NEVER_PAID: &str = r#"{ payment(by: {orderId: "order-never-paid"}, maxAgeS
 #[tokio::test]
 async fn a_payment_that_was_never_seen_is_answered_live() {
     let sim = shop("account_never_paid").await;
-    let place = place_before(&sim);
-    let viewer = token(&place, "viewer", "viewer").await;
-    let server = Running::serve(&place, &["--no-sync"]).await;
+    shows_a_void(&place_before(&sim)).await;
+}
+
+#[tokio::test]
+async fn the_same_is_answered_out_of_postgresql() {
+    let sim = shop("account_never_paid").await;
+    let place = place_before(&sim).set("DATABASE_URL", postgres::database().await);
+    shows_a_void(&place).await;
+    assert!(!place.path("toss-recon.db").exists());
+}
+
+async fn shows_a_void(place: &Place) {
+    let viewer = token(place, "viewer", "viewer").await;
+    let server = Running::serve(place, &["--no-sync"]).await;
     assert_eq!(
         server.ask(&viewer, NEVER_PAID).await["payment"],
         json!({
@@ -87,7 +100,7 @@ async fn the_log_for_machines_is_one_json_object_a_line() {
 
 #[tokio::test]
 async fn the_usual_log_tells_of_a_start_and_an_end_and_nothing_more() {
-    let place = crate::program::Place::with_key();
+    let place = Place::with_key();
     let server = Running::serve(&place, &[]).await;
     server.get("/readyz").await;
     let (_, stderr) = server.stop("TERM").await;

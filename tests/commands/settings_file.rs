@@ -3,11 +3,29 @@
 use crate::program::{Place, SECRET_KEY};
 use crate::server::{Running, shop};
 
+/// The file's content, and two texts of the line that refuses it.
+type Mistake = (String, &'static str, &'static str);
+
+async fn are_told_without_a_value(mistakes: &[Mistake]) {
+    for (content, found, advice) in mistakes {
+        let place = Place::new().write("toss-recon.toml", content);
+        let line = place
+            .refuses(2, &["serve", "--listen", "127.0.0.1:0"])
+            .await;
+        assert!(
+            line.contains(found) && line.contains(advice),
+            "{content}\n{line}"
+        );
+        assert!(
+            !line.contains("stand1n") && !line.contains("12345"),
+            "{line}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_mistake_in_the_file_is_told_with_its_place_and_without_a_value() {
-    let merchant = format!("[[merchants]]\nsecret_key = {SECRET_KEY:?}\n");
-    let other = "[[merchants]]\nsecret_key = \"live_sk_an0ther0000000000000000\"\n";
-    let cases = [
+    are_told_without_a_value(&[
         (
             "log = \"info\"\nlog \"info\"".to_owned(),
             "line 2",
@@ -36,7 +54,7 @@ async fn a_mistake_in_the_file_is_told_with_its_place_and_without_a_value() {
             "a whole number",
         ),
         (
-            "toss_timeout_seconds = 601".to_owned(),
+            format!("toss_secret_key = {SECRET_KEY:?}\ntoss_timeout_seconds = 601"),
             "TOSS_TIMEOUT_SECONDS",
             "from 1 to 600",
         ),
@@ -50,6 +68,15 @@ async fn a_mistake_in_the_file_is_told_with_its_place_and_without_a_value() {
             "musd_amounts",
             "millionths, dollars",
         ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn a_mistake_in_a_merchant_is_told_with_its_name_or_number() {
+    let merchant = format!("[[merchants]]\nsecret_key = {SECRET_KEY:?}\n");
+    let other = "[[merchants]]\nsecret_key = \"live_sk_an0ther0000000000000000\"\n";
+    are_told_without_a_value(&[
         (
             format!("merchants = [{SECRET_KEY:?}]"),
             "merchant number 1",
@@ -110,21 +137,8 @@ async fn a_mistake_in_the_file_is_told_with_its_place_and_without_a_value() {
             "TOSS_SECRET_KEY",
             "[[merchants]]",
         ),
-    ];
-    for (content, place_told, advice) in cases {
-        let place = Place::new().write("toss-recon.toml", &content);
-        let line = place
-            .refuses(2, &["serve", "--listen", "127.0.0.1:0"])
-            .await;
-        assert!(
-            line.contains(place_told) && line.contains(advice),
-            "{content}\n{line}"
-        );
-        assert!(
-            !line.contains("stand1n") && !line.contains("12345"),
-            "{line}"
-        );
-    }
+    ])
+    .await;
 }
 
 #[tokio::test]
