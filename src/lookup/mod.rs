@@ -95,15 +95,8 @@ impl Lookup {
     /// [`LookupError::Store`] when the store fails.
     pub async fn payment(&self, by: &PaymentRef, max_age: Duration) -> Outcome {
         let stored = self.0.stored(by).await?;
-        let now = self.0.clock.now();
-        if let Some(stored) = stored
-            .as_ref()
-            .filter(|stored| is_young(stored.read_at, now, max_age))
-        {
-            return Ok(Some(FoundPayment {
-                stored: Arc::clone(stored),
-                stale: false,
-            }));
+        if let Some(young) = self.0.young(stored.as_ref(), max_age) {
+            return Ok(Some(young));
         }
         let inner = Arc::clone(&self.0);
         let question = by.clone();
@@ -113,7 +106,12 @@ impl Lookup {
         self.0
             .flights
             .join(by.clone(), lost, move || async move {
-                inner.ask(&question, stored, max_age).await
+                // A reading that was under way at the first look may have ended before this one began.
+                let stored = inner.stored(&question).await?;
+                match inner.young(stored.as_ref(), max_age) {
+                    Some(young) => Ok(Some(young)),
+                    None => inner.ask(&question, stored, max_age).await,
+                }
             })
             .await
     }
@@ -129,6 +127,21 @@ impl Inner {
                 .remove(key)),
             PaymentRef::Order(order) => self.store.payment_by_order(order).await,
         }
+    }
+
+    /// What is stored, if it is young enough to be the answer.
+    fn young(
+        &self,
+        stored: Option<&Arc<StoredPayment>>,
+        max_age: Duration,
+    ) -> Option<FoundPayment> {
+        let now = self.clock.now();
+        stored
+            .filter(|stored| is_young(stored.read_at, now, max_age))
+            .map(|stored| FoundPayment {
+                stored: Arc::clone(stored),
+                stale: false,
+            })
     }
 
     /// Asks Toss and stores what it said; falls back to what is stored.
