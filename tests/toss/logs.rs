@@ -10,6 +10,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::fixtures::fixture;
 use crate::server::{KEY, Reply, Server, TRACE};
+use crate::setup::in_another_process;
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -32,8 +33,15 @@ impl Log {
     }
 }
 
+#[test]
+fn the_log_names_the_trace_and_nothing_personal_at_any_level() {
+    // A log line that another thread meets first, without a log, is switched off for the whole process.
+    in_another_process("logs::in_a_process_of_its_own", |_| {});
+}
+
 #[tokio::test]
-async fn the_log_names_the_trace_and_nothing_personal_at_any_level() {
+#[ignore = "run in a process of its own"]
+async fn in_a_process_of_its_own() {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()

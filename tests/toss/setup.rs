@@ -9,7 +9,7 @@ use toss_recon::toss::{BaseUrl, CancelAnswer, ClientSetupError, Toss};
 use crate::server::{Reply, Server, settings};
 
 /// Runs one test of this binary in a process of its own and hands its setting to the caller.
-fn in_another_process(test: &str, set: impl FnOnce(&mut Command)) {
+pub(crate) fn in_another_process(test: &str, set: impl FnOnce(&mut Command)) {
     let this = std::env::current_exe().expect("this test binary");
     let mut command = Command::new(this);
     command.args(["--exact", test, "--include-ignored"]);
