@@ -6,7 +6,8 @@
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
-    reason = "a benchmark prints its figures and ends at the first fault"
+    clippy::disallowed_methods,
+    reason = "a benchmark prints its figures, ends at the first fault, and is no server with settings"
 )]
 
 #[path = "../tests/support/postgres.rs"]

@@ -12,6 +12,8 @@ use super::layers::{CycleSetting, Layers, MerchantLayer};
 use crate::store::AccountName;
 use crate::toss::SecretKey;
 
+/// What a single merchant is called.
+const SINGLE_MERCHANT: &str = "default";
 /// A merchant's key is a line; a larger file is not a key.
 const LARGEST_KEY_FILE: u64 = 4_096;
 const LONGEST_NAME: usize = 100;
@@ -21,7 +23,7 @@ const MOST_PAYOUT_DAYS: u32 = 60;
 /// One merchant at Toss: a key, and what its contract says.
 #[derive(Clone, Debug)]
 pub struct MerchantConfig {
-    /// What the merchant is called here: the configured name, else the key's fingerprint.
+    /// What the merchant is called here: `default` for a single one, else the configured name or the key's fingerprint.
     pub account: AccountName,
     /// The secret key.
     pub secret_key: SecretKey,
@@ -56,7 +58,8 @@ fn single(layers: &Layers) -> Result<Vec<MerchantConfig>, SettingError> {
     }
     .read()?;
     Ok(vec![MerchantConfig {
-        account: AccountName::new(&secret_key.fingerprint()),
+        // Not the key's fingerprint: a new key must find what an old one read.
+        account: AccountName::new(SINGLE_MERCHANT),
         secret_key,
         settlement_cycle: SettlementCycle::default(),
         payout_business_days: None,

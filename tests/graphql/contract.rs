@@ -117,7 +117,7 @@ impl Promises {
                     self.add(format!("input {name} @{}", directive.node.name.node));
                 }
                 for field in &input.fields {
-                    self.add_input(format!("input {name}."), &field.node, "");
+                    self.add_input(&format!("input {name}."), &field.node, "");
                 }
             }
             TypeKind::Union(union) => {
@@ -134,7 +134,7 @@ impl Promises {
             self.add(format!("field {name}.{field_name}: {}", field.ty.node));
             for argument in &field.arguments {
                 self.add_input(
-                    format!("argument {name}.{field_name}("),
+                    &format!("argument {name}.{field_name}("),
                     &argument.node,
                     ")",
                 );
@@ -142,7 +142,7 @@ impl Promises {
         }
     }
 
-    fn add_input(&mut self, before: String, input: &InputValueDefinition, after: &str) {
+    fn add_input(&mut self, before: &str, input: &InputValueDefinition, after: &str) {
         let default = input
             .default_value
             .as_ref()

@@ -40,9 +40,10 @@ async fn the_introspection_query_is_within_the_limits() {
 async fn everything_of_one_payment_may_be_asked_for_and_of_twenty_not() {
     let schema = builder().finish();
     let one = format!("{{ p: payment(by: {{ orderId: \"o\" }}) {{ ...P }} }} {ALL_OF_A_PAYMENT}");
-    let payments: String = (0..20)
-        .map(|i| format!("p{i}: payment(by: {{ orderId: \"o\" }}) {{ ...P }} "))
-        .collect();
+    let payments = (0..20)
+        .map(|i| format!("p{i}: payment(by: {{ orderId: \"o\" }}) {{ ...P }}"))
+        .collect::<Vec<_>>()
+        .join(" ");
     let twenty = format!("{{ {payments} }} {ALL_OF_A_PAYMENT}");
     let too_complex = async |query: String| {
         let response = schema.execute(Request::new(query)).await;

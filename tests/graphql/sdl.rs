@@ -27,7 +27,7 @@ fn the_text_ends_in_one_newline_and_has_no_tabs_or_trailing_spaces() {
     assert!(said.ends_with("}\n") && !said.ends_with("\n\n"));
     assert!(
         said.lines()
-            .all(|line| !line.contains("\t") && line == line.trim_end())
+            .all(|line| !line.contains('\t') && line == line.trim_end())
     );
 }
 
