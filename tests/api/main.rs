@@ -1,7 +1,13 @@
 //! The served API: the real server spoken to over HTTP, against the stand-in for Toss, on SQLite and on PostgreSQL.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test takes for granted it may unwrap, in the functions that tests share too"
+)]
+
 #[path = "../support/postgres.rs"]
 mod postgres;
+mod running;
 mod support;
 
 mod access;

@@ -15,6 +15,7 @@ on_both_databases!(
     a_settlement_row_appears_on_the_next_day_of_seoul,
     a_settlement_row_that_toss_lists_late_appears_when_it_is_listed,
     a_row_that_toss_restates_replaces_the_one_before,
+    a_payout_that_is_moved_shows_its_new_day,
     rows_of_other_payments_of_the_same_day_stay_out,
 );
 
@@ -60,7 +61,7 @@ async fn a_cancel_that_is_settled_twice_shows_both_rows(shop: Shop) {
     );
     for row in [first, second] {
         let query = format!(
-            r#"{{ node(id: {}) {{ id ... on Settlement {{ transactionKey }} }} }}"#,
+            "{{ node(id: {}) {{ id ... on Settlement {{ transactionKey }} }} }}",
             row["id"]
         );
         assert_eq!(shop.ask(&query).await["node"]["id"], row["id"]);
@@ -127,6 +128,19 @@ async fn a_row_that_toss_restates_replaces_the_one_before(shop: Shop) {
             .unwrap()
     };
     assert_eq!(fee(&after) - fee(&before), 100);
+}
+
+async fn a_payout_that_is_moved_shows_its_new_day(shop: Shop) {
+    shop.play("payout_date_changed", "2026-03-10");
+    let before = shop.payment("order-payout-moved", ROWS).await;
+    shop.pass(Duration::minutes(1));
+    let after = shop.payment("order-payout-moved", ROWS).await;
+    let paid_out = |payment: &Value| -> chrono::NaiveDate {
+        assert_eq!(rows(payment).len(), 1, "{payment:#}");
+        let day = rows(payment)[0]["paidOutDate"].as_str().unwrap();
+        day.parse().unwrap()
+    };
+    assert_eq!(paid_out(&after) - paid_out(&before), Duration::days(7));
 }
 
 async fn rows_of_other_payments_of_the_same_day_stay_out(shop: Shop) {

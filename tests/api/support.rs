@@ -1,24 +1,19 @@
 //! A shop for one test: the stand-in for Toss, the real server before it over HTTP, a database of its own, one held clock.
 
 use std::net::SocketAddr;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use reconciliation::{PartialCancelRows, SettlementCycle};
+use reconciliation::SettlementCycle;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::sync::oneshot;
 use toss_recon::access::{NewToken, Role};
-use toss_recon::clock::Clock;
-use toss_recon::config::{MerchantConfig, ServerConfig, TossConfig};
-use toss_recon::server::Server;
-use toss_recon::store::{AccountName, Store};
-use toss_recon::toss::{BaseUrl, MusdAmounts, SecretKey};
+use toss_recon::store::Store;
 use toss_sim::{Endpoint, Fault, FaultKind, Merchant, Scenario, Settings, SimClock, TossSim};
 
 use crate::postgres;
+use crate::running::RunningServer;
 
 pub(crate) const MERCHANT: &str = "tdemoshop01";
 pub(crate) const SECRET_KEY: &str = "live_sk_stand1n0000000000000000";
@@ -80,13 +75,9 @@ pub(crate) struct Shop {
     pub(crate) viewer: String,
     address: SocketAddr,
     client: reqwest::Client,
-    server: Option<RunningServer>,
+    /// Ends before the folder that its database lies in.
+    _server: RunningServer,
     _folder: TempDir,
-}
-
-struct RunningServer {
-    stop: oneshot::Sender<()>,
-    thread: JoinHandle<()>,
 }
 
 /// What a test may choose about its shop.
@@ -129,10 +120,7 @@ impl Shop {
             Engine::Sqlite => format!("sqlite://{}", folder.path().join("test.db").display()),
             Engine::Postgres => postgres::database().await,
         };
-        let config = config(&sim, &database_url, &choices);
-        let hands = sim.clock().clone();
-        let clock = Clock::from_fn(move || hands.now());
-        let (address, server) = start_server(config, clock).await;
+        let server = RunningServer::start(&sim, &database_url, &choices).await;
         let store = Store::open(&database_url.parse().unwrap()).await.unwrap();
         let admin = token(&store, "test-admin", Role::Admin).await;
         let viewer = token(&store, "test-viewer", Role::Viewer).await;
@@ -147,9 +135,9 @@ impl Shop {
             database_url,
             admin,
             viewer,
-            address,
+            address: server.address,
             client,
-            server: Some(server),
+            _server: server,
             _folder: folder,
         }
     }
@@ -259,16 +247,6 @@ impl Shop {
     }
 }
 
-impl Drop for Shop {
-    fn drop(&mut self) {
-        if let Some(RunningServer { stop, thread }) = self.server.take() {
-            let _ = stop.send(());
-            // A test that failed has said so already.
-            let _ = thread.join();
-        }
-    }
-}
-
 /// Waits for a condition, and fails when it does not come about.
 pub(crate) async fn until<T>(mut condition: impl AsyncFnMut() -> Option<T>) -> T {
     let waiting = async {
@@ -285,9 +263,9 @@ pub(crate) async fn until<T>(mut condition: impl AsyncFnMut() -> Option<T>) -> T
 }
 
 /// The `data` of an answer without errors.
-pub(crate) fn data(answer: Value) -> Value {
+pub(crate) fn data(mut answer: Value) -> Value {
     assert!(answer.get("errors").is_none(), "{answer:#}");
-    answer["data"].clone()
+    answer["data"].take()
 }
 
 /// The code of an answer's first error.
@@ -300,51 +278,6 @@ pub(crate) fn code(answer: &Value) -> String {
 
 pub(crate) fn instant(text: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(text).unwrap().to_utc()
-}
-
-fn config(sim: &TossSim, database_url: &str, choices: &Choices) -> ServerConfig {
-    let merchants = choices
-        .merchants
-        .iter()
-        .map(|(merchant, key)| MerchantConfig {
-            account: AccountName::new(&merchant.mid),
-            secret_key: SecretKey::parse(key).unwrap(),
-            settlement_cycle: choices.cycle,
-            payout_business_days: None,
-        });
-    ServerConfig {
-        merchants: merchants.collect(),
-        toss: TossConfig {
-            base_url: BaseUrl::parse(sim.base_url()).unwrap(),
-            timeout: choices.timeout,
-            partial_cancel_rows: PartialCancelRows::default(),
-            musd_amounts: MusdAmounts::default(),
-        },
-        database_url: database_url.parse().unwrap(),
-        listen_addr: "127.0.0.1:0".parse().unwrap(),
-        cancel_retry: Duration::from_secs(5),
-        sync_interval: Duration::from_secs(60),
-    }
-}
-
-/// The real server, on a thread of its own as its own program has it.
-async fn start_server(config: ServerConfig, clock: Clock) -> (SocketAddr, RunningServer) {
-    let (stop, stopped) = oneshot::channel::<()>();
-    let (started, start) = oneshot::channel();
-    let thread = std::thread::spawn(move || {
-        actix_web::rt::System::new().block_on(async move {
-            let server = Server::bind(&config, clock).await.unwrap();
-            started.send(server.address()).unwrap();
-            let until_dropped = async move {
-                let _ = stopped.await;
-            };
-            server.run(until_dropped).await.unwrap();
-        });
-    });
-    (
-        start.await.expect("the server starts"),
-        RunningServer { stop, thread },
-    )
 }
 
 async fn token(store: &Store, name: &str, role: Role) -> String {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use toss_sim::{Endpoint, Fault, FaultKind, NewPayment};
 
 use super::{SUCCEEDED, UNKNOWN, order, told, won};
-use crate::support::{Choices, Engine, Shop, on_both_databases};
+use crate::support::{Choices, Engine, Shop, on_both_databases, until};
 
 on_both_databases!(
     a_lost_answer_is_unknown_until_the_same_key_is_asked_again,
@@ -171,4 +171,35 @@ async fn a_cancel_in_the_console_meanwhile_is_not_taken_for_ours(engine: Engine)
     );
     assert_eq!(payload["payment"]["cancels"][0]["origin"], "UNCERTAIN");
     assert_eq!(shop.executed(&key), 1);
+}
+
+/// On one database only, because it waits as long as a caller does.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caller_waits_some_ten_seconds_and_the_cancel_goes_on() {
+    let shop = Shop::open_with(
+        Engine::Sqlite,
+        Choices {
+            timeout: Duration::from_secs(20),
+            ..Choices::default()
+        },
+    )
+    .await;
+    let key = shop.sim.console().pay(NewPayment::card("order-1", 15_000));
+    let slow = FaultKind::Slow(Duration::from_millis(11_500));
+    shop.sim.faults().add(Fault::next(Endpoint::Cancel, slow));
+    let input = order(&key, "ten-seconds", json!({}));
+    let early = shop.cancel(&input).await;
+    assert_eq!(told(&early), UNKNOWN, "{early:#}");
+    assert_eq!(shop.executed(&key), 0, "Toss has not carried it out yet");
+    let query = format!(
+        "{{ cancelRequest(id: {}) {{ status }} }}",
+        early["request"]["id"]
+    );
+    until(async || {
+        let request = &shop.ask(&query).await["cancelRequest"];
+        (request["status"] == "SUCCEEDED").then_some(())
+    })
+    .await;
+    assert_eq!(shop.executed(&key), 1);
+    assert_eq!(shop.calls_of(Endpoint::Cancel), 1);
 }

@@ -2,10 +2,10 @@
 //! them carried out.
 
 use serde_json::{Value, json};
-use toss_sim::{CancelByHand, Endpoint, NewPayment, Outcome};
+use toss_sim::{CancelByHand, Endpoint, FaultKind, NewPayment, Outcome};
 
 use super::{order, told, won};
-use crate::support::{Shop, on_both_databases};
+use crate::support::{Shop, code, on_both_databases};
 
 on_both_databases!(
     an_input_that_cannot_be_is_refused_with_its_field_and_nothing_is_recorded,
@@ -13,6 +13,7 @@ on_both_databases!(
     a_payment_that_cannot_be_cancelled_says_so,
     nothing_is_sent_while_toss_cannot_be_asked,
     an_amount_in_another_currency_is_refused_and_nothing_is_recorded,
+    a_payment_never_seen_cannot_be_cancelled_while_toss_is_down,
     an_amount_with_an_exponent_is_no_decimal,
 );
 
@@ -198,7 +199,7 @@ async fn nothing_is_sent_while_toss_cannot_be_asked(shop: Shop) {
     let key = shop.sim.console().pay(NewPayment::card("order-1", 15_000));
     shop.payment("order-1", "id").await;
     shop.pass(chrono::Duration::minutes(1));
-    shop.always(Endpoint::Payment, toss_sim::FaultKind::Status(503));
+    shop.always(Endpoint::Payment, FaultKind::Status(503));
     let payload = shop.cancel(&order(&key, "refusals-3000", json!({}))).await;
     assert_eq!(
         told(&payload),
@@ -234,13 +235,29 @@ async fn an_amount_in_another_currency_is_refused_and_nothing_is_recorded(shop: 
     assert_eq!(shop.calls_of(Endpoint::Cancel), 0);
 }
 
+async fn a_payment_never_seen_cannot_be_cancelled_while_toss_is_down(shop: Shop) {
+    let key = shop.sim.console().pay(NewPayment::card("order-1", 15_000));
+    shop.always(Endpoint::Payment, FaultKind::Drop);
+    let input = order(&key, "refusals-6000", json!({}));
+    let answer = shop
+        .post(&shop.admin, super::CANCEL, json!({ "input": input }))
+        .await;
+    assert_eq!(code(&answer), "UPSTREAM_UNAVAILABLE");
+    shop.sim.faults().clear();
+    let payload = shop.cancel(&input).await;
+    assert_eq!(
+        payload["request"]["status"], "SUCCEEDED",
+        "the key was not used up: {payload:#}"
+    );
+}
+
 async fn an_amount_with_an_exponent_is_no_decimal(shop: Shop) {
     let key = shop.sim.console().pay(NewPayment::card("order-1", 15_000));
     for amount in [json!("1e3"), json!(10.5), json!("")] {
         let more = json!({ "amount": { "amount": amount, "currency": "KRW" } });
         let input = json!({ "input": order(&key, "refusals-4000", more) });
         let answer = shop.post(&shop.admin, super::CANCEL, input).await;
-        assert_eq!(crate::support::code(&answer), "BAD_USER_INPUT", "{amount}");
+        assert_eq!(code(&answer), "BAD_USER_INPUT", "{amount}");
     }
     assert!(shop.calls().is_empty());
 }

@@ -1,0 +1,84 @@
+//! The real server, as its own program runs it, within a test.
+
+use std::net::SocketAddr;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use reconciliation::PartialCancelRows;
+use tokio::sync::oneshot;
+use toss_recon::clock::Clock;
+use toss_recon::config::{MerchantConfig, ServerConfig, TossConfig};
+use toss_recon::server::Server;
+use toss_recon::store::AccountName;
+use toss_recon::toss::{BaseUrl, MusdAmounts, SecretKey};
+use toss_sim::TossSim;
+
+use crate::support::Choices;
+
+/// A server on a thread of its own. It ends in order when dropped.
+pub(crate) struct RunningServer {
+    pub(crate) address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl RunningServer {
+    /// A server on a free port, on the stand-in's clock.
+    pub(crate) async fn start(sim: &TossSim, database_url: &str, choices: &Choices) -> Self {
+        let config = config(sim, database_url, choices);
+        let hands = sim.clock().clone();
+        let clock = Clock::from_fn(move || hands.now());
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (started, start) = oneshot::channel();
+        let thread = std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let server = Server::bind(&config, clock).await.unwrap();
+                started.send(server.address()).unwrap();
+                let until_dropped = async move {
+                    let _ = stopped.await;
+                };
+                server.run(until_dropped).await.unwrap();
+            });
+        });
+        Self {
+            address: start.await.expect("the server starts"),
+            stop: Some(stop),
+            thread: Some(thread),
+        }
+    }
+}
+
+impl Drop for RunningServer {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // A test that failed has said so already.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn config(sim: &TossSim, database_url: &str, choices: &Choices) -> ServerConfig {
+    let merchants = choices
+        .merchants
+        .iter()
+        .map(|(merchant, key)| MerchantConfig {
+            account: AccountName::new(&merchant.mid),
+            secret_key: SecretKey::parse(key).unwrap(),
+            settlement_cycle: choices.cycle,
+            payout_business_days: None,
+        });
+    ServerConfig {
+        merchants: merchants.collect(),
+        toss: TossConfig {
+            base_url: BaseUrl::parse(sim.base_url()).unwrap(),
+            timeout: choices.timeout,
+            partial_cancel_rows: PartialCancelRows::default(),
+            musd_amounts: MusdAmounts::default(),
+        },
+        database_url: database_url.parse().unwrap(),
+        listen_addr: "127.0.0.1:0".parse().unwrap(),
+        cancel_retry: Duration::from_secs(5),
+        sync_interval: Duration::from_mins(1),
+    }
+}
