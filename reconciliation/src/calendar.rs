@@ -120,6 +120,20 @@ impl SettlementCycle {
         };
         KstDate(last.unwrap_or(day))
     }
+
+    /// The first day of the period that a sold date closes.
+    pub(crate) fn first_day(self, sold: KstDate) -> KstDate {
+        let day = sold.naive();
+        let first = match self {
+            Self::Daily => Some(day),
+            Self::Weekly => {
+                let since_monday = u64::from(day.weekday().num_days_from_monday());
+                day.checked_sub_days(Days::new(since_monday))
+            }
+            Self::Monthly => day.with_day(1),
+        };
+        KstDate(first.unwrap_or(day))
+    }
 }
 
 /// Seoul's offset from UTC.

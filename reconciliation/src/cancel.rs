@@ -77,6 +77,16 @@ pub struct CancelEvent {
 /// only a virtual account without a deposit, or whose deposit bounced, can be cancelled without giving money back, and a
 /// cancel that an overseas method has not finished has not given any back yet.
 pub fn cancel_events(payment: &Payment, cancels: &[Cancel], history: &History) -> Vec<CancelEvent> {
+    let cancels: Vec<&Cancel> = cancels.iter().collect();
+    collect_events(Some(payment), &cancels, history)
+}
+
+/// The same, also for a payment that has not been read.
+pub(crate) fn collect_events(
+    payment: Option<&Payment>,
+    cancels: &[&Cancel],
+    history: &History,
+) -> Vec<CancelEvent> {
     let effect_of = |key: &TransactionKey| {
         history
             .events()
@@ -95,7 +105,9 @@ pub fn cancel_events(payment: &Payment, cancels: &[Cancel], history: &History) -
                 Some(effect) => effect == Effect::Refunded,
                 None => {
                     cancel.status == CancelStatus::Done
-                        && money_had_come(payment, history, cancel.canceled_at)
+                        && payment.is_none_or(|payment| {
+                            money_had_come(payment, history, cancel.canceled_at)
+                        })
                 }
             },
         })

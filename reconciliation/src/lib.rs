@@ -10,6 +10,8 @@
 //! | P | `GET /v1/payments/{paymentKey}` | the payment's state and balance: [`Payment`], [`Cancel`] |
 //! | S | `GET /v1/settlements` | what is paid out, and when: [`Settlement`] |
 //! | K | our own cancel requests | who asked for a cancel: [`CancelRequestFacts`] |
+//!
+//! [`reconcile`] holds the four against each other, and against the [`BusinessCalendar`] and the [`Contracts`].
 
 #![deny(
     clippy::float_arithmetic,
@@ -19,39 +21,63 @@
     clippy::expect_used
 )]
 
+mod books;
+mod business_calendar;
 mod calendar;
 mod cancel;
 mod cancel_origin;
+mod checks;
+mod coverage;
 mod currency;
+mod discrepancy;
+mod due;
+mod event_payout;
+mod fee_outliers;
 mod history;
 mod ids;
 mod json_number;
+mod ledger;
 mod matching;
 mod method;
 mod money;
 mod payment;
+mod payout_lag;
 mod permit;
+mod reconcile;
 mod refund_account;
 mod retry_advice;
+mod row_identity;
 mod settlement;
 mod status;
 mod transaction;
 
+pub use books::{Books, FormerSettlement, ListedSettlement, PaymentRead, RecordedRequest, Terms};
+pub use business_calendar::{BusinessCalendar, InvalidCalendar};
 pub use calendar::{InvalidDate, KstDate, SettlementCycle};
 pub use cancel::{Cancel, CancelEvent, CancelStatus, cancel_events};
 pub use cancel_origin::{
     CancelOrigin, CancelRequestFacts, CancelRequestStatus, OriginFound, cancel_origin,
 };
+pub use coverage::{Coverage, Source, Stretch};
 pub use currency::Currency;
+pub use discrepancy::{
+    BalanceEquation, Discrepancy, DiscrepancyClass, Evidence, Gap, Pair, StatusOf, Version,
+};
+pub use due::{Contract, Contracts, RowWait, late_from, row_wait};
+pub use event_payout::{EventPayout, PayoutBasis};
+pub use fee_outliers::{FeeOutlier, FeeSample, fee_outliers};
 pub use history::{CancelRowAmounts, Effect, Event, History, PartialCancelRows, Totals};
 pub use ids::{InvalidId, MId, OrderId, PaymentKey, TransactionKey};
 pub use matching::{MatchStrength, SettlementMatch, match_settlement};
 pub use method::PaymentMethod;
 pub use money::{Money, MoneyError};
 pub use payment::Payment;
+pub use payout_lag::{HitRate, LearnedLag, PayoutDates, back_test, learn_lag, recognize_cycle};
 pub use permit::{CancelIntent, CancelRefusal, PermittedCancel, permit_cancel};
+pub use reconcile::{Reconciliation, Verdict, reconcile};
 pub use refund_account::RefundAccount;
 pub use retry_advice::RetryAdvice;
+pub use row_identity::{BrokenIdentity, Identity, Outcome, PayOutReading, RowIdentities};
 pub use settlement::{FeeLine, Settlement, SettlementKind};
 pub use status::PaymentStatus;
 pub use transaction::Transaction;

@@ -1,0 +1,113 @@
+//! Cancels against our own requests for them.
+
+use chrono::TimeDelta;
+
+use super::Found;
+use crate::cancel::collect_events;
+use crate::ledger::Ledger;
+use crate::{
+    Cancel, CancelOrigin, CancelRequestFacts, CancelStatus, Evidence, PaymentRead, RecordedRequest,
+    cancel_origin,
+};
+
+/// How long a request may go without an outcome.
+const OUTCOME_TAKES: TimeDelta = TimeDelta::minutes(5);
+
+pub(super) fn elsewhere(ledger: &Ledger<'_>, found: &mut Found) {
+    let read = ledger.books.payment.as_ref();
+    let cancels: Vec<&Cancel> = read.map(of_payment).unwrap_or_default();
+    let payment = read.map(|read| &read.payment);
+    let events = collect_events(payment, &cancels, &ledger.books.history);
+    if events.is_empty() {
+        return;
+    }
+    let facts: Vec<CancelRequestFacts> = requests(ledger)
+        .into_iter()
+        .map(|request| request.facts.clone())
+        .collect();
+    for event in events {
+        let given_up = cancels.iter().any(|cancel| {
+            cancel.transaction_key == event.transaction_key
+                && cancel.status == CancelStatus::Aborted
+        });
+        if !given_up && cancel_origin(&event, &facts).origin == CancelOrigin::Elsewhere {
+            found.add(
+                Some(&event.transaction_key),
+                Evidence::CanceledElsewhere {
+                    amount: event.amount,
+                    canceled_at: event.canceled_at,
+                    refunded: event.refunded,
+                },
+            );
+        }
+    }
+}
+
+pub(super) fn unresolved(ledger: &Ledger<'_>, found: &mut Found) {
+    for request in requests(ledger) {
+        if is_open(request) && is_overdue(ledger, request) {
+            found.add(
+                request.facts.transaction_key.as_ref(),
+                Evidence::CancelUnresolved {
+                    request: request.id.clone(),
+                    status: request.facts.status,
+                    amount: request.facts.amount,
+                    requested_at: request.requested_at,
+                },
+            );
+        }
+    }
+}
+
+/// Whether a request's outcome is still awaited, within the time that it may take.
+pub(crate) fn is_waiting_for_request(ledger: &Ledger<'_>) -> bool {
+    let requests = &ledger.books.requests;
+    requests
+        .iter()
+        .any(|request| is_open(request) && !is_overdue(ledger, request))
+}
+
+/// Whether an overseas method is still working on a cancel.
+pub(crate) fn has_unfinished_cancel(ledger: &Ledger<'_>) -> bool {
+    let payment = ledger.books.payment.iter();
+    payment
+        .flat_map(|read| &read.cancels)
+        .any(|cancel| cancel.status == CancelStatus::InProgress)
+}
+
+/// The payment's cancels in a fixed order, each key once.
+pub(super) fn of_payment(read: &PaymentRead) -> Vec<&Cancel> {
+    let mut cancels: Vec<&Cancel> = read.cancels.iter().collect();
+    if cancels.len() > 1 {
+        cancels.sort_by(|a, b| {
+            let key = |cancel: &Cancel| (cancel.canceled_at, cancel.transaction_key.clone());
+            // Two that claim one key and differ: only the order matters.
+            key(a)
+                .cmp(&key(b))
+                .then_with(|| format!("{a:?}").cmp(&format!("{b:?}")))
+        });
+        let mut seen: Vec<&crate::TransactionKey> = Vec::with_capacity(cancels.len());
+        cancels.retain(|cancel| {
+            let first = !seen.contains(&&cancel.transaction_key);
+            seen.push(&cancel.transaction_key);
+            first
+        });
+    }
+    cancels
+}
+
+/// The requests in a fixed order, each once.
+fn requests<'a>(ledger: &Ledger<'a>) -> Vec<&'a RecordedRequest> {
+    let mut requests: Vec<&RecordedRequest> = ledger.books.requests.iter().collect();
+    requests.sort_by(|a, b| (a.requested_at, &a.id).cmp(&(b.requested_at, &b.id)));
+    requests.dedup_by(|a, b| a.id == b.id);
+    requests
+}
+
+fn is_open(request: &RecordedRequest) -> bool {
+    !request.facts.status.is_final()
+}
+
+fn is_overdue(ledger: &Ledger<'_>, request: &RecordedRequest) -> bool {
+    ledger.as_of.signed_duration_since(request.requested_at) >= OUTCOME_TAKES
+}

@@ -1,0 +1,158 @@
+//! How many settlement rows there are for each event: too many, one too many for a void, one without an event, or none.
+
+use super::{Found, gaps, unknown_status};
+use crate::ledger::{Ledger, Line};
+use crate::{
+    DiscrepancyClass, Effect, Evidence, ListedSettlement, RowWait, Settlement, SettlementKind,
+};
+
+pub(super) fn duplicated(ledger: &Ledger<'_>, found: &mut Found) {
+    for line in ledger.lines.iter().filter(|line| line.rows.len() > 1) {
+        found.add(
+            Some(line.key()),
+            Evidence::SettlementDuplicated {
+                events: 1,
+                rows: copies(&line.rows),
+            },
+        );
+    }
+    for group in &ledger.groups {
+        let events = ledger.open_lines(group).count();
+        if group.rows.len() > events {
+            found.add(
+                None,
+                Evidence::SettlementDuplicated {
+                    events,
+                    rows: copies(&group.rows),
+                },
+            );
+        }
+    }
+}
+
+pub(super) fn settled_void(ledger: &Ledger<'_>, found: &mut Found) {
+    if found.has_gap_in_transactions() || unknown_status::of_a_transaction(found) {
+        return;
+    }
+    for line in &ledger.lines {
+        if line.event.effect == Effect::Voided
+            && let Some(row) = line.rows.first()
+        {
+            found.add(
+                Some(line.key()),
+                Evidence::SettledVoid {
+                    nominal: line.event.amount(),
+                    row: Box::new(row.settlement.clone()),
+                },
+            );
+        }
+    }
+}
+
+/// Rows under one key are one orphan, however often they are listed.
+pub(super) fn orphan(ledger: &Ledger<'_>, found: &mut Found) {
+    if found.has_gap_in_transactions() {
+        return;
+    }
+    let may_be_unknown = unknown_status::of_a_transaction(found);
+    let mut orphans: Vec<Vec<Settlement>> = Vec::new();
+    for row in &ledger.strays {
+        let key = &row.settlement.transaction_key;
+        if key.is_none() && may_be_unknown {
+            continue;
+        }
+        let same = |rows: &&mut Vec<Settlement>| {
+            key.is_some() && rows.iter().any(|row| row.transaction_key == *key)
+        };
+        match orphans.iter_mut().find(same) {
+            Some(rows) => rows.push(row.settlement.clone()),
+            None => orphans.push(vec![row.settlement.clone()]),
+        }
+    }
+    for rows in orphans {
+        let key = rows.first().and_then(|row| row.transaction_key.clone());
+        found.add(key.as_ref(), Evidence::SettlementOrphan { rows });
+    }
+}
+
+pub(super) fn missing(ledger: &Ledger<'_>, found: &mut Found) {
+    let mut orphans = orphans_by_kind(found);
+    for line in ledger.lines.iter().filter(|line| line.lacks_row()) {
+        if ledger.wait(line) == RowWait::Late
+            && gaps::gap_of_absence(ledger, line).is_none()
+            && !explained_by_an_orphan(&mut orphans, line)
+        {
+            report_missing(ledger, found, &[line], 1);
+        }
+    }
+    for group in &ledger.groups {
+        let open: Vec<&Line<'_>> = ledger.open_lines(group).filter(|line| line.due).collect();
+        let late = open.iter().filter(|line| {
+            ledger.wait(line) == RowWait::Late && gaps::gap_of_absence(ledger, line).is_none()
+        });
+        // The rows that there are may belong to the events that are not late.
+        let missing = open.len().saturating_sub(group.rows.len());
+        let missing = missing.min(late.count().saturating_sub(group.rows.len()));
+        if missing > 0 {
+            report_missing(ledger, found, &open, missing);
+        }
+    }
+}
+
+/// The number of orphans that pay out, and of those that deduct.
+fn orphans_by_kind(found: &Found) -> [usize; 2] {
+    let of_kind = |kind: SettlementKind| {
+        found
+            .discrepancies
+            .iter()
+            .filter(|found| {
+                matches!(&found.evidence, Evidence::SettlementOrphan { rows }
+                    if rows.first().is_some_and(|row| row.kind == kind))
+            })
+            .count()
+    };
+    [
+        of_kind(SettlementKind::Payment),
+        of_kind(SettlementKind::Cancel),
+    ]
+}
+
+fn explained_by_an_orphan(orphans: &mut [usize; 2], line: &Line<'_>) -> bool {
+    let [payments, cancels] = orphans;
+    let left = match line.event.effect {
+        Effect::Paid => payments,
+        _ => cancels,
+    };
+    let explained = *left > 0;
+    *left = left.saturating_sub(1);
+    explained
+}
+
+fn report_missing(ledger: &Ledger<'_>, found: &mut Found, lines: &[&Line<'_>], missing: usize) {
+    let Some(line) = lines.first() else {
+        return;
+    };
+    let Some(late_from) = ledger.late_since(line) else {
+        return;
+    };
+    let alone = lines.len() == 1;
+    found.add(
+        Some(line.key()).filter(|_| alone),
+        Evidence::SettlementMissing {
+            candidates: lines.iter().map(|line| line.key().clone()).collect(),
+            missing,
+            amount: line.event.effective_amount,
+            sold: line.sold,
+            late_from,
+        },
+    );
+}
+
+fn copies(rows: &[&ListedSettlement]) -> Vec<Settlement> {
+    rows.iter().map(|row| row.settlement.clone()).collect()
+}
+
+/// Whether an event was found to be missing.
+pub(super) fn is_missing(found: &Found, line: &Line<'_>) -> bool {
+    found.has_of(DiscrepancyClass::SettlementMissing, line.key())
+}

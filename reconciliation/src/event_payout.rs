@@ -1,0 +1,90 @@
+//! When each event's money moves.
+
+use crate::ledger::{Ledger, Line};
+use crate::{Effect, KstDate, ListedSettlement, Money, SettlementKind, TransactionKey};
+
+/// What the days of a payout rest on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PayoutBasis {
+    /// The event's settlement row.
+    Settled,
+    /// The merchant's contract.
+    Forecast,
+}
+
+impl PayoutBasis {
+    /// The spelling in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Settled => "SETTLED",
+            Self::Forecast => "FORECAST",
+        }
+    }
+}
+
+/// When the money of one event moves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventPayout {
+    /// The event.
+    pub transaction_key: TransactionKey,
+    /// Whether it is paid out or deducted.
+    pub kind: SettlementKind,
+    /// Before fees, signed: negative when deducted.
+    pub amount: Money,
+    /// The day that the event is booked on.
+    pub sold_date: KstDate,
+    /// The day that the money moves; `None` when there is neither a row nor a forecast.
+    pub paid_out_date: Option<KstDate>,
+    /// What the days rest on.
+    pub basis: PayoutBasis,
+}
+
+/// The payouts of every event that moves money, in the order of the events.
+pub(crate) fn payouts(ledger: &Ledger<'_>) -> Vec<EventPayout> {
+    let moved = ledger
+        .lines
+        .iter()
+        .filter(|line| !line.event.effective_amount.is_zero());
+    moved.map(|line| payout(ledger, line)).collect()
+}
+
+fn payout(ledger: &Ledger<'_>, line: &Line<'_>) -> EventPayout {
+    let of_group = ledger
+        .rows_of_group(line)
+        .filter(|rows| have_one_date(rows));
+    let (sold_date, paid_out_date, basis) = match line.rows.first().or_else(|| of_group?.first()) {
+        Some(row) => (
+            row.settlement.sold_date,
+            Some(row.settlement.paid_out_date),
+            PayoutBasis::Settled,
+        ),
+        None => (
+            line.sold,
+            // A deposit that bounced before it was settled is not going to be.
+            line.contract
+                .paid_out_date(line.sold, &ledger.terms.calendar)
+                .filter(|_| line.due),
+            PayoutBasis::Forecast,
+        ),
+    };
+    EventPayout {
+        transaction_key: line.key().clone(),
+        kind: match line.event.effect {
+            Effect::Paid => SettlementKind::Payment,
+            _ => SettlementKind::Cancel,
+        },
+        amount: line.event.effective_amount,
+        sold_date,
+        paid_out_date,
+        basis,
+    }
+}
+
+/// Whether it does not matter which of the rows is whose.
+fn have_one_date(rows: &[&ListedSettlement]) -> bool {
+    let mut dates = rows
+        .iter()
+        .map(|row| (row.settlement.sold_date, row.settlement.paid_out_date));
+    let first = dates.next();
+    dates.all(|date| Some(date) == first)
+}

@@ -1,0 +1,137 @@
+//! Learning from settled rows how many business days lie between a sale's booking and its payout, and how often sales
+//! are closed. One call speaks of one merchant and one method.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{BusinessCalendar, KstDate, SettlementCycle};
+
+/// Fewer rows than these teach nothing.
+const FEWEST_ROWS: u32 = 10;
+/// Only the newest days with a payout count, so that a changed contract is learned.
+const NEWEST_PAYOUT_DAYS: usize = 60;
+
+/// The two dates of a settled row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PayoutDates {
+    /// The day that the event is booked on.
+    pub sold: KstDate,
+    /// The day that the money moves.
+    pub paid_out: KstDate,
+}
+
+/// What settled rows teach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LearnedLag {
+    /// The most frequent number of business days from sold date to paid-out date.
+    pub business_days: u32,
+    /// The rows that it was learned from.
+    pub rows: u32,
+    /// Those of them that have this distance.
+    pub agreeing: u32,
+}
+
+/// How often what had been learned before a row's sold date would have foretold its paid-out date.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HitRate {
+    /// The rows for which there was a forecast.
+    pub forecast: u32,
+    /// Those of them that were paid out on the day forecast.
+    pub hits: u32,
+}
+
+/// The most frequent distance in business days among the rows of the newest 60 days that paid out, if there are at least
+/// 10 rows. Of distances that are equally frequent the one in the most recent payout stands, and on one day the longer:
+/// money is never promised too early.
+///
+/// Rows that are paid out on a closed day, or lie outside the calendar, say nothing about business days.
+pub fn learn_lag(rows: &[PayoutDates], calendar: &BusinessCalendar) -> Option<LearnedLag> {
+    let mut payouts = Payouts::default();
+    for row in rows {
+        payouts.add(*row, calendar);
+    }
+    payouts.lag()
+}
+
+/// Goes through the rows by sold date, forecasts each from the rows sold before it, and counts the hits.
+pub fn back_test(rows: &[PayoutDates], calendar: &BusinessCalendar) -> HitRate {
+    let mut by_sold: BTreeMap<KstDate, Vec<PayoutDates>> = BTreeMap::new();
+    for row in rows {
+        by_sold.entry(row.sold).or_default().push(*row);
+    }
+    let mut known = Payouts::default();
+    let mut rate = HitRate::default();
+    for (sold, rows) in by_sold {
+        let forecast = known
+            .lag()
+            .and_then(|lag| calendar.add_business_days(sold, lag.business_days));
+        for row in rows {
+            if let Some(day) = forecast {
+                rate.forecast += 1;
+                rate.hits += u32::from(day == row.paid_out);
+            }
+            known.add(row, calendar);
+        }
+    }
+    rate
+}
+
+/// Recognises how often sales are closed, from the day of each event and the sold date of its row: the cycle that at
+/// least 10 rows and nine in ten of all fit, and more than fit any other. `None` when the rows do not decide.
+pub fn recognize_cycle(events: &[(KstDate, KstDate)]) -> Option<SettlementCycle> {
+    let fitting = |cycle: SettlementCycle| {
+        let fits = events
+            .iter()
+            .filter(|(event, sold)| cycle.sold_date(*event) == *sold);
+        (fits.count(), cycle)
+    };
+    let mut candidates = [
+        fitting(SettlementCycle::Daily),
+        fitting(SettlementCycle::Weekly),
+        fitting(SettlementCycle::Monthly),
+    ];
+    candidates.sort_by_key(|(fits, _)| Reverse(*fits));
+    let [(fits, cycle), (next_best, _), _] = candidates;
+    let enough = fits >= FEWEST_ROWS.try_into().unwrap_or(usize::MAX);
+    (enough && fits > next_best && fits * 10 >= events.len() * 9).then_some(cycle)
+}
+
+/// Rows counted by paid-out date and distance.
+#[derive(Default)]
+struct Payouts {
+    counts: BTreeMap<(KstDate, u32), u32>,
+}
+
+impl Payouts {
+    fn add(&mut self, row: PayoutDates, calendar: &BusinessCalendar) {
+        let open = calendar.is_business_day(row.paid_out) == Some(true);
+        if let Some(distance) = calendar.business_days_between(row.sold, row.paid_out)
+            && open
+        {
+            *self.counts.entry((row.paid_out, distance)).or_default() += 1;
+        }
+    }
+
+    fn lag(&self) -> Option<LearnedLag> {
+        let mut days = BTreeSet::new();
+        // Per distance: how many rows, and the newest payout among them.
+        let mut distances: BTreeMap<u32, (u32, KstDate)> = BTreeMap::new();
+        let mut total = 0;
+        for ((paid_out, distance), count) in self.counts.iter().rev() {
+            days.insert(*paid_out);
+            if days.len() > NEWEST_PAYOUT_DAYS {
+                break;
+            }
+            total += count;
+            distances.entry(*distance).or_insert((0, *paid_out)).0 += count;
+        }
+        let (business_days, (agreeing, _)) = distances
+            .into_iter()
+            .max_by_key(|(distance, (count, newest))| (*count, *newest, *distance))?;
+        (total >= FEWEST_ROWS).then_some(LearnedLag {
+            business_days,
+            rows: total,
+            agreeing,
+        })
+    }
+}

@@ -1,0 +1,97 @@
+//! The verdict on one payment: everything that is known of it, held against itself and against the contract.
+
+use chrono::{DateTime, Utc};
+
+use crate::checks;
+use crate::event_payout::payouts;
+use crate::ledger::Ledger;
+use crate::{Books, Discrepancy, DiscrepancyClass, EventPayout, RowWait, Terms};
+
+/// How a payment stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Something that the verdict depends on has not been read.
+    Incomplete,
+    /// The sources disagree.
+    Discrepant,
+    /// Nothing disagrees, and something is not due yet: a settlement row, or the outcome of a cancel.
+    Pending,
+    /// Everything that should be there is there, and agrees.
+    Reconciled,
+}
+
+impl Verdict {
+    /// Every verdict, in the order in which they apply.
+    pub const ALL: [Self; 4] = [
+        Self::Incomplete,
+        Self::Discrepant,
+        Self::Pending,
+        Self::Reconciled,
+    ];
+
+    /// The spelling in the store and in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Incomplete => "INCOMPLETE",
+            Self::Discrepant => "DISCREPANT",
+            Self::Pending => "PENDING",
+            Self::Reconciled => "RECONCILED",
+        }
+    }
+
+    /// Reads that spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|verdict| verdict.as_str() == text)
+    }
+}
+
+/// What reconciling a payment gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reconciliation {
+    /// How it stands.
+    pub verdict: Verdict,
+    /// What disagrees, in the order of the classes.
+    pub discrepancies: Vec<Discrepancy>,
+    /// When each event's money moves, in the order of the events.
+    pub payouts: Vec<EventPayout>,
+}
+
+/// Reconciles one payment as of an instant. A pure function of what is known: the order, the repetition and the
+/// splitting of the rows, cancels and requests change nothing.
+pub fn reconcile(books: &Books, terms: &Terms, as_of: DateTime<Utc>) -> Reconciliation {
+    let ledger = Ledger::of(books, terms, as_of);
+    let discrepancies = checks::run(&ledger);
+    Reconciliation {
+        verdict: verdict(&ledger, &discrepancies),
+        payouts: payouts(&ledger),
+        discrepancies,
+    }
+}
+
+/// The first that applies.
+fn verdict(ledger: &Ledger<'_>, discrepancies: &[Discrepancy]) -> Verdict {
+    let classes = || discrepancies.iter().map(Discrepancy::class);
+    if classes().any(|class| class == DiscrepancyClass::SourceGap) {
+        Verdict::Incomplete
+    } else if classes().any(|class| !class.is_information()) {
+        Verdict::Discrepant
+    } else if is_pending(ledger) {
+        Verdict::Pending
+    } else {
+        Verdict::Reconciled
+    }
+}
+
+fn is_pending(ledger: &Ledger<'_>) -> bool {
+    let unsettled = |line: &&crate::ledger::Line<'_>| {
+        line.due && line.rows.is_empty() && ledger.rows_of_group(line).is_none()
+    };
+    let waits_for_row = ledger
+        .lines
+        .iter()
+        .filter(unsettled)
+        .any(|line| ledger.wait(line) != RowWait::Late);
+    waits_for_row || checks::is_waiting_for_request(ledger) || checks::has_unfinished_cancel(ledger)
+}
