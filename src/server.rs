@@ -161,7 +161,7 @@ impl Server {
     }
 }
 
-fn merchants(
+pub(crate) fn merchants(
     configured: &[MerchantConfig],
     toss: &TossConfig,
 ) -> Result<Merchants, ClientSetupError> {
@@ -174,6 +174,7 @@ fn merchants(
                 ..TossSettings::new(toss.base_url.clone(), merchant.secret_key.clone())
             })?,
             settlement_cycle: merchant.settlement_cycle,
+            has_test_key: merchant.secret_key.is_test(),
         })
     });
     merchants.collect::<Result<Vec<_>, _>>().map(Merchants::new)

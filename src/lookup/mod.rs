@@ -92,7 +92,7 @@ impl Lookup {
         let now = self.0.clock.now();
         if let Some(stored) = stored
             .as_ref()
-            .filter(|stored| is_young(stored.read_at, now, max_age))
+            .filter(|stored| !stored.from_rows && is_young(stored.read_at, now, max_age))
         {
             return Ok(Some(FoundPayment {
                 stored: Arc::clone(stored),

@@ -8,12 +8,11 @@ use chrono::{DateTime, Utc};
 use futures_util::future::try_join;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use reconciliation::{KstDate, PaymentKey, Settlement, Transaction};
-use sha2::{Digest, Sha256};
 
 use super::windows::{self, Stretch};
 use crate::merchants::Merchant;
 use crate::store::{
-    LiveReading, PaymentRecord, SettlementDay, SettlementRecord, Store, StoreError,
+    LiveReading, PaymentRecord, RowsDigest, SettlementDay, SettlementRecord, Store, StoreError,
     TransactionRecord,
 };
 use crate::toss::{
@@ -209,15 +208,14 @@ struct DayRead {
 
 impl DayRead {
     fn new(day: KstDate, rows: Vec<Reading<Settlement>>) -> Self {
-        let mut hasher = Sha256::new();
+        let mut digest = RowsDigest::default();
         for row in &rows {
-            hasher.update(row.raw.as_str());
-            hasher.update([0]);
+            digest.add(row.raw.as_str());
         }
         Self {
             day,
             rows,
-            digest: hex(&hasher.finalize()),
+            digest: digest.finish(),
         }
     }
 
@@ -239,10 +237,6 @@ fn transaction_record(row: &Reading<Transaction>) -> TransactionRecord<'_> {
         value: &row.value,
         raw: row.raw.as_str(),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn endless(call: Call) -> TossError {
