@@ -14,4 +14,5 @@ pub mod lookup;
 pub mod merchants;
 pub mod server;
 pub mod store;
+pub mod sync;
 pub mod toss;

@@ -16,6 +16,8 @@ pub struct Merchant {
     pub toss: Toss,
     /// How often Toss closes its sales.
     pub settlement_cycle: SettlementCycle,
+    /// Whether the key is a test key, for which Toss settles nothing.
+    pub has_test_key: bool,
 }
 
 /// All of them, at least one.

@@ -164,7 +164,7 @@ impl Server {
     }
 }
 
-fn merchants(
+pub(crate) fn merchants(
     configured: &[MerchantConfig],
     toss: &TossConfig,
 ) -> Result<Merchants, ClientSetupError> {
@@ -177,6 +177,7 @@ fn merchants(
                 ..TossSettings::new(toss.base_url.clone(), merchant.secret_key.clone())
             })?,
             settlement_cycle: merchant.settlement_cycle,
+            has_test_key: merchant.secret_key.is_test(),
         })
     });
     merchants.collect::<Result<Vec<_>, _>>().map(Merchants::new)

@@ -58,6 +58,7 @@ const RULES: &[Rule] = &[
             "src/toss/",
             "src/lookup/",
             "src/cancel/",
+            "src/sync/",
             "src/merchants.rs",
             "src/config/",
             "src/server.rs",
@@ -85,6 +86,7 @@ const RULES: &[Rule] = &[
         allowed: &[
             "src/lookup/",
             "src/cancel/",
+            "src/sync/",
             "src/graphql/",
             "src/server.rs",
         ],
@@ -96,11 +98,22 @@ const RULES: &[Rule] = &[
         because: "the shells do not call verbs",
     },
     Rule {
+        word: "crate::sync",
+        allowed: &[
+            "src/sync/",
+            "src/graphql/",
+            "src/server.rs",
+            "src/commands/",
+        ],
+        because: "the shells do not call verbs",
+    },
+    Rule {
         word: "crate::store",
         allowed: &[
             "src/store/",
             "src/lookup/",
             "src/cancel/",
+            "src/sync/",
             "src/graphql/",
             "src/config/",
             "src/merchants.rs",
@@ -127,6 +140,8 @@ const PURE: &[&str] = &[
     "src/cancel/content.rs",
     "src/cancel/outcome.rs",
     "src/lookup/windows.rs",
+    "src/sync/coverage.rs",
+    "src/sync/plan.rs",
     "src/store/rows.rs",
     "src/store/rows/",
     "src/toss/codes.rs",

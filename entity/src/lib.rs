@@ -6,10 +6,14 @@
 pub mod access_token;
 pub mod cancel;
 pub mod cancel_request;
+pub mod lease;
+pub mod merchant_id;
 pub mod payment;
 pub mod settlement;
+pub mod settlement_version;
 pub mod sync_window;
 pub mod transaction;
+pub mod webhook;
 
 mod raw_text;
 

@@ -42,6 +42,18 @@ pub struct Model {
     pub raw: Option<RawText>,
     /// When the reading began.
     pub read_at: ChronoUnixTimestampMillis,
+    /// Whether only rows of the transactions list have told of it; then `read_at` is theirs.
+    pub rows_only: bool,
+    /// Whether a row has come that the payment's own answer may be older than.
+    pub outdated: bool,
+    /// Its first transaction; without any, when it was requested. Lists are in this order.
+    pub began_at: ChronoUnixTimestampMillis,
+    /// Its last transaction.
+    pub newest_row_at: Option<ChronoUnixTimestampMillis>,
+    /// The status if it is known, else `UNKNOWN`. Lists are filtered by it.
+    pub status_kind: String,
+    /// The method in one spelling if it is known, else `UNKNOWN`. Lists are filtered by it.
+    pub method_kind: String,
     /// Its cancels.
     #[sea_orm(has_many)]
     pub cancels: HasMany<super::cancel::Entity>,

@@ -22,6 +22,8 @@ pub struct Model {
     pub digest: Option<String>,
     /// When the reading began.
     pub read_at: ChronoUnixTimestampMillis,
+    /// When the first reading began that brought this content.
+    pub changed_at: Option<ChronoUnixTimestampMillis>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -7,6 +7,9 @@ mod m20261122_000003_settlements;
 mod m20261122_000004_cancel_requests;
 mod m20261122_000005_sync_windows;
 mod m20261122_000006_access_tokens;
+mod m20261122_000007_payment_lists;
+mod m20261122_000008_settlement_lists;
+mod m20261122_000009_following;
 mod standing;
 
 use sea_orm_migration::prelude::MigrationTrait;
@@ -27,6 +30,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_cancel_requests::Migration),
             Box::new(m20261122_000005_sync_windows::Migration),
             Box::new(m20261122_000006_access_tokens::Migration),
+            Box::new(m20261122_000007_payment_lists::Migration),
+            Box::new(m20261122_000008_settlement_lists::Migration),
+            Box::new(m20261122_000009_following::Migration),
         ]
     }
 }

@@ -76,6 +76,16 @@ impl KstDate {
                 .unwrap_or(self.0),
         )
     }
+
+    /// The day that many days earlier; the same day beyond the beginning of the calendar.
+    #[must_use]
+    pub fn minus_days(self, days: u32) -> Self {
+        Self(
+            self.0
+                .checked_sub_days(Days::new(u64::from(days)))
+                .unwrap_or(self.0),
+        )
+    }
 }
 
 impl fmt::Display for KstDate {

@@ -41,6 +41,11 @@ impl Transaction {
             .is_some_and(|label| PaymentMethod::known(label) == Some(PaymentMethod::VirtualAccount))
     }
 
+    /// How two rows of one payment follow each other: the order of [`crate::History`].
+    pub fn in_walk_order(&self, other: &Self) -> std::cmp::Ordering {
+        self.walk_order().cmp(&other.walk_order())
+    }
+
     /// What rows of one payment are ordered by: instant, life cycle, Toss's order, and then everything else that can
     /// differ, so that the order never depends on the order of arrival.
     pub(crate) fn walk_order(&self) -> impl Ord + '_ {

@@ -5,6 +5,7 @@ mod demo;
 mod logging;
 mod serve;
 mod stop;
+mod sync;
 mod token;
 
 use std::ffi::OsString;
@@ -45,6 +46,8 @@ enum Command {
     Demo(demo::Options),
     /// Brings the database up to date and serves
     Serve(serve::Options),
+    /// Mirrors Toss's lists of some days; interrupted and run again, it goes on where it was
+    Sync(sync::Options),
     /// Manages access tokens
     #[command(subcommand)]
     Token(token::Action),
@@ -150,6 +153,11 @@ fn execute(command_line: CommandLine) -> Result<(), CommandError> {
             })?;
             logging::start(&settings.log()?)?;
             in_runtime(serve::run(settings.server()?, options))
+        }
+        Command::Sync(options) => {
+            let settings = settings(overrides)?;
+            logging::start(&settings.log()?)?;
+            in_runtime(sync::run(settings.server()?, options))
         }
         Command::Token(action) => {
             let url = settings(overrides)?.database_url()?;

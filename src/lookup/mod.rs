@@ -137,7 +137,7 @@ impl Inner {
     ) -> Option<FoundPayment> {
         let now = self.clock.now();
         stored
-            .filter(|stored| is_young(stored.read_at, now, max_age))
+            .filter(|stored| !stored.from_rows && is_young(stored.read_at, now, max_age))
             .map(|stored| FoundPayment {
                 stored: Arc::clone(stored),
                 stale: false,

@@ -4,18 +4,15 @@
 use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use chrono::{DateTime, Utc};
 use futures_util::future::try_join;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use reconciliation::{KstDate, PaymentKey, Settlement, Transaction, TransactionKey};
-use sha2::{Digest, Sha256};
 
 use super::windows::{self, Stretch};
 use crate::merchants::Merchant;
 use crate::store::{
-    LiveReading, PaymentRecord, SettlementDay, SettlementRecord, Store, StoreError,
+    LiveReading, PaymentRecord, RowsDigest, SettlementDay, SettlementRecord, Store, StoreError,
     TransactionRecord,
 };
 use crate::toss::{
@@ -224,15 +221,14 @@ struct DayRead {
 
 impl DayRead {
     fn new(day: KstDate, rows: Vec<Reading<Settlement>>) -> Self {
-        let mut hasher = Sha256::new();
+        let mut digest = RowsDigest::default();
         for row in &rows {
-            hasher.update(row.raw.as_str());
-            hasher.update([0]);
+            digest.add(row.raw.as_str());
         }
         Self {
             day,
             rows,
-            digest: BASE64.encode(hasher.finalize()),
+            digest: digest.finish(),
         }
     }
 

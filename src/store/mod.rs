@@ -5,9 +5,11 @@ mod cancel_requests;
 mod connect;
 mod error;
 mod keys;
+mod merchant_ids;
 mod payments;
 mod reading;
 mod rows;
+mod rows_digest;
 mod secret_body;
 mod settlement_id;
 mod settlements;
@@ -34,10 +36,12 @@ pub use cancel_request::{
 pub use error::StoreError;
 pub use payments::{AccountName, StoredPayment};
 pub use reading::{LiveReading, PaymentRecord, SettlementDay, SettlementRecord, TransactionRecord};
+pub use rows_digest::RowsDigest;
 pub use secret_body::SecretBody;
 pub use settlement_id::SettlementId;
 pub use settlements::{SettlementsKey, StoredSettlement};
 pub use tokens::StoredToken;
+pub use windows::{Source, TransactionDay, TransactionDayWriter, WindowRead};
 
 use self::url::Address;
 

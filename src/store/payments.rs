@@ -7,16 +7,16 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use entity::{cancel, payment};
 use reconciliation::{Cancel, OrderId, Payment, PaymentKey};
-use sea_orm::sea_query::{NullOrdering, OnConflict};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, Iterable, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
 };
 
 use super::keys::among;
-use super::rows::{PaymentRow, cancel_model, payment_model, stored_payments};
-use super::write::{insert, replace_older};
-use super::{PaymentRecord, Store, StoreError};
+use super::rows::{PaymentRow, cancel_model, payment_model, seen_payments, stored_payments};
+use super::write::insert;
+use super::{PaymentRecord, Store, StoreError, TransactionRecord};
 
 /// The configured merchant whose key read a row: its name, or the fingerprint of its key.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -57,6 +57,9 @@ pub struct StoredPayment {
     pub account: AccountName,
     /// When it was read, to the millisecond.
     pub read_at: DateTime<Utc>,
+    /// Whether only rows of the transactions list have told of it, so that its amounts are not known and its status is
+    /// that of its last row; then `read_at` is when they were read.
+    pub from_rows: bool,
 }
 
 impl Store {
@@ -85,7 +88,7 @@ impl Store {
             .collect())
     }
 
-    /// The payment of an order; of several attempts, the one requested last.
+    /// The payment of an order; of several attempts, the one begun last.
     pub async fn payment_by_order(
         &self,
         order: &OrderId,
@@ -94,11 +97,7 @@ impl Store {
             .select_only()
             .column(payment::Column::PaymentKey)
             .filter(payment::Column::OrderId.eq(order.as_str()))
-            .order_by_with_nulls(
-                payment::Column::RequestedAt,
-                Order::Desc,
-                NullOrdering::Last,
-            )
+            .order_by_desc(payment::Column::BeganAt)
             .order_by_desc(payment::Column::PaymentKey)
             .limit(1);
         let rows = payment::Entity::find()
@@ -109,6 +108,104 @@ impl Store {
             .await?;
         Ok(stored_payments(rows)?.into_values().next().map(Arc::new))
     }
+}
+
+/// How much later than the reading a row must not be for the reading to have seen it: clocks differ.
+const CLOCKS_DIFFER_MILLIS: i64 = 60_000;
+
+/// Keeps what rows tell of their payments: of those that have not been read themselves, everything; of the others, when
+/// they began and whether they have changed since.
+pub(super) async fn save_seen_payments<'a>(
+    connection: &impl ConnectionTrait,
+    records: impl Iterator<Item = &'a TransactionRecord<'a>>,
+    account: &AccountName,
+    read_at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let models = seen_payments(records, account, read_at);
+    insert::<payment::Entity>(connection, models, &add_to_seen()).await?;
+    Ok(())
+}
+
+fn stored(column: payment::Column) -> Expr {
+    Expr::col((payment::Entity, column))
+}
+
+fn given(column: payment::Column) -> Expr {
+    Expr::col(("excluded", column))
+}
+
+fn either(condition: Expr, then: Expr, otherwise: Expr) -> Expr {
+    CaseStatement::new()
+        .case(condition, then)
+        .finally(otherwise)
+        .into()
+}
+
+/// Rows never touch what the payment's own answer has said.
+fn add_to_seen() -> OnConflict {
+    use payment::Column as C;
+    let no_row_yet = || stored(C::NewestRowAt).is_null();
+    let is_newest = || no_row_yet().or(given(C::NewestRowAt).gte(stored(C::NewestRowAt)));
+    let tells = || stored(C::RowsOnly).and(is_newest());
+    let told = [
+        C::MethodLabel,
+        C::MethodKind,
+        C::Status,
+        C::StatusKind,
+        C::LastTransactionKey,
+        C::ReadAt,
+    ];
+    let may_be_unseen = stored(C::RowsOnly)
+        .not()
+        .and(
+            given(C::NewestRowAt)
+                .add(CLOCKS_DIFFER_MILLIS)
+                .gt(stored(C::ReadAt)),
+        )
+        .and(is_newest());
+    OnConflict::column(C::PaymentKey)
+        .values(told.map(|column| (column, either(tells(), given(column), stored(column)))))
+        .value(
+            C::BeganAt,
+            either(
+                no_row_yet().or(given(C::BeganAt).lt(stored(C::BeganAt))),
+                given(C::BeganAt),
+                stored(C::BeganAt),
+            ),
+        )
+        .value(
+            C::NewestRowAt,
+            either(is_newest(), given(C::NewestRowAt), stored(C::NewestRowAt)),
+        )
+        .value(C::Outdated, stored(C::Outdated).or(may_be_unseen))
+        .to_owned()
+}
+
+/// A payment's own answer replaces an older one, and what rows have told, but not what rows alone know.
+fn replace_less_known() -> OnConflict {
+    use payment::Column as C;
+    let others = C::iter().filter(|column| {
+        !matches!(
+            column,
+            C::PaymentKey | C::BeganAt | C::NewestRowAt | C::Outdated
+        )
+    });
+    OnConflict::column(C::PaymentKey)
+        .update_columns(others)
+        .value(
+            C::Outdated,
+            either(
+                stored(C::NewestRowAt).gt(given(C::ReadAt)),
+                true.into(),
+                false.into(),
+            ),
+        )
+        .action_and_where(
+            given(C::ReadAt)
+                .gte(stored(C::ReadAt))
+                .or(stored(C::RowsOnly)),
+        )
+        .to_owned()
 }
 
 /// Replaces a payment and its cancels, unless a younger reading is stored already.
@@ -125,12 +222,7 @@ pub(super) async fn save_payment(
         .map(|cancel| cancel_model(cancel, record.payment))
         .collect::<Result<Vec<_>, _>>()?;
     let key = model.payment_key.clone();
-    let written = insert::<payment::Entity>(
-        connection,
-        vec![model],
-        &replace_older([payment::Column::PaymentKey], payment::Column::ReadAt),
-    )
-    .await?;
+    let written = insert::<payment::Entity>(connection, vec![model], &replace_less_known()).await?;
     if written == 0 {
         return Ok(());
     }

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use reconciliation::{Cancel, KstDate, Payment, Settlement, Transaction};
 
-use super::payments::save_payment;
+use super::merchant_ids::save_merchant_ids;
+use super::payments::{save_payment, save_seen_payments};
 use super::rows::to_millis;
 use super::transactions::save_transactions;
 use super::windows::save_settlement_day;
@@ -76,8 +77,16 @@ impl Store {
         let mut days: Vec<&SettlementDay<'_>> = reading.settlement_days.iter().collect();
         days.sort_by_key(|day| day.day);
         let transaction = self.begin().await?;
-        save_payment(&transaction, &reading.payment, account, read_at).await?;
         save_transactions(&transaction, reading.transactions, account, read_at).await?;
+        save_seen_payments(&transaction, reading.transactions.iter(), account, read_at).await?;
+        save_payment(&transaction, &reading.payment, account, read_at).await?;
+        let mids = reading.transactions.iter().map(|row| &row.value.mid);
+        save_merchant_ids(
+            &transaction,
+            mids.chain([&reading.payment.payment.mid]),
+            account,
+        )
+        .await?;
         for day in days {
             save_settlement_day(&transaction, day, account, read_at).await?;
         }

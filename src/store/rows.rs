@@ -2,8 +2,11 @@
 //! here asks the database.
 
 mod cancel_request;
+mod kinds;
 mod payment;
+mod seen_payment;
 mod settlement;
+mod settlement_version;
 mod token;
 mod transaction;
 
@@ -18,7 +21,9 @@ pub(super) use cancel_request::{
     new_cancel_request,
 };
 pub(super) use payment::{PaymentRow, cancel_model, payment_model, stored_payments};
+pub(super) use seen_payment::seen_payments;
 pub(super) use settlement::{SettlementRow, kind_text, settlement_model};
+pub(super) use settlement_version::{same_content, version_model};
 pub(super) use token::stored_token;
 pub(super) use transaction::{TransactionRow, transaction_model};
 

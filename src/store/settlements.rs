@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::settlement;
+use chrono::{DateTime, Utc};
+use entity::{settlement, settlement_version};
 use reconciliation::{KstDate, MId, OrderId, PaymentKey, Settlement};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
@@ -11,7 +12,7 @@ use sea_orm::{
 };
 
 use super::keys::among;
-use super::rows::{SettlementRow, settlement_model};
+use super::rows::{SettlementRow, same_content, settlement_model, version_model};
 use super::settlement_id::with_ids;
 use super::write::insert;
 use super::{AccountName, SettlementId, SettlementRecord, Store, StoreError};
@@ -129,7 +130,8 @@ fn may_belong_to(backend: DbBackend, payments: &[SettlementsKey]) -> Expr {
         .or(among(backend, Column::OrderIdUnprefixed, orders))
 }
 
-/// Replaces the rows of one sold date that an account listed before.
+/// Replaces the rows of one sold date that an account listed before, and tells how many are new, differ or are gone. What
+/// differs or is gone is kept as a version, with the instants of both readings: the one before and this one.
 ///
 /// A row that another account lists too, since a page may hold a second merchant, becomes the account's that listed it
 /// last.
@@ -138,7 +140,8 @@ pub(super) async fn replace_day(
     day: KstDate,
     records: &[SettlementRecord<'_>],
     account: &AccountName,
-) -> Result<(), StoreError> {
+    (read_before, read_at): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<u64, StoreError> {
     use settlement::Column;
     let mut models = with_ids(records)
         .into_iter()
@@ -146,6 +149,24 @@ pub(super) async fn replace_day(
         .collect::<Result<Vec<_>, _>>()?;
     // Two accounts' readings at once lock the rows that they share in the same order.
     models.sort_by(|a, b| a.id.cmp(&b.id));
+    let old = settlement::Entity::find()
+        .filter(Column::Account.eq(account.as_str()))
+        .filter(Column::SoldDate.eq(day.naive()))
+        .all(connection)
+        .await?;
+    let known = old.len();
+    let mut same = 0;
+    let mut versions = Vec::new();
+    for row in old {
+        let now = models.binary_search_by(|model| model.id.cmp(&row.id));
+        match now.ok().and_then(|place| models.get(place)) {
+            Some(model) if same_content(&row, model) => same += 1,
+            now => versions.push(version_model(row, read_before, read_at, now.is_none())),
+        }
+    }
+    let gone = versions.iter().filter(|version| version.gone).count();
+    let changed = models.len().saturating_sub(same).saturating_add(gone);
+    tracing::debug!(%day, known, listed = models.len(), changed, "a day of settlements differs");
     settlement::Entity::delete_many()
         .filter(Column::Account.eq(account.as_str()))
         .filter(Column::SoldDate.eq(day.naive()))
@@ -155,7 +176,13 @@ pub(super) async fn replace_day(
         .update_columns(Column::iter().filter(|column| !matches!(column, Column::Id)))
         .to_owned();
     insert::<settlement::Entity>(connection, models, &take_over).await?;
-    Ok(())
+    insert::<settlement_version::Entity>(
+        connection,
+        versions,
+        &OnConflict::new().do_nothing().to_owned(),
+    )
+    .await?;
+    Ok(u64::try_from(changed).unwrap_or(u64::MAX))
 }
 
 /// How many rows of a sold date are stored as this account's.

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 use entity::transaction;
 use reconciliation::{MId, PaymentKey, Transaction, TransactionKey};
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{ConnectionTrait, EntityTrait, Iterable, QueryFilter, QuerySelect};
 
 use super::keys::among;
 use super::rows::{TransactionRow, transaction_model};
-use super::write::{insert, replace_older};
+use super::write::insert;
 use super::{AccountName, Store, StoreError, TransactionRecord};
 
 impl Store {
@@ -67,13 +68,14 @@ impl Store {
     }
 }
 
-/// Keeps rows; of a row that is listed again, the younger reading stays.
+/// Keeps rows, and tells how many of them are new or say something new. Of a row that is listed again, the younger
+/// reading stays; `read_at` is when the reading began that first brought what the row says.
 pub(super) async fn save_transactions(
     connection: &impl ConnectionTrait,
     records: &[TransactionRecord<'_>],
     account: &AccountName,
     read_at: DateTime<Utc>,
-) -> Result<(), StoreError> {
+) -> Result<u64, StoreError> {
     // Pages may overlap, and a statement may not touch a row twice. In the order of their keys, so that two readings at
     // once lock the rows that they share in the same order.
     let rows: BTreeMap<_, _> = records
@@ -84,15 +86,24 @@ pub(super) async fn save_transactions(
         .into_values()
         .map(|record| transaction_model(record, account, read_at))
         .collect();
-    let key = [
-        transaction::Column::Mid,
-        transaction::Column::TransactionKey,
-    ];
-    insert::<transaction::Entity>(
-        connection,
-        models,
-        &replace_older(key, transaction::Column::ReadAt),
-    )
-    .await?;
-    Ok(())
+    insert::<transaction::Entity>(connection, models, &replace_if_new()).await
+}
+
+/// Replaces a row by what a reading that is not older says differently.
+fn replace_if_new() -> OnConflict {
+    use transaction::Column as C;
+    let stored = |column: C| Expr::col((transaction::Entity, column));
+    let given = |column: C| Expr::col(("excluded", column));
+    let key = [C::Mid, C::TransactionKey];
+    let others = C::iter().filter(|column| !matches!(column, C::Mid | C::TransactionKey));
+    // The settings decide how a row's text is read, so that the same text may come to say something else.
+    let differs = [C::Amount, C::Status, C::TransactionAt]
+        .into_iter()
+        .fold(given(C::Raw).ne(stored(C::Raw)), |differs, column| {
+            differs.or(given(column).ne(stored(column)))
+        });
+    OnConflict::columns(key)
+        .update_columns(others)
+        .action_and_where(given(C::ReadAt).gte(stored(C::ReadAt)).and(differs))
+        .to_owned()
 }

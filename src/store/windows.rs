@@ -1,21 +1,82 @@
-//! Which days have been read, and when.
+//! Which days of each list have been read completely, and when; and keeping such a day, all of it or nothing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
-use entity::sync_window;
+use entity::sync_window::{self, Column};
 use reconciliation::KstDate;
 use sea_orm::prelude::ChronoUnixTimestampMillis;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    QuerySelect, QueryTrait,
 };
 
+use super::merchant_ids::save_merchant_ids;
+use super::payments::save_seen_payments;
+use super::rows::to_millis;
 use super::settlements::{count_day, replace_day};
-use super::{AccountName, SettlementDay, Store, StoreError};
+use super::transactions::save_transactions;
+use super::{AccountName, SettlementDay, Store, StoreError, TransactionRecord};
 
-/// The list that settlement days are days of.
-const SETTLEMENTS: &str = "SETTLEMENTS";
+/// One of Toss's two lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Source {
+    /// `GET /v1/transactions`.
+    Transactions,
+    /// `GET /v1/settlements`.
+    Settlements,
+}
+
+impl Source {
+    /// Both, in the order in which they are read.
+    pub const ALL: [Self; 2] = [Self::Transactions, Self::Settlements];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Transactions => "TRANSACTIONS",
+            Self::Settlements => "SETTLEMENTS",
+        }
+    }
+}
+
+/// How a day was read last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WindowRead {
+    /// When the last reading began.
+    pub read_at: DateTime<Utc>,
+    /// When the first reading began that brought what the last one brought.
+    pub changed_at: DateTime<Utc>,
+    /// How many rows the day has.
+    pub rows: u64,
+}
+
+/// A day of the transactions list, read completely.
+#[derive(Clone, Copy, Debug)]
+pub struct TransactionDay<'a> {
+    /// The merchant whose key read it.
+    pub account: &'a AccountName,
+    /// The day of the rows' `transactionAt`.
+    pub day: KstDate,
+    /// How many different rows it has.
+    pub rows: usize,
+    /// The name of their content, from [`super::RowsDigest`].
+    pub digest: &'a str,
+    /// When the reading began.
+    pub read_at: DateTime<Utc>,
+}
+
+/// A day of the transactions list that is being written: what is dropped before [`TransactionDayWriter::commit`] leaves
+/// nothing behind.
+pub struct TransactionDayWriter {
+    transaction: DatabaseTransaction,
+    account: AccountName,
+    day: KstDate,
+    rows: usize,
+    digest: String,
+    read_at: DateTime<Utc>,
+    changed: u64,
+}
 
 impl Store {
     /// When each of these days' settlements were last read with this account's key; days that never were are missing.
@@ -27,90 +88,262 @@ impl Store {
         let (Some(first), Some(last)) = (days.iter().min(), days.iter().max()) else {
             return Ok(HashMap::new());
         };
-        let rows: Vec<(chrono::NaiveDate, ChronoUnixTimestampMillis)> = sync_window::Entity::find()
+        let windows = self
+            .windows(account, Source::Settlements, *first, *last)
+            .await?;
+        Ok(windows
+            .into_iter()
+            .filter(|(day, _)| days.contains(day))
+            .map(|(day, window)| (day, window.read_at))
+            .collect())
+    }
+
+    /// How each day between these two, both included, was last read with this account's key; days that never were are
+    /// missing.
+    pub async fn windows(
+        &self,
+        account: &AccountName,
+        source: Source,
+        first: KstDate,
+        last: KstDate,
+    ) -> Result<BTreeMap<KstDate, WindowRead>, StoreError> {
+        let between = Column::Day.between(first.naive(), last.naive());
+        self.windows_where(account, source, Some(between)).await
+    }
+
+    /// How every day that was ever read with this account's key was last read.
+    pub async fn all_windows(
+        &self,
+        account: &AccountName,
+        source: Source,
+    ) -> Result<BTreeMap<KstDate, WindowRead>, StoreError> {
+        self.windows_where(account, source, None).await
+    }
+
+    async fn windows_where(
+        &self,
+        account: &AccountName,
+        source: Source,
+        condition: Option<Expr>,
+    ) -> Result<BTreeMap<KstDate, WindowRead>, StoreError> {
+        let rows: Vec<(
+            chrono::NaiveDate,
+            ChronoUnixTimestampMillis,
+            Option<ChronoUnixTimestampMillis>,
+            i64,
+        )> = sync_window::Entity::find()
             .select_only()
-            .columns([sync_window::Column::Day, sync_window::Column::ReadAt])
-            .filter(sync_window::Column::Account.eq(account.as_str()))
-            .filter(sync_window::Column::Source.eq(SETTLEMENTS))
-            .filter(sync_window::Column::Day.between(first.naive(), last.naive()))
+            .columns([
+                Column::Day,
+                Column::ReadAt,
+                Column::ChangedAt,
+                Column::RowCount,
+            ])
+            .filter(Column::Account.eq(account.as_str()))
+            .filter(Column::Source.eq(source.as_str()))
+            .apply_if(condition, QueryFilter::filter)
             .into_tuple()
             .all(&self.reader)
             .await?;
         Ok(rows
             .into_iter()
-            .map(|(day, read_at)| (KstDate::from_naive(day), read_at.0))
-            .filter(|(day, _)| days.contains(day))
+            .map(|(day, read_at, changed_at, rows)| {
+                let window = WindowRead {
+                    read_at: read_at.0,
+                    changed_at: changed_at.unwrap_or(read_at).0,
+                    rows: u64::try_from(rows).unwrap_or(0),
+                };
+                (KstDate::from_naive(day), window)
+            })
             .collect())
+    }
+
+    /// Begins to keep a day of transactions. `None` when there is nothing to write: it says what is stored, and that it
+    /// was read again is noted; or a younger reading of it is stored.
+    pub async fn begin_transaction_day(
+        &self,
+        day: &TransactionDay<'_>,
+    ) -> Result<Option<TransactionDayWriter>, StoreError> {
+        let read_at = to_millis(day.read_at);
+        let transaction = self.begin().await?;
+        let place = Place {
+            account: day.account,
+            source: Source::Transactions,
+            day: day.day,
+        };
+        let Some(known) = place.claim(&transaction, read_at).await? else {
+            return Ok(None);
+        };
+        if known.digest.as_deref() == Some(day.digest) {
+            transaction.commit().await?;
+            return Ok(None);
+        }
+        Ok(Some(TransactionDayWriter {
+            transaction,
+            account: day.account.clone(),
+            day: day.day,
+            rows: day.rows,
+            digest: day.digest.to_owned(),
+            read_at,
+            changed: 0,
+        }))
+    }
+
+    /// Keeps a day of settlements, all of it or nothing, and tells how many rows are new, differ or are gone.
+    pub async fn save_settlement_day(
+        &self,
+        account: &AccountName,
+        day: &SettlementDay<'_>,
+        read_at: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let transaction = self.begin().await?;
+        let changed = save_settlement_day(&transaction, day, account, to_millis(read_at)).await?;
+        transaction.commit().await?;
+        Ok(changed)
     }
 }
 
-/// Keeps a day of settlements, unless a younger reading of it is stored already. Rows whose digest says that they have
-/// not changed are left as they are.
+impl TransactionDayWriter {
+    /// Writes some of the day's rows.
+    pub async fn add(&mut self, records: &[TransactionRecord<'_>]) -> Result<(), StoreError> {
+        let (connection, account) = (&self.transaction, &self.account);
+        self.changed += save_transactions(connection, records, account, self.read_at).await?;
+        save_seen_payments(connection, records.iter(), account, self.read_at).await?;
+        let mids = records.iter().map(|record| &record.value.mid);
+        save_merchant_ids(connection, mids, account).await
+    }
+
+    /// Makes the day stay, and tells how many rows are new or differ.
+    pub async fn commit(self) -> Result<u64, StoreError> {
+        let place = Place {
+            account: &self.account,
+            source: Source::Transactions,
+            day: self.day,
+        };
+        place
+            .describe(&self.transaction, self.rows, &self.digest, self.read_at)
+            .await?;
+        self.transaction.commit().await?;
+        Ok(self.changed)
+    }
+}
+
+/// Keeps a day of settlements, unless a younger reading of it is stored already, and tells how many rows are new,
+/// differ or are gone. Rows whose digest says that they have not changed are left as they are.
 pub(super) async fn save_settlement_day(
     connection: &impl ConnectionTrait,
     day: &SettlementDay<'_>,
     account: &AccountName,
     read_at: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    if !claim(connection, day.day, account, read_at).await? {
-        return Ok(());
-    }
-    let key = (
-        account.as_str().to_owned(),
-        SETTLEMENTS.to_owned(),
-        day.day.naive(),
-    );
-    let known: Option<Option<String>> = sync_window::Entity::find_by_id(key.clone())
-        .select_only()
-        .column(sync_window::Column::Digest)
-        .into_tuple()
-        .one(connection)
-        .await?;
+) -> Result<u64, StoreError> {
+    let place = Place {
+        account,
+        source: Source::Settlements,
+        day: day.day,
+    };
+    let Some(known) = place.claim(connection, read_at).await? else {
+        return Ok(0);
+    };
     let listed = day.rows.len();
-    let same_digest = known.flatten().as_deref() == Some(day.digest);
+    let same_digest = known.digest.as_deref() == Some(day.digest);
     // Rows of a second merchant may have become another account's in the meantime, and may have left with it.
     if same_digest && usize::try_from(count_day(connection, day.day, account).await?) == Ok(listed)
     {
-        return Ok(());
+        return Ok(0);
     }
-    replace_day(connection, day.day, &day.rows, account).await?;
-    sync_window::Entity::update(sync_window::ActiveModel {
-        account: Set(key.0),
-        source: Set(key.1),
-        day: Set(key.2),
-        row_count: Set(i64::try_from(listed).unwrap_or(i64::MAX)),
-        digest: Set(Some(day.digest.to_owned())),
-        ..Default::default()
-    })
-    .exec(connection)
-    .await?;
-    Ok(())
+    let readings = (known.read_at.unwrap_or(read_at), read_at);
+    let changed = replace_day(connection, day.day, &day.rows, account, readings).await?;
+    let mids = day.rows.iter().map(|record| &record.value.mid);
+    save_merchant_ids(connection, mids, account).await?;
+    place
+        .describe(connection, listed, day.digest, read_at)
+        .await?;
+    Ok(changed)
 }
 
-/// Marks a day as read, and holds it until the transaction ends; false when a younger reading is stored.
-async fn claim(
-    connection: &impl ConnectionTrait,
+/// A day of one list, read with one merchant's key.
+struct Place<'a> {
+    account: &'a AccountName,
+    source: Source,
     day: KstDate,
-    account: &AccountName,
-    read_at: DateTime<Utc>,
-) -> Result<bool, StoreError> {
-    use sync_window::Column;
-    let read_at_stored = Expr::col((sync_window::Entity, Column::ReadAt));
-    let claimed = sync_window::Entity::insert(sync_window::ActiveModel {
-        account: Set(account.to_string()),
-        source: Set(SETTLEMENTS.to_owned()),
-        day: Set(day.naive()),
-        row_count: Set(0),
-        digest: Set(None),
-        read_at: Set(read_at.into()),
-    })
-    .on_conflict(
-        OnConflict::columns([Column::Account, Column::Source, Column::Day])
-            .update_column(Column::ReadAt)
-            .action_and_where(Expr::col(("excluded", Column::ReadAt)).gte(read_at_stored))
-            .to_owned(),
-    )
-    .exec_without_returning(connection)
-    .await?;
-    Ok(claimed > 0)
+}
+
+/// What was known of a day before.
+#[derive(Default)]
+struct Known {
+    digest: Option<String>,
+    read_at: Option<DateTime<Utc>>,
+}
+
+impl Place<'_> {
+    /// Marks the day as read, holds it until the transaction ends, and tells what was known of it; `None` when a younger
+    /// reading is stored.
+    async fn claim(
+        &self,
+        connection: &impl ConnectionTrait,
+        read_at: DateTime<Utc>,
+    ) -> Result<Option<Known>, StoreError> {
+        let before: Option<(Option<String>, ChronoUnixTimestampMillis)> =
+            sync_window::Entity::find_by_id(self.key())
+                .select_only()
+                .columns([Column::Digest, Column::ReadAt])
+                .into_tuple()
+                .one(connection)
+                .await?;
+        let stored_read_at = Expr::col((sync_window::Entity, Column::ReadAt));
+        let (account, source, day) = self.key();
+        let claimed = sync_window::Entity::insert(sync_window::ActiveModel {
+            account: Set(account),
+            source: Set(source),
+            day: Set(day),
+            row_count: Set(0),
+            digest: Set(None),
+            read_at: Set(read_at.into()),
+            changed_at: Set(Some(read_at.into())),
+        })
+        .on_conflict(
+            OnConflict::columns([Column::Account, Column::Source, Column::Day])
+                .update_column(Column::ReadAt)
+                .action_and_where(Expr::col(("excluded", Column::ReadAt)).gte(stored_read_at))
+                .to_owned(),
+        )
+        .exec_without_returning(connection)
+        .await?;
+        let known = before.map_or_else(Known::default, |(digest, read_at)| Known {
+            digest,
+            read_at: Some(read_at.0),
+        });
+        Ok((claimed > 0).then_some(known))
+    }
+
+    /// Tells what the day holds, from that reading on.
+    async fn describe(
+        &self,
+        connection: &impl ConnectionTrait,
+        rows: usize,
+        digest: &str,
+        changed_at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let (account, source, day) = self.key();
+        sync_window::Entity::update(sync_window::ActiveModel {
+            account: Set(account),
+            source: Set(source),
+            day: Set(day),
+            row_count: Set(i64::try_from(rows).unwrap_or(i64::MAX)),
+            digest: Set(Some(digest.to_owned())),
+            changed_at: Set(Some(changed_at.into())),
+            ..Default::default()
+        })
+        .exec(connection)
+        .await?;
+        Ok(())
+    }
+
+    fn key(&self) -> (String, String, chrono::NaiveDate) {
+        (
+            self.account.to_string(),
+            self.source.as_str().to_owned(),
+            self.day.naive(),
+        )
+    }
 }

@@ -1,7 +1,7 @@
 //! Writing many rows with few statements.
 
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, Iterable};
 
 use super::StoreError;
 
@@ -37,21 +37,4 @@ where
             .exec_without_returning(connection)
             .await?;
     }
-}
-
-/// Replaces the row of the same key if it is not younger.
-pub(super) fn replace_older<C>(key: impl IntoIterator<Item = C>, read_at: C) -> OnConflict
-where
-    C: ColumnTrait + Iterable,
-{
-    let key: Vec<C> = key.into_iter().collect();
-    let others: Vec<C> = C::iter()
-        .filter(|column| !key.iter().any(|key| key.as_str() == column.as_str()))
-        .collect();
-    let table = read_at.entity_name();
-    let stored = Expr::col((table, read_at));
-    OnConflict::columns(key)
-        .update_columns(others)
-        .action_and_where(Expr::col(("excluded", read_at)).gte(stored))
-        .to_owned()
 }

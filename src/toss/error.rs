@@ -74,8 +74,8 @@ impl TossError {
         }
     }
 
-    /// Whether the same question may have an answer a moment later.
-    pub(super) fn is_temporary(&self) -> bool {
+    /// Whether the same question may have an answer later, without anybody doing anything.
+    pub fn is_temporary(&self) -> bool {
         match self {
             Self::Refused(refusal) => {
                 refusal.is_overload_or_failure() || refusal.code.class() == CodeClass::Retry

@@ -111,6 +111,19 @@ impl Toss {
             .await
     }
 
+    /// Reads rows of the transactions list again that [`Toss::transactions`] has read before: a JSON list of their texts.
+    /// The first stands at `first_position` of the whole listing.
+    ///
+    /// # Errors
+    /// [`Unreadable`] when they are not such rows.
+    pub fn reread_transactions(
+        &self,
+        json: &str,
+        first_position: u32,
+    ) -> Result<Vec<Reading<Transaction>>, Unreadable> {
+        read_transactions(json, first_position, self.musd)
+    }
+
     /// A part of the settlements list, in Toss's order, from `GET /v1/settlements`.
     ///
     /// # Errors

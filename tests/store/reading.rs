@@ -149,7 +149,13 @@ on_both! {
             ("first", Some("2026-03-01T00:00:00Z")),
             ("undated", None),
         ] {
-            let attempt = Payment { order_id: order("주문"), requested_at: requested.map(at), ..payment(attempt) };
+            let attempt = Payment {
+                order_id: order("주문"),
+                requested_at: requested.map(at),
+                // What tells when an attempt was begun that does not say when it was requested.
+                approved_at: requested.is_none().then(|| at("2026-02-28T00:00:00Z")),
+                ..payment(attempt)
+            };
             Reading::of(attempt).save(&database.store).await.expect("it is saved");
         }
         let found = database.store.payment_by_order(&order("주문")).await.expect("an answer");

@@ -11,6 +11,7 @@ use reconciliation::{
 use sea_orm::DerivePartialModel;
 use sea_orm::prelude::ChronoUnixTimestampMillis;
 
+use super::kinds::{method_kind, status_kind};
 use super::{Row, instant, storable};
 use crate::store::{AccountName, PaymentRecord, StoreError, StoredPayment};
 
@@ -32,6 +33,7 @@ pub(in crate::store) struct PaymentRow {
     is_partial_cancelable: Option<bool>,
     last_transaction_key: Option<String>,
     read_at: ChronoUnixTimestampMillis,
+    rows_only: bool,
     #[sea_orm(nested)]
     cancel: Option<CancelRow>,
 }
@@ -111,6 +113,7 @@ impl PaymentRow {
             cancels: Vec::new(),
             account: AccountName::new(&self.account),
             read_at: self.read_at.0,
+            from_rows: self.rows_only,
         })
     }
 }
@@ -169,6 +172,16 @@ pub(in crate::store) fn payment_model(
         version: record.version.map(storable),
         raw: Some(RawText(storable(record.raw))),
         read_at: read_at.into(),
+        rows_only: false,
+        outdated: false,
+        began_at: payment
+            .requested_at
+            .or(payment.approved_at)
+            .unwrap_or(read_at)
+            .into(),
+        newest_row_at: None,
+        status_kind: status_kind(&payment.status).to_owned(),
+        method_kind: method_kind(payment.method().as_ref()).to_owned(),
     })
 }
 

@@ -1,0 +1,109 @@
+//! `toss-recon sync`: mirrors a range of days to its end. Interrupted at any moment and run again, it goes on where it
+//! was.
+
+use std::io::{self, Write};
+
+use clap::{Args, ValueEnum};
+use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use reconciliation::KstDate;
+
+use super::CommandError;
+use crate::clock::Clock;
+use crate::config::ServerConfig;
+use crate::server;
+use crate::store::Source;
+use crate::sync::{Import, ImportError, Imported, Mirror, MirrorSettings};
+
+/// Which days, and of which lists.
+#[derive(Args)]
+pub(super) struct Options {
+    /// The first day in Seoul, yyyy-MM-dd
+    #[arg(long, value_name = "DAY")]
+    from: String,
+    /// The last day, included
+    #[arg(long, value_name = "DAY")]
+    to: String,
+    /// One of the two lists alone
+    #[arg(long, value_name = "LIST")]
+    only: Option<List>,
+}
+
+/// One of Toss's lists.
+#[derive(Clone, Copy, ValueEnum)]
+enum List {
+    /// Approvals, cancels and issued accounts
+    Transactions,
+    /// What is paid out
+    Settlements,
+}
+
+/// Mirrors, and prints what is stored of these days as one line of JSON.
+pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), CommandError> {
+    let clock = Clock::system();
+    let import = import(&options, KstDate::of(clock.now()))?;
+    let merchants = server::merchants(&config.merchants, &config.toss)
+        .map_err(|error| CommandError::Failure(error.to_string()))?;
+    let store = super::open_and_migrate(&config.database_url).await?;
+    let settings = MirrorSettings::every(config.sync_interval);
+    let mirror = Mirror::new(store.clone(), merchants, clock, settings);
+    let bar = bar()?;
+    let imported = mirror
+        .import(&import, |progress| {
+            bar.set_length(progress.total);
+            bar.set_position(progress.done);
+            bar.set_message(HumanCount(progress.rows).to_string());
+        })
+        .await;
+    bar.finish_and_clear();
+    let imported = imported?;
+    store.close().await?;
+    writeln!(io::stdout(), "{}", line(&imported))?;
+    Ok(())
+}
+
+fn import(options: &Options, today: KstDate) -> Result<Import, CommandError> {
+    let day = |name: &str, text: &str| {
+        KstDate::parse(text).map_err(|error| CommandError::Usage(format!("{name}: {error}")))
+    };
+    let (from, to) = (day("--from", &options.from)?, day("--to", &options.to)?);
+    if from > to {
+        return Err(CommandError::Usage(format!(
+            "--from {from} is after --to {to}: give the earlier day first"
+        )));
+    }
+    if to > today {
+        return Err(CommandError::Usage(format!(
+            "--to {to} is in the future: the last day that can be read is {today}"
+        )));
+    }
+    let sources = match options.only {
+        None => Source::ALL.to_vec(),
+        Some(List::Transactions) => vec![Source::Transactions],
+        Some(List::Settlements) => vec![Source::Settlements],
+    };
+    Ok(Import { from, to, sources })
+}
+
+/// A bar that shows itself on a terminal only.
+fn bar() -> Result<ProgressBar, CommandError> {
+    let style = ProgressStyle::with_template(
+        "{wide_bar} {pos}/{len} days  {msg} rows  {elapsed} gone, {eta} left",
+    )
+    .map_err(|error| CommandError::Failure(format!("the progress bar: {error}")))?;
+    Ok(ProgressBar::new(0).with_style(style).with_message("0"))
+}
+
+fn line(imported: &Imported) -> serde_json::Value {
+    serde_json::json!({
+        "transactions": imported.transactions,
+        "settlements": imported.settlements,
+        "days": imported.days,
+        "changed": imported.changed,
+    })
+}
+
+impl From<ImportError> for CommandError {
+    fn from(error: ImportError) -> Self {
+        Self::Failure(error.to_string())
+    }
+}

@@ -1,0 +1,168 @@
+//! Mirroring a range of days to its end: what `toss-recon sync` does.
+
+use std::time::Duration;
+
+use reconciliation::KstDate;
+
+use super::plan;
+use super::{Day, Inner, Mirror, SyncError};
+use crate::merchants::Merchant;
+use crate::store::{Source, StoreError};
+
+/// How often a day is tried while Toss or the database has a passing fault. The pauses between double.
+const ATTEMPTS: u32 = 6;
+
+/// Which days to mirror.
+#[derive(Clone, Debug)]
+pub struct Import {
+    /// The first day.
+    pub from: KstDate,
+    /// The last day, included.
+    pub to: KstDate,
+    /// Which lists.
+    pub sources: Vec<Source>,
+}
+
+/// How far an import is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Days that are done, counted for each merchant and list.
+    pub done: u64,
+    /// Days in all, counted likewise.
+    pub total: u64,
+    /// Rows that were read.
+    pub rows: u64,
+}
+
+/// What an import ended with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Transactions that are stored for these days.
+    pub transactions: u64,
+    /// Settlement rows that are stored for these days.
+    pub settlements: u64,
+    /// Days.
+    pub days: u64,
+    /// Rows that this import found new, different or gone.
+    pub changed: u64,
+}
+
+/// Why an import ended early. Everything read before it is stored.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// A day could not be read.
+    #[error("the {list} of {day} could not be read ({cause}); run it again to go on from there")]
+    Day {
+        /// Which list.
+        list: &'static str,
+        /// Which day.
+        day: KstDate,
+        /// Why.
+        cause: SyncError,
+    },
+    /// The store failed.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+}
+
+impl Mirror {
+    /// Reads what of these days has not been read completely, oldest first, and tells `progress` after each day.
+    ///
+    /// # Errors
+    /// The first day that could not be read, after several attempts if the fault may pass.
+    pub async fn import(
+        &self,
+        import: &Import,
+        mut progress: impl FnMut(Progress),
+    ) -> Result<Imported, ImportError> {
+        let inner = &self.0;
+        let mut jobs = Vec::new();
+        for source in &import.sources {
+            for merchant in inner.merchants.all() {
+                let known = inner
+                    .store
+                    .windows(&merchant.account, *source, import.from, import.to)
+                    .await?;
+                let days = plan::unread(*source, import.from, import.to, &known);
+                jobs.extend(days.into_iter().map(|day| (merchant, *source, day)));
+            }
+        }
+        let days = plan::days(import.from, import.to).count();
+        let mut so_far = Progress {
+            total: u64::try_from(jobs.len()).unwrap_or(u64::MAX),
+            ..Progress::default()
+        };
+        let mut changed = 0;
+        progress(so_far);
+        for (merchant, source, day) in jobs {
+            let read = inner.read_patiently(merchant, source, day).await?;
+            changed += read.changed;
+            so_far.done += 1;
+            so_far.rows += u64::try_from(read.rows).unwrap_or(u64::MAX);
+            progress(so_far);
+        }
+        Ok(Imported {
+            transactions: inner.rows_of(import, Source::Transactions).await?,
+            settlements: inner.rows_of(import, Source::Settlements).await?,
+            days: u64::try_from(days).unwrap_or(u64::MAX),
+            changed,
+        })
+    }
+}
+
+impl Inner {
+    async fn read_patiently(
+        &self,
+        merchant: &Merchant,
+        source: Source,
+        day: KstDate,
+    ) -> Result<Day, ImportError> {
+        let mut pause = self.settings.retry_pause;
+        let mut attempts = 1;
+        loop {
+            match self.read_day(merchant, source, day).await {
+                Ok(read) => return Ok(read),
+                Err(error) if error.is_temporary() && attempts < ATTEMPTS => {
+                    tracing::warn!(%error, %day, ?pause, "a day is read again");
+                    tokio::time::sleep(lengthened(pause)).await;
+                    pause = pause.saturating_mul(2);
+                    attempts += 1;
+                }
+                Err(cause) => {
+                    return Err(ImportError::Day {
+                        list: name(source),
+                        day,
+                        cause,
+                    });
+                }
+            }
+        }
+    }
+
+    async fn rows_of(&self, import: &Import, source: Source) -> Result<u64, StoreError> {
+        let mut rows = 0;
+        if !import.sources.contains(&source) {
+            return Ok(rows);
+        }
+        for merchant in self.merchants.all() {
+            let windows = self
+                .store
+                .windows(&merchant.account, source, import.from, import.to)
+                .await?;
+            rows += windows.values().map(|window| window.rows).sum::<u64>();
+        }
+        Ok(rows)
+    }
+}
+
+/// Up to a quarter longer, at random, so that programs that failed together do not ask together.
+pub(super) fn lengthened(pause: Duration) -> Duration {
+    pause.mul_f64(1.0 + rand::random::<f64>() / 4.0)
+}
+
+pub(super) fn name(source: Source) -> &'static str {
+    match source {
+        Source::Transactions => "transactions",
+        Source::Settlements => "settlements",
+    }
+}

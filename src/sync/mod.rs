@@ -1,0 +1,281 @@
+//! The verb that mirrors: reads Toss's two lists day by day with each merchant's key, keeps every day whole, and knows
+//! what it has read.
+
+mod coverage;
+mod import;
+mod pass;
+pub mod plan;
+mod settlements;
+mod spool;
+mod transactions;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use reconciliation::{KstDate, MId};
+
+use crate::clock::Clock;
+use crate::merchants::{Merchant, Merchants};
+use crate::store::{Source, Store, StoreError, WindowRead};
+use crate::toss::{TossError, TransactionPage};
+
+pub use coverage::{DaySpan, Extent};
+pub use import::{Import, ImportError, Imported, Progress};
+pub use pass::Passed;
+
+use pass::Answering;
+use settlements::SettlementReader;
+use transactions::TransactionReader;
+
+/// How Toss's lists are followed.
+#[derive(Clone, Copy, Debug)]
+pub struct MirrorSettings {
+    /// The pause between two passes.
+    pub interval: Duration,
+    /// How many days of transactions, today counted, are read again.
+    pub transaction_days: u32,
+    /// How many sold dates, today counted, are read again.
+    pub settlement_days: u32,
+    /// Rows asked for at once.
+    pub page_rows: u32,
+    /// The first pause after Toss failed; it then doubles.
+    pub retry_pause: Duration,
+}
+
+impl MirrorSettings {
+    /// Seven days of transactions and fourteen of settlements, in Toss's largest pages.
+    pub fn every(interval: Duration) -> Self {
+        Self {
+            interval,
+            transaction_days: 7,
+            settlement_days: 14,
+            page_rows: TransactionPage::LARGEST,
+            retry_pause: Duration::from_secs(2),
+        }
+    }
+
+    fn trailing_days(&self, source: Source) -> u32 {
+        match source {
+            Source::Transactions => self.transaction_days,
+            Source::Settlements => self.settlement_days,
+        }
+    }
+}
+
+/// Why a day was not read completely. Nothing of it was stored.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    /// Toss gave no usable answer.
+    #[error("{0}")]
+    Toss(#[from] TossError),
+    /// The store failed.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// The file for large days failed.
+    #[error(
+        "the temporary file for a large day cannot be used ({0}): see to the space in the system's folder for temporary files"
+    )]
+    Spool(#[from] io::Error),
+    /// The rows changed between any two readings.
+    #[error("the settlements of {day} differed in each of {readings} readings: try again later")]
+    Unsteady {
+        /// The sold date.
+        day: KstDate,
+        /// How often it was read.
+        readings: u32,
+    },
+    /// Toss lists rows without end, or never goes on from one.
+    #[error("{call}: the list of {day} has no end that can be reached")]
+    NoEnd {
+        /// Which call.
+        call: &'static str,
+        /// The day.
+        day: KstDate,
+    },
+}
+
+impl SyncError {
+    /// Whether trying again later may help without anybody doing anything.
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Toss(error) => error.is_temporary(),
+            Self::Store(error) => matches!(error, StoreError::Unavailable { .. }),
+            Self::Unsteady { .. } => true,
+            Self::Spool(_) | Self::NoEnd { .. } => false,
+        }
+    }
+}
+
+/// A day that was read and stored.
+struct Day {
+    rows: usize,
+    /// How many of its rows are new, differ or are gone.
+    changed: u64,
+}
+
+/// What one merchant's list covers.
+#[derive(Clone, Debug)]
+pub struct Coverage {
+    /// The merchant that rows have named; before any has, the name of its key in the settings.
+    pub mid: String,
+    /// Which list.
+    pub source: Source,
+    /// What has been read.
+    pub extent: Extent,
+    /// Why the list cannot have data, if it cannot.
+    pub unavailable: Option<&'static str>,
+}
+
+/// What is said of the settlements of test keys.
+const NO_TEST_SETTLEMENTS: &str =
+    "Toss settles nothing for test keys; rows that it lists for them are samples";
+
+/// Mirrors Toss's lists. Cheap to clone.
+#[derive(Clone)]
+pub struct Mirror(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    merchants: Merchants,
+    clock: Clock,
+    settings: MirrorSettings,
+    /// Two for each merchant, one for each list.
+    answering: Vec<[Answering; 2]>,
+}
+
+impl Mirror {
+    /// A mirror in the given store.
+    pub fn new(store: Store, merchants: Merchants, clock: Clock, settings: MirrorSettings) -> Self {
+        let answering = merchants.all().iter().map(|_| <[Answering; 2]>::default());
+        Self(Arc::new(Inner {
+            answering: answering.collect(),
+            store,
+            merchants,
+            clock,
+            settings,
+        }))
+    }
+
+    /// What each merchant's lists cover as of now, in the order of the settings.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn coverage(&self) -> Result<Vec<Coverage>, StoreError> {
+        let inner = &self.0;
+        let now = inner.clock.now();
+        let known_mids = inner.store.merchant_ids().await?;
+        let mut all = Vec::new();
+        for merchant in inner.merchants.all() {
+            let read = inner.read_so_far(merchant).await?;
+            let mids: Vec<String> = match known_mids.get(&merchant.account) {
+                Some(mids) => mids.iter().map(MId::to_string).collect(),
+                None => vec![merchant.account.to_string()],
+            };
+            for mid in mids {
+                for source in Source::ALL {
+                    let is_unavailable = source == Source::Settlements && merchant.has_test_key;
+                    all.push(Coverage {
+                        mid: mid.clone(),
+                        source,
+                        extent: Extent::of(source, read.since, read.windows(source), now),
+                        unavailable: is_unavailable.then_some(NO_TEST_SETTLEMENTS),
+                    });
+                }
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// Everything that has been read with one key.
+struct ReadSoFar {
+    transactions: BTreeMap<KstDate, WindowRead>,
+    settlements: BTreeMap<KstDate, WindowRead>,
+    /// Where mirroring began. Days of settlements may be read for a single payment long before; they begin nothing.
+    since: Option<KstDate>,
+}
+
+impl ReadSoFar {
+    fn windows(&self, source: Source) -> &BTreeMap<KstDate, WindowRead> {
+        match source {
+            Source::Transactions => &self.transactions,
+            Source::Settlements => &self.settlements,
+        }
+    }
+}
+
+impl Inner {
+    fn answering(&self, merchant: usize, source: Source) -> &Answering {
+        let [transactions, settlements] = &self.answering[merchant];
+        match source {
+            Source::Transactions => transactions,
+            Source::Settlements => settlements,
+        }
+    }
+
+    async fn read_so_far(&self, merchant: &Merchant) -> Result<ReadSoFar, StoreError> {
+        let transactions = self
+            .store
+            .all_windows(&merchant.account, Source::Transactions)
+            .await?;
+        let settlements = self
+            .store
+            .all_windows(&merchant.account, Source::Settlements)
+            .await?;
+        Ok(ReadSoFar {
+            since: transactions.keys().next().copied(),
+            transactions,
+            settlements,
+        })
+    }
+
+    /// Reads one day and stores it.
+    async fn read_day(
+        &self,
+        merchant: &Merchant,
+        source: Source,
+        day: KstDate,
+    ) -> Result<Day, SyncError> {
+        let read_at = self.clock.now();
+        let (store, page_rows) = (&self.store, self.settings.page_rows);
+        let outcome = match source {
+            Source::Transactions => {
+                let reader = TransactionReader {
+                    store,
+                    merchant,
+                    page_rows,
+                };
+                reader.read(day, read_at).await
+            }
+            Source::Settlements => {
+                let reader = SettlementReader {
+                    store,
+                    merchant,
+                    page_rows,
+                };
+                reader.read(day, read_at).await
+            }
+        };
+        match outcome {
+            // Without rows is what a test key may say by refusing, too.
+            Err(SyncError::Toss(error))
+                if source == Source::Settlements && merchant.has_test_key && !error.is_outage() =>
+            {
+                tracing::debug!(%error, %day, "no settlements for a test key");
+                Ok(Day {
+                    rows: 0,
+                    changed: 0,
+                })
+            }
+            outcome => outcome,
+        }
+    }
+}
+
+/// An interval as instants are reckoned with.
+fn delta(duration: Duration) -> TimeDelta {
+    TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX)
+}

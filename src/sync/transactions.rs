@@ -1,0 +1,162 @@
+//! One day of the transactions list, read to its end and stored.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use reconciliation::KstDate;
+
+use super::spool::Spool;
+use super::{Day, SyncError};
+use crate::merchants::Merchant;
+use crate::store::{Store, TransactionDay, TransactionRecord};
+use crate::toss::{TossError, TransactionPage};
+
+/// Pages of one stretch before the list is taken for endless.
+const MOST_PAGES: u32 = 10_000;
+/// How often a stretch that cannot be halved is begun anew.
+const MOST_BEGINNINGS: u32 = 3;
+/// Toss takes times in whole seconds.
+const SECOND: TimeDelta = TimeDelta::seconds(1);
+
+pub(super) struct TransactionReader<'a> {
+    pub(super) store: &'a Store,
+    pub(super) merchant: &'a Merchant,
+    pub(super) page_rows: u32,
+}
+
+/// A stretch of time in whole seconds, both ends included.
+#[derive(Clone, Copy)]
+struct Stretch {
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+    begun: u32,
+}
+
+/// Why a stretch was not read to its end.
+enum Broken {
+    /// Toss does not accept the row to go on from, although it listed that row itself.
+    Cursor,
+    Failed(SyncError),
+}
+
+impl<E: Into<SyncError>> From<E> for Broken {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl TransactionReader<'_> {
+    /// Reads a day and stores it whole.
+    pub(super) async fn read(
+        &self,
+        day: KstDate,
+        read_at: DateTime<Utc>,
+    ) -> Result<Day, SyncError> {
+        let spool = self.gather(day).await?;
+        let rows = spool.rows();
+        let (digest, mut pages) = spool.finish().await?;
+        let window = TransactionDay {
+            account: &self.merchant.account,
+            day,
+            rows,
+            digest: &digest,
+            read_at,
+        };
+        let Some(mut writer) = self.store.begin_transaction_day(&window).await? else {
+            return Ok(Day { rows, changed: 0 });
+        };
+        while let Some(page) = pages.next(&self.merchant.toss).await? {
+            let records: Vec<TransactionRecord<'_>> = page
+                .iter()
+                .map(|row| TransactionRecord {
+                    value: &row.value,
+                    raw: row.raw.as_str(),
+                })
+                .collect();
+            writer.add(&records).await?;
+        }
+        let changed = writer.commit().await?;
+        Ok(Day { rows, changed })
+    }
+
+    /// Every row of the day. Where Toss refuses to go on from a row, the stretch is read anew in halves; what has been
+    /// read is kept.
+    async fn gather(&self, day: KstDate) -> Result<Spool, SyncError> {
+        let mut spool = Spool::default();
+        let mut stretches = vec![Stretch {
+            from: day.start(),
+            to: day.next().start() - SECOND,
+            begun: 0,
+        }];
+        while let Some(stretch) = stretches.pop() {
+            match self.read_stretch(stretch, &mut spool).await {
+                Ok(()) => {}
+                Err(Broken::Failed(error)) => return Err(error),
+                Err(Broken::Cursor) => {
+                    tracing::warn!(%day, from = %stretch.from, to = %stretch.to, "Toss does not go on from its own row: the stretch is read anew");
+                    stretches.extend(stretch.again().ok_or(SyncError::NoEnd {
+                        call: "GET /v1/transactions",
+                        day,
+                    })?);
+                }
+            }
+        }
+        Ok(spool)
+    }
+
+    async fn read_stretch(&self, stretch: Stretch, spool: &mut Spool) -> Result<(), Broken> {
+        let mut after = None;
+        for _ in 0..MOST_PAGES {
+            let question = TransactionPage {
+                from: stretch.from,
+                to: stretch.to,
+                starting_after: after.clone(),
+                limit: self.page_rows,
+                first_position: 0,
+            };
+            let page = match self.merchant.toss.transactions(&question).await {
+                Ok(page) => page,
+                Err(error) if after.is_some() && refuses_cursor(&error) => {
+                    return Err(Broken::Cursor);
+                }
+                Err(error) => return Err(error.into()),
+            };
+            let last = page.last().map(|row| row.value.transaction_key.clone());
+            let is_full = u32::try_from(page.len()).is_ok_and(|rows| rows >= self.page_rows);
+            spool.add(page).await?;
+            if !is_full {
+                return Ok(());
+            }
+            if last == after {
+                return Err(Broken::Cursor);
+            }
+            after = last;
+        }
+        Err(Broken::Cursor)
+    }
+}
+
+impl Stretch {
+    /// Its halves, the first one last; a single second is begun anew a few times. `None` when that has not helped.
+    fn again(self) -> Option<Vec<Self>> {
+        let seconds = (self.to - self.from).num_seconds();
+        if seconds == 0 {
+            let begun = self.begun + 1;
+            return (begun < MOST_BEGINNINGS).then(|| vec![Self { begun, ..self }]);
+        }
+        let middle = self.from + TimeDelta::seconds(seconds / 2);
+        let first = Self { to: middle, ..self };
+        let second = Self {
+            from: middle + SECOND,
+            ..self
+        };
+        Some(vec![second, first])
+    }
+}
+
+fn refuses_cursor(error: &TossError) -> bool {
+    error.code().is_some_and(|code| {
+        matches!(
+            code.as_str(),
+            "INVALID_TRANSACTION_KEY" | "INVALID_PAGING_KEY"
+        )
+    })
+}
