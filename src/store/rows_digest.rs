@@ -1,5 +1,7 @@
 //! The name of a day's content: while it stays the same, so do the rows, in whatever order they were listed.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 /// Takes a day's rows and gives their name. Grows by 16 bytes a row.
@@ -19,18 +21,14 @@ impl RowsDigest {
         self.0.len()
     }
 
-    /// The name: 64 hexadecimal digits.
+    /// The name: 43 characters of base64.
     pub fn finish(mut self) -> String {
         self.0.sort_unstable();
         let mut hasher = Sha256::new();
         for row in &self.0 {
             hasher.update(row);
         }
-        hasher
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        URL_SAFE_NO_PAD.encode(hasher.finalize())
     }
 }
 
