@@ -110,16 +110,23 @@ async fn every_fault(engine: Engine, endpoint: Endpoint) {
     };
     let query = format!("{{ payment(by: {{{by}}}, maxAgeSeconds: 0) {{ {ANSWER} }} }}");
     let right = untouched.ask(&query).await;
-    let kinds = [
-        FaultKind::Html,
-        FaultKind::HalfBody,
-        FaultKind::Status(500),
-        FaultKind::Status(502),
-        FaultKind::Status(429),
-        FaultKind::Drop,
-        FaultKind::ExecuteThenHang,
-    ];
-    join_all(kinds.map(|kind| one_fault(engine, endpoint, kind, &query, &right))).await;
+    let kinds: &[FaultKind] = match engine {
+        Engine::Sqlite => &[
+            FaultKind::Html,
+            FaultKind::HalfBody,
+            FaultKind::Status(500),
+            FaultKind::Status(502),
+            FaultKind::Status(429),
+            FaultKind::Drop,
+            FaultKind::ExecuteThenHang,
+        ],
+        // The kinds make no difference to the database.
+        Engine::Postgres => &[FaultKind::HalfBody],
+    };
+    let all = kinds
+        .iter()
+        .map(|kind| one_fault(engine, endpoint, kind.clone(), &query, &right));
+    join_all(all).await;
 }
 
 async fn one_fault(
