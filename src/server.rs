@@ -18,6 +18,7 @@ use crate::http::{self, HttpParts};
 use crate::lookup::Lookup;
 use crate::merchants::{Merchant, Merchants};
 use crate::store::{Store, StoreError};
+use crate::sync::{Mirror, MirrorSettings};
 use crate::toss::{ClientSetupError, Toss, TossSettings};
 
 /// How long requests under way may take after the program was told to stop.
@@ -57,6 +58,7 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     store: Store,
+    mirror: Mirror,
     money_steps: MoneySteps,
     http: HttpParts<graphql::Query, graphql::Mutation>,
 }
@@ -81,6 +83,12 @@ impl Server {
         store.migrate().await.map_err(StartError::Migrate)?;
         let lookup = Lookup::new(store.clone(), merchants.clone(), clock.clone());
         let money_steps = MoneySteps::on(Handle::current());
+        let mirror = Mirror::new(
+            store.clone(),
+            merchants.clone(),
+            clock.clone(),
+            MirrorSettings::every(config.sync_interval),
+        );
         let canceller = Canceller::new(
             store.clone(),
             merchants,
@@ -95,6 +103,7 @@ impl Server {
             store: store.clone(),
             lookup,
             canceller,
+            mirror: mirror.clone(),
             interpretation,
         });
         let http = HttpParts {
@@ -107,6 +116,7 @@ impl Server {
             listener,
             address,
             store,
+            mirror,
             money_steps,
             http,
         })
@@ -115,6 +125,11 @@ impl Server {
     /// The address that is served on; its port is the one that the system chose when the configured one was 0.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The mirror of Toss's lists, for the commands that fill it first.
+    pub fn mirror(&self) -> &Mirror {
+        &self.mirror
     }
 
     /// The server's database, for the commands that prepare it.

@@ -5,13 +5,16 @@ mod books;
 mod cancel;
 mod cancel_request;
 mod context;
+mod coverage;
 mod error;
 mod guard;
+mod lists;
 mod loaders;
 mod money;
 mod mutation;
 mod node;
 mod node_id;
+mod page;
 mod payment;
 mod payment_by;
 mod query;
@@ -33,6 +36,7 @@ pub use query::Query;
 use crate::cancel::Canceller;
 use crate::lookup::Lookup;
 use crate::store::Store;
+use crate::sync::Mirror;
 
 /// The schema with everything that its resolvers need.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
@@ -59,6 +63,8 @@ pub struct Parts {
     pub lookup: Lookup,
     /// Carries out cancels.
     pub canceller: Canceller,
+    /// Knows what has been read of Toss's lists.
+    pub mirror: Mirror,
     /// How Toss's rows are read where its documentation leaves it open.
     pub interpretation: Interpretation,
 }
@@ -70,6 +76,7 @@ pub fn schema(parts: Parts) -> Schema {
         .data(parts.store)
         .data(parts.lookup)
         .data(parts.canceller)
+        .data(parts.mirror)
         .data(parts.interpretation)
         .finish()
 }

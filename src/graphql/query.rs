@@ -2,19 +2,25 @@
 
 use std::time::Duration;
 
+use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::cancel_request::CancelRequest;
 use super::context::part;
+use super::coverage::Coverage;
 use super::error::ApiError;
 use super::guard::{Role, require};
+use super::lists::{self, PaymentFilter, SettlementFilter};
 use super::node::{self, Node};
 use super::node_id::NodeId;
+use super::page::{self, PageArguments};
 use super::payment::Payment;
 use super::payment_by::{DEFAULT_MAX_AGE_SECONDS, PaymentBy};
+use super::settlement::Settlement;
 use crate::access;
 use crate::lookup::Lookup;
 use crate::store::Store;
+use crate::sync::Mirror;
 
 /// The root of every query.
 pub struct Query;
@@ -61,6 +67,62 @@ impl Query {
             }
             None => Ok(None),
         }
+    }
+
+    /// The payments that have been read from Toss, newest first by their first transaction. What `coverage` calls a gap
+    /// is missing. A payment that has only been seen in Toss's list has no amounts of its own yet: its `totalAmount` is
+    /// null until it is read by `payment`. Rows that arrive while you page are neither repeated nor do they hide others.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    async fn payments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which payments.")] filter: Option<PaymentFilter>,
+        #[graphql(desc = "How many of the newest, 1 to 200; 50 when nothing is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only older ones than the one with this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many of the oldest, 1 to 200.")] last: Option<i32>,
+        #[graphql(desc = "Only newer ones than the one with this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Payment>, ApiError> {
+        require(ctx, access::Role::Viewer)?;
+        let arguments = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        lists::payments(ctx, filter, arguments).await
+    }
+
+    /// The settlement rows that have been read from Toss, newest first by sold date, or by paid-out date when the filter
+    /// names that alone. What `coverage` calls a gap is missing.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    async fn settlements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which rows.")] filter: Option<SettlementFilter>,
+        #[graphql(desc = "How many of the newest, 1 to 200; 50 when nothing is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only older ones than the one with this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many of the oldest, 1 to 200.")] last: Option<i32>,
+        #[graphql(desc = "Only newer ones than the one with this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Settlement>, ApiError> {
+        require(ctx, access::Role::Viewer)?;
+        let arguments = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        lists::settlements(ctx, filter, arguments).await
+    }
+
+    /// What has been read from Toss: for each merchant and each kind of row, from when through when, and with which
+    /// gaps.
+    #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
+    async fn coverage(&self, ctx: &Context<'_>) -> Result<Vec<Coverage>, ApiError> {
+        require(ctx, access::Role::Viewer)?;
+        let coverage = part::<Mirror>(ctx)?.coverage().await?;
+        Ok(coverage.into_iter().map(Coverage::from).collect())
     }
 
     /// A request to cancel, as it is recorded now. Read it again to learn the outcome of one that was `UNKNOWN`. Null

@@ -59,10 +59,15 @@ impl Settlement {
 
     /// A row on its own, with the payment that it names, if that is known.
     pub(super) fn single(row: StoredSettlement, books: Option<Books>) -> Self {
+        Self::of_payment(row, books.map(Arc::new))
+    }
+
+    /// As [`Settlement::single`], where rows share their payment.
+    pub(super) fn of_payment(row: StoredSettlement, books: Option<Arc<Books>>) -> Self {
         Self {
             rows: Arc::from([row]),
             place: 0,
-            books: books.map(Arc::new),
+            books,
         }
     }
 

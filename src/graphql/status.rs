@@ -45,6 +45,24 @@ impl From<&reconciliation::PaymentStatus> for PaymentStatus {
     }
 }
 
+impl PaymentStatus {
+    /// What it is to the engine; one that is not known is every word that is not known.
+    pub(super) fn engine(self) -> reconciliation::PaymentStatus {
+        use reconciliation::PaymentStatus as Toss;
+        match self {
+            Self::Ready => Toss::Ready,
+            Self::InProgress => Toss::InProgress,
+            Self::WaitingForDeposit => Toss::WaitingForDeposit,
+            Self::Done => Toss::Done,
+            Self::Canceled => Toss::Canceled,
+            Self::PartialCanceled => Toss::PartialCanceled,
+            Self::Aborted => Toss::Aborted,
+            Self::Expired => Toss::Expired,
+            Self::Unknown => Toss::Other(String::new()),
+        }
+    }
+}
+
 /// How a payment is made. Toss may add values: treat values you do not know as `UNKNOWN`, and show `methodLabel`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub(super) enum PaymentMethod {
@@ -85,6 +103,23 @@ impl PaymentMethod {
             Some(Toss::GameGiftCertificate) => Self::GameGiftCertificate,
             Some(Toss::ForeignEasyPay) => Self::ForeignEasyPay,
             Some(Toss::Other(_)) | None => Self::Unknown,
+        }
+    }
+
+    /// What it is to the engine; one that is not known is every word that is not known.
+    pub(super) fn engine(self) -> reconciliation::PaymentMethod {
+        use reconciliation::PaymentMethod as Toss;
+        match self {
+            Self::Card => Toss::Card,
+            Self::VirtualAccount => Toss::VirtualAccount,
+            Self::EasyPay => Toss::EasyPay,
+            Self::MobilePhone => Toss::MobilePhone,
+            Self::Transfer => Toss::Transfer,
+            Self::CultureGiftCertificate => Toss::CultureGiftCertificate,
+            Self::BookGiftCertificate => Toss::BookGiftCertificate,
+            Self::GameGiftCertificate => Toss::GameGiftCertificate,
+            Self::ForeignEasyPay => Toss::ForeignEasyPay,
+            Self::Unknown => Toss::Other(String::new()),
         }
     }
 }

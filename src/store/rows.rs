@@ -20,6 +20,7 @@ pub(super) use cancel_request::{
     CancelRequestRow, WholeCancelRequestRow, cancel_request_model, changed_columns,
     new_cancel_request,
 };
+pub(super) use kinds::{method_kind, status_kind};
 pub(super) use payment::{PaymentRow, cancel_model, payment_model, stored_payments};
 pub(super) use seen_payment::seen_payments;
 pub(super) use settlement::{SettlementRow, kind_text, settlement_model};

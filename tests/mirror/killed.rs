@@ -34,6 +34,7 @@ async fn a_run_killed_at_any_moment_ends_like_one_that_was_not(engine: Engine) {
         sim.play(Scenario::by_name(story).unwrap(), first);
     }
     let last = today - Days::new(5);
+    let settings = tempfile::NamedTempFile::new().unwrap();
     let sync = |url: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_toss-recon"));
         command
@@ -44,6 +45,8 @@ async fn a_run_killed_at_any_moment_ends_like_one_that_was_not(engine: Engine) {
                 "--to",
                 &last.to_string(),
             ])
+            .arg("--config")
+            .arg(settings.path())
             .env("TOSS_SECRET_KEY", SECRET_KEY)
             .env("TOSS_BASE_URL", sim.base_url())
             .env("DATABASE_URL", url)

@@ -1,5 +1,10 @@
 //! The mirror: the stand-in for Toss on one side, a database on the other, SQLite and PostgreSQL alike.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that lacks what it needs has failed"
+)]
+
 #[path = "../support/postgres.rs"]
 mod postgres;
 mod support;

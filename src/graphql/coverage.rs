@@ -1,0 +1,67 @@
+//! What has been read from Toss, and what has not.
+
+use async_graphql::{Enum, SimpleObject};
+
+use super::scalars::{DateTime, LocalDate};
+use crate::{store, sync};
+
+/// One of Toss's lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "store::Source")]
+pub(super) enum Source {
+    /// Approvals, cancels and issued virtual accounts, as they happen.
+    Transactions,
+    /// What is paid out, from the day after.
+    Settlements,
+}
+
+/// What has been read from Toss for one merchant and one kind of row. Lists show no more than that.
+#[derive(SimpleObject)]
+pub(super) struct Coverage {
+    /// The merchant at Toss (상점아이디). Until a row has named it, what the merchant is called in this server's settings.
+    m_id: String,
+    /// Which kind of row.
+    source: Source,
+    /// The first day that has been read completely. Null before that.
+    from: Option<LocalDate>,
+    /// The last day up to which every day since `from` has been read completely: the first gap begins after it.
+    through: Option<LocalDate>,
+    /// Days that are over and have not been read completely since mirroring began, oldest first. Today is not among
+    /// them, nor is yesterday among those of settlements, whose rows come a day later.
+    gaps: Vec<DaySpan>,
+    /// When Toss last answered with rows of this kind.
+    last_read_at: Option<DateTime>,
+    /// Set when the source cannot have data, e.g. settlements under a test key.
+    unavailable: Option<String>,
+}
+
+/// Days, both ends included.
+#[derive(SimpleObject)]
+pub(super) struct DaySpan {
+    /// The first day.
+    from: LocalDate,
+    /// The last day.
+    to: LocalDate,
+}
+
+impl From<sync::Coverage> for Coverage {
+    fn from(coverage: sync::Coverage) -> Self {
+        let extent = coverage.extent;
+        Self {
+            m_id: coverage.mid,
+            source: coverage.source.into(),
+            from: extent.from.map(LocalDate),
+            through: extent.through.map(LocalDate),
+            gaps: extent
+                .gaps
+                .into_iter()
+                .map(|gap| DaySpan {
+                    from: LocalDate(gap.from),
+                    to: LocalDate(gap.to),
+                })
+                .collect(),
+            last_read_at: extent.last_read_at.map(DateTime),
+            unavailable: coverage.unavailable.map(str::to_owned),
+        }
+    }
+}

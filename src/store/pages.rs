@@ -1,0 +1,138 @@
+//! Pages of lists, newest first: asked for by the place where the page before ended, so that rows which arrive meanwhile
+//! move nothing, and the thousandth page costs what the first does.
+
+use sea_orm::sea_query::{
+    Asterisk, Expr, ExprTrait, IntoIden, Order, Query, SelectStatement, UnionType, Value,
+};
+use sea_orm::{ColumnTrait, EntityTrait};
+
+/// Which page of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageRequest<P> {
+    /// How many rows at most.
+    pub rows: u64,
+    /// The place that the page begins past; without one, it begins at the list's end.
+    pub past: Option<P>,
+    /// Which way it goes from there.
+    pub toward: Toward,
+}
+
+/// Which way a page goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Toward {
+    /// From newer to older rows.
+    Older,
+    /// From older to newer rows.
+    Newer,
+}
+
+/// A page, newest first whichever way it was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// Its rows.
+    pub rows: Vec<T>,
+    /// Whether the list goes on beyond it, the way that was asked for.
+    pub has_more: bool,
+}
+
+impl<T> Page<T> {
+    /// A page without rows.
+    pub(super) fn empty() -> Self {
+        Self {
+            rows: Vec::new(),
+            has_more: false,
+        }
+    }
+
+    /// A page from rows in the order in which they were read, one more than wanted if there is one.
+    pub(super) fn of(mut rows: Vec<T>, wanted: u64, toward: Toward) -> Self {
+        let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
+        let has_more = rows.len() > wanted;
+        rows.truncate(wanted);
+        if toward == Toward::Newer {
+            rows.reverse();
+        }
+        Self { rows, has_more }
+    }
+}
+
+/// The list that a page is cut from: rows in the order of two columns of which the second is unique.
+pub(super) struct Walk<C> {
+    pub(super) order: C,
+    pub(super) key: C,
+    /// Conditions, of each of which the list is one part: the parts have no row in common.
+    pub(super) parts: Vec<Expr>,
+    /// Conditions on all of it.
+    pub(super) everywhere: Vec<Expr>,
+}
+
+impl<C: ColumnTrait> Walk<C> {
+    /// The statement for a page and one row more: the order and the key of each row, read along the index of each part.
+    pub(super) fn statement<E: EntityTrait>(
+        &self,
+        table: E,
+        request: &PageRequest<(Value, Value)>,
+    ) -> SelectStatement {
+        let order = match request.toward {
+            Toward::Older => Order::Desc,
+            Toward::Newer => Order::Asc,
+        };
+        let limit = request.rows.saturating_add(1);
+        let part = |condition: &Expr| {
+            let mut select = Query::select();
+            select
+                .column(self.order)
+                .column(self.key)
+                .from(table)
+                .and_where(condition.clone());
+            for condition in &self.everywhere {
+                select.and_where(condition.clone());
+            }
+            if let Some((instant, key)) = &request.past {
+                select.and_where(self.beyond(instant, key, request.toward));
+            }
+            select
+                .order_by(self.order, order.clone())
+                .order_by(self.key, order.clone())
+                .limit(limit)
+                .to_owned()
+        };
+        let mut parts = self.parts.iter().map(part);
+        let Some(first) = parts.next() else {
+            return part(&Expr::val(1).eq(1));
+        };
+        let mut rest = parts.peekable();
+        if rest.peek().is_none() {
+            return first;
+        }
+        let mut all = wrapped(first, 0);
+        for (number, next) in rest.enumerate() {
+            all.union(UnionType::All, wrapped(next, number + 1));
+        }
+        Query::select()
+            .column(self.order)
+            .column(self.key)
+            .from_subquery(all, "parts")
+            .order_by(self.order, order.clone())
+            .order_by(self.key, order)
+            .limit(limit)
+            .to_owned()
+    }
+
+    fn beyond(&self, instant: &Value, key: &Value, toward: Toward) -> Expr {
+        let place = Expr::tuple([Expr::col(self.order), Expr::col(self.key)]);
+        let past = Expr::tuple([Expr::val(instant.clone()), Expr::val(key.clone())]);
+        match toward {
+            Toward::Older => place.lt(past),
+            Toward::Newer => place.gt(past),
+        }
+    }
+}
+
+/// A part with an order and a limit of its own may stand in a union only within another statement.
+fn wrapped(part: SelectStatement, number: usize) -> SelectStatement {
+    Query::select()
+        .column(Asterisk)
+        .from_subquery(part, format!("part{number}").into_iden())
+        .to_owned()
+}
