@@ -8,6 +8,7 @@ use std::time::Duration;
 use actix_web::HttpServer;
 use futures_util::future::join;
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 
 use crate::access::{Access, LookupFailed, Role, StoredToken};
 use crate::cancel::{Canceller, MoneySteps};
@@ -57,6 +58,7 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     store: Store,
+    canceller: Canceller,
     money_steps: MoneySteps,
     http: HttpParts<graphql::Query, graphql::Mutation>,
 }
@@ -80,6 +82,7 @@ impl Server {
             lookup.clone(),
             clock,
             money_steps.clone(),
+            config.cancel_retry,
         );
         let interpretation = Interpretation {
             partial_cancel_rows: config.toss.partial_cancel_rows,
@@ -87,7 +90,7 @@ impl Server {
         let schema = graphql::schema(graphql::Parts {
             store: store.clone(),
             lookup,
-            canceller,
+            canceller: canceller.clone(),
             interpretation,
         });
         let http = HttpParts {
@@ -106,6 +109,7 @@ impl Server {
             listener,
             address,
             store,
+            canceller,
             money_steps,
             http,
         })
@@ -130,6 +134,7 @@ impl Server {
         let Self {
             listener,
             store,
+            canceller,
             money_steps,
             http,
             ..
@@ -143,6 +148,8 @@ impl Server {
             .listen(listener)?
             .run();
         let handle = serving.handle();
+        let stop_recovery = CancellationToken::new();
+        let recovery = tokio::spawn(canceller.recover(stop_recovery.clone()));
         let served = tokio::select! {
             served = &mut serving => served,
             () = stop => {
@@ -151,9 +158,11 @@ impl Server {
                 served
             }
         };
+        stop_recovery.cancel();
         if !money_steps.finish(CANCELS_MAY_TAKE).await {
             tracing::warn!("a cancel was still under way; it is recorded as such");
         }
+        recovery.abort();
         if let Err(error) = store.close().await {
             tracing::warn!(%error, "the database was not closed in order");
         }

@@ -7,6 +7,8 @@ mod m20261122_000003_settlements;
 mod m20261122_000004_cancel_requests;
 mod m20261122_000005_sync_windows;
 mod m20261122_000006_access_tokens;
+mod m20261122_000020_cancel_leases;
+mod m20261122_000021_audit_entries;
 mod standing;
 
 use sea_orm_migration::prelude::MigrationTrait;
@@ -27,6 +29,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_cancel_requests::Migration),
             Box::new(m20261122_000005_sync_windows::Migration),
             Box::new(m20261122_000006_access_tokens::Migration),
+            Box::new(m20261122_000020_cancel_leases::Migration),
+            Box::new(m20261122_000021_audit_entries::Migration),
         ]
     }
 }
