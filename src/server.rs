@@ -8,6 +8,7 @@ use std::time::Duration;
 use actix_web::HttpServer;
 use futures_util::future::join;
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 
 use crate::access::{Access, LookupFailed, Role, StoredToken};
 use crate::cancel::{Canceller, MoneySteps};
@@ -59,6 +60,7 @@ pub struct Server {
     address: SocketAddr,
     store: Store,
     mirror: Mirror,
+    canceller: Canceller,
     money_steps: MoneySteps,
     http: HttpParts<graphql::Query, graphql::Mutation>,
 }
@@ -95,6 +97,7 @@ impl Server {
             lookup.clone(),
             clock,
             money_steps.clone(),
+            config.cancel_retry,
         );
         let interpretation = Interpretation {
             partial_cancel_rows: config.toss.partial_cancel_rows,
@@ -102,7 +105,7 @@ impl Server {
         let schema = graphql::schema(graphql::Parts {
             store: store.clone(),
             lookup,
-            canceller,
+            canceller: canceller.clone(),
             mirror: mirror.clone(),
             interpretation,
         });
@@ -117,6 +120,7 @@ impl Server {
             address,
             store,
             mirror,
+            canceller,
             money_steps,
             http,
         })
@@ -146,6 +150,7 @@ impl Server {
         let Self {
             listener,
             store,
+            canceller,
             money_steps,
             http,
             ..
@@ -161,6 +166,8 @@ impl Server {
             .listen(listener)?
             .run();
         let handle = serving.handle();
+        let stop_recovery = CancellationToken::new();
+        let recovery = tokio::spawn(canceller.recover(stop_recovery.clone()));
         let served = tokio::select! {
             served = &mut serving => served,
             () = stop => {
@@ -169,9 +176,11 @@ impl Server {
                 served
             }
         };
+        stop_recovery.cancel();
         if !money_steps.finish(CANCELS_MAY_TAKE).await {
             tracing::warn!("a cancel was still under way; it is recorded as such");
         }
+        recovery.abort();
         if let Err(error) = store.close().await {
             tracing::warn!(%error, "the database was not closed in order");
         }

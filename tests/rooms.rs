@@ -138,10 +138,12 @@ const RULES: &[Rule] = &[
 const PURE: &[&str] = &[
     "reconciliation/src/",
     "src/cancel/content.rs",
-    "src/cancel/outcome.rs",
+    "src/cancel/machine.rs",
+    "src/cancel/told.rs",
     "src/lookup/windows.rs",
     "src/sync/coverage.rs",
     "src/sync/plan.rs",
+    "src/store/audit_chain.rs",
     "src/store/rows.rs",
     "src/store/rows/",
     "src/toss/codes.rs",

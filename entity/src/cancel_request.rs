@@ -30,7 +30,7 @@ pub struct Model {
     pub content_hash: Vec<u8>,
     /// The key sent to Toss.
     pub idempotency_key: String,
-    /// The exact bytes sent to Toss; null once the request has ended.
+    /// The exact bytes sent to Toss, sealed; null once the request has ended.
     pub body: Option<RawText>,
     /// Minor units.
     pub baseline_balance: Option<i64>,
@@ -64,6 +64,18 @@ pub struct Model {
     pub requested_at: ChronoUnixTimestampMillis,
     /// When it ended.
     pub resolved_at: Option<ChronoUnixTimestampMillis>,
+    /// The process that works on it.
+    pub lease_owner: Option<String>,
+    /// Until when nobody else does.
+    pub lease_until: Option<ChronoUnixTimestampMillis>,
+    /// When it is to be asked about again.
+    pub next_at: Option<ChronoUnixTimestampMillis>,
+    /// Names the API key that it was sent with.
+    pub api_key: Option<String>,
+    /// The admin who decided what became of it.
+    pub decided_by: Option<String>,
+    /// What the decision rests on.
+    pub decision_note: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

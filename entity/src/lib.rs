@@ -4,6 +4,7 @@
 //! business day is a date without a zone.
 
 pub mod access_token;
+pub mod audit_entry;
 pub mod cancel;
 pub mod cancel_request;
 pub mod lease;

@@ -10,6 +10,8 @@ mod m20261122_000006_access_tokens;
 mod m20261122_000007_payment_lists;
 mod m20261122_000008_settlement_lists;
 mod m20261122_000009_following;
+mod m20261122_000020_cancel_leases;
+mod m20261122_000021_audit_entries;
 mod standing;
 
 use sea_orm_migration::prelude::MigrationTrait;
@@ -33,6 +35,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000007_payment_lists::Migration),
             Box::new(m20261122_000008_settlement_lists::Migration),
             Box::new(m20261122_000009_following::Migration),
+            Box::new(m20261122_000020_cancel_leases::Migration),
+            Box::new(m20261122_000021_audit_entries::Migration),
         ]
     }
 }

@@ -5,24 +5,33 @@
 
 mod again;
 mod content;
+mod machine;
+#[cfg(test)]
+mod machine_laws;
+#[cfg(test)]
+mod machine_samples;
+#[cfg(test)]
+mod machine_tests;
+#[cfg(test)]
+mod machine_toss;
+mod money_step;
 mod money_steps;
-mod outcome;
+mod recovery;
+mod told;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use reconciliation::{CancelIntent, CancelRequestStatus, PaymentKey, permit_cancel};
-use secrecy::ExposeSecret;
+use chrono::TimeDelta;
+use reconciliation::{CancelIntent, PaymentKey};
 use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::lookup::{FoundPayment, Lookup, LookupError, PaymentRef};
 use crate::merchants::{Merchant, Merchants};
 use crate::store::{
-    CancelRequest, CancelRequestChange, CancelRequestId, Created, NewCancelRequest, SecretBody,
-    Store, StoreError, StoredCancelError,
+    CancelRequest, CancelRequestId, Created, NewCancelRequest, Store, StoreError, StoredCancelError,
 };
-use crate::toss::CancelBody;
 
 pub use money_steps::MoneySteps;
 
@@ -30,8 +39,6 @@ pub use money_steps::MoneySteps;
 const CALLER_WAITS: Duration = Duration::from_secs(10);
 /// How old the payment may be that only tells which merchant a request belongs to.
 const ANY_AGE: Duration = Duration::MAX;
-/// How often a change is tried again because somebody else changed the request in between.
-const MOST_RACES: u32 = 8;
 
 /// What an admin orders.
 #[derive(Clone, Debug)]
@@ -96,16 +103,21 @@ struct Inner {
     lookup: Lookup,
     clock: Clock,
     money_steps: MoneySteps,
+    first_pause: TimeDelta,
+    /// Names this process in leases.
+    process: String,
 }
 
 impl Canceller {
-    /// A canceller over the given store and merchants.
+    /// A canceller over the given store and merchants. `first_pause` is the pause before Toss is asked again what became
+    /// of a cancel.
     pub fn new(
         store: Store,
         merchants: Merchants,
         lookup: Lookup,
         clock: Clock,
         money_steps: MoneySteps,
+        first_pause: Duration,
     ) -> Self {
         Self(Arc::new(Inner {
             store,
@@ -113,6 +125,8 @@ impl Canceller {
             lookup,
             clock,
             money_steps,
+            first_pause: TimeDelta::from_std(first_pause).unwrap_or(TimeDelta::MAX),
+            process: Uuid::new_v4().to_string(),
         }))
     }
 
@@ -140,11 +154,11 @@ impl Canceller {
             .cancel_request_by_client_key(admin, &order.client_key)
             .await?
         {
-            return self.0.answer_again(earlier, content_hash, order).await;
+            return self.0.answer_again(earlier, content_hash).await;
         }
         let by = PaymentRef::Key(order.payment_key.clone());
         let Some(known) = self.0.lookup.payment(&by, ANY_AGE).await? else {
-            let error = Some(outcome::not_found());
+            let error = Some(told::not_found());
             return Ok(CancelOutcome {
                 request: None,
                 payment: None,
@@ -152,7 +166,7 @@ impl Canceller {
             });
         };
         let Some(merchant) = self.0.merchants.named(&known.stored.account).cloned() else {
-            let error = Some(outcome::merchant_not_configured(&known.stored.account));
+            let error = Some(told::merchant_not_configured(&known.stored.account));
             return Ok(CancelOutcome {
                 request: None,
                 payment: Some(known),
@@ -179,13 +193,14 @@ impl Canceller {
             content_hash,
             idempotency_key: format!("cr-{id}"),
             requested_at: self.0.clock.now(),
+            lease: self.0.lease_for_reading(&merchant),
         };
         match self.0.store.create_cancel_request(&new).await? {
-            Created::SameKey(earlier) => self.0.answer_again(earlier, content_hash, order).await,
+            Created::SameKey(earlier) => self.0.answer_again(earlier, content_hash).await,
             Created::InFlight(other) => Ok(CancelOutcome {
                 request: None,
                 payment: Some(known),
-                error: Some(outcome::in_flight(&other)),
+                error: Some(told::in_flight(&other)),
             }),
             Created::New(request) => self.0.start(merchant, request, order).await,
         }
@@ -221,33 +236,11 @@ impl Inner {
             }
             Err(_elapsed) => {
                 tracing::warn!(request = %id, "a cancel takes longer than its caller waits");
-                self.mark_unknown(&id).await?;
+                self.caller_left(&id).await?;
             }
         }
         let request = self.recorded(&id).await?;
         self.outcome_of(request).await
-    }
-
-    /// A caller who has waited long enough is told that the outcome is not known, and the record says the same. The
-    /// step goes on and records what it finds.
-    async fn mark_unknown(&self, id: &CancelRequestId) -> Result<(), StoreError> {
-        let request = self.recorded(id).await?;
-        if request.status != CancelRequestStatus::Sent {
-            return Ok(());
-        }
-        let change = CancelRequestChange {
-            error: Some(outcome::not_known_yet()),
-            ..CancelRequestChange::to(CancelRequestStatus::Unknown)
-        };
-        match self.store.move_cancel_request(&request, change).await {
-            Ok(_) | Err(StoreError::Conflict { .. }) => Ok(()),
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn recorded(&self, id: &CancelRequestId) -> Result<CancelRequest, StoreError> {
-        let request = self.store.cancel_request(id).await?;
-        request.ok_or_else(|| lost_row(id))
     }
 
     /// The request, the payment as it is now, and the error that the request's state stands for.
@@ -259,141 +252,11 @@ impl Inner {
             Err(LookupError::Upstream { .. }) => None,
             Err(LookupError::Store(error)) => return Err(CancelFailure::Store(error)),
         };
-        let error = outcome::error_of(&request);
+        let error = told::error_of(&request);
         Ok(CancelOutcome {
             request: Some(request),
             payment,
             error,
         })
-    }
-
-    /// The money step of a new request: the payment is read again and checked, then Toss is called.
-    async fn carry_out(
-        &self,
-        merchant: Merchant,
-        request: CancelRequest,
-        order: CancelOrder,
-    ) -> Result<(), StoreError> {
-        let reading = match merchant.toss.payment(&order.payment_key).await {
-            Ok(reading) => reading,
-            Err(error) => return self.reject(&request, outcome::unsent(&error)).await,
-        };
-        let permitted = match permit_cancel(&reading.payment, &order.intent) {
-            Ok(permitted) => permitted,
-            Err(refusal) => {
-                return self
-                    .reject(&request, outcome::refused_by_us(&refusal))
-                    .await;
-            }
-        };
-        if content::names_own_account(&order, &reading) {
-            return self.reject(&request, outcome::own_account()).await;
-        }
-        let body = merchant.toss.cancel_body(&CancelBody {
-            reason: &order.reason,
-            amount: order.intent.amount,
-            tax_free_amount: order.intent.tax_free_amount,
-            refundable_amount: permitted.balance,
-            refund_account: order.intent.refund_account.as_ref(),
-        });
-        let Ok(body) = body else {
-            return self.reject(&request, outcome::unwritable()).await;
-        };
-        let change = CancelRequestChange {
-            sent_at: Some(self.clock.now()),
-            body: Some(SecretBody::new(body.expose_secret().to_owned())),
-            baseline_balance: Some(permitted.balance),
-            baseline_cancel_keys: Some(outcome::cancel_keys(&reading)),
-            ..CancelRequestChange::to(CancelRequestStatus::Sent)
-        };
-        self.send_as(&merchant, &request, change).await
-    }
-
-    /// Records that Toss is being called, then calls it.
-    async fn send_as(
-        &self,
-        merchant: &Merchant,
-        request: &CancelRequest,
-        change: CancelRequestChange,
-    ) -> Result<(), StoreError> {
-        match self.store.move_cancel_request(request, change).await {
-            Ok(sent) => self.send(merchant, sent).await,
-            // Somebody else has taken it up meanwhile: their outcome is the outcome.
-            Err(StoreError::Conflict { .. }) => Ok(()),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Calls Toss with what is stored and records the answer.
-    async fn send(&self, merchant: &Merchant, request: CancelRequest) -> Result<(), StoreError> {
-        let Some(body) = &request.body else {
-            return Err(lost_row(&request.id));
-        };
-        let answer = merchant
-            .toss
-            .cancel(
-                &request.payment_key,
-                &request.idempotency_key,
-                body.expose(),
-            )
-            .await;
-        self.lookup.begin_anew();
-        let now_at_toss = if outcome::needs_confirmation(&request, &answer) {
-            merchant.toss.payment(&request.payment_key).await.ok()
-        } else {
-            None
-        };
-        let change = outcome::change_for(&request, &answer, now_at_toss.as_ref(), self.clock.now());
-        self.record(request, change).await
-    }
-
-    /// Records what Toss's answer means, also when the request was marked unknown while Toss was answering.
-    async fn record(
-        &self,
-        sent: CancelRequest,
-        change: CancelRequestChange,
-    ) -> Result<(), StoreError> {
-        let id = sent.id.clone();
-        let mut current = sent;
-        for _ in 0..MOST_RACES {
-            match self
-                .store
-                .move_cancel_request(&current, change.clone())
-                .await
-            {
-                Err(StoreError::Conflict { .. }) => current = self.recorded(&id).await?,
-                other => return other.map(drop),
-            }
-            if current.status.is_final() {
-                return Ok(());
-            }
-        }
-        Err(StoreError::Conflict { id: id.to_string() })
-    }
-
-    async fn reject(
-        &self,
-        request: &CancelRequest,
-        error: StoredCancelError,
-    ) -> Result<(), StoreError> {
-        let change = CancelRequestChange {
-            error: Some(error),
-            resolved_at: Some(self.clock.now()),
-            ..CancelRequestChange::to(CancelRequestStatus::Rejected)
-        };
-        match self.store.move_cancel_request(request, change).await {
-            // Somebody else has taken it up meanwhile: their outcome is the outcome.
-            Ok(_) | Err(StoreError::Conflict { .. }) => Ok(()),
-            Err(error) => Err(error),
-        }
-    }
-}
-
-/// A request that was just written cannot be found, or lacks what was written with it.
-fn lost_row(id: &CancelRequestId) -> StoreError {
-    StoreError::Inconsistent {
-        table: "cancel_requests",
-        column: "id",
-        key: id.to_string(),
     }
 }

@@ -83,6 +83,44 @@ pub struct CancelRequest {
     pub requested_at: DateTime<Utc>,
     /// When it ended.
     pub resolved_at: Option<DateTime<Utc>>,
+    /// Who works on it, and until when nobody else does.
+    pub lease: Option<Lease>,
+    /// When it is to be asked about again.
+    pub next_at: Option<DateTime<Utc>>,
+    /// Names the API key that it was sent with: under another one, the idempotency key would be a new one for Toss.
+    pub api_key: Option<String>,
+    /// The admin who decided what became of it, and what the decision rests on.
+    pub decision: Option<Decision>,
+}
+
+/// The right to work on a request, for a while: a process that dies leaves it to run out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// The process.
+    pub owner: String,
+    /// When somebody else may take the request up.
+    pub until: DateTime<Utc>,
+}
+
+/// What a change does to the lease.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum LeaseChange {
+    /// Nobody works on the request any more.
+    #[default]
+    Release,
+    /// Whoever works on it goes on.
+    Keep,
+    /// Somebody begins to.
+    Take(Lease),
+}
+
+/// What a person found out about a request whose outcome could not be had by asking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// The name of the admin's token.
+    pub by: String,
+    /// What it rests on, in the admin's words.
+    pub note: String,
 }
 
 /// What went wrong with a cancel, as the caller is told.
@@ -123,6 +161,8 @@ pub struct NewCancelRequest {
     pub idempotency_key: String,
     /// Now.
     pub requested_at: DateTime<Utc>,
+    /// For whoever carries it out.
+    pub lease: Lease,
 }
 
 /// What became of recording a request.
@@ -159,6 +199,14 @@ pub struct CancelRequestChange {
     pub raw_reply: Option<SecretBody>,
     /// When it ended; to be given with a final status.
     pub resolved_at: Option<DateTime<Utc>>,
+    /// Who works on it from now on.
+    pub lease: LeaseChange,
+    /// When it is to be asked about again; `None` clears it.
+    pub next_at: Option<DateTime<Utc>>,
+    /// Names the API key that it is sent with. Once stored it is not replaced.
+    pub api_key: Option<String>,
+    /// A person's decision.
+    pub decision: Option<Decision>,
 }
 
 impl CancelRequestChange {
@@ -175,13 +223,32 @@ impl CancelRequestChange {
             upstream_http_status: None,
             raw_reply: None,
             resolved_at: None,
+            lease: LeaseChange::Release,
+            next_at: None,
+            api_key: None,
+            decision: None,
+        }
+    }
+}
+
+impl Lease {
+    /// The lease as a column holds it.
+    pub(super) fn to_millis(&self) -> Self {
+        Self {
+            owner: self.owner.clone(),
+            until: to_millis(self.until),
         }
     }
 }
 
 impl CancelRequest {
+    /// Whether somebody works on it.
+    pub fn is_leased(&self, now: DateTime<Utc>) -> bool {
+        self.lease.as_ref().is_some_and(|lease| lease.until > now)
+    }
+
     /// The request after a change.
-    pub(super) fn after(&self, change: CancelRequestChange) -> Self {
+    pub(crate) fn after(&self, change: CancelRequestChange) -> Self {
         let ends = change.status.is_final();
         let sent_at = change.sent_at.map(to_millis);
         Self {
@@ -202,6 +269,14 @@ impl CancelRequest {
             upstream_http_status: change.upstream_http_status.or(self.upstream_http_status),
             raw_reply: change.raw_reply.or_else(|| self.raw_reply.clone()),
             resolved_at: change.resolved_at.map(to_millis).or(self.resolved_at),
+            lease: match change.lease {
+                LeaseChange::Release => None,
+                LeaseChange::Keep => self.lease.clone(),
+                LeaseChange::Take(lease) => Some(lease.to_millis()),
+            },
+            next_at: change.next_at.map(to_millis),
+            api_key: self.api_key.clone().or(change.api_key),
+            decision: change.decision.or_else(|| self.decision.clone()),
             ..self.clone()
         }
     }

@@ -2,13 +2,17 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use entity::RawText;
 use entity::cancel_request::{self, Column};
-use reconciliation::{CancelRequestStatus, PaymentKey};
+use reconciliation::{CancelRequestStatus, PaymentKey, TransactionKey};
 use sea_orm::ActiveValue::NotSet;
+use sea_orm::prelude::ChronoUnixTimestampMillis;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::json;
 
+use super::audit::{self, PROGRAM, Said};
 use super::keys::among;
 use super::rows::{
     CancelRequestRow, WholeCancelRequestRow, cancel_request_model, changed_columns,
@@ -34,15 +38,19 @@ impl Store {
         let model = cancel_request_model(&request)?;
         // What stands in the way may have ended before it is looked for; then the way is free.
         for _ in 0..CREATE_ATTEMPTS {
+            let transaction = self.begin().await?;
             let written = insert::<cancel_request::Entity>(
-                &self.writer,
+                &transaction,
                 vec![model.clone()],
                 OnConflict::new().do_nothing(),
             )
             .await?;
             if written > 0 {
+                audit::add(&transaction, requested(&request)).await?;
+                transaction.commit().await?;
                 return Ok(Created::New(request));
             }
+            transaction.rollback().await?;
             let by_key = find_whole(
                 &self.writer,
                 Column::RequestedBy
@@ -120,21 +128,55 @@ impl Store {
         Ok(found)
     }
 
-    /// Every request whose outcome this program has still to find out (`REQUESTED`, `SENT`, `UNKNOWN`), oldest first.
-    pub async fn unfinished_cancel_requests(&self) -> Result<Vec<CancelRequest>, StoreError> {
-        cancel_request::Entity::find()
+    /// Requests that nobody works on and that are to be taken up now: sendings that were abandoned, and unknown outcomes
+    /// whose pause is over. Oldest first, at most that many. A row that cannot be read is logged and left out: it must not
+    /// keep the others from ending.
+    pub async fn due_cancel_requests(
+        &self,
+        now: DateTime<Utc>,
+        most: u64,
+    ) -> Result<Vec<CancelRequest>, StoreError> {
+        let now = ChronoUnixTimestampMillis::from(now);
+        let unattended = Column::LeaseUntil.is_null().or(Column::LeaseUntil.lte(now));
+        let pause_is_over = Column::Status
+            .ne(CancelRequestStatus::Unknown.as_str())
+            .or(Column::NextAt.is_null())
+            .or(Column::NextAt.lte(now));
+        let rows = cancel_request::Entity::find()
             .filter(is_in(&UNFINISHED))
+            .filter(unattended)
+            .filter(pause_is_over)
             .order_by_asc(Column::RequestedAt)
             .order_by_asc(Column::Id)
+            .limit(most)
             .into_partial_model::<WholeCancelRequestRow>()
             .all(&self.reader)
-            .await?
-            .into_iter()
-            .map(WholeCancelRequestRow::cancel_request)
-            .collect()
+            .await?;
+        let readable = |row: WholeCancelRequestRow| {
+            row.cancel_request()
+                .inspect_err(|error| tracing::error!(%error, "a cancel request cannot be taken up"))
+                .ok()
+        };
+        Ok(rows.into_iter().filter_map(readable).collect())
     }
 
-    /// Changes a request, provided that it still is as it was read. A final status erases the body.
+    /// When Toss was last called to cancel something of this payment.
+    pub async fn last_cancel_sent_at(
+        &self,
+        payment: &PaymentKey,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let last: Option<Option<ChronoUnixTimestampMillis>> = cancel_request::Entity::find()
+            .select_only()
+            .column_as(Column::LastSentAt.max(), "last")
+            .filter(Column::PaymentKey.eq(payment.as_str()))
+            .into_tuple()
+            .one(&self.reader)
+            .await?;
+        Ok(last.flatten().map(|last| last.0))
+    }
+
+    /// Changes a request, provided that it still is as it was read, and says so in the audit log, as of the given instant.
+    /// A final status erases the body.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when somebody else changed it, when it has ended, or when it has another body already.
@@ -142,6 +184,7 @@ impl Store {
         &self,
         request: &CancelRequest,
         change: CancelRequestChange,
+        at: DateTime<Utc>,
     ) -> Result<CancelRequest, StoreError> {
         if request.status.is_final() {
             return Err(request.conflict());
@@ -164,15 +207,64 @@ impl Store {
             let same_body = Column::Body.eq(RawText(body.expose().to_owned()));
             unchanged = unchanged.and(Column::Body.is_null().or(same_body));
         }
+        let transaction = self.begin().await?;
         let outcome = cancel_request::Entity::update_many()
             .set(row)
             .filter(unchanged)
-            .exec(&self.writer)
+            .exec(&transaction)
             .await?;
         if outcome.rows_affected == 0 {
             return Err(request.conflict());
         }
+        if next.status != request.status || next.transaction_key != request.transaction_key {
+            audit::add(&transaction, changed(request, &next, at)).await?;
+        }
+        transaction.commit().await?;
         Ok(next)
+    }
+}
+
+/// What the audit log says of a new request.
+fn requested(request: &CancelRequest) -> Said<'_> {
+    Said {
+        at: request.requested_at,
+        actor: &request.requested_by,
+        action: "CANCEL_REQUESTED",
+        subject: request.id.as_str(),
+        detail: json!({
+            "paymentKey": request.payment_key.as_str(),
+            "account": request.account.to_string(),
+            "amount": request.amount.map(|amount| amount.to_string()),
+        }),
+    }
+}
+
+/// What the audit log says of a change. Reasons and answers are free text, in which people write names: they stay out.
+fn changed<'a>(before: &CancelRequest, after: &'a CancelRequest, at: DateTime<Utc>) -> Said<'a> {
+    let decision = after
+        .decision
+        .as_ref()
+        .filter(|_| before.decision.is_none());
+    Said {
+        at,
+        actor: decision.map_or(PROGRAM, |decision| decision.by.as_str()),
+        action: match after.status {
+            CancelRequestStatus::Requested => "CANCEL_REQUESTED",
+            CancelRequestStatus::Sent => "CANCEL_SENT",
+            CancelRequestStatus::Succeeded => "CANCEL_SUCCEEDED",
+            CancelRequestStatus::Rejected => "CANCEL_REJECTED",
+            CancelRequestStatus::Unknown => "CANCEL_UNKNOWN",
+            CancelRequestStatus::NeedsOperator => "CANCEL_NEEDS_OPERATOR",
+        },
+        subject: after.id.as_str(),
+        detail: json!({
+            "attempt": after.attempts,
+            "from": before.status.as_str(),
+            "code": after.error.as_ref().map(|error| error.code.as_str()),
+            "transactionKey": after.transaction_key.as_ref().map(TransactionKey::as_str),
+            "balance": after.baseline_balance.map(|balance| balance.to_string()),
+            "note": decision.map(|decision| decision.note.as_str()),
+        }),
     }
 }
 

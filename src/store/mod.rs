@@ -1,5 +1,7 @@
 //! What is kept, and in which database: SQLite or PostgreSQL, told apart here and nowhere else.
 
+mod audit;
+mod audit_chain;
 mod cancel_request;
 mod cancel_requests;
 mod connect;
@@ -32,9 +34,10 @@ use sea_orm::{
 use sea_orm_migration::IntoSchemaManagerConnection;
 
 pub use self::url::{DatabaseUrl, InvalidDatabaseUrl};
+pub use audit_chain::{AuditEntry, AuditVerdict, BrokenLink};
 pub use cancel_request::{
-    CancelRequest, CancelRequestChange, CancelRequestId, Created, NewCancelRequest,
-    StoredCancelError,
+    CancelRequest, CancelRequestChange, CancelRequestId, Created, Decision, Lease, LeaseChange,
+    NewCancelRequest, StoredCancelError,
 };
 pub use error::StoreError;
 pub use pages::{Page, PageRequest, Toward};

@@ -1,6 +1,7 @@
 //! Rows of the database and values of the engine, one from the other: the only place where a row is believed. Nothing
 //! here asks the database.
 
+mod audit_entry;
 mod cancel_request;
 mod kinds;
 mod payment;
@@ -16,6 +17,7 @@ use sea_orm::prelude::ChronoUnixTimestampMillis;
 
 use super::StoreError;
 
+pub(super) use audit_entry::audit_entry;
 pub(super) use cancel_request::{
     CancelRequestRow, WholeCancelRequestRow, cancel_request_model, changed_columns,
     new_cancel_request,

@@ -5,7 +5,9 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use entity::access_token::{self, SecretHash};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, SqlErr};
+use serde_json::json;
 
+use super::audit::{self, PROGRAM, Said};
 use super::rows::stored_token;
 use super::{Store, StoreError};
 
@@ -59,11 +61,22 @@ impl Store {
             created_at: Set(at.into()),
             revoked_at: Set(None),
         };
+        let transaction = self.begin().await?;
         match access_token::Entity::insert(model)
-            .exec_without_returning(&self.writer)
+            .exec_without_returning(&transaction)
             .await
         {
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                let said = Said {
+                    at,
+                    actor: PROGRAM,
+                    action: "TOKEN_CREATED",
+                    subject: name,
+                    detail: json!({ "role": role, "id": id }),
+                };
+                audit::add(&transaction, said).await?;
+                Ok(transaction.commit().await?)
+            }
             // The id is random, so that the name is what is taken.
             Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
                 Err(StoreError::NameTaken {
@@ -96,6 +109,7 @@ impl Store {
 
     /// Ends a token's validity; false when no valid token has this name.
     pub async fn revoke_token(&self, name: &str, at: DateTime<Utc>) -> Result<bool, StoreError> {
+        let transaction = self.begin().await?;
         let outcome = access_token::Entity::update_many()
             .set(access_token::ActiveModel {
                 revoked_at: Set(Some(at.into())),
@@ -103,8 +117,20 @@ impl Store {
             })
             .filter(access_token::Column::Name.eq(name))
             .filter(access_token::Column::RevokedAt.is_null())
-            .exec(&self.writer)
+            .exec(&transaction)
             .await?;
-        Ok(outcome.rows_affected > 0)
+        if outcome.rows_affected == 0 {
+            return Ok(false);
+        }
+        let said = Said {
+            at,
+            actor: PROGRAM,
+            action: "TOKEN_REVOKED",
+            subject: name,
+            detail: json!({}),
+        };
+        audit::add(&transaction, said).await?;
+        transaction.commit().await?;
+        Ok(true)
     }
 }

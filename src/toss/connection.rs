@@ -61,6 +61,11 @@ impl Connection {
         })
     }
 
+    /// The merchant's key.
+    pub(super) fn key(&self) -> &SecretKey {
+        &self.key
+    }
+
     /// Where a question is asked.
     pub(super) fn address(
         &self,

@@ -14,6 +14,7 @@ mod pages;
 mod read;
 mod reading;
 mod retry;
+mod sealed_body;
 mod secret_key;
 mod settings;
 mod wire;
@@ -33,6 +34,7 @@ pub use pages::{SettlementDate, SettlementPage, TransactionPage};
 pub use read::{read_payment, read_settlements, read_transactions};
 pub use reading::{AccountNumber, PaymentReading, RawBody, Reading};
 pub use retry::RetrySchedule;
+pub use sealed_body::BodySealError;
 pub use secret_key::{InvalidSecretKey, SecretKey};
 pub use settings::{BaseUrl, InvalidBaseUrl, MusdAmounts, TossSettings};
 
@@ -165,6 +167,40 @@ impl Toss {
     /// As [`cancel_body`].
     pub fn cancel_body(&self, body: &CancelBody<'_>) -> Result<SecretString, UnwritableBody> {
         cancel_body(body, self.musd)
+    }
+
+    /// Encrypts a body for keeping it until its request ends.
+    ///
+    /// # Errors
+    /// [`BodySealError`], which stands for a failure of the machine's source of chance.
+    pub fn seal_body(
+        &self,
+        idempotency_key: &str,
+        body: &SecretString,
+    ) -> Result<String, BodySealError> {
+        sealed_body::seal(self.connection.key(), idempotency_key, body)
+    }
+
+    /// The body that was sealed for the request of that idempotency key.
+    ///
+    /// # Errors
+    /// [`BodySealError`] when it was sealed with another secret key, for another request, or has been changed.
+    pub fn open_body(
+        &self,
+        idempotency_key: &str,
+        sealed: &str,
+    ) -> Result<SecretString, BodySealError> {
+        sealed_body::open(self.connection.key(), idempotency_key, sealed)
+    }
+
+    /// Names the secret key without revealing it. Idempotency keys are Toss's per secret key.
+    pub fn key_fingerprint(&self) -> String {
+        self.connection.key().fingerprint()
+    }
+
+    /// The longest wait for an answer about a payment or a cancel.
+    pub fn timeout(&self) -> Duration {
+        self.timeout
     }
 
     async fn ask<T>(

@@ -106,6 +106,15 @@ impl SecretKey {
         format!("{beginning:016x}")
     }
 
+    /// Another key, made of this one and good for one purpose.
+    pub(super) fn derived(&self, purpose: &str) -> [u8; 32] {
+        let mut hasher = Sha256::new();
+        hasher.update(purpose.as_bytes());
+        hasher.update([0]);
+        hasher.update(self.0.expose_secret().as_bytes());
+        hasher.finalize().into()
+    }
+
     /// The key itself, for the one header that carries it.
     pub(super) fn expose(&self) -> &str {
         self.0.expose_secret()

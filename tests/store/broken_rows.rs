@@ -25,7 +25,7 @@ async fn filled(database: &TestDatabase) {
     let sent = sending("2026-04-02T00:00:01Z");
     database
         .store
-        .move_cancel_request(&request, sent)
+        .move_cancel_request(&request, sent, at("2026-04-02T00:00:30Z"))
         .await
         .expect("it is sent");
     database

@@ -2,12 +2,12 @@
 
 use reconciliation::{CancelRequestStatus, Currency, Money, RetryAdvice};
 use toss_recon::store::{
-    CancelRequest, CancelRequestChange, CancelRequestId, Created, NewCancelRequest, SecretBody,
-    StoreError, StoredCancelError,
+    CancelRequest, CancelRequestChange, CancelRequestId, Created, LeaseChange, NewCancelRequest,
+    SecretBody, StoreError, StoredCancelError,
 };
 
 use crate::database::TestDatabase;
-use crate::samples::{at, key, new_cancel_request, sending, transaction_key};
+use crate::samples::{at, key, lease, new_cancel_request, sending, transaction_key};
 
 async fn recorded(database: &TestDatabase, payment_key: &str, client_key: &str) -> CancelRequest {
     let new = new_cancel_request(payment_key, client_key);
@@ -58,7 +58,7 @@ on_both! {
         assert_eq!(database.store.cancel_request(&CancelRequestId::new("none")).await, Ok(None));
 
         let first = sending("2026-04-02T00:00:01Z");
-        let sent = database.store.move_cancel_request(&request, first.clone()).await.expect("it is sent");
+        let sent = database.store.move_cancel_request(&request, first.clone(), at("2026-04-02T00:00:30Z")).await.expect("it is sent");
         assert_eq!((sent.version, sent.attempts), (2, 1));
         assert_eq!(sent.body, first.body);
         assert_eq!(Some(&sent.baseline_cancel_keys), first.baseline_cancel_keys.as_ref());
@@ -70,7 +70,7 @@ on_both! {
             raw_reply: Some(SecretBody::new("<html>".to_owned())),
             ..CancelRequestChange::to(CancelRequestStatus::Unknown)
         };
-        let unknown = database.store.move_cancel_request(&sent, unknown).await.expect("it is unknown");
+        let unknown = database.store.move_cancel_request(&sent, unknown, at("2026-04-02T00:00:30Z")).await.expect("it is unknown");
         assert_eq!(unknown.error, Some(timed_out()));
         assert_eq!(found(&database, &request.id).await, unknown);
 
@@ -78,7 +78,7 @@ on_both! {
             sent_at: Some(at("2026-04-02T00:00:09Z")),
             ..CancelRequestChange::to(CancelRequestStatus::Sent)
         };
-        let again = database.store.move_cancel_request(&unknown, again).await.expect("it is sent again");
+        let again = database.store.move_cancel_request(&unknown, again, at("2026-04-02T00:00:30Z")).await.expect("it is sent again");
         assert_eq!(again.attempts, 2);
         assert_eq!(again.first_sent_at, Some(at("2026-04-02T00:00:01Z")));
         assert_eq!(again.last_sent_at, Some(at("2026-04-02T00:00:09Z")));
@@ -90,7 +90,7 @@ on_both! {
             raw_reply: Some(SecretBody::new("{}".to_owned())),
             ..ended(CancelRequestStatus::Succeeded)
         };
-        let succeeded = database.store.move_cancel_request(&again, succeeded).await.expect("it succeeded");
+        let succeeded = database.store.move_cancel_request(&again, succeeded, at("2026-04-02T00:00:30Z")).await.expect("it succeeded");
         assert_eq!(succeeded.body, None, "it may hold a bank account");
         assert_eq!(succeeded.resolved_at, Some(at("2026-04-02T00:01:00Z")));
         assert_eq!(found(&database, &request.id).await, succeeded);
@@ -172,7 +172,7 @@ on_both! {
         ].into_iter().enumerate() {
             let payment_key = format!("p{number}");
             let request = recorded(&database, &payment_key, &format!("{payment_key}-1")).await;
-            let moved = database.store.move_cancel_request(&request, ended(status)).await.expect("it is moved");
+            let moved = database.store.move_cancel_request(&request, ended(status), at("2026-04-02T00:00:30Z")).await.expect("it is moved");
             let next = new_cancel_request(&payment_key, &format!("{payment_key}-2"));
             let created = database.store.create_cancel_request(&next).await.expect("an answer");
             if frees {
@@ -193,7 +193,7 @@ on_both! {
                     sent_at: Some(at("2026-04-02T00:00:01Z")),
                     ..CancelRequestChange::to(CancelRequestStatus::Sent)
                 };
-                store.move_cancel_request(&request, sent).await
+                store.move_cancel_request(&request, sent, at("2026-04-02T00:00:30Z")).await
             });
         }
         let mut made = 0;
@@ -211,9 +211,9 @@ on_both! {
     async fn what_has_ended_stays_as_it_is(database) {
         for (number, status) in [CancelRequestStatus::Succeeded, CancelRequestStatus::Rejected].into_iter().enumerate() {
             let request = recorded(&database, "p", &format!("k-{number}")).await;
-            let over = database.store.move_cancel_request(&request, ended(status)).await.expect("it ends");
+            let over = database.store.move_cancel_request(&request, ended(status), at("2026-04-02T00:00:30Z")).await.expect("it ends");
             let back = CancelRequestChange::to(CancelRequestStatus::Unknown);
-            let refused = database.store.move_cancel_request(&over, back).await.expect_err("it has ended");
+            let refused = database.store.move_cancel_request(&over, back, at("2026-04-02T00:00:30Z")).await.expect_err("it has ended");
             assert!(matches!(refused, StoreError::Conflict { .. }), "{refused}");
             assert_eq!(found(&database, &request.id).await, over);
         }
@@ -225,14 +225,14 @@ on_both! {
             body: Some(SecretBody::new(text.to_owned())),
             ..CancelRequestChange::to(CancelRequestStatus::Sent)
         };
-        let sent = database.store.move_cancel_request(&request, with_body("{1}")).await.expect("it is sent");
-        let same = database.store.move_cancel_request(&sent, with_body("{1}")).await.expect("the same bytes");
-        let refused = database.store.move_cancel_request(&same, with_body("{2}")).await.expect_err("other bytes");
+        let sent = database.store.move_cancel_request(&request, with_body("{1}"), at("2026-04-02T00:00:30Z")).await.expect("it is sent");
+        let same = database.store.move_cancel_request(&sent, with_body("{1}"), at("2026-04-02T00:00:30Z")).await.expect("the same bytes");
+        let refused = database.store.move_cancel_request(&same, with_body("{2}"), at("2026-04-02T00:00:30Z")).await.expect_err("other bytes");
         assert!(matches!(refused, StoreError::Conflict { .. }), "{refused}");
         assert_eq!(found(&database, &request.id).await.body, Some(SecretBody::new("{1}".to_owned())));
 
         let rejected = ended(CancelRequestStatus::Rejected);
-        database.store.move_cancel_request(&same, rejected).await.expect("it ends");
+        database.store.move_cancel_request(&same, rejected, at("2026-04-02T00:00:30Z")).await.expect("it ends");
         let kept = "SELECT count(*) FROM cancel_requests WHERE body IS NOT NULL";
         assert_eq!(database.number(kept).await, 0);
     }
@@ -240,7 +240,7 @@ on_both! {
     async fn lists_leave_the_bodies_out_and_changing_what_they_gave_keeps_them(database) {
         let first = recorded(&database, "p", "k-1").await;
         let rejected = ended(CancelRequestStatus::Rejected);
-        let over = database.store.move_cancel_request(&first, rejected).await.expect("it ends");
+        let over = database.store.move_cancel_request(&first, rejected, at("2026-04-02T00:00:30Z")).await.expect("it ends");
         let second = NewCancelRequest {
             requested_at: at("2026-04-02T00:00:01Z"),
             ..new_cancel_request("p", "k-2")
@@ -248,7 +248,7 @@ on_both! {
         let created = database.store.create_cancel_request(&second).await.expect("an answer");
         let Created::New(second) = created else { panic!("{created:?}") };
         let sent = sending("2026-04-02T00:00:02Z");
-        let second = database.store.move_cancel_request(&second, sent).await.expect("it is sent");
+        let second = database.store.move_cancel_request(&second, sent, at("2026-04-02T00:00:30Z")).await.expect("it is sent");
         recorded(&database, "q", "k-3").await;
 
         let lists = database.store.cancel_requests_of(&[key("p"), key("none")]).await.expect("an answer");
@@ -262,33 +262,59 @@ on_both! {
             raw_reply: Some(SecretBody::new("<html>".to_owned())),
             ..CancelRequestChange::to(CancelRequestStatus::Unknown)
         };
-        let moved = database.store.move_cancel_request(&list[1], unknown).await.expect("it is moved");
+        let moved = database.store.move_cancel_request(&list[1], unknown, at("2026-04-02T00:00:30Z")).await.expect("it is moved");
         let person = CancelRequestChange::to(CancelRequestStatus::NeedsOperator);
-        database.store.move_cancel_request(&CancelRequest { raw_reply: None, ..moved }, person).await.expect("it is moved");
+        database.store.move_cancel_request(&CancelRequest { raw_reply: None, ..moved }, person, at("2026-04-02T00:00:30Z")).await.expect("it is moved");
         let kept = found(&database, &second.id).await;
         assert_eq!(kept.body, second.body);
         assert_eq!(kept.raw_reply, Some(SecretBody::new("<html>".to_owned())));
     }
 
-    async fn unfinished_requests_are_those_that_need_no_person(database) {
+    async fn due_are_abandoned_requests_and_unknown_outcomes_whose_pause_is_over_the_oldest_first(database) {
         use CancelRequestStatus as Status;
-        for (number, status) in [
-            Status::Sent, Status::Unknown, Status::NeedsOperator, Status::Succeeded, Status::Rejected,
+        let leased = LeaseChange::Take(lease("2026-04-02T00:10:00Z"));
+        for (number, (status, lease, next_at)) in [
+            (Status::Sent, leased.clone(), None),
+            (Status::Unknown, leased.clone(), None),
+            (Status::Unknown, LeaseChange::Release, Some(at("2026-04-02T00:20:00Z"))),
+            (Status::NeedsOperator, LeaseChange::Release, None),
+            (Status::Succeeded, LeaseChange::Release, None),
+            (Status::Rejected, LeaseChange::Release, None),
         ].into_iter().enumerate() {
             let request = recorded(&database, &format!("p{number}"), &format!("k-{number}")).await;
             let sent = sending("2026-04-02T00:00:02Z");
-            let sent = database.store.move_cancel_request(&request, sent).await.expect("it is sent");
-            database.store.move_cancel_request(&sent, ended(status)).await.expect("it is moved");
+            let sent = database.store.move_cancel_request(&request, sent, at("2026-04-02T00:00:30Z")).await.expect("it is sent");
+            let change = CancelRequestChange { lease, next_at, ..ended(status) };
+            database.store.move_cancel_request(&sent, change, at("2026-04-02T00:00:30Z")).await.expect("it is moved");
         }
         let mut oldest = new_cancel_request("p9", "k-9");
         oldest.requested_at = at("2026-04-01T00:00:00Z");
         database.store.create_cancel_request(&oldest).await.expect("it is recorded");
-        let unfinished = database.store.unfinished_cancel_requests().await.expect("an answer");
-        let states: Vec<_> = unfinished.iter().map(|request| request.status).collect();
-        assert_eq!(states, [Status::Requested, Status::Sent, Status::Unknown]);
-        let body = sending("2026-04-02T00:00:02Z").body;
-        assert_eq!(unfinished[1].body, body, "to be sent again");
-        assert_eq!(unfinished[2].body, body, "to be sent again");
+        let due = |now: &'static str| {
+            let store = &database.store;
+            async move {
+                let due = store.due_cancel_requests(at(now), 10).await.expect("an answer");
+                due.iter().map(|request| request.payment_key.to_string()).collect::<Vec<_>>()
+            }
+        };
+        assert_eq!(due("2026-04-02T00:00:59.999Z").await, [""; 0]);
+        assert_eq!(due("2026-04-02T00:01:00Z").await, ["p9"], "its lease is over");
+        assert_eq!(due("2026-04-02T00:10:00Z").await, ["p9", "p0", "p1"]);
+        assert_eq!(due("2026-04-02T00:20:00Z").await, ["p9", "p0", "p1", "p2"]);
+        let first = database.store.due_cancel_requests(at("2026-04-02T00:20:00Z"), 2).await.expect("an answer");
+        assert_eq!(first.len(), 2);
+        assert_eq!(first[1].body, sending("2026-04-02T00:00:02Z").body, "to be sent again");
+        let last = database.store.last_cancel_sent_at(&key("p0")).await;
+        assert_eq!(last, Ok(Some(at("2026-04-02T00:00:02Z"))));
+        assert_eq!(database.store.last_cancel_sent_at(&key("p9")).await, Ok(None));
+    }
+
+    async fn a_row_that_cannot_be_read_does_not_keep_the_others_from_being_taken_up(database) {
+        recorded(&database, "p1", "k-1").await;
+        recorded(&database, "p2", "k-2").await;
+        database.spoil("UPDATE cancel_requests SET currency = 'XXXX' WHERE payment_key = 'p1'").await;
+        let due = database.store.due_cancel_requests(at("2026-04-02T00:20:00Z"), 10).await.expect("an answer");
+        assert_eq!(due.iter().map(|request| request.payment_key.as_str()).collect::<Vec<_>>(), ["p2"]);
     }
 
     async fn amounts_of_two_currencies_are_refused(database) {
@@ -301,7 +327,7 @@ on_both! {
         let request = recorded(&database, "p", "k-1").await;
         let mut sent = sending("2026-04-02T00:00:02Z");
         sent.baseline_balance = Some(Money::from_minor(1, Currency::USD));
-        let refused = database.store.move_cancel_request(&request, sent).await.expect_err("won and dollars");
+        let refused = database.store.move_cancel_request(&request, sent, at("2026-04-02T00:00:30Z")).await.expect_err("won and dollars");
         assert!(matches!(refused, StoreError::Inconsistent { column: "baseline_balance", .. }), "{refused}");
         assert_eq!(found(&database, &request.id).await, request);
     }

@@ -47,6 +47,15 @@ impl TestDatabase {
             .expect("it is spoilt");
     }
 
+    /// Whether the database refuses a statement.
+    pub(crate) async fn refuses(&self, sql: &str) -> bool {
+        self.raw.execute_unprepared(sql).await.is_err()
+    }
+
+    pub(crate) fn is_postgres(&self) -> bool {
+        self.raw.get_database_backend() == sea_orm::DbBackend::Postgres
+    }
+
     /// One number that a statement answers.
     pub(crate) async fn number(&self, sql: &str) -> i64 {
         let statement = Statement::from_sql_and_values(

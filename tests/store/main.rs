@@ -7,6 +7,7 @@ mod postgres;
 mod database;
 mod samples;
 
+mod audit;
 mod broken_rows;
 mod cancel_requests;
 mod opening;

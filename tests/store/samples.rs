@@ -6,7 +6,7 @@ use reconciliation::{
     Payment, PaymentKey, PaymentStatus, Settlement, SettlementKind, Transaction, TransactionKey,
 };
 use toss_recon::store::{
-    AccountName, CancelRequestChange, CancelRequestId, LiveReading, NewCancelRequest,
+    AccountName, CancelRequestChange, CancelRequestId, Lease, LiveReading, NewCancelRequest,
     PaymentRecord, SecretBody, SettlementDay, SettlementRecord, SettlementsKey, Store, StoreError,
     TransactionRecord,
 };
@@ -229,6 +229,15 @@ pub(crate) fn new_cancel_request(payment_key: &str, client_key: &str) -> NewCanc
         content_hash: [7; 32],
         idempotency_key: format!("cr-{id}"),
         requested_at: at("2026-04-02T00:00:00.5Z"),
+        lease: lease("2026-04-02T00:01:00Z"),
+    }
+}
+
+/// A lease that runs out then.
+pub(crate) fn lease(until: &str) -> Lease {
+    Lease {
+        owner: "a process".to_owned(),
+        until: at(until),
     }
 }
 

@@ -58,7 +58,7 @@ async fn the_loudest_log_tells_no_values_and_no_password() {
         };
         let sent = sending("2026-04-02T00:00:01Z");
         store
-            .move_cancel_request(&request, sent)
+            .move_cancel_request(&request, sent, at("2026-04-02T00:00:30Z"))
             .await
             .expect("it is moved");
         store

@@ -12,8 +12,8 @@ use reconciliation::{
 use tempfile::TempDir;
 
 use crate::store::{
-    AccountName, CancelRequestChange, CancelRequestId, Created, LiveReading, NewCancelRequest,
-    PaymentRecord, SettlementDay, SettlementRecord, Store, TransactionRecord,
+    AccountName, CancelRequestChange, CancelRequestId, Created, Lease, LiveReading,
+    NewCancelRequest, PaymentRecord, SettlementDay, SettlementRecord, Store, TransactionRecord,
 };
 
 /// The request that made the first of the two partial cancels.
@@ -237,6 +237,10 @@ impl TestBooks {
             content_hash: [0; 32],
             idempotency_key: "cr-1".to_owned(),
             requested_at: instant("2026-03-04T09:59:59+09:00"),
+            lease: Lease {
+                owner: "process".to_owned(),
+                until: instant("2026-03-04T10:01:00+09:00"),
+            },
         };
         let Created::New(request) = self.store.create_cancel_request(&new).await.unwrap() else {
             panic!("the request exists already");
@@ -247,7 +251,7 @@ impl TestBooks {
         };
         let request = self
             .store
-            .move_cancel_request(&request, sent)
+            .move_cancel_request(&request, sent, instant("2026-03-04T10:00:00+09:00"))
             .await
             .unwrap();
         let succeeded = CancelRequestChange {
@@ -256,7 +260,7 @@ impl TestBooks {
             ..CancelRequestChange::to(CancelRequestStatus::Succeeded)
         };
         self.store
-            .move_cancel_request(&request, succeeded)
+            .move_cancel_request(&request, succeeded, instant("2026-03-04T10:00:01+09:00"))
             .await
             .unwrap();
     }

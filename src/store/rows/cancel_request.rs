@@ -8,8 +8,8 @@ use sea_orm::prelude::ChronoUnixTimestampMillis;
 
 use super::{Row, instant, storable, to_millis};
 use crate::store::{
-    AccountName, CancelRequest, CancelRequestId, NewCancelRequest, SecretBody, StoreError,
-    StoredCancelError,
+    AccountName, CancelRequest, CancelRequestId, Decision, Lease, NewCancelRequest, SecretBody,
+    StoreError, StoredCancelError,
 };
 
 /// A cancel request without its bodies.
@@ -41,6 +41,12 @@ pub(in crate::store) struct CancelRequestRow {
     upstream_http_status: Option<i32>,
     requested_at: ChronoUnixTimestampMillis,
     resolved_at: Option<ChronoUnixTimestampMillis>,
+    lease_owner: Option<String>,
+    lease_until: Option<ChronoUnixTimestampMillis>,
+    next_at: Option<ChronoUnixTimestampMillis>,
+    api_key: Option<String>,
+    decided_by: Option<String>,
+    decision_note: Option<String>,
 }
 
 /// A cancel request with its bodies.
@@ -110,6 +116,12 @@ impl CancelRequestRow {
             raw_reply: None,
             requested_at: self.requested_at.0,
             resolved_at: instant(self.resolved_at),
+            lease: Option::zip(self.lease_owner, instant(self.lease_until))
+                .map(|(owner, until)| Lease { owner, until }),
+            next_at: instant(self.next_at),
+            api_key: self.api_key,
+            decision: Option::zip(self.decided_by, self.decision_note)
+                .map(|(by, note)| Decision { by, note }),
             reason: self.reason,
             requested_by: self.requested_by,
             client_key: self.client_key,
@@ -160,6 +172,10 @@ pub(in crate::store) fn new_cancel_request(new: &NewCancelRequest) -> CancelRequ
         raw_reply: None,
         requested_at: to_millis(new.requested_at),
         resolved_at: None,
+        lease: Some(new.lease.to_millis()),
+        next_at: None,
+        api_key: None,
+        decision: None,
     }
 }
 
@@ -205,6 +221,18 @@ pub(in crate::store) fn cancel_request_model(
             .map(|reply| RawText(storable(reply.expose()))),
         requested_at: request.requested_at.into(),
         resolved_at: request.resolved_at.map(Into::into),
+        lease_owner: request.lease.as_ref().map(|lease| lease.owner.clone()),
+        lease_until: request.lease.as_ref().map(|lease| lease.until.into()),
+        next_at: request.next_at.map(Into::into),
+        api_key: request.api_key.clone(),
+        decided_by: request
+            .decision
+            .as_ref()
+            .map(|decision| decision.by.clone()),
+        decision_note: request
+            .decision
+            .as_ref()
+            .map(|decision| storable(&decision.note)),
     })
 }
 
@@ -230,6 +258,12 @@ pub(in crate::store) fn changed_columns(
         upstream_http_status: Set(model.upstream_http_status),
         raw_reply: Set(model.raw_reply),
         resolved_at: Set(model.resolved_at),
+        lease_owner: Set(model.lease_owner),
+        lease_until: Set(model.lease_until),
+        next_at: Set(model.next_at),
+        api_key: Set(model.api_key),
+        decided_by: Set(model.decided_by),
+        decision_note: Set(model.decision_note),
         ..Default::default()
     })
 }

@@ -1,0 +1,455 @@
+//! The life of a cancel request, as a function: a state and an event in, a change of the record and what to do next out.
+//!
+//! Every rule that keeps money from going back twice is here, and nothing that waits, reads a clock or asks a database.
+//! The rules, each with what happens without it:
+//!
+//! - `SENT` is recorded before the first byte leaves; otherwise a crash would forget the key, and the next one pays again.
+//! - One idempotency key and one body for the life of a request; a new key for the same intent pays again.
+//! - A cancel that cannot be seen proves nothing: it may still run. Only Toss's answer to the same key decides.
+//! - A refusal is held against the payment before it is believed: when the answer to a cancel that ran was lost, the next
+//!   answer may say that nothing is left to cancel.
+//! - A cancel of the right amount that no answer names is a guess, and a guess is for a person.
+//! - A key is not sent again when Toss may have forgotten it, nor under another API key, for which it would be a new one.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use reconciliation::{Cancel, CancelRequestStatus, CancelStatus, Money, TransactionKey};
+
+use super::told;
+use crate::store::{
+    CancelRequest, CancelRequestChange, Decision, Lease, LeaseChange, SecretBody, StoredCancelError,
+};
+use crate::toss::{CancelAnswer, CodeClass, PaymentReading, RawBody, Refusal};
+
+/// Toss keeps answers under a key for 15 days; a day less is safe to rely on.
+const KEY_LIVES: TimeDelta = TimeDelta::days(14);
+/// How long a request waits for its API key to be put back into the settings before a person must look.
+const KEY_MAY_BE_MISSING: TimeDelta = TimeDelta::days(1);
+/// The longest pause between two askings.
+const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
+/// More sendings than this do not help: Toss repeats a stored failure under the same key for ever. With the pauses
+/// between, they take more than a day.
+const MOST_ATTEMPTS: i32 = 40;
+/// Toss drops the second of two cancels of one payment within a second.
+const BETWEEN_TWO_CANCELS: TimeDelta = TimeDelta::seconds(1);
+
+/// What happens to a request.
+pub(super) enum Event<'a> {
+    /// The payment was read and allows the cancel; everything that will be sent is there.
+    Prepared(Prepared),
+    /// A check refused before anything was sent.
+    RefusedByUs(StoredCancelError),
+    /// Whoever had taken the request up has not come back in time.
+    Abandoned,
+    /// It is time to find out what became of it.
+    Due {
+        /// The API key that is configured for the merchant now; `None` when there is none.
+        api_key: Option<&'a str>,
+        /// For whoever takes it up.
+        lease: Lease,
+    },
+    /// Toss was called and this is what came back.
+    Answered {
+        /// The sending that was answered, counted from 1.
+        attempt: i32,
+        /// The answer.
+        answer: &'a CancelAnswer,
+        /// The payment read after the answer, where [`needs_confirmation`] asked for that.
+        now_at_toss: Option<&'a PaymentReading>,
+    },
+    /// The payment was read to see how far a cancel is that Toss has taken on.
+    Seen(Option<&'a PaymentReading>),
+    /// The caller has waited long enough.
+    CallerLeft,
+    /// A person looked at Toss's console and decided.
+    Decided {
+        /// The admin.
+        admin: String,
+        /// What was found: the cancel, or that there is none.
+        executed: Option<TransactionKey>,
+        /// What the decision rests on.
+        note: String,
+    },
+}
+
+/// What is recorded before the first byte leaves.
+pub(super) struct Prepared {
+    /// The exact bytes, sealed.
+    pub(super) body: SecretBody,
+    /// The balance that was read.
+    pub(super) balance: Money,
+    /// The cancels that the payment has.
+    pub(super) cancels: Vec<TransactionKey>,
+    /// The API key that will be used.
+    pub(super) api_key: String,
+    /// For whoever sends.
+    pub(super) lease: Lease,
+}
+
+/// What to do once the change is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// Nothing.
+    Nothing,
+    /// Send the stored bytes under the stored key, and report with [`Event::Answered`].
+    Send,
+    /// Read the payment, and report with [`Event::Seen`].
+    ReadPayment,
+}
+
+/// What an event does to a request.
+#[derive(Clone, Debug)]
+pub(super) struct Step {
+    /// The change to record; only when it has been recorded may the effect follow.
+    pub(super) change: CancelRequestChange,
+    /// What follows.
+    pub(super) effect: Effect,
+}
+
+/// When things happen.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Times {
+    /// Now.
+    pub(super) now: DateTime<Utc>,
+    /// The first pause before Toss is asked again. Later ones grow with the time since the first sending.
+    pub(super) first_pause: TimeDelta,
+}
+
+/// What the event does; `None` when it means nothing in this state.
+pub(super) fn step(request: &CancelRequest, event: Event<'_>, times: Times) -> Option<Step> {
+    use CancelRequestStatus as S;
+    if request.status.is_final() {
+        return None;
+    }
+    match (request.status, event) {
+        (S::Requested, Event::Prepared(prepared)) => Some(send_first(prepared, times.now)),
+        (S::Requested, Event::RefusedByUs(error)) => Some(settled(rejected(error, times.now))),
+        (S::Requested, Event::Abandoned) => Some(settled(rejected(told::never_sent(), times.now))),
+        // It may have been sent or not: that is what is to be found out, at once.
+        (S::Sent, Event::Abandoned) => Some(settled(CancelRequestChange {
+            next_at: Some(times.now),
+            ..unknown(request, times)
+        })),
+        (S::Sent, Event::CallerLeft) => Some(settled(CancelRequestChange {
+            lease: LeaseChange::Keep,
+            ..unknown(request, times)
+        })),
+        (S::Unknown, Event::Due { api_key, lease }) => Some(due(request, api_key, lease, times)),
+        (
+            S::Sent | S::Unknown | S::NeedsOperator,
+            Event::Answered {
+                attempt,
+                answer,
+                now_at_toss,
+            },
+        ) => answered(request, attempt, answer, now_at_toss, times).map(settled),
+        (S::Unknown, Event::Seen(reading)) => Some(settled(seen(request, reading, times))),
+        (
+            S::NeedsOperator,
+            Event::Decided {
+                admin,
+                executed,
+                note,
+            },
+        ) => Some(settled(CancelRequestChange {
+            decision: Some(Decision { by: admin, note }),
+            ..match executed {
+                Some(key) => succeeded(key, times.now),
+                None => rejected(told::decided_not_executed(), times.now),
+            }
+        })),
+        _ => None,
+    }
+}
+
+/// Whether the payment must be read again to know what an answer means.
+pub(super) fn needs_confirmation(answer: &CancelAnswer) -> bool {
+    matches!(answer, CancelAnswer::Refused { refusal, .. } if refusal.code.class() != CodeClass::Unauthorized)
+}
+
+/// How long to wait before a cancel may be sent, so that Toss does not drop it.
+pub(super) fn wait_before_sending(
+    last_sent_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> TimeDelta {
+    let since = last_sent_at.map_or(BETWEEN_TWO_CANCELS, |last| now - last);
+    // A sending from the future is one of a clock that was set back.
+    (BETWEEN_TWO_CANCELS - since).clamp(TimeDelta::zero(), BETWEEN_TWO_CANCELS)
+}
+
+/// The cancels of a payment before anything was sent: what is not among them came later.
+pub(super) fn cancel_keys(reading: &PaymentReading) -> Vec<TransactionKey> {
+    reading
+        .cancels
+        .iter()
+        .map(|cancel| cancel.transaction_key.clone())
+        .collect()
+}
+
+/// The cancels that came since the request was sent, of the amount that it asks for, oldest first: any of them could be
+/// its own, and nothing else could.
+pub(super) fn could_be_ours<'a>(
+    request: &CancelRequest,
+    reading: &'a PaymentReading,
+) -> impl Iterator<Item = &'a Cancel> {
+    let asked = asked_amount(request);
+    since_baseline(request, reading)
+        .into_iter()
+        .filter(move |cancel| asked.is_none_or(|asked| asked == cancel.amount))
+}
+
+fn send_first(prepared: Prepared, now: DateTime<Utc>) -> Step {
+    Step {
+        change: CancelRequestChange {
+            sent_at: Some(now),
+            body: Some(prepared.body),
+            baseline_balance: Some(prepared.balance),
+            baseline_cancel_keys: Some(prepared.cancels),
+            api_key: Some(prepared.api_key),
+            lease: LeaseChange::Take(prepared.lease),
+            ..CancelRequestChange::to(CancelRequestStatus::Sent)
+        },
+        effect: Effect::Send,
+    }
+}
+
+fn due(request: &CancelRequest, api_key: Option<&str>, lease: Lease, times: Times) -> Step {
+    let age = request.first_sent_at.map(|first| times.now - first);
+    // Without the instant of the first sending, the age of the key is not known.
+    if age.is_none_or(|age| age >= KEY_LIVES) {
+        return settled(needs_operator(
+            "Toss has not told for 14 days whether the cancel was carried out, and from now on would carry it out again \
+             if asked. Look at the payment in Toss's console.",
+        ));
+    }
+    if api_key.is_none() || request.api_key.as_deref() != api_key {
+        if age.is_some_and(|age| age >= KEY_MAY_BE_MISSING) {
+            return settled(needs_operator(
+                "The cancel was sent with a secret key that is not in the settings any more, and only with that key Toss \
+                 tells what became of it. Look at the payment in Toss's console.",
+            ));
+        }
+        return settled(unknown(request, times));
+    }
+    let lease = LeaseChange::Take(lease);
+    if request.transaction_key.is_some() {
+        return Step {
+            change: CancelRequestChange {
+                error: Some(told::in_progress()),
+                lease,
+                ..CancelRequestChange::to(CancelRequestStatus::Unknown)
+            },
+            effect: Effect::ReadPayment,
+        };
+    }
+    if request.attempts >= MOST_ATTEMPTS || request.body.is_none() {
+        return settled(needs_operator(
+            "Toss was asked many times and never told whether the cancel was carried out. Look at the payment in Toss's \
+             console.",
+        ));
+    }
+    Step {
+        change: CancelRequestChange {
+            sent_at: Some(times.now),
+            lease,
+            ..CancelRequestChange::to(CancelRequestStatus::Sent)
+        },
+        effect: Effect::Send,
+    }
+}
+
+/// The change that an answer makes. What proves nothing is let go when the request has been sent again since.
+fn answered(
+    request: &CancelRequest,
+    attempt: i32,
+    answer: &CancelAnswer,
+    now_at_toss: Option<&PaymentReading>,
+    times: Times,
+) -> Option<CancelRequestChange> {
+    let reply = |raw: Option<&RawBody>, http_status: Option<u16>, change: CancelRequestChange| {
+        CancelRequestChange {
+            raw_reply: raw.map(|raw| SecretBody::new(raw.as_str().to_owned())),
+            upstream_http_status: http_status,
+            ..change
+        }
+    };
+    let proof = match answer {
+        CancelAnswer::Done {
+            reading,
+            raw,
+            http_status,
+        } => {
+            let change = carried_out(request, reading, times);
+            return Some(reply(Some(raw), Some(*http_status), change));
+        }
+        CancelAnswer::Refused { refusal, raw } => refused(request, refusal, now_at_toss, times.now)
+            .map(|change| reply(Some(raw), Some(refusal.http_status), change)),
+        // Nothing was sent before this one, and this one provably was not.
+        CancelAnswer::NotSent { reason } if request.attempts <= 1 => {
+            Some(rejected(told::unavailable(reason), times.now))
+        }
+        CancelAnswer::NotSent { .. } | CancelAnswer::Unknown { .. } => None,
+    };
+    if proof.is_some() {
+        return proof;
+    }
+    let nobody_else_asks =
+        request.attempts == attempt && request.status != CancelRequestStatus::NeedsOperator;
+    let (raw, http_status) = match answer {
+        CancelAnswer::Refused { refusal, raw } => (Some(raw), Some(refusal.http_status)),
+        CancelAnswer::Unknown { raw, .. } => (raw.as_ref(), None),
+        _ => (None, None),
+    };
+    nobody_else_asks.then(|| reply(raw, http_status, unknown(request, times)))
+}
+
+/// Toss's answer is the payment as it was just after our cancel, so ours is the newest of the cancels that were not
+/// there before.
+fn carried_out(
+    request: &CancelRequest,
+    reading: &PaymentReading,
+    times: Times,
+) -> CancelRequestChange {
+    let asked = asked_amount(request);
+    match since_baseline(request, reading).pop() {
+        Some(cancel) if asked.is_none_or(|asked| asked == cancel.amount) => {
+            by_progress(request, cancel, times)
+        }
+        _ => needs_operator(
+            "Toss accepted the cancel, but its answer does not show one of the amount that was asked for.",
+        ),
+    }
+}
+
+/// How far the cancel is that is proved to be ours. Overseas methods take their time, and may give up.
+fn by_progress(request: &CancelRequest, cancel: &Cancel, times: Times) -> CancelRequestChange {
+    let key = cancel.transaction_key.clone();
+    match cancel.status {
+        CancelStatus::Done => succeeded(key, times.now),
+        CancelStatus::Aborted => CancelRequestChange {
+            transaction_key: Some(key),
+            ..rejected(told::aborted(), times.now)
+        },
+        CancelStatus::InProgress | CancelStatus::Other(_) => CancelRequestChange {
+            error: Some(told::in_progress()),
+            transaction_key: Some(key),
+            ..unknown(request, times)
+        },
+    }
+}
+
+/// What a reading of the payment tells of a cancel that Toss has taken on.
+fn seen(
+    request: &CancelRequest,
+    reading: Option<&PaymentReading>,
+    times: Times,
+) -> CancelRequestChange {
+    let ours = reading.and_then(|reading| {
+        let named =
+            |cancel: &&Cancel| Some(&cancel.transaction_key) == request.transaction_key.as_ref();
+        reading.cancels.iter().find(named)
+    });
+    match ours {
+        Some(cancel) => by_progress(request, cancel, times),
+        None => CancelRequestChange {
+            error: Some(told::in_progress()),
+            ..unknown(request, times)
+        },
+    }
+}
+
+/// What a refusal proves; `None` is nothing.
+fn refused(
+    request: &CancelRequest,
+    refusal: &Refusal,
+    now_at_toss: Option<&PaymentReading>,
+    now: DateTime<Utc>,
+) -> Option<CancelRequestChange> {
+    let first_attempt = request.attempts <= 1;
+    if refusal.code.class() == CodeClass::Unauthorized {
+        // A refused key is refused before Toss looks at the request: nothing ran now, and of an earlier sending it tells
+        // nothing.
+        return first_attempt.then(|| rejected(told::told_by_toss(refusal), now));
+    }
+    let reading = now_at_toss?;
+    if could_be_ours(request, reading).next().is_some() {
+        return Some(needs_operator(
+            "Toss refused the cancel, and one of the same amount has been made in the meantime: nothing proves whether \
+             by this request or by somebody else. Look at the payment in Toss's console.",
+        ));
+    }
+    // Toss says that the balance has moved, and shows one that has not: what it shows is old.
+    let unmoved = request.baseline_balance.is_some()
+        && reading.payment.balance_amount == request.baseline_balance;
+    if !first_attempt && unmoved && tells_of_a_moved_balance(refusal) {
+        return None;
+    }
+    Some(rejected(told::told_by_toss(refusal), now))
+}
+
+/// Whether the refusal could be the echo of our own cancel.
+fn tells_of_a_moved_balance(refusal: &Refusal) -> bool {
+    refusal.code.class() == CodeClass::AlreadyDone
+        || matches!(
+            refusal.code.as_str(),
+            "NOT_CANCELABLE_AMOUNT" | "NOT_MATCHES_REFUNDABLE_AMOUNT" | "ALREADY_REFUNDING_PAYMENT"
+        )
+}
+
+fn since_baseline<'a>(request: &CancelRequest, reading: &'a PaymentReading) -> Vec<&'a Cancel> {
+    let before: HashSet<&TransactionKey> = request.baseline_cancel_keys.iter().collect();
+    reading
+        .cancels
+        .iter()
+        .filter(|cancel| !before.contains(&cancel.transaction_key))
+        .collect()
+}
+
+/// What the cancel takes: everything is the balance that was sent along as a lock.
+fn asked_amount(request: &CancelRequest) -> Option<Money> {
+    request.amount.or(request.baseline_balance)
+}
+
+fn settled(change: CancelRequestChange) -> Step {
+    Step {
+        change,
+        effect: Effect::Nothing,
+    }
+}
+
+fn succeeded(key: TransactionKey, now: DateTime<Utc>) -> CancelRequestChange {
+    CancelRequestChange {
+        transaction_key: Some(key),
+        resolved_at: Some(now),
+        ..CancelRequestChange::to(CancelRequestStatus::Succeeded)
+    }
+}
+
+fn rejected(error: StoredCancelError, now: DateTime<Utc>) -> CancelRequestChange {
+    CancelRequestChange {
+        error: Some(error),
+        resolved_at: Some(now),
+        ..CancelRequestChange::to(CancelRequestStatus::Rejected)
+    }
+}
+
+/// Not known; asked about again after a pause that is as long as it has been unknown already.
+fn unknown(request: &CancelRequest, times: Times) -> CancelRequestChange {
+    let since = request
+        .first_sent_at
+        .map_or(TimeDelta::zero(), |first| times.now - first);
+    let pause = since.max(times.first_pause).min(LONGEST_PAUSE);
+    CancelRequestChange {
+        error: Some(told::not_known_yet()),
+        next_at: times.now.checked_add_signed(pause),
+        ..CancelRequestChange::to(CancelRequestStatus::Unknown)
+    }
+}
+
+fn needs_operator(message: &str) -> CancelRequestChange {
+    CancelRequestChange {
+        error: Some(told::needs_operator(message)),
+        ..CancelRequestChange::to(CancelRequestStatus::NeedsOperator)
+    }
+}

@@ -1,0 +1,122 @@
+//! Requests, readings and answers for the tests of the machine.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use reconciliation::{
+    Cancel, CancelRequestStatus, CancelStatus, Currency, MId, Money, OrderId, Payment, PaymentKey,
+    PaymentStatus, TransactionKey,
+};
+
+use crate::store::{AccountName, CancelRequest, CancelRequestId, Lease};
+use crate::toss::{Call, CancelAnswer, PaymentReading, RawBody, Refusal, TossCode, UnknownReason};
+
+pub(super) fn won(minor: i64) -> Money {
+    Money::from_minor(minor, Currency::KRW)
+}
+
+pub(super) fn key(text: &str) -> TransactionKey {
+    TransactionKey::parse(text).unwrap()
+}
+
+pub(super) fn long_ago() -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
+}
+
+/// A request that was just recorded.
+pub(super) fn request(amount: Option<Money>) -> CancelRequest {
+    CancelRequest {
+        id: CancelRequestId::new("id"),
+        payment_key: PaymentKey::parse("payment").unwrap(),
+        account: AccountName::new("shop"),
+        amount,
+        currency: Currency::KRW,
+        reason: "reason".to_owned(),
+        requested_by: "admin".to_owned(),
+        client_key: "12345678".to_owned(),
+        content_hash: [0; 32],
+        idempotency_key: "cr-id".to_owned(),
+        body: None,
+        baseline_balance: None,
+        baseline_cancel_keys: Vec::new(),
+        status: CancelRequestStatus::Requested,
+        version: 1,
+        attempts: 0,
+        first_sent_at: None,
+        last_sent_at: None,
+        error: None,
+        transaction_key: None,
+        upstream_http_status: None,
+        raw_reply: None,
+        requested_at: long_ago(),
+        resolved_at: None,
+        lease: Some(Lease {
+            owner: "process".to_owned(),
+            until: long_ago() + TimeDelta::seconds(65),
+        }),
+        next_at: None,
+        api_key: None,
+        decision: None,
+    }
+}
+
+/// The payment with these cancels.
+pub(super) fn reading(balance: i64, cancels: &[(&str, i64, CancelStatus)]) -> PaymentReading {
+    let cancel = |(text, minor, status): &(&str, i64, CancelStatus)| Cancel {
+        transaction_key: key(text),
+        amount: won(*minor),
+        reason: None,
+        canceled_at: long_ago(),
+        refundable_amount: None,
+        status: status.clone(),
+    };
+    PaymentReading {
+        payment: Payment {
+            mid: MId::parse("shop").unwrap(),
+            payment_key: PaymentKey::parse("payment").unwrap(),
+            order_id: OrderId::parse("order").unwrap(),
+            method_label: Some("카드".to_owned()),
+            status: PaymentStatus::PartialCanceled,
+            currency: Currency::KRW,
+            total_amount: Some(won(20_000)),
+            balance_amount: Some(won(balance)),
+            requested_at: None,
+            approved_at: None,
+            is_partial_cancelable: None,
+            last_transaction_key: None,
+        },
+        cancels: cancels.iter().map(cancel).collect(),
+        account_number: None,
+        version: None,
+        raw: RawBody::new("{}"),
+    }
+}
+
+pub(super) fn done(reading: PaymentReading) -> CancelAnswer {
+    CancelAnswer::Done {
+        raw: reading.raw.clone(),
+        reading: Box::new(reading),
+        http_status: 200,
+    }
+}
+
+pub(super) fn refused(code: &str) -> CancelAnswer {
+    CancelAnswer::Refused {
+        refusal: Refusal {
+            call: Call::Cancel,
+            code: TossCode::from_toss(code),
+            message: "m".to_owned(),
+            http_status: 400,
+            trace_id: None,
+        },
+        raw: RawBody::new("{}"),
+    }
+}
+
+pub(super) fn unknown_answer() -> CancelAnswer {
+    let after = Duration::from_secs(30);
+    CancelAnswer::Unknown {
+        reason: UnknownReason::Silence { after },
+        raw: None,
+    }
+}

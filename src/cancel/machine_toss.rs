@@ -1,0 +1,157 @@
+//! The Toss of the machine's laws: it keeps answers under keys, holds a cancel against the balance that was sent along,
+//! and does each of its work at a whim.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use reconciliation::{CancelStatus, TransactionKey};
+
+use super::machine_samples::reading;
+use crate::toss::PaymentReading;
+
+/// How long an answer is kept.
+const KEPT: TimeDelta = TimeDelta::days(15);
+
+/// A cancel on its way to Toss. Its idempotency key is always the same: that of the one request.
+#[derive(Clone, Debug)]
+pub(super) struct Message {
+    pub(super) api_key: &'static str,
+    pub(super) attempt: i32,
+    pub(super) process: usize,
+    pub(super) amount: Option<i64>,
+    pub(super) lock: i64,
+}
+
+/// What Toss answers.
+#[derive(Clone, Debug)]
+pub(super) enum Reply {
+    Done(Box<PaymentReading>),
+    Refused(&'static str),
+    Unclear,
+}
+
+#[derive(Clone)]
+struct Made {
+    key: String,
+    amount: i64,
+    status: CancelStatus,
+    by_request: bool,
+}
+
+pub(super) struct FakeToss {
+    balance: i64,
+    asynchronous: bool,
+    made: Vec<Made>,
+    /// The state before the latest change.
+    before: (i64, Vec<Made>),
+    answers: HashMap<&'static str, (DateTime<Utc>, Reply)>,
+}
+
+impl FakeToss {
+    pub(super) fn new(balance: i64, asynchronous: bool) -> Self {
+        Self {
+            balance,
+            asynchronous,
+            made: Vec::new(),
+            before: (balance, Vec::new()),
+            answers: HashMap::new(),
+        }
+    }
+
+    /// Takes a cancel. `whim` from 0 to 1: low ones meet trouble inside Toss.
+    pub(super) fn receive(&mut self, message: &Message, now: DateTime<Utc>, whim: f64) -> Reply {
+        if let Some((at, reply)) = self.answers.get(message.api_key)
+            && (now - *at).abs() < KEPT
+        {
+            return reply.clone();
+        }
+        // It failed before anything happened and keeps no answer, or is still busy with itself.
+        if whim < 0.1 {
+            return Reply::Unclear;
+        }
+        let amount = message.amount.unwrap_or(self.balance);
+        let reply = if whim < 0.2 {
+            Reply::Refused("PROVIDER_ERROR")
+        } else if self.balance == 0 {
+            Reply::Refused("ALREADY_CANCELED_PAYMENT")
+        } else if message.lock != self.balance {
+            Reply::Refused("NOT_MATCHES_REFUNDABLE_AMOUNT")
+        } else if amount > self.balance {
+            Reply::Refused("NOT_CANCELABLE_AMOUNT")
+        } else {
+            self.make(amount, true);
+            Reply::Done(Box::new(self.shown(false)))
+        };
+        self.answers.insert(message.api_key, (now, reply.clone()));
+        // The cancel ran, and the answer to it is a failure from then on.
+        if whim > 0.95 && whim < 1.0 {
+            self.answers.insert(message.api_key, (now, Reply::Unclear));
+            return Reply::Unclear;
+        }
+        reply
+    }
+
+    pub(super) fn cancel_by_hand(&mut self, amount: i64) {
+        if amount <= self.balance {
+            self.make(amount, false);
+        }
+    }
+
+    /// Loses every kept answer.
+    pub(super) fn forget(&mut self) {
+        self.answers.clear();
+    }
+
+    /// Overseas methods decide.
+    pub(super) fn end_asynchronous(&mut self, granted: bool) {
+        for made in &mut self.made {
+            if made.status == CancelStatus::InProgress {
+                made.status = if granted {
+                    CancelStatus::Done
+                } else {
+                    self.balance += made.amount;
+                    CancelStatus::Aborted
+                };
+            }
+        }
+    }
+
+    /// The payment as a reading shows it; an old one shows it as it was before the latest cancel.
+    pub(super) fn shown(&self, stale: bool) -> PaymentReading {
+        let (balance, made) = if stale {
+            (self.before.0, &self.before.1)
+        } else {
+            (self.balance, &self.made)
+        };
+        let cancels: Vec<_> = made
+            .iter()
+            .map(|made| (made.key.as_str(), made.amount, made.status.clone()))
+            .collect();
+        reading(balance, &cancels)
+    }
+
+    /// The cancels that the request really caused and that gave money back.
+    pub(super) fn executions(&self) -> Vec<TransactionKey> {
+        self.made
+            .iter()
+            .filter(|made| made.by_request && made.status == CancelStatus::Done)
+            .filter_map(|made| TransactionKey::parse(&made.key).ok())
+            .collect()
+    }
+
+    fn make(&mut self, amount: i64, by_request: bool) {
+        self.before = (self.balance, self.made.clone());
+        self.balance -= amount;
+        let status = if self.asynchronous && by_request {
+            CancelStatus::InProgress
+        } else {
+            CancelStatus::Done
+        };
+        self.made.push(Made {
+            key: format!("cancel-{}", self.made.len()),
+            amount,
+            status,
+            by_request,
+        });
+    }
+}

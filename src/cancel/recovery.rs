@@ -1,0 +1,67 @@
+//! Finding out what became of cancels: at the start and every few seconds, for the requests that no process works on.
+
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+use tokio_util::sync::CancellationToken;
+
+use super::Canceller;
+use crate::store::StoreError;
+
+/// How many requests are read at once.
+const AT_ONCE: u64 = 100;
+/// How many calls of Toss are under way at once: after an outage there may be many requests, and Toss has just come back.
+const CALLS_AT_ONCE: usize = 4;
+/// The longest pause between two looks, however long the first pause before Toss is asked again.
+const LONGEST_TICK: Duration = Duration::from_secs(5);
+
+impl Canceller {
+    /// Takes up abandoned requests and unknown outcomes until it is told to stop. Several processes may do so at once:
+    /// leases keep them apart, and the idempotency key makes a double sending harmless should they meet.
+    pub async fn recover(self, stop: CancellationToken) {
+        let first_pause = self.0.first_pause.to_std().unwrap_or(LONGEST_TICK);
+        let tick = first_pause.min(LONGEST_TICK);
+        loop {
+            if let Err(error) = self.take_up_due().await {
+                tracing::error!(%error, "unfinished cancels could not be looked for");
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(tick) => {}
+            }
+        }
+    }
+
+    /// Takes up everything that is due now, and waits for it.
+    ///
+    /// # Errors
+    /// When the store could not be asked what is due. What goes wrong with one request is logged and does not keep the
+    /// others from being taken up.
+    pub async fn take_up_due(&self) -> Result<(), StoreError> {
+        let due = self
+            .0
+            .store
+            .due_cancel_requests(self.0.clock.now(), AT_ONCE)
+            .await?;
+        stream::iter(due)
+            .for_each_concurrent(CALLS_AT_ONCE, |request| async move {
+                let id = request.id.clone();
+                let inner = self.0.clone();
+                let step = self
+                    .0
+                    .money_steps
+                    .start(async move { inner.take_up(request).await });
+                match step.await {
+                    Ok(Ok(())) => {}
+                    Ok(Err(error)) => {
+                        tracing::error!(%error, request = %id, "a cancel could not be taken up")
+                    }
+                    Err(died) => {
+                        tracing::error!(%died, request = %id, "the money step of a cancel died")
+                    }
+                }
+            })
+            .await;
+        Ok(())
+    }
+}

@@ -1,0 +1,176 @@
+//! How each outcome of a cancel is told to whoever asked: a code, a sentence, advice. Never anything personal.
+
+use reconciliation::{CancelRefusal, CancelRequestStatus, RetryAdvice};
+
+use crate::store::{AccountName, CancelRequest, StoredCancelError};
+use crate::toss::{Refusal, TossError};
+
+/// The error that a request's state stands for; none when it succeeded.
+pub(super) fn error_of(request: &CancelRequest) -> Option<StoredCancelError> {
+    match request.status {
+        CancelRequestStatus::Succeeded => None,
+        _ => Some(request.error.clone().unwrap_or_else(not_known_yet)),
+    }
+}
+
+/// The outcome is being found out.
+pub(super) fn not_known_yet() -> StoredCancelError {
+    error(
+        "OUTCOME_UNKNOWN",
+        RetryAdvice::Wait,
+        None,
+        "Toss has not said yet whether the cancel was carried out. Look at the request again; do not make another one.",
+    )
+}
+
+/// An overseas method has taken the cancel on and not ended it.
+pub(super) fn in_progress() -> StoredCancelError {
+    error(
+        "OUTCOME_UNKNOWN",
+        RetryAdvice::Wait,
+        None,
+        "Toss has taken the cancel on, and the overseas method has not carried it out yet. Look at the request again.",
+    )
+}
+
+/// An overseas method gave a cancel up.
+pub(super) fn aborted() -> StoredCancelError {
+    error(
+        "CANCEL_ABORTED",
+        RetryAdvice::NeedsPerson,
+        None,
+        "Toss took the cancel on, and the overseas method then gave it up: nothing was given back.",
+    )
+}
+
+/// Nothing but a person's eyes can tell what became of it.
+pub(super) fn needs_operator(message: &str) -> StoredCancelError {
+    error("OUTCOME_UNKNOWN", RetryAdvice::NeedsPerson, None, message)
+}
+
+/// A person found out that it was never carried out.
+pub(super) fn decided_not_executed() -> StoredCancelError {
+    error(
+        "NOT_EXECUTED",
+        RetryAdvice::Retry,
+        None,
+        "A person has found out that this cancel was not carried out. To try again, use a new idempotency key.",
+    )
+}
+
+/// The server ended between recording the request and calling Toss.
+pub(super) fn never_sent() -> StoredCancelError {
+    error(
+        "NEVER_SENT",
+        RetryAdvice::Retry,
+        None,
+        "The server stopped before Toss was called: nothing was sent. Try again with a new idempotency key.",
+    )
+}
+
+/// Toss knows no such payment.
+pub(super) fn not_found() -> StoredCancelError {
+    error(
+        "NOT_FOUND_PAYMENT",
+        RetryAdvice::FixInput,
+        Some("paymentKey"),
+        "Toss knows no payment with this key.",
+    )
+}
+
+/// The payment was read with a key that is not configured any more.
+pub(super) fn merchant_not_configured(account: &AccountName) -> StoredCancelError {
+    let message = format!(
+        "The key of merchant {account}, which this payment belongs to, is not in the settings."
+    );
+    error(
+        "FORBIDDEN_REQUEST",
+        RetryAdvice::NeedsPerson,
+        None,
+        &message,
+    )
+}
+
+/// Another request for the payment has not ended.
+pub(super) fn in_flight(other: &CancelRequest) -> StoredCancelError {
+    let message = format!(
+        "Another cancel of this payment, asked for by {}, has not ended yet. Wait for it, then decide anew.",
+        other.requested_by
+    );
+    error("CANCEL_IN_FLIGHT", RetryAdvice::Wait, None, &message)
+}
+
+/// The caller's key stands for another order.
+pub(super) fn idempotency_conflict() -> StoredCancelError {
+    error(
+        "IDEMPOTENCY_CONFLICT",
+        RetryAdvice::FixInput,
+        Some("idempotencyKey"),
+        "This idempotency key was used for another cancel. Use a new key for each intent.",
+    )
+}
+
+/// The refund would go to the payment's own virtual account.
+pub(super) fn own_account() -> StoredCancelError {
+    error(
+        "INVALID_REFUND_ACCOUNT_NUMBER",
+        RetryAdvice::FixInput,
+        Some("refundAccount"),
+        "This is the payment's own virtual account: give the buyer's bank account.",
+    )
+}
+
+/// The body could not be written or sealed.
+pub(super) fn unwritable() -> StoredCancelError {
+    error(
+        "INVALID_INPUT",
+        RetryAdvice::NeedsPerson,
+        None,
+        "The cancel could not be written as JSON; nothing was sent.",
+    )
+}
+
+/// One of our own checks refused.
+pub(super) fn refused_by_us(refusal: &CancelRefusal) -> StoredCancelError {
+    error(
+        refusal.code,
+        refusal.advice,
+        refusal.field,
+        &refusal.message,
+    )
+}
+
+/// The payment could not be read before sending.
+pub(super) fn unsent(cause: &TossError) -> StoredCancelError {
+    match cause {
+        TossError::Refused(refusal) if !cause.is_outage() => told_by_toss(refusal),
+        _ => unavailable(&cause.to_string()),
+    }
+}
+
+/// Toss could not be reached, and nothing was sent.
+pub(super) fn unavailable(reason: &str) -> StoredCancelError {
+    let message = format!(
+        "Toss could not be asked ({reason}); nothing was sent. Try again with a new idempotency key."
+    );
+    error("UPSTREAM_UNAVAILABLE", RetryAdvice::Retry, None, &message)
+}
+
+/// Toss refused.
+pub(super) fn told_by_toss(refusal: &Refusal) -> StoredCancelError {
+    let code = &refusal.code;
+    let message = match code.explanation() {
+        Some(explanation) => format!("{explanation} Toss says: {}", refusal.message),
+        None => refusal.message.clone(),
+    };
+    error(code.as_str(), code.class().advice(), code.field(), &message)
+}
+
+fn error(code: &str, advice: RetryAdvice, field: Option<&str>, message: &str) -> StoredCancelError {
+    StoredCancelError {
+        code: code.to_owned(),
+        message: message.to_owned(),
+        advice,
+        field: field.map(ToOwned::to_owned),
+    }
+}
