@@ -80,9 +80,9 @@ fn beyond_its_years_the_calendar_refuses_instead_of_guessing() {
     assert_eq!(calendar.business_days_between(last, last.next()), None);
     assert_eq!(calendar.business_days_between(last, first), None);
     assert_eq!(calendar.is_business_day(day("2028-01-03")), None);
-    assert_eq!(late_from(last, &calendar), None);
+    assert_eq!(late_from(last, calendar), None);
     let long_after = at("2030-01-01T00:00:00+09:00");
-    assert_eq!(row_wait(last, &calendar, long_after), RowWait::Grace);
+    assert_eq!(row_wait(last, calendar, long_after), RowWait::Grace);
 }
 
 #[test]

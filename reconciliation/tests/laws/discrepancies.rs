@@ -1,15 +1,12 @@
 //! Settlement rows against events: for each class a case that gives exactly it, and a near miss that gives nothing.
 
 use chrono::TimeDelta;
-use reconciliation::{
-    Books, Coverage, Currency, Discrepancy, Evidence, Money, PaymentStatus, Stretch,
-};
-use std::sync::Arc;
+use reconciliation::{Books, Currency, Discrepancy, Money, PaymentKey, PaymentStatus};
 
-use crate::made::{CARD, VIRTUAL_ACCOUNT, history, key, krw, rows, second, settlement, walk};
+use crate::made::{CARD, VIRTUAL_ACCOUNT, history, key, krw, rows, settlement, walk};
 use crate::made_books::{
-    DAY, at, card_rows, classes, classes_as_of, day, everything_read, former, in_order, later,
-    listed, result, settled, settled_history, void_in_order,
+    DAY, at, classes, classes_as_of, day, everything_read, in_order, later, listed, result,
+    settled, settled_history, void_in_order,
 };
 
 #[track_caller]
@@ -23,103 +20,6 @@ pub(crate) fn only(books: &Books) -> Discrepancy {
 fn books_in_order_give_nothing() {
     assert_eq!(classes(&in_order()), [""; 0]);
     assert_eq!(classes(&void_in_order()), [""; 0]);
-}
-
-#[test]
-fn source_gap_of_the_transactions_up_to_the_instant_of_an_event() {
-    let read_to = |until| {
-        let stretch = Stretch {
-            from: second(-DAY),
-            until,
-        };
-        let days = ["2026-03-02", "2026-03-03"].map(|text| (day(text), later()));
-        Arc::new(Coverage::new([stretch], days))
-    };
-    let mut books = in_order();
-    books.coverage = read_to(second(DAY + 1));
-    assert_eq!(classes(&books), [""; 0]);
-    books.coverage = read_to(second(DAY));
-    let found = only(&books);
-    assert_eq!(found.class().as_str(), "SOURCE_GAP");
-    assert_eq!(
-        found.explanation(),
-        "The list of transactions has not been read completely: 2026-03-03 is missing."
-    );
-}
-
-#[test]
-fn source_gap_between_the_events_unless_the_payment_was_read_later() {
-    let hole = |from, until| {
-        let all = [
-            Stretch {
-                from: second(-DAY),
-                until: from,
-            },
-            Stretch {
-                from: until,
-                until: later(),
-            },
-        ];
-        let days = ["2026-03-02", "2026-03-03"].map(|text| (day(text), later()));
-        Arc::new(Coverage::new(all, days))
-    };
-    let mut books = in_order();
-    books.coverage = hole(second(5 * DAY), second(6 * DAY));
-    assert_eq!(classes(&books), [""; 0]);
-    books.payment.as_mut().unwrap().read_at = second(6 * DAY);
-    assert_eq!(classes(&books), [""; 0]);
-    books.payment.as_mut().unwrap().read_at = second(6 * DAY - 1);
-    assert_eq!(classes(&books), ["SOURCE_GAP"]);
-    books.payment = None;
-    assert_eq!(classes(&books), ["SOURCE_GAP"]);
-    books.coverage = hole(second(5 * DAY), second(5 * DAY));
-    assert_eq!(classes(&books), [""; 0]);
-}
-
-#[test]
-fn source_gap_before_a_history_that_begins_with_a_cancel() {
-    let mut books = settled_history(walk(card_rows().split_off(1)));
-    books.requests = in_order().requests;
-    assert_eq!(
-        only(&books).explanation(),
-        "The list of transactions has not been read completely: what came before 2026-03-03 is missing."
-    );
-    books.history = walk(card_rows());
-    books.settlements = in_order().settlements;
-    assert_eq!(classes(&books), [""; 0]);
-}
-
-#[test]
-fn source_gap_of_the_settlements_not_read_since_a_row_became_late() {
-    // Sold on 2 March, a holiday; published on the 3rd, the 4th is the grace.
-    let late = at("2026-03-05T00:00:00+09:00");
-    let mut books = in_order();
-    books.settlements.remove(0);
-    books.coverage = everything_read(late - TimeDelta::seconds(1));
-    assert_eq!(classes(&books), ["SOURCE_GAP"]);
-    assert_eq!(classes_as_of(&books, late - TimeDelta::seconds(1)), [""; 0]);
-    books.coverage = everything_read(late);
-    assert_eq!(classes(&books), ["SETTLEMENT_MISSING"]);
-}
-
-#[test]
-fn source_gap_when_settlements_cannot_be_had() {
-    let mut books = in_order();
-    let coverage = Arc::unwrap_or_clone(books.coverage).without_settlements();
-    books.coverage = Arc::new(coverage);
-    assert_eq!(
-        classes(&books),
-        [""; 0],
-        "rows that came all the same stand"
-    );
-    books.settlements.clear();
-    assert_eq!(
-        only(&books).explanation(),
-        "The list of settlements has not been read completely: none of it can be had."
-    );
-    let mut void = void_in_order();
-    void.coverage = books.coverage;
-    assert_eq!(classes(&void), [""; 0], "a void has nothing to settle");
 }
 
 #[test]
@@ -212,7 +112,7 @@ fn settlement_orphan_by_a_row_without_an_event() {
         (Some(krw(500)), true)
     );
     // The same row of another payment is that payment's affair.
-    let another = reconciliation::PaymentKey::parse("another").unwrap();
+    let another = PaymentKey::parse("another").unwrap();
     books.settlements[2].settlement.payment_key = Some(another);
     assert_eq!(classes(&books), [""; 0]);
     // A row of this payment whose day of transactions has not been read is a gap.
@@ -356,72 +256,6 @@ fn a_deposit_that_bounced_is_due_no_row_and_its_bounce_is_due_one_when_it_has_on
     let bounce = settled("t2", -10_000, "2026-03-02", "2026-03-09");
     books.settlements.push(listed(0, bounce));
     assert_eq!(classes(&books), [""; 0]);
-}
-
-#[test]
-fn settlement_restated_when_a_rows_content_changed_and_not_when_it_was_read_again() {
-    let mut books = in_order();
-    let now = books.settlements[0].settlement.clone();
-    books.former_settlements = vec![former(now.clone())];
-    assert_eq!(classes(&books), [""; 0]);
-    let mut then = now;
-    then.fee = Some(krw(230));
-    then.pay_out_amount = krw(9_770);
-    books.former_settlements = vec![former(then.clone())];
-    let found = only(&books);
-    assert_eq!(found.class().as_str(), "SETTLEMENT_RESTATED");
-    assert_eq!(
-        (found.transaction_key.clone(), found.delta()),
-        (Some(key("t0")), Some(krw(-1)))
-    );
-    assert!(found.explanation().contains("fee 230 KRW, payout 9770 KRW"));
-    assert!(matches!(
-        found.evidence,
-        Evidence::SettlementRestated { before, after: Some(after), .. }
-            if before.settlement == then && before.read_at < after.read_at
-    ));
-}
-
-#[test]
-fn settlement_restated_when_a_row_is_withdrawn_before_it_is_due() {
-    let mut books = in_order();
-    let gone = books.settlements.remove(0).settlement;
-    let mut former = former(gone);
-    former.read_at = at("2026-03-04T06:00:00+09:00");
-    former.replaced_at = at("2026-03-04T10:00:00+09:00");
-    books.former_settlements = vec![former];
-    let before_late = at("2026-03-04T12:00:00+09:00");
-    assert_eq!(classes_as_of(&books, before_late), ["SETTLEMENT_RESTATED"]);
-    assert_eq!(
-        classes(&books),
-        ["SETTLEMENT_MISSING"],
-        "later that says it"
-    );
-    // One of two equal rows taken back is a repair.
-    books = in_order();
-    let mut twin = books.former_settlements.clone();
-    twin.push(crate::made_books::former(
-        books.settlements[0].settlement.clone(),
-    ));
-    books.former_settlements = twin;
-    assert_eq!(classes(&books), [""; 0]);
-}
-
-#[test]
-fn payout_date_changed_by_one_day_and_nothing_else() {
-    let mut books = in_order();
-    let mut then = books.settlements[0].settlement.clone();
-    then.paid_out_date = day("2026-03-06");
-    books.former_settlements = vec![former(then.clone())];
-    let found = only(&books);
-    assert_eq!(found.class().as_str(), "PAYOUT_DATE_CHANGED");
-    assert_eq!(
-        found.explanation(),
-        "The payout of 9769 KRW was moved from 2026-03-06 (read 2026-03-05 06:00:00 KST) to 2026-03-09 (read 2026-03-20 12:00:00 KST)."
-    );
-    then.sold_date = day("2026-03-01");
-    books.former_settlements = vec![former(then)];
-    assert_eq!(classes(&books), ["SETTLEMENT_RESTATED"]);
 }
 
 #[test]

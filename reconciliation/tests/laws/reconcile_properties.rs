@@ -181,7 +181,7 @@ fn again<T: Clone + std::fmt::Debug + 'static>(list: Vec<T>) -> impl Strategy<Va
 }
 
 /// Stretches cut in two, and given again.
-fn split(stretches: Vec<Stretch>) -> impl Strategy<Value = Vec<Stretch>> {
+fn split(stretches: &[Stretch]) -> impl Strategy<Value = Vec<Stretch>> + use<> {
     let halves = stretches.iter().flat_map(|stretch| {
         let middle = stretch.from + (stretch.until - stretch.from) / 3;
         [
@@ -214,7 +214,7 @@ fn reread(known: Known) -> impl Strategy<Value = (Known, Known)> {
         again(known.days.clone()),
         again(cancels),
     );
-    (lists, others, split(known.stretches.clone())).prop_map(
+    (lists, others, split(&known.stretches)).prop_map(
         move |((rows, settlements, former), (requests, days, cancels), stretches)| {
             let payment = known
                 .payment
