@@ -10,7 +10,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use reconciliation::{
     Books, BusinessCalendar, CancelRowAmounts, Contract, Contracts, Coverage, Currency, Effect,
     History, KstDate, ListedSettlement, MId, Money, OrderId, PaymentKey, PaymentStatus, Settlement,
-    SettlementCycle, Stretch, Terms, Transaction, TransactionKey, reconcile,
+    SettlementCycle, Stretch, Terms, Transaction, TransactionKey, Verdict, reconcile,
 };
 
 criterion_group!(benches, payments_of_a_mirror);
@@ -22,6 +22,9 @@ fn payments_of_a_mirror(c: &mut Criterion) {
     let as_of = start() + TimeDelta::days(40);
     for payments in [1_000_u32, 100_000] {
         let mirror = mirror(payments);
+        let in_order =
+            |books: &Books| reconcile(books, &terms, as_of).verdict == Verdict::Reconciled;
+        assert!(mirror.iter().all(in_order));
         let mut group = c.benchmark_group(format!("payments/{payments}"));
         group
             .throughput(Throughput::Elements(u64::from(payments)))

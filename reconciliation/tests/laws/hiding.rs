@@ -124,6 +124,17 @@ fn an_orphan_hides_the_missing_event_that_it_may_be_and_no_other() {
 }
 
 #[test]
+fn an_orphan_that_a_gap_hides_still_may_be_the_missing_event() {
+    let mut books = in_order();
+    let row = &mut books.settlements[0].settlement;
+    *row = settled("t9", 9_999, "2026-03-02", "2026-03-09");
+    row.approved_at = Some(second(-10 * DAY));
+    assert_eq!(classes(&books), ["SETTLEMENT_ORPHAN"]);
+    books.settlements[0].settlement.approved_at = Some(second(-40 * DAY));
+    assert_eq!(classes(&books), ["SOURCE_GAP"]);
+}
+
+#[test]
 fn a_row_of_an_event_not_listed_is_not_a_second_row_of_one_that_looks_alike() {
     // Two equal refunds, of which the second is not in the history.
     let mut books = in_order();
