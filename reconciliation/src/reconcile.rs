@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::checks;
 use crate::event_payout::payouts;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Line};
 use crate::{Books, Discrepancy, DiscrepancyClass, EventPayout, RowWait, Terms};
 
 /// How a payment stands.
@@ -85,9 +85,8 @@ fn verdict(ledger: &Ledger<'_>, discrepancies: &[Discrepancy]) -> Verdict {
 }
 
 fn is_pending(ledger: &Ledger<'_>) -> bool {
-    let unsettled = |line: &&crate::ledger::Line<'_>| {
-        line.due && line.rows.is_empty() && ledger.rows_of_group(line).is_none()
-    };
+    let unsettled =
+        |line: &&Line<'_>| line.due && line.rows.is_empty() && ledger.rows_of_group(line).is_none();
     let waits_for_row = ledger
         .lines
         .iter()

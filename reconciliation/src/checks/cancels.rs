@@ -7,7 +7,7 @@ use crate::cancel::collect_events;
 use crate::ledger::Ledger;
 use crate::{
     Cancel, CancelOrigin, CancelRequestFacts, CancelStatus, Evidence, PaymentRead, RecordedRequest,
-    cancel_origin,
+    TransactionKey, cancel_origin,
 };
 
 /// How long a request may go without an outcome.
@@ -86,7 +86,7 @@ pub(super) fn of_payment(read: &PaymentRead) -> Vec<&Cancel> {
                 .cmp(&key(b))
                 .then_with(|| format!("{a:?}").cmp(&format!("{b:?}")))
         });
-        let mut seen: Vec<&crate::TransactionKey> = Vec::with_capacity(cancels.len());
+        let mut seen: Vec<&TransactionKey> = Vec::with_capacity(cancels.len());
         cancels.retain(|cancel| {
             let first = !seen.contains(&&cancel.transaction_key);
             seen.push(&cancel.transaction_key);

@@ -10,7 +10,7 @@
 //! | `UNKNOWN_STATUS` of the payment or a cancel | `STATUS_MISMATCH`; of a cancel also `BALANCE_MISMATCH` |
 //! | `SETTLEMENT_DUPLICATED` | everything about the surplus rows. The row that fits best is checked as if it were alone |
 //! | `SETTLED_VOID` | everything else about that row |
-//! | `SETTLEMENT_ORPHAN` | everything else about that row; one `SETTLEMENT_MISSING` of the same kind, which the row may be under other numbers |
+//! | `SETTLEMENT_ORPHAN` | everything else about that row; one `SETTLEMENT_MISSING` of the same kind, which the row may be under other numbers (also while a gap hides the orphan) |
 //! | `CURRENCY_MISMATCH` | of the same pair: `AMOUNT_MISMATCH`, `SETTLEMENT_RESTATED`; of the payment's own: `BALANCE_MISMATCH`, `STATUS_MISMATCH` |
 //! | `AMOUNT_MISMATCH` | of the same row: `SETTLEMENT_RESTATED`, and `FEE_ARITHMETIC` that holds with the right amount; of a cancel in the payment: `BALANCE_MISMATCH` |
 //! | `FEE_ARITHMETIC` | of the same row: `SETTLEMENT_RESTATED` |
@@ -31,7 +31,7 @@ mod row_count;
 mod unknown_status;
 
 use crate::ledger::Ledger;
-use crate::{Discrepancy, DiscrepancyClass, Evidence, Pair, Source, TransactionKey};
+use crate::{Discrepancy, DiscrepancyClass, Evidence, Pair, PaymentKey, Source, TransactionKey};
 use gaps::Gaps;
 
 pub(crate) use cancels::{has_unfinished_cancel, is_waiting_for_request};
@@ -84,7 +84,7 @@ pub(crate) fn run(ledger: &Ledger<'_>) -> Vec<Discrepancy> {
 
 /// What has been found so far: later checks look here for the cause of what they see.
 struct Found {
-    payment_key: Option<crate::PaymentKey>,
+    payment_key: Option<PaymentKey>,
     gaps: Gaps,
     discrepancies: Vec<Discrepancy>,
 }

@@ -4,6 +4,7 @@ use super::{Found, gaps, unknown_status};
 use crate::ledger::{Ledger, Line};
 use crate::{
     DiscrepancyClass, Effect, Evidence, ListedSettlement, RowWait, Settlement, SettlementKind,
+    TransactionKey,
 };
 
 pub(super) fn duplicated(ledger: &Ledger<'_>, found: &mut Found) {
@@ -76,11 +77,11 @@ pub(super) fn orphan(ledger: &Ledger<'_>, found: &mut Found) {
 }
 
 pub(super) fn missing(ledger: &Ledger<'_>, found: &mut Found) {
-    let mut orphans = orphans_by_kind(found);
+    let mut strays = strays_by_kind(ledger);
     for line in ledger.lines.iter().filter(|line| line.lacks_row()) {
         if ledger.wait(line) == RowWait::Late
             && gaps::gap_of_absence(ledger, line).is_none()
-            && !explained_by_an_orphan(&mut orphans, line)
+            && !explained_by_a_stray(&mut strays, line)
         {
             report_missing(ledger, found, &[line], 1);
         }
@@ -99,26 +100,29 @@ pub(super) fn missing(ledger: &Ledger<'_>, found: &mut Found) {
     }
 }
 
-/// The number of orphans that pay out, and of those that deduct.
-fn orphans_by_kind(found: &Found) -> [usize; 2] {
-    let of_kind = |kind: SettlementKind| {
-        found
-            .discrepancies
-            .iter()
-            .filter(|found| {
-                matches!(&found.evidence, Evidence::SettlementOrphan { rows }
-                    if rows.first().is_some_and(|row| row.kind == kind))
-            })
-            .count()
-    };
-    [
-        of_kind(SettlementKind::Payment),
-        of_kind(SettlementKind::Cancel),
-    ]
+/// How many rows that fit no event pay out, and how many deduct. Those that a gap keeps from being orphans count too.
+fn strays_by_kind(ledger: &Ledger<'_>) -> [usize; 2] {
+    let mut seen: Vec<&TransactionKey> = Vec::new();
+    let mut counts = [0, 0];
+    for row in &ledger.strays {
+        let settlement = &row.settlement;
+        if let Some(key) = &settlement.transaction_key {
+            if seen.contains(&key) {
+                continue;
+            }
+            seen.push(key);
+        }
+        let [payments, cancels] = &mut counts;
+        match settlement.kind {
+            SettlementKind::Payment => *payments += 1,
+            SettlementKind::Cancel => *cancels += 1,
+        }
+    }
+    counts
 }
 
-fn explained_by_an_orphan(orphans: &mut [usize; 2], line: &Line<'_>) -> bool {
-    let [payments, cancels] = orphans;
+fn explained_by_a_stray(strays: &mut [usize; 2], line: &Line<'_>) -> bool {
+    let [payments, cancels] = strays;
     let left = match line.event.effect {
         Effect::Paid => payments,
         _ => cancels,

@@ -5,9 +5,9 @@ use reconciliation::{FeeLine, Settlement, SettlementKind};
 use crate::made::{krw, settlement};
 
 /// `(amount, fee, breakdown, supply amount, VAT, payout)`
-type Published = (i64, i64, Option<&'static [i64]>, i64, i64, i64);
+pub(crate) type Published = (i64, i64, Option<&'static [i64]>, i64, i64, i64);
 
-const PUBLISHED: [Published; 5] = [
+pub(crate) const PUBLISHED: [Published; 5] = [
     (-99_800, -2_250, Some(&[-2_250, 0]), -2_045, -205, -97_550),
     (64_601, 1_492, Some(&[1_492]), 1_356, 136, 63_109),
     (3_280_000, 859_950, None, 781_773, 78_177, 2_420_050),
@@ -15,7 +15,7 @@ const PUBLISHED: [Published; 5] = [
     (34_000, 860, Some(&[800, 60]), 782, 78, 33_140),
 ];
 
-fn published((amount, fee, lines, supply, vat, pay_out): Published) -> Settlement {
+pub(crate) fn published((amount, fee, lines, supply, vat, pay_out): Published) -> Settlement {
     let mut row = settlement(amount);
     row.fee = Some(krw(fee));
     row.fees = lines.map(|lines| {

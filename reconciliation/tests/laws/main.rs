@@ -5,19 +5,33 @@
     reason = "a test's own values are known to be good, and a bad one must fail it"
 )]
 
+mod business_days;
 mod cancel_row_amounts;
 mod cancels;
 mod currencies;
 mod days;
+mod discrepancies;
 mod effects;
+mod fee_outliers;
 mod fees;
 mod full_cancels;
+mod gaps;
+mod hiding;
 mod ids;
 mod made;
+mod made_books;
 mod matching;
+mod mini_ledger;
+mod mini_ledger_rows;
 mod money;
 mod origins;
+mod payment_discrepancies;
+mod payout_lags;
 mod permit;
 mod readings;
+mod reconcile_properties;
+mod restatements;
+mod row_identities;
+mod verdicts;
 mod walk_order;
 mod walk_properties;

@@ -1,0 +1,168 @@
+//! What settled rows teach about a merchant's contract.
+
+use proptest::prelude::*;
+use reconciliation::{
+    HitRate, KstDate, LearnedLag, PayoutDates, SettlementCycle, back_test, learn_lag,
+    recognize_cycle,
+};
+
+use crate::made_books::{calendar, day};
+
+/// A row per day, of that many business days.
+fn rows_from(first: &str, count: u32, lag: u32) -> Vec<PayoutDates> {
+    (0..count)
+        .map(|offset| {
+            let sold = day(first).plus_days(offset);
+            let paid_out = calendar().add_business_days(sold, lag).unwrap();
+            PayoutDates { sold, paid_out }
+        })
+        .collect()
+}
+
+fn lag(rows: &[PayoutDates]) -> Option<u32> {
+    learn_lag(rows, calendar()).map(|lag| lag.business_days)
+}
+
+#[test]
+fn ten_rows_teach_and_nine_do_not() {
+    assert_eq!(lag(&rows_from("2026-03-03", 9, 5)), None);
+    let learned = learn_lag(&rows_from("2026-03-03", 10, 5), calendar());
+    assert_eq!(
+        learned,
+        Some(LearnedLag {
+            business_days: 5,
+            rows: 10,
+            agreeing: 10
+        })
+    );
+}
+
+#[test]
+fn the_most_frequent_distance_stands() {
+    let mut rows = rows_from("2026-03-03", 7, 5);
+    rows.extend(rows_from("2026-03-10", 5, 4));
+    assert_eq!(lag(&rows), Some(5));
+}
+
+#[test]
+fn of_equally_frequent_distances_the_one_paid_out_last_stands_and_on_one_day_the_longer() {
+    let mut rows = rows_from("2026-03-03", 5, 5);
+    rows.extend(rows_from("2026-03-16", 5, 4));
+    assert_eq!(lag(&rows), Some(4));
+    rows.reverse();
+    assert_eq!(lag(&rows), Some(4));
+    let same_day = |sold| PayoutDates {
+        sold: day(sold),
+        paid_out: day("2026-03-13"),
+    };
+    let tied = [
+        vec![same_day("2026-03-06"); 5],
+        vec![same_day("2026-03-09"); 5],
+    ]
+    .concat();
+    assert_eq!(lag(&tied), Some(5));
+}
+
+#[test]
+fn a_changed_contract_is_learned_once_the_old_rows_are_sixty_payouts_old() {
+    let mut rows = vec![rows_from("2025-01-02", 1, 6); 1_000].concat();
+    rows.extend(rows_from("2025-06-02", 89, 5));
+    // 60 payout days and more lie after the thousand rows.
+    assert_eq!(lag(&rows), Some(5));
+    let recent = vec![rows_from("2025-06-02", 1, 6); 1_000].concat();
+    rows.extend(recent);
+    rows.truncate(1_000 + 89);
+    assert_eq!(lag(&rows), Some(5));
+}
+
+#[test]
+fn payouts_on_closed_days_teach_nothing() {
+    let saturday = PayoutDates {
+        sold: day("2026-03-03"),
+        paid_out: day("2026-03-07"),
+    };
+    assert_eq!(lag(&[saturday; 20]), None);
+    let beyond = PayoutDates {
+        sold: day("2028-03-03"),
+        paid_out: day("2028-03-07"),
+    };
+    assert_eq!(lag(&[beyond; 20]), None);
+}
+
+#[test]
+fn back_testing_counts_what_would_have_been_foretold() {
+    let steady = rows_from("2026-03-03", 30, 5);
+    // The first ten rows have nothing to learn from.
+    assert_eq!(
+        back_test(&steady, calendar()),
+        HitRate {
+            forecast: 20,
+            hits: 20
+        }
+    );
+    let mut moved = steady;
+    for row in moved.iter_mut().skip(25) {
+        row.paid_out = calendar().add_business_days(row.paid_out, 1).unwrap();
+    }
+    assert_eq!(
+        back_test(&moved, calendar()),
+        HitRate {
+            forecast: 20,
+            hits: 15
+        }
+    );
+}
+
+fn sold_under(cycle: SettlementCycle, days: u32) -> Vec<(KstDate, KstDate)> {
+    (0..days)
+        .map(|offset| day("2026-03-02").plus_days(offset))
+        .map(|event| (event, cycle.sold_date(event)))
+        .collect()
+}
+
+#[test]
+fn each_cycle_is_recognised_from_its_rows() {
+    for cycle in [
+        SettlementCycle::Daily,
+        SettlementCycle::Weekly,
+        SettlementCycle::Monthly,
+    ] {
+        assert_eq!(recognize_cycle(&sold_under(cycle, 14)), Some(cycle));
+        assert_eq!(recognize_cycle(&sold_under(cycle, 9)), None, "too few");
+    }
+}
+
+#[test]
+fn rows_that_do_not_decide_recognise_nothing() {
+    // Sundays fit the daily and the weekly cycle alike.
+    let sundays: Vec<_> = (0..12)
+        .map(|week| day("2026-03-08").plus_days(7 * week))
+        .map(|sunday| (sunday, sunday))
+        .collect();
+    assert_eq!(recognize_cycle(&sundays), None);
+    let mut mixed = sold_under(SettlementCycle::Daily, 12);
+    mixed.extend(sold_under(SettlementCycle::Monthly, 12));
+    assert_eq!(recognize_cycle(&mixed), None);
+    // One stray row in fifteen does not matter, two do.
+    let mut nearly = sold_under(SettlementCycle::Daily, 14);
+    nearly.push((day("2026-03-02"), day("2026-03-05")));
+    assert_eq!(recognize_cycle(&nearly), Some(SettlementCycle::Daily));
+    nearly.push((day("2026-03-02"), day("2026-03-05")));
+    assert_eq!(recognize_cycle(&nearly), None);
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_the_rows_teaches_nothing(
+        mut rows in prop::collection::vec((0_u32..40, 1_u32..5), 0..40)
+            .prop_map(|rows| rows.into_iter().flat_map(|(offset, lag)| {
+                let first = day("2026-03-02").plus_days(offset).to_string();
+                rows_from(&first, 1, lag)
+            }).collect::<Vec<_>>()),
+    ) {
+        let (learned, tested) = (learn_lag(&rows, calendar()), back_test(&rows, calendar()));
+        rows.reverse();
+        prop_assert_eq!(learn_lag(&rows, calendar()), learned);
+        prop_assert_eq!(back_test(&rows, calendar()), tested);
+    }
+}

@@ -1,0 +1,77 @@
+//! Settlement rows that say something else than they did at an earlier reading.
+
+use reconciliation::Evidence;
+
+use crate::discrepancies::only;
+use crate::made::{key, krw};
+use crate::made_books::{at, classes, classes_as_of, day, former, in_order, listed};
+
+#[test]
+fn settlement_restated_when_a_rows_content_changed_and_not_when_it_was_read_again() {
+    let mut books = in_order();
+    let now = books.settlements[0].settlement.clone();
+    books.former_settlements = vec![former(now.clone())];
+    assert_eq!(classes(&books), [""; 0]);
+    let mut then = now;
+    then.fee = Some(krw(230));
+    then.pay_out_amount = krw(9_770);
+    books.former_settlements = vec![former(then.clone())];
+    let found = only(&books);
+    assert_eq!(found.class().as_str(), "SETTLEMENT_RESTATED");
+    assert_eq!(
+        (found.transaction_key.clone(), found.delta()),
+        (Some(key("t0")), Some(krw(-1)))
+    );
+    assert!(found.explanation().contains("fee 230 KRW, payout 9770 KRW"));
+    assert!(matches!(
+        found.evidence,
+        Evidence::SettlementRestated { before, after: Some(after), .. }
+            if before.settlement == then && before.read_at < after.read_at
+    ));
+}
+
+#[test]
+fn settlement_restated_when_a_row_is_withdrawn_before_it_is_due() {
+    let mut books = in_order();
+    let gone = books.settlements.remove(0).settlement;
+    let mut former = former(gone);
+    former.read_at = at("2026-03-04T06:00:00+09:00");
+    former.replaced_at = at("2026-03-04T10:00:00+09:00");
+    books.former_settlements = vec![former];
+    let before_late = at("2026-03-04T12:00:00+09:00");
+    assert_eq!(classes_as_of(&books, before_late), ["SETTLEMENT_RESTATED"]);
+    assert_eq!(
+        classes(&books),
+        ["SETTLEMENT_MISSING"],
+        "later that says it"
+    );
+}
+
+#[test]
+fn one_of_two_equal_rows_taken_back_is_a_repair() {
+    let mut books = in_order();
+    let row = books.settlements[0].settlement.clone();
+    let mut twin = former(row.clone());
+    twin.place = 1;
+    books.former_settlements = vec![former(row.clone()), twin];
+    assert_eq!(classes(&books), [""; 0]);
+    books.settlements.push(listed(1, row));
+    assert_eq!(classes(&books), ["SETTLEMENT_DUPLICATED"]);
+}
+
+#[test]
+fn payout_date_changed_by_one_day_and_nothing_else() {
+    let mut books = in_order();
+    let mut then = books.settlements[0].settlement.clone();
+    then.paid_out_date = day("2026-03-06");
+    books.former_settlements = vec![former(then.clone())];
+    let found = only(&books);
+    assert_eq!(found.class().as_str(), "PAYOUT_DATE_CHANGED");
+    assert_eq!(
+        found.explanation(),
+        "The payout of 9769 KRW was moved from 2026-03-06 (read 2026-03-05 06:00:00 KST) to 2026-03-09 (read 2026-03-20 12:00:00 KST)."
+    );
+    then.sold_date = day("2026-03-01");
+    books.former_settlements = vec![former(then)];
+    assert_eq!(classes(&books), ["SETTLEMENT_RESTATED"]);
+}
