@@ -22,6 +22,7 @@
 mod calendar;
 mod cancel;
 mod cancel_origin;
+mod cancel_rules;
 mod currency;
 mod history;
 mod ids;
@@ -49,7 +50,9 @@ pub use matching::{MatchStrength, SettlementMatch, match_settlement};
 pub use method::PaymentMethod;
 pub use money::{Money, MoneyError};
 pub use payment::Payment;
-pub use permit::{CancelIntent, CancelRefusal, PermittedCancel, permit_cancel};
+pub use permit::{
+    CancelIntent, CancelOptions, CancelRefusal, PermittedCancel, cancel_options, permit_cancel,
+};
 pub use refund_account::RefundAccount;
 pub use retry_advice::RetryAdvice;
 pub use settlement::{FeeLine, Settlement, SettlementKind};
