@@ -26,6 +26,7 @@ mod business_calendar;
 mod calendar;
 mod cancel;
 mod cancel_origin;
+mod cancel_rules;
 mod checks;
 mod coverage;
 mod currency;
@@ -73,7 +74,9 @@ pub use method::PaymentMethod;
 pub use money::{Money, MoneyError};
 pub use payment::Payment;
 pub use payout_lag::{HitRate, LearnedLag, PayoutDates, back_test, learn_lag, recognize_cycle};
-pub use permit::{CancelIntent, CancelRefusal, PermittedCancel, permit_cancel};
+pub use permit::{
+    CancelIntent, CancelOptions, CancelRefusal, PermittedCancel, cancel_options, permit_cancel,
+};
 pub use reconcile::{Reconciliation, Verdict, reconcile};
 pub use refund_account::RefundAccount;
 pub use retry_advice::RetryAdvice;

@@ -1,5 +1,8 @@
 //! Whether a cancel may be sent, and with which amounts: the checks made on the payment as Toss has just described it.
 
+use chrono::{DateTime, Utc};
+
+use crate::cancel_rules::check_deadline;
 use crate::{Money, Payment, PaymentStatus, RefundAccount, RetryAdvice};
 
 /// What a caller wants cancelled.
@@ -55,31 +58,73 @@ impl CancelRefusal {
     }
 }
 
+/// What a payment offers to whoever may cancel it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CancelOptions {
+    /// What can be cancelled at most: the balance.
+    pub max_amount: Money,
+    /// Whether less than that can be cancelled.
+    pub partial_allowed: bool,
+    /// Whether the buyer's bank account must be given.
+    pub needs_refund_account: bool,
+    /// Whether it hands an unpaid virtual account back and moves no money.
+    pub voids: bool,
+}
+
+/// What the payment offers, by the same checks that [`permit_cancel`] makes of an intent.
+///
+/// # Errors
+/// The [`CancelRefusal`] that any intent would meet.
+pub fn cancel_options(
+    payment: &Payment,
+    now: DateTime<Utc>,
+) -> Result<CancelOptions, CancelRefusal> {
+    let (balance, voids) = check_payment(payment, now)?;
+    Ok(CancelOptions {
+        max_amount: balance,
+        partial_allowed: check_partial(payment, true, voids).is_ok(),
+        needs_refund_account: needs_refund_account(payment, voids),
+        voids,
+    })
+}
+
 /// Checks an intent against the payment as Toss has just described it, in this order: the payment's state, its balance,
-/// the balance that the caller saw, the amounts, whether a partial cancel is possible, whether a void is meant, the
-/// refund account.
+/// the time for cancels, the balance that the caller saw, the amounts, whether a partial cancel is possible, whether a
+/// void is meant, the refund account.
 ///
 /// # Errors
 /// The first [`CancelRefusal`] that applies; nothing is to be sent then.
 pub fn permit_cancel(
     payment: &Payment,
     intent: &CancelIntent,
+    now: DateTime<Utc>,
 ) -> Result<PermittedCancel, CancelRefusal> {
-    check_state(payment)?;
-    let balance = balance_of(payment)?;
+    let (balance, voids) = check_payment(payment, now)?;
     check_expected_balance(intent, balance)?;
     check_amounts(intent, balance)?;
-    let voids = payment.status == PaymentStatus::WaitingForDeposit;
-    check_partial(payment, intent, balance, voids)?;
+    let is_partial = intent.amount.is_some_and(|amount| amount != balance);
+    check_partial(payment, is_partial, voids)?;
     check_void(intent, voids)?;
     check_refund_account(payment, intent, voids)?;
     Ok(PermittedCancel { balance, voids })
 }
 
+/// What does not depend on the intent: the balance, and whether a cancel would only hand an account number back.
+fn check_payment(payment: &Payment, now: DateTime<Utc>) -> Result<(Money, bool), CancelRefusal> {
+    check_state(payment)?;
+    let balance = balance_of(payment)?;
+    let voids = payment.status == PaymentStatus::WaitingForDeposit;
+    if !voids {
+        check_deadline(payment, now)?;
+    }
+    Ok((balance, voids))
+}
+
 fn check_state(payment: &Payment) -> Result<(), CancelRefusal> {
     let status = &payment.status;
     let nothing_left = payment.balance_amount.is_some_and(Money::is_zero);
-    if status.is_cancel() && nothing_left {
+    // Draining by parts leaves PARTIAL_CANCELED: the balance tells, not the status.
+    if (status.is_cancel() || *status == PaymentStatus::Done) && nothing_left {
         return Err(CancelRefusal::new(
             "ALREADY_CANCELED_PAYMENT",
             RetryAdvice::AlreadyDone,
@@ -190,13 +235,7 @@ fn check_amounts(intent: &CancelIntent, balance: Money) -> Result<(), CancelRefu
     }
 }
 
-fn check_partial(
-    payment: &Payment,
-    intent: &CancelIntent,
-    balance: Money,
-    voids: bool,
-) -> Result<(), CancelRefusal> {
-    let is_partial = intent.amount.is_some_and(|amount| amount != balance);
+fn check_partial(payment: &Payment, is_partial: bool, voids: bool) -> Result<(), CancelRefusal> {
     if is_partial && voids {
         return Err(CancelRefusal::new(
             "NOT_ALLOWED_PARTIAL_REFUND_WAITING_DEPOSIT",
@@ -230,12 +269,16 @@ fn check_void(intent: &CancelIntent, voids: bool) -> Result<(), CancelRefusal> {
     Ok(())
 }
 
+fn needs_refund_account(payment: &Payment, voids: bool) -> bool {
+    payment.is_virtual_account() && !voids
+}
+
 fn check_refund_account(
     payment: &Payment,
     intent: &CancelIntent,
     voids: bool,
 ) -> Result<(), CancelRefusal> {
-    let needs_account = payment.is_virtual_account() && !voids;
+    let needs_account = needs_refund_account(payment, voids);
     match &intent.refund_account {
         None if needs_account => Err(CancelRefusal::new(
             "REFUND_ACCOUNT_REQUIRED",

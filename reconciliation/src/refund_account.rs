@@ -15,6 +15,14 @@ pub struct RefundAccount {
     pub holder_name: String,
 }
 
+/// Toss's codes of banks and of securities firms that keep accounts.
+const BANKS: [&str; 51] = [
+    "02", "03", "06", "07", "11", "12", "20", "23", "27", "31", "32", "34", "35", "37", "39", "45",
+    "48", "50", "54", "64", "71", "81", "88", "89", "90", "92", "S0", "S2", "S3", "S4", "S5", "S6",
+    "S8", "S9", "SA", "SB", "SD", "SE", "SG", "SH", "SI", "SJ", "SK", "SL", "SM", "SN", "SO", "SP",
+    "SQ", "SR", "ST",
+];
+
 impl fmt::Debug for RefundAccount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("RefundAccount(masked)")
@@ -34,11 +42,10 @@ impl RefundAccount {
                 "The account number must be 1 to 20 digits without hyphens.",
             );
         }
-        let is_code_character = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
-        if self.bank.len() != 2 || !self.bank.bytes().all(is_code_character) {
+        if !BANKS.contains(&self.bank.as_str()) {
             return refuse(
                 "INVALID_BANK",
-                "The bank must be Toss's code of two characters, such as 88.",
+                "The bank must be one of Toss's codes of two characters, such as 88 for Shinhan.",
             );
         }
         if self.holder_name.trim().is_empty() || self.holder_name.chars().count() > 60 {

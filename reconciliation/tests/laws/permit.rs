@@ -1,9 +1,10 @@
 //! The checks before a cancel: every refusal with its near miss, in the order of the checks.
 
+use chrono::{DateTime, Utc};
 use reconciliation::RetryAdvice::{AlreadyDone, FixInput, NeedsPerson};
 use reconciliation::{
-    CancelIntent, Currency, Money, Payment, PermittedCancel, RefundAccount, RetryAdvice,
-    permit_cancel,
+    CancelIntent, CancelOptions, Currency, Money, Payment, PermittedCancel, RefundAccount,
+    RetryAdvice, cancel_options, permit_cancel,
 };
 
 use crate::made::{CARD, VIRTUAL_ACCOUNT, krw, payment};
@@ -70,9 +71,18 @@ fn usd(cents: i64) -> Money {
     Money::from_minor(cents, Currency::USD)
 }
 
+/// Noon in Seoul on the last day of March.
+fn now() -> DateTime<Utc> {
+    at("2026-03-31T12:00:00+09:00")
+}
+
+fn at(text: &str) -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339(text).unwrap().to_utc()
+}
+
 #[track_caller]
 fn refused(payment: &Payment, intent: &CancelIntent, expected: Refusal) {
-    let refusal = permit_cancel(payment, intent).unwrap_err();
+    let refusal = permit_cancel(payment, intent, now()).unwrap_err();
     assert_eq!(
         (refusal.code, refusal.advice, refusal.field),
         expected,
@@ -85,7 +95,7 @@ fn refused(payment: &Payment, intent: &CancelIntent, expected: Refusal) {
 fn permitted(payment: &Payment, intent: &CancelIntent, voids: bool) {
     let balance = payment.balance_amount.unwrap();
     assert_eq!(
-        permit_cancel(payment, intent),
+        permit_cancel(payment, intent, now()),
         Ok(PermittedCancel { balance, voids })
     );
 }
@@ -130,7 +140,7 @@ fn a_payment_of_which_nothing_is_left_is_already_cancelled_whatever_its_status_i
 #[test]
 fn a_balance_must_be_known_and_above_nothing() {
     permitted(&payment(CARD, "DONE", 1), &everything(), false);
-    refused(&payment(CARD, "DONE", 0), &everything(), NOT_CANCELABLE);
+    refused(&payment(CARD, "DONE", 0), &everything(), ALREADY);
     refused(&payment(CARD, "DONE", -1), &everything(), NOT_CANCELABLE);
     let mut unknown = payment(CARD, "DONE", 1);
     unknown.balance_amount = None;
@@ -329,8 +339,12 @@ fn an_account_shows_nothing_of_itself() {
     }
     let mut bad = account();
     bad.account_number = "110-987-654".to_owned();
-    let refusal =
-        permit_cancel(&payment(VIRTUAL_ACCOUNT, "DONE", 5_000), &into_account(bad)).unwrap_err();
+    let refusal = permit_cancel(
+        &payment(VIRTUAL_ACCOUNT, "DONE", 5_000),
+        &into_account(bad),
+        now(),
+    )
+    .unwrap_err();
     assert!(!format!("{refusal:?}").contains("987"));
 }
 
@@ -369,4 +383,125 @@ fn the_first_refusal_that_applies_is_the_answer() {
     refused(&payment, &intent, invalid("refundAccount"));
     intent.refund_account = None;
     permitted(&payment, &intent, true);
+}
+
+#[test]
+fn each_method_has_its_own_time_for_cancels() {
+    let late = ("EXCEED_MAX_REFUND_DUE", NeedsPerson, None);
+    let paid = |method, approved: &str| {
+        let mut payment = payment(method, "DONE", 5_000);
+        payment.approved_at = Some(at(approved));
+        payment
+    };
+    // Mobile phone: the calendar month in Seoul, whose first minutes are still the month before in UTC.
+    permitted(
+        &paid("휴대폰", "2026-03-01T00:00:00+09:00"),
+        &everything(),
+        false,
+    );
+    refused(
+        &paid("휴대폰", "2026-02-28T23:59:59+09:00"),
+        &everything(),
+        late,
+    );
+    refused(
+        &paid("휴대폰", "2025-03-31T12:00:00+09:00"),
+        &everything(),
+        late,
+    );
+    // Transfer: 180 days.
+    permitted(
+        &paid("계좌이체", "2025-10-02T12:00:00+09:00"),
+        &everything(),
+        false,
+    );
+    refused(
+        &paid("계좌이체", "2025-10-02T11:59:59+09:00"),
+        &everything(),
+        late,
+    );
+    // Virtual account: 365 days, and no time at all while nobody has paid.
+    permitted(
+        &paid(VIRTUAL_ACCOUNT, "2025-03-31T12:00:00+09:00"),
+        &into_account(account()),
+        false,
+    );
+    refused(
+        &paid(VIRTUAL_ACCOUNT, "2025-03-31T11:59:59+09:00"),
+        &into_account(account()),
+        late,
+    );
+    let mut unpaid = paid(VIRTUAL_ACCOUNT, "2020-01-01T00:00:00+09:00");
+    unpaid.status = reconciliation::PaymentStatus::from_toss("WAITING_FOR_DEPOSIT");
+    permitted(&unpaid, &void(), true);
+    // Card: none.
+    permitted(
+        &paid(CARD, "2020-01-01T00:00:00+09:00"),
+        &everything(),
+        false,
+    );
+}
+
+#[test]
+fn a_bank_that_toss_has_no_code_for_is_refused() {
+    let paid = payment(VIRTUAL_ACCOUNT, "DONE", 5_000);
+    for (bank, known) in [
+        ("88", true),
+        ("S0", true),
+        ("92", true),
+        ("99", false),
+        ("S1", false),
+        ("s0", false),
+    ] {
+        let account = RefundAccount {
+            bank: bank.to_owned(),
+            ..account()
+        };
+        let outcome = permit_cancel(&paid, &into_account(account), now());
+        assert_eq!(outcome.is_ok(), known, "{bank}");
+    }
+}
+
+#[test]
+fn what_is_offered_is_what_would_be_permitted() {
+    for method in [CARD, VIRTUAL_ACCOUNT, "계좌이체"] {
+        for status in [
+            "DONE",
+            "PARTIAL_CANCELED",
+            "WAITING_FOR_DEPOSIT",
+            "EXPIRED",
+            "CANCELED",
+        ] {
+            for balance in [0, 5_000] {
+                for partial in [None, Some(true), Some(false)] {
+                    let mut payment = payment(method, status, balance);
+                    payment.is_partial_cancelable = partial;
+                    let Ok(CancelOptions {
+                        max_amount,
+                        partial_allowed,
+                        needs_refund_account,
+                        voids,
+                    }) = cancel_options(&payment, now())
+                    else {
+                        assert!(permit_cancel(&payment, &everything(), now()).is_err());
+                        continue;
+                    };
+                    let intent = |amount| CancelIntent {
+                        amount,
+                        refund_account: needs_refund_account.then(account),
+                        void_unpaid: voids,
+                        ..everything()
+                    };
+                    assert_eq!(max_amount, krw(balance));
+                    assert!(permit_cancel(&payment, &intent(Some(max_amount)), now()).is_ok());
+                    let part = permit_cancel(&payment, &intent(Some(krw(balance - 1))), now());
+                    assert_eq!(
+                        part.is_ok(),
+                        partial_allowed,
+                        "{method} {status} {partial:?}"
+                    );
+                }
+            }
+        }
+    }
 }
