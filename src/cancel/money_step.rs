@@ -58,7 +58,7 @@ impl Inner {
             .payment(&order.payment_key)
             .await
             .map_err(|error| told::unsent(&error))?;
-        let permitted = permit_cancel(&reading.payment, &order.intent)
+        let permitted = permit_cancel(&reading.payment, &order.intent, self.clock.now())
             .map_err(|refusal| told::refused_by_us(&refusal))?;
         if content::names_own_account(order, &reading) {
             return Err(told::own_account());
