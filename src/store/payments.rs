@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::{cancel, payment};
 use reconciliation::{Cancel, OrderId, Payment, PaymentKey};
 use sea_orm::prelude::ChronoUnixTimestampMillis;
@@ -123,19 +123,27 @@ pub struct DuePayment {
 impl Store {
     /// Payments that were read before their last transaction, the longest ago first.
     pub async fn outdated_payments(&self, most: u64) -> Result<Vec<DuePayment>, StoreError> {
-        self.due_payments(Expr::col(payment::Column::Outdated).into(), most)
+        self.due_payments(Expr::col(payment::Column::Outdated), most)
             .await
     }
 
-    /// Virtual accounts that wait for their deposit, last read before the given instant, the longest ago first.
+    /// Virtual accounts that wait for their deposit and were left alone for a quarter of their life, at least for
+    /// `rest`; the longest ago first. Those begun before `begun_after` are given up.
     pub async fn waiting_payments(
         &self,
-        read_before: DateTime<Utc>,
+        now: DateTime<Utc>,
+        rest: TimeDelta,
+        begun_after: DateTime<Utc>,
         most: u64,
     ) -> Result<Vec<DuePayment>, StoreError> {
+        use payment::Column as C;
+        let since = |column: C| Expr::val(now.timestamp_millis()).sub(Expr::col(column));
         // As the index spells it, so that it serves.
         let waiting = Expr::cust("status_kind = 'WAITING_FOR_DEPOSIT'");
-        let condition = waiting.and(payment::Column::ReadAt.lt(read_before.timestamp_millis()));
+        let condition = waiting
+            .and(Expr::col(C::ReadAt).lte((now - rest).timestamp_millis()))
+            .and(Expr::col(C::BeganAt).gt(begun_after.timestamp_millis()))
+            .and(since(C::ReadAt).mul(4).gte(since(C::BeganAt)));
         self.due_payments(condition, most).await
     }
 

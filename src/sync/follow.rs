@@ -19,8 +19,11 @@ const LEASE_LASTS: TimeDelta = TimeDelta::seconds(20);
 const HEARTBEAT: Duration = Duration::from_secs(5);
 /// Payments that are read again in one pass, of each kind, so that a long absence does not end in a stampede.
 const MOST_PAYMENTS: u64 = 50;
-/// A virtual account that waits is looked at again so often: its due date passes without a row and without a webhook.
+/// A virtual account that waits is looked at again after so long, and then less and less often: its due date passes
+/// without a row and without a webhook.
 const WAITING_REST: TimeDelta = TimeDelta::hours(1);
+/// Longer than any account waits.
+const WAITING_LASTS: TimeDelta = TimeDelta::days(60);
 /// The longest pause after passes that failed.
 const LONGEST_PAUSE: Duration = Duration::from_mins(10);
 
@@ -44,7 +47,7 @@ impl Follower {
 
     /// Follows until it is told to stop. The day that is being read then is not stored; it is read by the next process.
     pub async fn run(self, stop: CancellationToken) {
-        stop.run_until_cancelled(self.follow()).await;
+        Box::pin(stop.run_until_cancelled(self.follow())).await;
         let store = &self.mirror.0.store;
         if let Err(error) = store.give_lease_back(LEASE, &self.holder).await {
             tracing::debug!(%error, "the lease was not given back; it runs out by itself");
@@ -117,7 +120,7 @@ impl Follower {
         let mut due = inner.store.outdated_payments(MOST_PAYMENTS).await?;
         let waiting = inner
             .store
-            .waiting_payments(now - WAITING_REST, MOST_PAYMENTS)
+            .waiting_payments(now, WAITING_REST, now - WAITING_LASTS, MOST_PAYMENTS)
             .await?;
         due.extend(waiting);
         for DuePayment { payment_key, .. } in due {

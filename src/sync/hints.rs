@@ -4,6 +4,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reconciliation::{OrderId, PaymentKey};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -137,14 +139,13 @@ fn id_of(hint: Hint<'_>) -> String {
     let given = hint.transmission_id.filter(|id| {
         !id.is_empty() && id.len() <= LONGEST_ID && id.bytes().all(|b| b.is_ascii_graphic())
     });
-    match given {
-        Some(id) => id.to_owned(),
-        None => {
+    given.map_or_else(
+        || {
             let digest = Sha256::digest(hint.body);
-            let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-            format!("sha256:{hex}")
-        }
-    }
+            format!("sha256:{}", URL_SAFE_NO_PAD.encode(digest))
+        },
+        str::to_owned,
+    )
 }
 
 /// The payment that a body names, whichever of Toss's three envelopes it has. A deposit's names an order alone.

@@ -291,7 +291,7 @@ async fn settlement_rows_are_listed_by_either_day(engine: Engine) {
         );
     }
     let degraded = &api
-        .ask("{ settlements(first: 200) { nodes { paymentKey match } } }")
+        .ask("{ settlements(last: 200) { nodes { paymentKey match } } }")
         .await["settlements"]["nodes"];
     let weak: Vec<&Value> = degraded
         .as_array()
