@@ -39,7 +39,14 @@ impl Api {
         let steps = MoneySteps::on(Handle::current());
         let schema = graphql::schema(Parts {
             store: store.clone(),
-            canceller: Canceller::new(store.clone(), merchants, lookup.clone(), clock, steps),
+            canceller: Canceller::new(
+                store.clone(),
+                merchants,
+                lookup.clone(),
+                clock,
+                steps,
+                std::time::Duration::from_secs(5),
+            ),
             lookup,
             mirror: mirror(&sim, &store, 5_000),
             interpretation: Interpretation::default(),
