@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use actix_web::HttpServer;
 use futures_util::future::join;
+use secrecy::SecretString;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::access::{Access, LookupFailed, Role, StoredToken};
 use crate::cancel::{Canceller, MoneySteps};
@@ -19,7 +21,7 @@ use crate::http::{self, HttpParts};
 use crate::lookup::Lookup;
 use crate::merchants::{Merchant, Merchants};
 use crate::store::{Store, StoreError};
-use crate::sync::{Mirror, MirrorSettings};
+use crate::sync::{Follower, Hint, Hints, Mirror, MirrorSettings, ReadingHints};
 use crate::toss::{ClientSetupError, Toss, TossSettings};
 
 /// How long requests under way may take after the program was told to stop.
@@ -61,8 +63,13 @@ pub struct Server {
     store: Store,
     mirror: Mirror,
     canceller: Canceller,
+    lookup: Lookup,
+    read_hints: ReadingHints,
+    /// Ends the background work.
+    stop: CancellationToken,
     money_steps: MoneySteps,
     http: HttpParts<graphql::Query, graphql::Mutation>,
+    follows: bool,
 }
 
 impl Server {
@@ -95,7 +102,7 @@ impl Server {
             store.clone(),
             merchants,
             lookup.clone(),
-            clock,
+            clock.clone(),
             money_steps.clone(),
             config.cancel_retry,
         );
@@ -104,25 +111,35 @@ impl Server {
         };
         let schema = graphql::schema(graphql::Parts {
             store: store.clone(),
-            lookup,
+            lookup: lookup.clone(),
             canceller: canceller.clone(),
             mirror: mirror.clone(),
             interpretation,
         });
+        let (hints, read_hints) = Hints::new(store.clone(), lookup.clone(), clock.clone());
         let http = HttpParts {
+            webhooks: config
+                .webhook_secret
+                .clone()
+                .map(|secret| webhooks(secret, hints)),
             endpoint: http::Endpoint::new(schema, access(&store))
                 .with_request_data(graphql::with_request_data),
             readiness: readiness(&store),
             graphiql: http::Graphiql::from_binary(),
         };
+        let stop = CancellationToken::new();
         Ok(Self {
             listener,
             address,
             store,
             mirror,
             canceller,
+            lookup,
+            read_hints: read_hints(stop.clone()),
+            stop,
             money_steps,
             http,
+            follows: false,
         })
     }
 
@@ -134,6 +151,15 @@ impl Server {
     /// The mirror of Toss's lists, for the commands that fill it first.
     pub fn mirror(&self) -> &Mirror {
         &self.mirror
+    }
+
+    /// The server with background passes over Toss's lists.
+    #[must_use]
+    pub fn following(self) -> Self {
+        Self {
+            follows: true,
+            ..self
+        }
     }
 
     /// The server's database, for the commands that prepare it.
@@ -151,8 +177,13 @@ impl Server {
             listener,
             store,
             canceller,
+            mirror,
+            lookup,
+            read_hints,
+            stop: stop_background,
             money_steps,
             http,
+            follows,
             ..
         } = self;
         let workers = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
@@ -165,6 +196,12 @@ impl Server {
             .disable_signals()
             .listen(listener)?
             .run();
+        let background = TaskTracker::new();
+        background.spawn(read_hints.run());
+        if follows {
+            background.spawn(Follower::new(mirror, lookup).run(stop_background.clone()));
+        }
+        background.close();
         let handle = serving.handle();
         let stop_recovery = CancellationToken::new();
         let recovery = tokio::spawn(canceller.recover(stop_recovery.clone()));
@@ -177,6 +214,8 @@ impl Server {
             }
         };
         stop_recovery.cancel();
+        stop_background.cancel();
+        background.wait().await;
         if !money_steps.finish(CANCELS_MAY_TAKE).await {
             tracing::warn!("a cancel was still under way; it is recorded as such");
         }
@@ -232,6 +271,21 @@ fn access(store: &Store) -> Access {
                 })
                 .transpose()
         })
+    })
+}
+
+fn webhooks(secret: SecretString, hints: Hints) -> http::Webhooks {
+    http::Webhooks::new(secret, move |transmission_id, body| {
+        let hints = hints.clone();
+        async move {
+            let hint = Hint {
+                transmission_id: transmission_id.as_deref(),
+                body: &body,
+            };
+            if let Err(error) = hints.take(hint).await {
+                tracing::warn!(%error, "a webhook could not be kept");
+            }
+        }
     })
 }
 

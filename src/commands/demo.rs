@@ -17,13 +17,16 @@ use crate::access::Role;
 use crate::clock::Clock;
 use crate::config::{LogConfig, MerchantConfig, ServerConfig, TossConfig};
 use crate::server::{Server, StartError};
-use crate::store::{AccountName, InvalidDatabaseUrl};
+use crate::store::{AccountName, InvalidDatabaseUrl, Source};
+use crate::sync::Import;
 use crate::toss::{BaseUrl, MusdAmounts, SecretKey};
 
 /// The story that the shop has lived through: every case of the books within thirty days.
 const STORY: &str = "month";
 /// On which of the story's days the card payment that the guide shows is paid, and cancelled in part twice.
 const SHOWN_DAYS: [u64; 3] = [5, 6, 7];
+/// From the story's first day to today.
+const DAYS_BEFORE: u32 = 30;
 const SEED: u64 = 1;
 const MERCHANT: &str = "tdemoshop01";
 const SECRET_KEY: &str = "live_sk_stand1n0000000000000000";
@@ -50,9 +53,16 @@ pub(super) async fn run(options: Options) -> Result<(), CommandError> {
     let clock = Clock::system();
     let sim = start_shop(&clock).await?;
     let folder = TempDir::with_prefix("toss-recon-demo-")?;
+    let today = KstDate::of(clock.now());
     let server = Server::bind(&config(&sim, &folder, options.port)?, clock)
         .await
         .map_err(|error| not_started(error, options.port))?;
+    let month = Import {
+        from: today.minus_days(DAYS_BEFORE),
+        to: today,
+        sources: Source::ALL.to_vec(),
+    };
+    server.mirror().import(&month, |_| {}).await?;
     let admin = token::create(server.store(), "demo-admin", Role::Admin).await?;
     let viewer = token::create(server.store(), "demo-viewer", Role::Viewer).await?;
     let guide = guide(
@@ -62,7 +72,10 @@ pub(super) async fn run(options: Options) -> Result<(), CommandError> {
         viewer.expose_secret(),
     );
     io::stderr().write_all(guide.as_bytes())?;
-    server.run(async move { stop.next().await }).await?;
+    server
+        .following()
+        .run(async move { stop.next().await })
+        .await?;
     folder.close()?;
     Ok(())
 }
@@ -134,6 +147,7 @@ fn config(sim: &TossSim, folder: &TempDir, port: u16) -> Result<ServerConfig, Co
         listen_addr: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
         cancel_retry: Duration::from_secs(5),
         sync_interval: Duration::from_mins(1),
+        webhook_secret: None,
     })
 }
 

@@ -22,10 +22,13 @@ pub(super) struct Options {
 /// Serves until it is told to stop.
 pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), CommandError> {
     let mut stop = StopSignals::listen()?;
-    let server = tokio::select! {
+    let mut server = tokio::select! {
         server = Server::bind(&config, Clock::system()) => server?,
         () = stop.next() => return Ok(()),
     };
+    if !options.no_sync {
+        server = server.following();
+    }
     tracing::info!(
         address = %server.address(),
         merchants = config.merchants.len(),

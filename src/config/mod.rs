@@ -6,10 +6,12 @@ mod layers;
 mod merchants;
 
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use reconciliation::PartialCancelRows;
+use secrecy::SecretString;
 
 use crate::store::{DatabaseUrl, InvalidDatabaseUrl};
 use crate::toss::{BaseUrl, MusdAmounts};
@@ -28,6 +30,8 @@ const DEFAULT_SYNC_INTERVAL_SECONDS: u64 = 60;
 const LONGEST_SECONDS: u64 = 600;
 /// What happens here, without what libraries tell of every start.
 const DEFAULT_LOG: &str = "info,actix_server=warn,sea_orm_migration=warn";
+/// What can neither be guessed nor is too long for an address.
+const WEBHOOK_SECRET_LENGTH: RangeInclusive<usize> = 16..=128;
 
 /// A setting that cannot be used. Shown as one line, with what to do.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +59,8 @@ pub struct ServerConfig {
     pub cancel_retry: Duration,
     /// The pause between two background passes over Toss's lists.
     pub sync_interval: Duration,
+    /// The last part of the address for Toss's webhooks; without one they are not taken.
+    pub webhook_secret: Option<SecretString>,
 }
 
 /// How Toss is reached, and how what its documentation leaves open is read.
@@ -114,6 +120,7 @@ impl Settings {
                 self.0.sync_interval_seconds.as_deref(),
                 DEFAULT_SYNC_INTERVAL_SECONDS,
             )?,
+            webhook_secret: self.webhook_secret()?,
         })
     }
 
@@ -169,6 +176,23 @@ impl Settings {
                 .unwrap_or_default(),
             musd_amounts: self.0.musd_amounts.map(Into::into).unwrap_or_default(),
         })
+    }
+
+    fn webhook_secret(&self) -> Result<Option<SecretString>, SettingError> {
+        let Some(text) = self.0.webhook_secret.as_deref() else {
+            return Ok(None);
+        };
+        let is_path = text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+        if !is_path || !WEBHOOK_SECRET_LENGTH.contains(&text.len()) {
+            return Err(SettingError::new(format!(
+                "WEBHOOK_SECRET must have {} to {} letters, digits, '-' and '_', made up at random",
+                WEBHOOK_SECRET_LENGTH.start(),
+                WEBHOOK_SECRET_LENGTH.end()
+            )));
+        }
+        Ok(Some(SecretString::from(text)))
     }
 
     fn listen_addr(&self) -> Result<SocketAddr, SettingError> {

@@ -20,6 +20,12 @@ pub const ANSWER_TIME: Duration = Duration::from_secs(100);
 /// Longest time for a readiness check.
 pub const READINESS_TIME: Duration = Duration::from_secs(3);
 
+/// Longest body of a webhook.
+pub const WEBHOOK_BYTES: usize = 64 * 1024;
+
+/// Longest time for a webhook's body to arrive.
+pub const WEBHOOK_TIME: Duration = Duration::from_secs(5);
+
 /// Errors in one answer; those beyond are left out.
 pub const ERRORS_SHOWN: usize = 10;
 

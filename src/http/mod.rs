@@ -6,6 +6,7 @@ mod graphql;
 mod health;
 pub mod limits;
 mod request_id;
+mod webhooks;
 
 use actix_web::{
     App, Error, HttpResponse,
@@ -22,6 +23,7 @@ pub use self::{
     graphql::{Endpoint, Prepare},
     health::{NotReady, Readiness},
     request_id::RequestSpan,
+    webhooks::Webhooks,
 };
 
 /// What the routes need. Made once and cloned for each worker: clones share everything.
@@ -32,6 +34,8 @@ pub struct HttpParts<Q, M> {
     pub readiness: Readiness,
     /// The page at `/graphql` for browsers.
     pub graphiql: Graphiql,
+    /// What takes Toss's webhooks; without it there is no such address.
+    pub webhooks: Option<Webhooks>,
 }
 
 /// The routes.
@@ -40,12 +44,16 @@ where
     Q: ObjectType + 'static,
     M: ObjectType + 'static,
 {
+    if let Some(webhooks) = &parts.webhooks {
+        config.app_data(Data::new(webhooks.clone()));
+    }
     config
         .app_data(Data::new(parts.endpoint.clone()))
         .app_data(Data::new(parts.readiness.clone()))
         .app_data(Data::new(parts.graphiql.clone()))
         .route("/graphql", web::to(graphql::handle::<Q, M>))
         .route(graphiql::ASSET_ROUTE, web::get().to(graphiql::asset))
+        .route("/webhooks/toss/{secret}", web::post().to(webhooks::take))
         .route("/healthz", web::get().to(health::alive))
         .route("/readyz", web::get().to(health::ready))
         .default_service(web::to(not_found));
@@ -80,6 +88,7 @@ impl<Q, M> Clone for HttpParts<Q, M> {
             endpoint: self.endpoint.clone(),
             readiness: self.readiness.clone(),
             graphiql: self.graphiql.clone(),
+            webhooks: self.webhooks.clone(),
         }
     }
 }

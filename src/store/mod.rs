@@ -7,6 +7,7 @@ mod cancel_requests;
 mod connect;
 mod error;
 mod keys;
+mod leases;
 mod merchant_ids;
 mod pages;
 mod payment_list;
@@ -21,6 +22,7 @@ mod settlements;
 mod tokens;
 mod transactions;
 mod url;
+mod webhooks;
 mod windows;
 mod write;
 
@@ -42,7 +44,7 @@ pub use cancel_request::{
 pub use error::StoreError;
 pub use pages::{Page, PageRequest, Toward};
 pub use payment_list::{PaymentFilter, PaymentPlace};
-pub use payments::{AccountName, StoredPayment};
+pub use payments::{AccountName, DuePayment, StoredPayment};
 pub use reading::{LiveReading, PaymentRecord, SettlementDay, SettlementRecord, TransactionRecord};
 pub use rows_digest::RowsDigest;
 pub use secret_body::SecretBody;

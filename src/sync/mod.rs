@@ -2,6 +2,8 @@
 //! what it has read.
 
 mod coverage;
+mod follow;
+mod hints;
 mod import;
 mod pass;
 pub mod plan;
@@ -23,6 +25,8 @@ use crate::store::{Source, Store, StoreError, WindowRead};
 use crate::toss::{TossError, TransactionPage};
 
 pub use coverage::{DaySpan, Extent};
+pub use follow::Follower;
+pub use hints::{Hint, Hints, ReadingHints};
 pub use import::{Import, ImportError, Imported, Progress};
 pub use pass::Passed;
 

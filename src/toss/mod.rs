@@ -10,6 +10,7 @@ mod codes;
 mod connection;
 mod error;
 mod field;
+mod pace;
 mod pages;
 mod read;
 mod reading;
@@ -40,6 +41,7 @@ pub use settings::{BaseUrl, InvalidBaseUrl, MusdAmounts, TossSettings};
 
 use answer::Answer;
 use connection::Connection;
+use pace::Pace;
 
 /// One merchant's Toss Payments. Cheap to clone: clones share their connections.
 #[derive(Clone)]
@@ -48,6 +50,7 @@ pub struct Toss {
     timeout: Duration,
     musd: MusdAmounts,
     retry: RetrySchedule,
+    pace: Option<Arc<Pace>>,
 }
 
 impl Toss {
@@ -56,7 +59,13 @@ impl Toss {
     /// # Errors
     /// [`ClientSetupError`], above all where the machine has no certificates to check Toss's by.
     pub fn new(settings: TossSettings) -> Result<Self, ClientSetupError> {
+        let test_limit = settings
+            .secret_key
+            .is_test()
+            .then_some(pace::TEST_CALLS_PER_MINUTE);
+        let calls_per_minute = settings.calls_per_minute.or(test_limit);
         Ok(Self {
+            pace: calls_per_minute.map(|calls| Arc::new(Pace::per_minute(calls))),
             connection: Arc::new(Connection::new(
                 settings.base_url,
                 settings.secret_key,
@@ -217,6 +226,9 @@ impl Toss {
         let url = self.connection.address(call, path, query)?;
         self.retry
             .ask(call, || async {
+                if let Some(pace) = &self.pace {
+                    pace.wait(call).await;
+                }
                 let request = self.connection.get(url.clone());
                 let answer = self
                     .connection

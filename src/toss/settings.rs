@@ -23,6 +23,9 @@ pub struct TossSettings {
     pub musd: MusdAmounts,
     /// How often and when a question is asked again.
     pub retry: RetrySchedule,
+    /// How many questions a minute each of Toss's APIs is asked at most; cancels are not held up. Without it, test keys
+    /// ask as often as Toss allows them to, and live keys as often as they need to.
+    pub calls_per_minute: Option<u32>,
 }
 
 impl TossSettings {
@@ -38,6 +41,7 @@ impl TossSettings {
             connect_timeout: Self::LONGEST_CONNECT_TIMEOUT,
             musd: MusdAmounts::default(),
             retry: RetrySchedule::default(),
+            calls_per_minute: None,
         }
     }
 }

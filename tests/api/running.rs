@@ -80,5 +80,6 @@ fn config(sim: &TossSim, database_url: &str, choices: &Choices) -> ServerConfig 
         listen_addr: "127.0.0.1:0".parse().unwrap(),
         cancel_retry: Duration::from_secs(5),
         sync_interval: Duration::from_mins(1),
+        webhook_secret: None,
     }
 }

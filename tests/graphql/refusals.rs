@@ -31,7 +31,15 @@ async fn the_root_fields_are_those_that_are_tried_here() {
     };
     assert_eq!(
         names("queryType"),
-        ["cancelRequest", "node", "payment", "viewer"]
+        [
+            "cancelRequest",
+            "coverage",
+            "node",
+            "payment",
+            "payments",
+            "settlements",
+            "viewer"
+        ]
     );
     assert_eq!(names("mutationType"), ["cancelPayment"]);
 }
@@ -44,6 +52,9 @@ async fn whoever_is_not_known_is_told_so_by_every_root_field() {
         "{ node(id: \"x\") { id } }",
         "{ payment(by: { orderId: \"o\" }) { id } }",
         "{ cancelRequest(id: \"x\") { id } }",
+        "{ payments { nodes { id } } }",
+        "{ settlements { nodes { id } } }",
+        "{ coverage { mId } }",
         &cancel("pk", ""),
     ] {
         let response = schema.execute(Request::new(query)).await;

@@ -79,6 +79,7 @@ impl TestServer {
                 }
             }),
             graphiql: Graphiql::from_binary(),
+            webhooks: None,
         };
         let server = HttpServer::new(move || app(&parts))
             .workers(1)

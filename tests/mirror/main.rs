@@ -10,5 +10,8 @@ mod postgres;
 mod support;
 
 mod faults;
+mod following;
 mod importing;
 mod killed;
+mod lists;
+mod webhooks;

@@ -184,7 +184,7 @@ pub(crate) fn settings(page_rows: u32) -> MirrorSettings {
     MirrorSettings {
         page_rows,
         retry_pause: Duration::from_millis(1),
-        ..MirrorSettings::every(Duration::from_secs(60))
+        ..MirrorSettings::every(Duration::from_mins(1))
     }
 }
 

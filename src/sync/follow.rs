@@ -1,0 +1,161 @@
+//! Following Toss while the server runs: a pass, a pause, and again. Of several processes on one database one follows;
+//! when it dies, another takes over.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+
+use super::Mirror;
+use crate::lookup::{Lookup, PaymentRef};
+use crate::store::{DuePayment, StoreError};
+
+/// The task that one process at a time does.
+const LEASE: &str = "follow";
+/// How long a process that says nothing keeps the task.
+const LEASE_LASTS: TimeDelta = TimeDelta::seconds(20);
+/// How often it says that it is alive, and others look whether it is.
+const HEARTBEAT: Duration = Duration::from_secs(5);
+/// Payments that are read again in one pass, of each kind, so that a long absence does not end in a stampede.
+const MOST_PAYMENTS: u64 = 50;
+/// A virtual account that waits is looked at again after so long, and then less and less often: its due date passes
+/// without a row and without a webhook.
+const WAITING_REST: TimeDelta = TimeDelta::hours(1);
+/// Longer than any account waits.
+const WAITING_LASTS: TimeDelta = TimeDelta::days(60);
+/// The longest pause after passes that failed.
+const LONGEST_PAUSE: Duration = Duration::from_mins(10);
+
+/// Follows Toss's lists.
+pub struct Follower {
+    mirror: Mirror,
+    lookup: Lookup,
+    /// Names this process in the database.
+    holder: String,
+}
+
+impl Follower {
+    /// A follower of its own name.
+    pub fn new(mirror: Mirror, lookup: Lookup) -> Self {
+        Self {
+            mirror,
+            lookup,
+            holder: uuid::Uuid::now_v7().to_string(),
+        }
+    }
+
+    /// Follows until it is told to stop. The day that is being read then is not stored; it is read by the next process.
+    pub async fn run(self, stop: CancellationToken) {
+        Box::pin(stop.run_until_cancelled(self.follow())).await;
+        let store = &self.mirror.0.store;
+        if let Err(error) = store.give_lease_back(LEASE, &self.holder).await {
+            tracing::debug!(%error, "the lease was not given back; it runs out by itself");
+        }
+    }
+
+    async fn follow(&self) {
+        let mut was_ours = false;
+        loop {
+            // A database that cannot be asked gives the lease to nobody.
+            let is_ours = self.hold().await.unwrap_or(false);
+            if is_ours != was_ours {
+                tracing::info!(
+                    follows = is_ours,
+                    "this process follows Toss's lists, or another one does"
+                );
+                was_ours = is_ours;
+            }
+            if is_ours {
+                self.passes().await;
+            } else {
+                tokio::time::sleep(HEARTBEAT).await;
+            }
+        }
+    }
+
+    /// Pass after pass, until the lease is lost.
+    async fn passes(&self) {
+        let mut pause = self.mirror.0.settings.interval;
+        loop {
+            tokio::select! {
+                failed = self.pass() => {
+                    pause = if failed {
+                        pause.saturating_mul(2).min(LONGEST_PAUSE.max(self.mirror.0.settings.interval))
+                    } else {
+                        self.mirror.0.settings.interval
+                    };
+                }
+                () = self.until_lost() => return,
+            }
+            tokio::select! {
+                () = tokio::time::sleep(super::import::lengthened(pause)) => {}
+                () = self.until_lost() => return,
+            }
+        }
+    }
+
+    /// One pass, and what it leads to; whether anything failed.
+    async fn pass(&self) -> bool {
+        let passed = self.mirror.pass().await;
+        tracing::debug!(
+            days = passed.days,
+            changed = passed.changed,
+            failed = passed.failed,
+            "a pass over Toss's lists has ended"
+        );
+        if passed.failed == 0
+            && let Err(error) = self.read_due_payments().await
+        {
+            tracing::warn!(%error, "payments that have changed could not be found");
+            return true;
+        }
+        passed.failed > 0
+    }
+
+    /// Reads payments that have changed since they were read, and virtual accounts that wait.
+    async fn read_due_payments(&self) -> Result<(), StoreError> {
+        let inner = &self.mirror.0;
+        let now = inner.clock.now();
+        let mut due = inner.store.outdated_payments(MOST_PAYMENTS).await?;
+        let waiting = inner
+            .store
+            .waiting_payments(now, WAITING_REST, now - WAITING_LASTS, MOST_PAYMENTS)
+            .await?;
+        due.extend(waiting);
+        for DuePayment { payment_key, .. } in due {
+            let payment = PaymentRef::Key(payment_key);
+            if let Err(error) = self.lookup.payment(&payment, Duration::ZERO).await {
+                tracing::debug!(%error, "a payment could not be read; it is tried again at the next pass");
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until another process has the lease, which this one keeps alive meanwhile. A database that is too busy to
+    /// be asked, perhaps with a large day of ours, ends nothing: what two processes store is the same.
+    async fn until_lost(&self) {
+        let mut beats = tokio::time::interval(HEARTBEAT);
+        beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            beats.tick().await;
+            if self.hold().await.is_ok_and(|is_ours| !is_ours) {
+                return;
+            }
+        }
+    }
+
+    async fn hold(&self) -> Result<bool, StoreError> {
+        let inner = &self.mirror.0;
+        let now = inner.clock.now();
+        let held = inner
+            .store
+            .hold_lease(LEASE, &self.holder, now, now + LEASE_LASTS)
+            .await;
+        if let Err(error) = &held {
+            tracing::debug!(%error, "the lease cannot be asked for");
+        }
+        held
+    }
+}

@@ -1,0 +1,164 @@
+//! Following Toss while the shop lives on.
+
+use std::time::Duration;
+
+use reconciliation::PaymentKey;
+use tokio_util::sync::CancellationToken;
+use toss_recon::lookup::{Lookup, PaymentRef};
+use toss_recon::sync::{Follower, Mirror, MirrorSettings};
+use toss_sim::{CancelByHand, Endpoint, Fault, FaultKind, NewPayment, TossSim};
+
+use crate::support::{
+    Engine, TestDatabase, clock, empty_shop, instant, merchants, mirror, on_both_databases,
+};
+
+on_both_databases!(
+    a_payment_made_in_the_shop_is_there_after_one_pass,
+    toss_down_for_an_hour_loses_nothing,
+    of_two_followers_one_reads_and_the_other_takes_over,
+    a_payment_that_was_cancelled_since_it_was_read_is_read_again,
+    a_waiting_account_is_looked_at_again_by_itself,
+);
+
+const OFTEN: Duration = Duration::from_millis(50);
+const PATIENCE: Duration = Duration::from_secs(30);
+
+async fn a_payment_made_in_the_shop_is_there_after_one_pass(engine: Engine) {
+    let (sim, database) = (empty_shop().await, TestDatabase::open(engine).await);
+    let mirror = mirror(&sim, &database.store, 5_000);
+    mirror.pass().await;
+    assert_eq!(database.count("payments").await, 0);
+    sim.console().pay(NewPayment::card("order-1", 15_000));
+    sim.clear_requests();
+    let passed = mirror.pass().await;
+    assert_eq!((passed.changed, passed.failed), (1, 0));
+    assert_eq!(database.count("payments").await, 1);
+    assert_eq!(sim.requests().len(), 1, "only today has not rested");
+}
+
+async fn toss_down_for_an_hour_loses_nothing(engine: Engine) {
+    let (sim, database) = (empty_shop().await, TestDatabase::open(engine).await);
+    let mirror = mirror(&sim, &database.store, 5_000);
+    assert_eq!(mirror.pass().await.failed, 0);
+    sim.faults().add(Fault {
+        endpoint: None,
+        ..Fault::next(Endpoint::Transactions, FaultKind::Status(503)).times(1_000)
+    });
+    for number in 0..4 {
+        sim.console()
+            .pay(NewPayment::card(format!("order-{number}"), 1_000));
+        sim.clock().advance(chrono::Duration::minutes(15));
+        let passed = mirror.pass().await;
+        assert_eq!((passed.failed, passed.changed), (2, 0));
+    }
+    let coverage = mirror.coverage().await.unwrap();
+    assert_eq!(
+        coverage[0].extent.last_read_at,
+        Some(instant("2026-03-20T12:00:00+09:00"))
+    );
+    sim.faults().clear();
+    assert_eq!(mirror.pass().await.failed, 0);
+    assert_eq!(database.count("transactions").await, 4);
+}
+
+async fn of_two_followers_one_reads_and_the_other_takes_over(engine: Engine) {
+    let (sim, database) = (empty_shop().await, TestDatabase::open(engine).await);
+    let first = start(&sim, &database);
+    until(async || !sim.requests().is_empty()).await;
+    let second = start(&sim, &database);
+    let holder = async || database.texts("SELECT holder FROM leases").await;
+    let held_first = holder().await;
+    // Killed, not stopped: it does not give the lease back.
+    first.task.abort();
+    assert!(first.task.await.unwrap_err().is_cancelled());
+    assert_eq!(holder().await, held_first);
+    sim.clock().advance(chrono::Duration::seconds(19));
+    assert!(
+        !hold(&database, &sim).await,
+        "the first one's time is not over"
+    );
+    sim.clock().advance(chrono::Duration::seconds(2));
+    until(async || holder().await != held_first).await;
+    sim.console().pay(NewPayment::card("order-1", 15_000));
+    until(async || database.count("payments").await == 1).await;
+    second.stop.cancel();
+    second.task.await.unwrap();
+    assert_eq!(holder().await, [""; 0], "who stops gives it back");
+}
+
+async fn a_payment_that_was_cancelled_since_it_was_read_is_read_again(engine: Engine) {
+    let (sim, database) = (empty_shop().await, TestDatabase::open(engine).await);
+    let key = sim.console().pay(NewPayment::card("order-1", 15_000));
+    let lookup = lookup(&sim, &database);
+    let payment = PaymentRef::Key(PaymentKey::parse(&key).unwrap());
+    lookup.payment(&payment, Duration::ZERO).await.unwrap();
+    sim.clock().advance(chrono::Duration::hours(2));
+    sim.console()
+        .cancel(&key, &CancelByHand::everything("console"))
+        .unwrap();
+    let follower = start(&sim, &database);
+    until(async || database.texts("SELECT status FROM payments").await == ["CANCELED"]).await;
+    let outdated = database.count("payments WHERE outdated").await;
+    assert_eq!(outdated, 0);
+    follower.end().await;
+}
+
+async fn a_waiting_account_is_looked_at_again_by_itself(engine: Engine) {
+    let (sim, database) = (empty_shop().await, TestDatabase::open(engine).await);
+    sim.console()
+        .pay(NewPayment::virtual_account("order-1", 22_400));
+    let mirror = mirror(&sim, &database.store, 5_000);
+    mirror.pass().await;
+    // Its due date tells itself by no row, and by no webhook either.
+    let follower = start(&sim, &database);
+    let looked_at = async || database.count("payments WHERE NOT rows_only").await;
+    until(async || !sim.requests().is_empty()).await;
+    assert_eq!(looked_at().await, 0, "it was read a moment ago");
+    sim.clock().advance(chrono::Duration::hours(2));
+    until(async || looked_at().await == 1).await;
+    follower.end().await;
+}
+
+struct Running {
+    stop: CancellationToken,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Running {
+    async fn end(self) {
+        self.stop.cancel();
+        self.task.await.unwrap();
+    }
+}
+
+fn lookup(sim: &TossSim, database: &TestDatabase) -> Lookup {
+    Lookup::new(database.store.clone(), merchants(sim), clock(sim))
+}
+
+/// A follower with short pauses.
+fn start(sim: &TossSim, database: &TestDatabase) -> Running {
+    let settings = MirrorSettings::every(OFTEN);
+    let mirror = Mirror::new(database.store.clone(), merchants(sim), clock(sim), settings);
+    let stop = CancellationToken::new();
+    let follower = Follower::new(mirror, lookup(sim, database));
+    let task = tokio::spawn(follower.run(stop.clone()));
+    Running { stop, task }
+}
+
+/// Whether a third process gets the lease.
+async fn hold(database: &TestDatabase, sim: &TossSim) -> bool {
+    let now = sim.clock().now();
+    database
+        .store
+        .hold_lease("follow", "third", now, now)
+        .await
+        .unwrap()
+}
+
+async fn until(mut condition: impl AsyncFnMut() -> bool) {
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    while !condition().await {
+        assert!(tokio::time::Instant::now() < deadline, "it never came true");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
