@@ -15,12 +15,14 @@ mod node_id;
 mod payment;
 mod payment_by;
 mod query;
+mod records;
 mod scalars;
 mod settlement;
 mod status;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod viewer_can_cancel;
 
 use async_graphql::{EmptySubscription, Request, SDLExportOptions, SchemaBuilder, ValidationMode};
 

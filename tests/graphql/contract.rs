@@ -59,7 +59,7 @@ fn a_changed_type_argument_default_value_interface_or_directive_is_noticed() {
 }
 
 #[test]
-fn int_is_for_seconds_only_and_nothing_is_a_float() {
+fn int_is_for_seconds_and_page_sizes_only_and_nothing_is_a_float() {
     // 32 bits are too few for an amount, and an id is no number.
     let numbers: Vec<String> = Promises::read(&sdl())
         .all
@@ -68,7 +68,11 @@ fn int_is_for_seconds_only_and_nothing_is_a_float() {
         .collect();
     assert_eq!(
         numbers,
-        ["argument Query.payment(maxAgeSeconds: Int! = 30)"]
+        [
+            "argument Query.auditLog(first: Int! = 50)",
+            "argument Query.cancelRequests(first: Int! = 50)",
+            "argument Query.payment(maxAgeSeconds: Int! = 30)",
+        ]
     );
 }
 
