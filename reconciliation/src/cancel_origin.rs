@@ -100,10 +100,10 @@ pub struct OriginFound {
 /// Holds a cancel against the requests for its payment. Only the key in Toss's answer proves that a request caused it;
 /// amount and time alone make it uncertain.
 pub fn cancel_origin(cancel: &CancelEvent, requests: &[CancelRequestFacts]) -> OriginFound {
-    let proven = requests.iter().position(|request| {
-        request.status == CancelRequestStatus::Succeeded
-            && request.transaction_key.as_ref() == Some(&cancel.transaction_key)
-    });
+    // The key stands in a request as soon as Toss has named it, also while an overseas method still works on the cancel.
+    let proven = requests
+        .iter()
+        .position(|request| request.transaction_key.as_ref() == Some(&cancel.transaction_key));
     if proven.is_some() {
         return OriginFound {
             origin: CancelOrigin::Ours,

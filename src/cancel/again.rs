@@ -21,12 +21,7 @@ impl Inner {
         content_hash: [u8; 32],
     ) -> Result<CancelOutcome, CancelFailure> {
         if earlier.content_hash != content_hash {
-            let error = Some(told::idempotency_conflict());
-            return Ok(CancelOutcome {
-                request: None,
-                payment: None,
-                error,
-            });
+            return Ok(CancelOutcome::refused(told::idempotency_conflict()));
         }
         if may_be_taken_up(&earlier, self.clock.now()) {
             let inner = Arc::clone(self);

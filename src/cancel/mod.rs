@@ -5,6 +5,8 @@
 
 mod again;
 mod content;
+mod decision;
+mod dry_run;
 mod machine;
 #[cfg(test)]
 mod machine_laws;
@@ -22,8 +24,8 @@ mod told;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
-use reconciliation::{CancelIntent, PaymentKey};
+use chrono::{DateTime, TimeDelta, Utc};
+use reconciliation::{CancelIntent, CancelRefusal, Money, PaymentKey, PermittedCancel};
 use uuid::Uuid;
 
 use crate::clock::Clock;
@@ -33,6 +35,7 @@ use crate::store::{
     CancelRequest, CancelRequestId, Created, NewCancelRequest, Store, StoreError, StoredCancelError,
 };
 
+pub use decision::Finding;
 pub use money_steps::MoneySteps;
 
 /// How long a caller waits for the outcome before the answer is that it is not known yet.
@@ -62,6 +65,48 @@ pub struct CancelOutcome {
     pub payment: Option<FoundPayment>,
     /// Why it has not succeeded.
     pub error: Option<StoredCancelError>,
+    /// What would be sent, when the order was only tried out.
+    pub preview: Option<CancelPreview>,
+}
+
+impl CancelOutcome {
+    /// Nothing was recorded.
+    fn refused(error: StoredCancelError) -> Self {
+        Self {
+            request: None,
+            payment: None,
+            error: Some(error),
+            preview: None,
+        }
+    }
+}
+
+/// What an order would do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CancelPreview {
+    /// What would be cancelled.
+    pub amount: Money,
+    /// The balance before; it would be sent along, so that Toss refuses when it has changed.
+    pub balance_before: Money,
+    /// The balance after.
+    pub balance_after: Money,
+    /// Whether it would hand an unpaid virtual account back and move no money.
+    pub voids: bool,
+}
+
+impl CancelPreview {
+    fn of(order: &CancelOrder, permitted: PermittedCancel) -> Self {
+        let balance = permitted.balance;
+        let amount = order.intent.amount.unwrap_or(balance);
+        // The amount is positive and not above the balance, or the order would not have been permitted.
+        let left = balance.minor().saturating_sub(amount.minor());
+        Self {
+            amount,
+            balance_before: balance,
+            balance_after: Money::from_minor(left, balance.currency()),
+            voids: permitted.voids,
+        }
+    }
 }
 
 /// Why an order has no outcome at all: nothing was sent.
@@ -130,6 +175,21 @@ impl Canceller {
         }))
     }
 
+    /// The instant by which orders are checked now.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.0.clock.now()
+    }
+
+    /// How it is told that another request stands in the way.
+    pub fn in_flight(other: &CancelRequest) -> StoredCancelError {
+        told::in_flight(other)
+    }
+
+    /// How a refusal of the engine is told.
+    pub fn refusal(refusal: &CancelRefusal) -> StoredCancelError {
+        told::refused_by_us(refusal)
+    }
+
     /// Carries out an order of the named admin, or finds out what came of it when it was given before.
     ///
     /// # Errors
@@ -141,11 +201,7 @@ impl Canceller {
         order: CancelOrder,
     ) -> Result<CancelOutcome, CancelFailure> {
         if let Err(error) = content::check(&order) {
-            return Ok(CancelOutcome {
-                request: None,
-                payment: None,
-                error: Some(error),
-            });
+            return Ok(CancelOutcome::refused(error));
         }
         let content_hash = content::hash(&order);
         if let Some(earlier) = self
@@ -158,26 +214,19 @@ impl Canceller {
         }
         let by = PaymentRef::Key(order.payment_key.clone());
         let Some(known) = self.0.lookup.payment(&by, ANY_AGE).await? else {
-            let error = Some(told::not_found());
-            return Ok(CancelOutcome {
-                request: None,
-                payment: None,
-                error,
-            });
+            return Ok(CancelOutcome::refused(told::not_found()));
         };
         let Some(merchant) = self.0.merchants.named(&known.stored.account).cloned() else {
-            let error = Some(told::merchant_not_configured(&known.stored.account));
+            let error = told::merchant_not_configured(&known.stored.account);
             return Ok(CancelOutcome {
-                request: None,
                 payment: Some(known),
-                error,
+                ..CancelOutcome::refused(error)
             });
         };
         if let Err(error) = content::check_currencies(&order, known.stored.payment.currency) {
             return Ok(CancelOutcome {
-                request: None,
                 payment: Some(known),
-                error: Some(error),
+                ..CancelOutcome::refused(error)
             });
         }
         let id = Uuid::now_v7();
@@ -198,9 +247,8 @@ impl Canceller {
         match self.0.store.create_cancel_request(&new).await? {
             Created::SameKey(earlier) => self.0.answer_again(earlier, content_hash).await,
             Created::InFlight(other) => Ok(CancelOutcome {
-                request: None,
                 payment: Some(known),
-                error: Some(told::in_flight(&other)),
+                ..CancelOutcome::refused(told::in_flight(&other))
             }),
             Created::New(request) => self.0.start(merchant, request, order).await,
         }
@@ -257,6 +305,7 @@ impl Inner {
             request: Some(request),
             payment,
             error,
+            preview: None,
         })
     }
 }

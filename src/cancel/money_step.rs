@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use reconciliation::{CancelRequestStatus, permit_cancel};
+use reconciliation::{CancelRequestStatus, PermittedCancel, permit_cancel};
 use secrecy::ExposeSecret;
 
 use super::machine::{self, Effect, Event, Prepared, Times};
@@ -46,13 +46,12 @@ impl Inner {
         }
     }
 
-    /// Reads the payment, checks it, and writes what is to be sent.
-    async fn prepare(
+    /// Reads the payment and makes every check that depends on it: the same for a dry run and for the cancel itself.
+    pub(super) async fn check(
         &self,
         merchant: &Merchant,
-        request: &CancelRequest,
         order: &CancelOrder,
-    ) -> Result<Prepared, StoredCancelError> {
+    ) -> Result<(PaymentReading, PermittedCancel), StoredCancelError> {
         let reading = merchant
             .toss
             .payment(&order.payment_key)
@@ -63,6 +62,17 @@ impl Inner {
         if content::names_own_account(order, &reading) {
             return Err(told::own_account());
         }
+        Ok((reading, permitted))
+    }
+
+    /// Checks, and writes what is to be sent.
+    async fn prepare(
+        &self,
+        merchant: &Merchant,
+        request: &CancelRequest,
+        order: &CancelOrder,
+    ) -> Result<Prepared, StoredCancelError> {
+        let (reading, permitted) = self.check(merchant, order).await?;
         let body = CancelBody {
             reason: &order.reason,
             amount: order.intent.amount,

@@ -58,6 +58,39 @@ pub(super) fn decided_not_executed() -> StoredCancelError {
     )
 }
 
+/// A decision without a reason.
+pub(super) fn invalid_note(longest: usize) -> StoredCancelError {
+    let message =
+        format!("The note must say what the decision rests on, in 1 to {longest} characters.");
+    error(
+        "INVALID_INPUT",
+        RetryAdvice::FixInput,
+        Some("note"),
+        &message,
+    )
+}
+
+/// A person says that it was carried out, and the payment shows nothing of it.
+pub(super) fn no_such_cancel() -> StoredCancelError {
+    error(
+        "NO_SUCH_CANCEL",
+        RetryAdvice::FixInput,
+        Some("transactionKey"),
+        "The payment shows no single cancel of this amount that was made since the request was sent and belongs to no \
+         other request. Give the transactionKey of one of those that it shows, or say that it was not carried out.",
+    )
+}
+
+/// There is nothing to decide.
+pub(super) fn needs_no_decision() -> StoredCancelError {
+    error(
+        "NOT_UNDECIDED",
+        RetryAdvice::FixInput,
+        Some("id"),
+        "Only a request in the state NEEDS_OPERATOR can be decided: any other ends by itself, or has ended.",
+    )
+}
+
 /// The server ended between recording the request and calling Toss.
 pub(super) fn never_sent() -> StoredCancelError {
     error(

@@ -1,5 +1,6 @@
 //! The commands of the program: what each one reads, and how it ends.
 
+mod audit;
 #[cfg(feature = "demo")]
 mod demo;
 mod logging;
@@ -51,6 +52,9 @@ enum Command {
     /// Manages access tokens
     #[command(subcommand)]
     Token(token::Action),
+    /// Checks the audit log
+    #[command(subcommand)]
+    Audit(audit::Action),
     /// Brings the database's tables to the newest form
     Migrate,
     /// Prints the GraphQL schema
@@ -162,6 +166,10 @@ fn execute(command_line: CommandLine) -> Result<(), CommandError> {
         Command::Token(action) => {
             let url = settings(overrides)?.database_url()?;
             in_runtime(async move { token::run(open_and_migrate(&url).await?, action).await })
+        }
+        Command::Audit(action) => {
+            let url = settings(overrides)?.database_url()?;
+            in_runtime(async move { audit::run(open_and_migrate(&url).await?, action).await })
         }
         Command::Migrate => {
             let url = settings(overrides)?.database_url()?;

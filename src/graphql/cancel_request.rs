@@ -131,6 +131,16 @@ impl CancelError {
         })
     }
 
+    /// Whoever asks may look only.
+    pub(super) fn needs_admin() -> Self {
+        Self(StoredCancelError {
+            code: "FORBIDDEN".to_owned(),
+            message: "Cancelling needs a token with the role ADMIN.".to_owned(),
+            advice: Advice::NeedsPerson,
+            field: None,
+        })
+    }
+
     #[cfg(test)]
     pub(super) fn is_invalid_input_of(&self, field: &str) -> bool {
         self.0.code == "INVALID_INPUT"
@@ -152,7 +162,8 @@ impl CancelError {
     /// Toss's code, or one of ours: `IDEMPOTENCY_CONFLICT` (the idempotency key was used for something else),
     /// `CANCEL_IN_FLIGHT` (another cancel of the payment has not ended), `BALANCE_CHANGED` (not `expectedBalance`),
     /// `VOID_NOT_CONFIRMED` (`voidUnpaid` is needed), `REFUND_ACCOUNT_REQUIRED`, `OUTCOME_UNKNOWN`, `INVALID_INPUT`,
-    /// `NOT_FOUND_PAYMENT`. Codes may be added.
+    /// `NOT_FOUND_PAYMENT`, `NEVER_SENT` (the server stopped before Toss was called), `CANCEL_ABORTED` (an overseas method
+    /// gave it up), `NOT_EXECUTED` (a person found out). Codes may be added.
     async fn code(&self) -> &str {
         &self.0.code
     }

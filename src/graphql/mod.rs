@@ -18,12 +18,14 @@ mod page;
 mod payment;
 mod payment_by;
 mod query;
+mod records;
 mod scalars;
 mod settlement;
 mod status;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod viewer_can_cancel;
 
 use async_graphql::{EmptySubscription, Request, SDLExportOptions, SchemaBuilder, ValidationMode};
 

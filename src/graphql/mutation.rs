@@ -1,17 +1,18 @@
-//! The root field that cancels. What goes wrong with a cancel is data; an error is only what kept it from being asked
+//! The root fields that cancel. What goes wrong with a cancel is data; an error is only what kept it from being asked
 //! for.
 
-use async_graphql::{Context, InputObject, Object, SimpleObject};
-use reconciliation::{CancelIntent, PaymentKey, RefundAccount};
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use reconciliation::{CancelIntent, PaymentKey, RefundAccount, TransactionKey};
 
 use super::cancel_request::{CancelError, CancelRequest};
 use super::context::part;
 use super::error::ApiError;
 use super::guard::require;
-use super::money::MoneyInput;
+use super::money::{Money, MoneyInput};
+use super::node_id::NodeId;
 use super::payment::Payment;
 use crate::access::Role;
-use crate::cancel::{CancelOrder, CancelOutcome, Canceller};
+use crate::cancel::{self, CancelOrder, CancelOutcome, Canceller, Finding};
 
 /// The root of every mutation.
 pub struct Mutation;
@@ -31,6 +32,11 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to cancel, and under which conditions.")] input: CancelPaymentInput,
+        #[graphql(
+            default,
+            desc = "Makes every check and says in `preview` what would be sent, and sends and records nothing."
+        )]
+        dry_run: bool,
     ) -> Result<CancelPaymentPayload, ApiError> {
         let admin = require(ctx, Role::Admin)?;
         let payment_key = PaymentKey::parse(&input.payment_key)
@@ -39,9 +45,55 @@ impl Mutation {
             Ok(order) => order,
             Err(error) => return Ok(CancelPaymentPayload::refused(error)),
         };
-        let outcome = part::<Canceller>(ctx)?.cancel(&admin.name, order).await?;
+        let canceller = part::<Canceller>(ctx)?;
+        let outcome = if dry_run {
+            canceller.dry_run(&admin.name, &order).await?
+        } else {
+            canceller.cancel(&admin.name, order).await?
+        };
         Ok(outcome.into())
     }
+
+    /// Ends a request that is `NEEDS_OPERATOR`, by what you found out in Toss's console. Needs the role `ADMIN`. Your
+    /// name and the note are kept with it. Null when there is no such request.
+    #[graphql(complexity = "super::LIVE_READ_COST + child_complexity")]
+    async fn resolve_cancel_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The `id` of a CancelRequest.")] id: ID,
+        #[graphql(desc = "What you found out.")] outcome: CancelFinding,
+        #[graphql(desc = "What that rests on, 1 to 500 characters. No names or account numbers.")]
+        note: String,
+        #[graphql(
+            desc = "Which of the payment's cancels it was. Needed only where several could be."
+        )]
+        transaction_key: Option<String>,
+    ) -> Result<Option<CancelPaymentPayload>, ApiError> {
+        let admin = require(ctx, Role::Admin)?;
+        let id = NodeId::cancel_request(&id)?;
+        let transaction_key = transaction_key
+            .map(|key| TransactionKey::parse(&key))
+            .transpose()
+            .map_err(|error| ApiError::bad_user_input(format!("transactionKey: {error}")))?;
+        let finding = Finding {
+            executed: outcome == CancelFinding::Executed,
+            transaction_key,
+            note,
+        };
+        let decided = part::<Canceller>(ctx)?
+            .decide(&admin.name, &id, finding)
+            .await?;
+        Ok(decided.map(CancelPaymentPayload::from))
+    }
+}
+
+/// What a person found out about a cancel in Toss's console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+enum CancelFinding {
+    /// It was carried out: the payment shows it.
+    Executed,
+    /// It was not carried out, and will not be.
+    NotExecuted,
 }
 
 /// What to cancel.
@@ -117,7 +169,7 @@ impl From<RefundAccountInput> for RefundAccount {
     }
 }
 
-/// What came of a cancel. There is exactly one of `error` and a request that is `SUCCEEDED`; when the outcome is not
+/// What came of a cancel. Without a dry run there is exactly one of `error` and a request that is `SUCCEEDED`; when the outcome is not
 /// known yet, there is a request that is `UNKNOWN` and an error with the code `OUTCOME_UNKNOWN` and the advice `WAIT`.
 #[derive(SimpleObject)]
 struct CancelPaymentPayload {
@@ -125,8 +177,34 @@ struct CancelPaymentPayload {
     request: Option<CancelRequest>,
     /// The payment afterwards. Null when it could not be read, which says nothing about the cancel.
     payment: Option<Payment>,
-    /// Why it has not succeeded. Null when it has.
+    /// Why it has not succeeded. Null when it has, and when a dry run met nothing in the way.
     error: Option<CancelError>,
+    /// What a dry run found: what would be sent now. Null otherwise.
+    preview: Option<CancelPreview>,
+}
+
+/// What a cancel would do if it were asked for now.
+#[derive(SimpleObject)]
+struct CancelPreview {
+    /// What would be cancelled.
+    amount: Money,
+    /// What is left of the payment now.
+    balance_before: Money,
+    /// What would be left of it.
+    balance_after: Money,
+    /// True when an unpaid virtual account would be handed back, which gives no money back.
+    voids: bool,
+}
+
+impl From<cancel::CancelPreview> for CancelPreview {
+    fn from(preview: cancel::CancelPreview) -> Self {
+        Self {
+            amount: Money(preview.amount),
+            balance_before: Money(preview.balance_before),
+            balance_after: Money(preview.balance_after),
+            voids: preview.voids,
+        }
+    }
 }
 
 impl CancelPaymentPayload {
@@ -136,6 +214,7 @@ impl CancelPaymentPayload {
             request: None,
             payment: None,
             error: Some(error),
+            preview: None,
         }
     }
 }
@@ -146,6 +225,7 @@ impl From<CancelOutcome> for CancelPaymentPayload {
             request: outcome.request.map(CancelRequest::from),
             payment: outcome.payment.map(Payment::of),
             error: outcome.error.map(CancelError::from),
+            preview: outcome.preview.map(CancelPreview::from),
         }
     }
 }

@@ -14,6 +14,7 @@ use super::scalars::DateTime;
 use super::settlement::Settlement;
 use super::status::{PaymentMethod, PaymentStatus};
 use super::transaction::Transaction;
+use super::viewer_can_cancel::ViewerCanCancel;
 use crate::lookup::FoundPayment;
 
 /// A payment, with what belongs to it loaded as it is asked for.
@@ -174,6 +175,12 @@ impl Payment {
             .into_iter()
             .map(|event| Cancel::new(event, Arc::clone(&self.0)))
             .collect())
+    }
+
+    /// What whoever is asking may cancel of this payment, by the checks that `cancelPayment` makes too. It speaks of the
+    /// payment as it was at `asOf`; the mutation reads it again.
+    async fn viewer_can_cancel(&self, ctx: &Context<'_>) -> Result<ViewerCanCancel, ApiError> {
+        ViewerCanCancel::of(ctx, &self.0).await
     }
 
     /// When Toss was last asked about this payment.

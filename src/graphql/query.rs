@@ -16,6 +16,7 @@ use super::node_id::NodeId;
 use super::page::{self, PageArguments};
 use super::payment::Payment;
 use super::payment_by::{DEFAULT_MAX_AGE_SECONDS, PaymentBy};
+use super::records::{self, AuditEntry, CancelRequestsFilter};
 use super::settlement::Settlement;
 use crate::access;
 use crate::lookup::Lookup;
@@ -136,6 +137,31 @@ impl Query {
         let id = NodeId::cancel_request(&id)?;
         let found = part::<Store>(ctx)?.cancel_request(&id).await?;
         Ok(found.map(CancelRequest::from))
+    }
+
+    /// What was asked to be cancelled through this API, by whom, and what came of it. Newest first.
+    #[graphql(complexity = "records::cost(first, child_complexity)")]
+    async fn cancel_requests(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which requests. Without it, all.")] filter: Option<CancelRequestsFilter>,
+        #[graphql(default_with = "records::USUAL", desc = "How many, from 1 to 200.")] first: i32,
+        #[graphql(desc = "A cursor as you received it: the page behind it.")] after: Option<String>,
+    ) -> Result<Connection<String, CancelRequest>, ApiError> {
+        require(ctx, access::Role::Viewer)?;
+        records::cancel_requests(ctx, filter.unwrap_or_default(), first, after).await
+    }
+
+    /// Every cancel, every decision about one, and every change of an access token, newest first. Needs the role `ADMIN`.
+    #[graphql(complexity = "records::cost(first, child_complexity)")]
+    async fn audit_log(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default_with = "records::USUAL", desc = "How many, from 1 to 200.")] first: i32,
+        #[graphql(desc = "A cursor as you received it: the page behind it.")] after: Option<String>,
+    ) -> Result<Connection<String, AuditEntry>, ApiError> {
+        require(ctx, access::Role::Admin)?;
+        records::audit_log(ctx, first, after).await
     }
 
     /// Whoever is asking, by their access token.

@@ -176,6 +176,17 @@ pub enum Created {
     InFlight(CancelRequest),
 }
 
+/// Which requests are asked for: those that fit everything that is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CancelRequestFilter {
+    /// Of this payment.
+    pub payment_key: Option<PaymentKey>,
+    /// By the token of this name.
+    pub requested_by: Option<String>,
+    /// In one of these states.
+    pub status: Option<Vec<CancelRequestStatus>>,
+}
+
 /// A change of a cancel request. What is `None` stays as it is, but for the error, which belongs to the status.
 #[derive(Clone, Debug)]
 pub struct CancelRequestChange {

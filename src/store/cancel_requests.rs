@@ -20,8 +20,8 @@ use super::rows::{
 };
 use super::write::insert;
 use super::{
-    CancelRequest, CancelRequestChange, CancelRequestId, Created, NewCancelRequest, Store,
-    StoreError,
+    CancelRequest, CancelRequestChange, CancelRequestFilter, CancelRequestId, Created,
+    NewCancelRequest, Store, StoreError,
 };
 
 impl Store {
@@ -126,6 +126,50 @@ impl Store {
                 .push(request);
         }
         Ok(found)
+    }
+
+    /// The request for this payment that has not ended; there is at most one.
+    pub async fn cancel_in_flight(
+        &self,
+        payment: &PaymentKey,
+    ) -> Result<Option<CancelRequest>, StoreError> {
+        let in_flight = Column::PaymentKey
+            .eq(payment.as_str())
+            .and(is_in(&NOT_ENDED));
+        find_whole(&self.reader, in_flight).await
+    }
+
+    /// Requests that fit a filter, newest first, at most that many, from before the given one; without `body` and
+    /// `raw_reply`.
+    pub async fn cancel_requests(
+        &self,
+        filter: &CancelRequestFilter,
+        before: Option<&CancelRequestId>,
+        most: u64,
+    ) -> Result<Vec<CancelRequest>, StoreError> {
+        let mut wanted = cancel_request::Entity::find();
+        if let Some(payment) = &filter.payment_key {
+            wanted = wanted.filter(Column::PaymentKey.eq(payment.as_str()));
+        }
+        if let Some(name) = &filter.requested_by {
+            wanted = wanted.filter(Column::RequestedBy.eq(name.as_str()));
+        }
+        if let Some(states) = &filter.status {
+            wanted = wanted.filter(is_in(states));
+        }
+        if let Some(before) = before {
+            wanted = wanted.filter(Column::Id.lt(before.as_str()));
+        }
+        // Ids are in the order of time.
+        wanted
+            .order_by_desc(Column::Id)
+            .limit(most)
+            .into_partial_model::<CancelRequestRow>()
+            .all(&self.reader)
+            .await?
+            .into_iter()
+            .map(CancelRequestRow::cancel_request)
+            .collect()
     }
 
     /// Requests that nobody works on and that are to be taken up now: sendings that were abandoned, and unknown outcomes

@@ -38,8 +38,8 @@ use sea_orm_migration::IntoSchemaManagerConnection;
 pub use self::url::{DatabaseUrl, InvalidDatabaseUrl};
 pub use audit_chain::{AuditEntry, AuditVerdict, BrokenLink};
 pub use cancel_request::{
-    CancelRequest, CancelRequestChange, CancelRequestId, Created, Decision, Lease, LeaseChange,
-    NewCancelRequest, StoredCancelError,
+    CancelRequest, CancelRequestChange, CancelRequestFilter, CancelRequestId, Created, Decision,
+    Lease, LeaseChange, NewCancelRequest, StoredCancelError,
 };
 pub use error::StoreError;
 pub use pages::{Page, PageRequest, Toward};

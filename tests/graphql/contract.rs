@@ -69,6 +69,8 @@ fn int_is_for_seconds_and_page_sizes_only_and_nothing_is_a_float() {
     assert_eq!(
         numbers,
         [
+            "argument Query.auditLog(first: Int! = 50)",
+            "argument Query.cancelRequests(first: Int! = 50)",
             "argument Query.payment(maxAgeSeconds: Int! = 30)",
             "argument Query.payments(first: Int)",
             "argument Query.payments(last: Int)",

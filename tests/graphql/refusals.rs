@@ -14,6 +14,10 @@ fn cancel(payment_key: &str, more: &str) -> String {
     )
 }
 
+/// A decision about the request CancelRequest:x.
+const RESOLVE: &str = "mutation { resolveCancelRequest(id: \"Q2FuY2VsUmVxdWVzdDp4\", outcome: EXECUTED, note: \"n\") \
+     { error { code } } }";
+
 #[tokio::test]
 async fn the_root_fields_are_those_that_are_tried_here() {
     let fields = "{ fields { name } }";
@@ -32,7 +36,9 @@ async fn the_root_fields_are_those_that_are_tried_here() {
     assert_eq!(
         names("queryType"),
         [
+            "auditLog",
             "cancelRequest",
+            "cancelRequests",
             "coverage",
             "node",
             "payment",
@@ -41,7 +47,10 @@ async fn the_root_fields_are_those_that_are_tried_here() {
             "viewer"
         ]
     );
-    assert_eq!(names("mutationType"), ["cancelPayment"]);
+    assert_eq!(
+        names("mutationType"),
+        ["cancelPayment", "resolveCancelRequest"]
+    );
 }
 
 #[tokio::test]
@@ -55,6 +64,9 @@ async fn whoever_is_not_known_is_told_so_by_every_root_field() {
         "{ payments { nodes { id } } }",
         "{ settlements { nodes { id } } }",
         "{ coverage { mId } }",
+        "{ cancelRequests { nodes { id } } }",
+        "{ auditLog { nodes { number } } }",
+        RESOLVE,
         &cancel("pk", ""),
     ] {
         let response = schema.execute(Request::new(query)).await;
@@ -73,6 +85,10 @@ async fn a_viewer_may_read_and_may_not_cancel() {
         value!({ "viewer": { "name": "tester", "role": "VIEWER" } })
     );
 
+    for query in ["{ auditLog { nodes { number } } }", RESOLVE] {
+        let response = schema.execute(asked_by(Viewer, query)).await;
+        assert_eq!(codes(&response), ["FORBIDDEN"], "{query}");
+    }
     let response = schema.execute(asked_by(Viewer, &cancel("pk", ""))).await;
     assert_eq!(codes(&response), ["FORBIDDEN"]);
     let path = serde_json::to_value(&response.errors[0].path).unwrap();
@@ -95,6 +111,12 @@ async fn arguments_that_cannot_be_are_refused_before_anybody_is_asked() {
         // Payment:pk
         "{ cancelRequest(id: \"UGF5bWVudDpwaw\") { id } }",
         &cancel("../cancel", ""),
+        "{ cancelRequests(first: 0) { nodes { id } } }",
+        "{ cancelRequests(first: 201) { nodes { id } } }",
+        "{ cancelRequests(after: \"no cursor\") { nodes { id } } }",
+        "{ cancelRequests(filter: { paymentKey: \"../x\" }) { nodes { id } } }",
+        "{ auditLog(after: \"no cursor\") { nodes { number } } }",
+        "mutation { resolveCancelRequest(id: \"x\", outcome: EXECUTED, note: \"n\") { error { code } } }",
     ] {
         let response = schema.execute(asked_by(Admin, query)).await;
         assert_eq!(codes(&response), ["BAD_USER_INPUT"], "{query}");

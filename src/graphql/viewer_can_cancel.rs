@@ -1,0 +1,65 @@
+//! What a screen may offer to whoever is looking at a payment.
+
+use async_graphql::{Context, SimpleObject};
+use reconciliation::cancel_options;
+
+use super::books::Books;
+use super::cancel_request::CancelError;
+use super::context::part;
+use super::error::ApiError;
+use super::guard::require;
+use super::money::Money;
+use crate::access::Role;
+use crate::cancel::Canceller;
+
+/// What whoever is asking may cancel of a payment.
+#[derive(SimpleObject)]
+pub(super) struct ViewerCanCancel {
+    /// Whether anything can be cancelled by the holder of this token now.
+    allowed: bool,
+    /// What can be cancelled at most. Null when the payment allows no cancel by anybody.
+    max_amount: Option<Money>,
+    /// Whether less than that can be cancelled.
+    partial_allowed: bool,
+    /// Whether `CancelPaymentInput.refundAccount` must be given.
+    needs_refund_account: bool,
+    /// Whether a cancel would only hand an unpaid account number back: `CancelPaymentInput.voidUnpaid` must be true then.
+    voids: bool,
+    /// What stands in the way; empty when `allowed`.
+    reasons: Vec<CancelError>,
+}
+
+impl ViewerCanCancel {
+    pub(super) async fn of(ctx: &Context<'_>, books: &Books) -> Result<Self, ApiError> {
+        let mut reasons = Vec::new();
+        if require(ctx, Role::Admin).is_err() {
+            reasons.push(CancelError::needs_admin());
+        }
+        let own = books.own_requests(ctx).await?;
+        if let Some(other) = own
+            .requests
+            .iter()
+            .find(|request| !request.status.is_final())
+        {
+            reasons.push(Canceller::in_flight(other).into());
+        }
+        let now = part::<Canceller>(ctx)?.now();
+        let options = match cancel_options(books.payment(), now) {
+            Ok(options) => Some(options),
+            Err(refusal) => {
+                reasons.push(Canceller::refusal(&refusal).into());
+                None
+            }
+        };
+        let offers =
+            |offer: fn(&reconciliation::CancelOptions) -> bool| options.as_ref().is_some_and(offer);
+        Ok(Self {
+            allowed: reasons.is_empty(),
+            partial_allowed: offers(|options| options.partial_allowed),
+            needs_refund_account: offers(|options| options.needs_refund_account),
+            voids: offers(|options| options.voids),
+            max_amount: options.map(|options| Money(options.max_amount)),
+            reasons,
+        })
+    }
+}

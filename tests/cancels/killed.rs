@@ -1,0 +1,291 @@
+//! The real program under a load of cancels by several admins, killed at random moments and started again, before a Toss
+//! that loses answers, fails, hangs and is slow. Afterwards the record is held against Toss's own books.
+//!
+//! It runs for some seconds on each database; `CRASH_MINUTES` makes it longer.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use reconciliation::CancelRequestStatus as Status;
+use serde_json::json;
+use tempfile::TempDir;
+use toss_recon::store::{CancelRequest, CancelRequestFilter, Store};
+use toss_sim::{Endpoint, Fault, FaultKind, NewPayment, TossSim};
+
+use crate::postgres;
+use crate::program::Program;
+
+const PAYMENTS: usize = 16;
+const TOTAL: i64 = 100_000;
+const USUALLY: Duration = Duration::from_secs(12);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_process_on_sqlite_killed_at_random_moments_cancels_once_and_loses_nothing() {
+    let folder = TempDir::new().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("killed.db").display());
+    survives(&url, folder.path(), 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_replicas_on_postgres_killed_at_random_moments_cancel_once_and_lose_nothing() {
+    let folder = TempDir::new().unwrap();
+    survives(&postgres::database().await, folder.path(), 2).await;
+}
+
+async fn survives(database_url: &str, folder: &Path, replicas: usize) {
+    let sim = Arc::new(TossSim::start(toss_sim::Settings::default()).await.unwrap());
+    let programs: Vec<Program> = (0..replicas)
+        .map(|_| Program::new(database_url, sim.base_url(), folder))
+        .collect();
+    let mut admins = Vec::new();
+    for name in ["kim", "lee", "park", "choi"] {
+        admins.push(programs[0].admin(name).await);
+    }
+    let payments: Arc<Vec<String>> = Arc::new(
+        (0..PAYMENTS)
+            .map(|number| {
+                sim.console()
+                    .pay(NewPayment::card(format!("order-{number}"), TOTAL))
+            })
+            .collect(),
+    );
+    let stop = Arc::new(AtomicBool::new(false));
+    let killers: Vec<_> = programs
+        .iter()
+        .map(|program| tokio::spawn(kill(program.clone(), admins[0].clone(), Arc::clone(&stop))))
+        .collect();
+    let trouble = tokio::spawn(trouble(Arc::clone(&sim), Arc::clone(&stop)));
+    let load: Vec<_> = admins
+        .iter()
+        .enumerate()
+        .map(|(seed, token)| {
+            let (token, payments, stop) = (token.clone(), Arc::clone(&payments), Arc::clone(&stop));
+            tokio::spawn(cancel_at_random(
+                programs.clone(),
+                token,
+                payments,
+                stop,
+                seed,
+            ))
+        })
+        .collect();
+    tokio::time::sleep(duration()).await;
+    stop.store(true, Relaxed);
+    let mut asked = HashMap::new();
+    for admin in load {
+        asked.extend(admin.await.unwrap());
+    }
+    trouble.await.unwrap();
+    let mut kills = 0;
+    let mut running = Vec::new();
+    for killer in killers {
+        let (child, killed) = killer.await.unwrap();
+        running.push(child);
+        kills += killed;
+    }
+    let store = Store::open(&database_url.parse().unwrap()).await.unwrap();
+    let requests = everything_ends(&store).await;
+    hold_against_the_books(&sim, &payments, &requests, &asked);
+    drop(running);
+    let (whole, said) = programs[0].run(&["audit", "verify"]).await;
+    assert!(whole, "{said}");
+    let count = |status| {
+        requests
+            .iter()
+            .filter(|request| request.status == status)
+            .count()
+    };
+    println!(
+        "{} asked, {} recorded, {kills} kills of {replicas}: {} succeeded, {} rejected, {} need an operator; {}",
+        asked.len(),
+        requests.len(),
+        count(Status::Succeeded),
+        count(Status::Rejected),
+        count(Status::NeedsOperator),
+        said.trim(),
+    );
+    assert!(
+        kills > 2 && count(Status::Succeeded) > 5,
+        "hardly anything happened"
+    );
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long to go on is said to the test, not to the program"
+)]
+fn duration() -> Duration {
+    let minutes = std::env::var("CRASH_MINUTES").ok();
+    let minutes: Option<u64> = minutes.and_then(|text| text.parse().ok());
+    minutes.map_or(USUALLY, |minutes| Duration::from_secs(60 * minutes))
+}
+
+/// Kills the program after some time, again and again, and leaves it running at the end.
+async fn kill(
+    program: Program,
+    token: String,
+    stop: Arc<AtomicBool>,
+) -> (tokio::process::Child, usize) {
+    let mut rng = StdRng::seed_from_u64(u64::from(program.address.port()));
+    let mut kills = 0;
+    let mut child = program.serve();
+    program.answers(&token).await;
+    while !stop.load(Relaxed) {
+        let lives = Duration::from_millis(rng.random_range(100..1_500));
+        tokio::time::sleep(lives).await;
+        // SIGKILL, in the middle of whatever it does, also of recovering from the last time.
+        child.kill().await.unwrap();
+        kills += 1;
+        child = program.serve();
+        if rng.random_bool(0.7) {
+            program.answers(&token).await;
+        }
+    }
+    program.answers(&token).await;
+    (child, kills)
+}
+
+/// Lets Toss fail in one way or another, all the time, and be well again at the end.
+async fn trouble(sim: Arc<TossSim>, stop: Arc<AtomicBool>) {
+    let mut rng = StdRng::seed_from_u64(11);
+    while !stop.load(Relaxed) {
+        let kind = match rng.random_range(0..10) {
+            0 => FaultKind::ExecuteThenDrop,
+            1 => FaultKind::ExecuteThenHang,
+            2 => FaultKind::ExecuteThenStatus(502),
+            3 => FaultKind::HalfBody,
+            4 => FaultKind::Html,
+            5 => FaultKind::Drop,
+            6 => FaultKind::Status(503),
+            7 => FaultKind::Status(429),
+            8 => FaultKind::Slow(Duration::from_millis(rng.random_range(100..2_500))),
+            _ => FaultKind::Refusal("PROVIDER_ERROR".to_owned()),
+        };
+        sim.faults().add(Fault::next(Endpoint::Cancel, kind));
+        tokio::time::sleep(Duration::from_millis(rng.random_range(50..500))).await;
+    }
+    sim.faults().clear();
+}
+
+const CANCEL: &str = "mutation ($input: CancelPaymentInput!) { cancelPayment(input: $input) \
+     { request { id status } error { code } } }";
+
+/// Cancels parts of random payments, each under a key of its own, and asks again with the same key when there is no
+/// answer. Gives the ids of the requests that were answered with, by key.
+async fn cancel_at_random(
+    programs: Vec<Program>,
+    token: String,
+    payments: Arc<Vec<String>>,
+    stop: Arc<AtomicBool>,
+    seed: usize,
+) -> HashMap<String, Option<String>> {
+    let mut rng = StdRng::seed_from_u64(u64::try_from(seed).unwrap());
+    let mut asked: HashMap<String, Option<String>> = HashMap::new();
+    while !stop.load(Relaxed) {
+        let key = format!("intent-{seed}-{}", asked.len());
+        let amount = rng.random_range(1..300).to_string();
+        let input = json!({
+            "paymentKey": payments[rng.random_range(0..payments.len())],
+            "idempotencyKey": key,
+            // What Toss carries out bears its intent's name.
+            "reason": key,
+            "amount": { "amount": amount, "currency": "KRW" },
+        });
+        let mut known: Option<String> = None;
+        for _ in 0..rng.random_range(1..5) {
+            let program = &programs[rng.random_range(0..programs.len())];
+            let answer = program
+                .post(&token, CANCEL, json!({ "input": input }))
+                .await;
+            let payload = answer.map(|answer| answer["data"]["cancelPayment"].clone());
+            let id = payload
+                .as_ref()
+                .and_then(|payload| payload["request"]["id"].as_str());
+            if let (Some(id), Some(known)) = (id, &known) {
+                assert_eq!(id, known, "one key, two requests");
+            }
+            known = id.map(ToOwned::to_owned).or(known);
+            let busy =
+                payload.is_some_and(|payload| payload["error"]["code"] == "CANCEL_IN_FLIGHT");
+            if busy || (known.is_some() && rng.random_bool(0.7)) {
+                break;
+            }
+        }
+        asked.insert(key, known);
+    }
+    asked
+}
+
+/// Waits until no request is left to be found out.
+async fn everything_ends(store: &Store) -> Vec<CancelRequest> {
+    let started = Instant::now();
+    let patience = Duration::from_secs(60) + duration();
+    loop {
+        let all = store
+            .cancel_requests(&CancelRequestFilter::default(), None, 1_000_000)
+            .await
+            .unwrap();
+        let open: Vec<_> = all
+            .iter()
+            .filter(|request| !request.status.is_final() && request.status != Status::NeedsOperator)
+            .collect();
+        if open.is_empty() {
+            return all;
+        }
+        assert!(started.elapsed() < patience, "these do not end: {open:#?}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+fn hold_against_the_books(
+    sim: &TossSim,
+    payments: &[String],
+    requests: &[CancelRequest],
+    asked: &HashMap<String, Option<String>>,
+) {
+    let mut executed: HashMap<String, Vec<String>> = HashMap::new();
+    for payment in payments {
+        let cancels = sim.executed_cancels(payment);
+        let given_back: i64 = cancels.iter().map(|cancel| cancel.amount.minor).sum();
+        let balance = sim.console().balance(payment).unwrap().minor;
+        assert_eq!(balance, TOTAL - given_back, "{payment}");
+        for cancel in cancels {
+            let of_intent = executed.entry(cancel.reason).or_default();
+            of_intent.push(cancel.transaction_key);
+        }
+    }
+    for (intent, cancels) in &executed {
+        assert_eq!(cancels.len(), 1, "{intent} was carried out more than once");
+    }
+    let mut by_intent: HashMap<&str, &CancelRequest> = HashMap::new();
+    for request in requests {
+        let twin = by_intent.insert(&request.client_key, request);
+        assert!(twin.is_none(), "one key, two requests");
+        let ran = executed
+            .get(&request.client_key)
+            .map(|cancels| cancels[0].as_str());
+        let named = request.transaction_key.as_ref().map(|key| key.as_str());
+        match request.status {
+            Status::Succeeded => assert_eq!(named, ran, "{request:#?}"),
+            Status::Rejected => assert_eq!(ran, None, "{request:#?}"),
+            _ => {}
+        }
+    }
+    for intent in executed.keys() {
+        assert!(
+            by_intent.contains_key(intent.as_str()),
+            "{intent} ran and is not recorded"
+        );
+    }
+    for (intent, answered) in asked {
+        assert!(
+            answered.is_none() || by_intent.contains_key(intent.as_str()),
+            "{intent} was answered with a request that is lost"
+        );
+    }
+}

@@ -1,0 +1,109 @@
+//! `toss-recon` as a process that can be killed, and started again at the same address.
+
+use std::net::{SocketAddr, TcpListener};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tokio::process::{Child, Command};
+
+/// Where a program listens and what it works on. It is told so by its environment alone.
+#[derive(Clone)]
+pub(crate) struct Program {
+    pub(crate) address: SocketAddr,
+    database_url: String,
+    toss: String,
+    folder: std::path::PathBuf,
+}
+
+impl Program {
+    pub(crate) fn new(database_url: &str, toss: &str, folder: &std::path::Path) -> Self {
+        // Taken and given back: the program takes it again, each time it is started.
+        let address = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap();
+        Self {
+            address,
+            database_url: database_url.to_owned(),
+            toss: toss.to_owned(),
+            folder: folder.to_owned(),
+        }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_toss-recon"));
+        command
+            .args(arguments)
+            .current_dir(&self.folder)
+            .env_clear()
+            .env("TOSS_SECRET_KEY", "live_sk_stand1n0000000000000000")
+            .env("TOSS_BASE_URL", &self.toss)
+            .env("DATABASE_URL", &self.database_url)
+            .env("LISTEN_ADDR", self.address.to_string())
+            .env("TOSS_TIMEOUT_SECONDS", "1")
+            .env("CANCEL_RETRY_SECONDS", "1")
+            .env("LOG", "error")
+            .kill_on_drop(true);
+        command
+    }
+
+    /// Starts serving; whether it does is for whoever asks it.
+    pub(crate) fn serve(&self) -> Child {
+        let mut command = self.command(&["serve"]);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn().unwrap()
+    }
+
+    /// Runs a command to its end: whether it succeeded, and what it printed.
+    pub(crate) async fn run(&self, arguments: &[&str]) -> (bool, String) {
+        let output = self.command(arguments).output().await.unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        (
+            output.status.success(),
+            String::from_utf8_lossy(&text).into_owned(),
+        )
+    }
+
+    pub(crate) async fn admin(&self, name: &str) -> String {
+        let (made, text) = self
+            .run(&["token", "create", "--name", name, "--role", "admin"])
+            .await;
+        assert!(made, "{text}");
+        text.trim().to_owned()
+    }
+
+    /// What is answered, if anything is.
+    pub(crate) async fn post(&self, token: &str, query: &str, variables: Value) -> Option<Value> {
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .pool_max_idle_per_host(0)
+            .timeout(Duration::from_secs(4))
+            .build()
+            .unwrap();
+        let answer = client
+            .post(format!("http://{}/graphql", self.address))
+            .bearer_auth(token)
+            .json(&json!({ "query": query, "variables": variables }))
+            .send()
+            .await
+            .ok()?;
+        answer.json().await.ok()
+    }
+
+    /// Waits until it answers.
+    pub(crate) async fn answers(&self, token: &str) {
+        let started = Instant::now();
+        while self
+            .post(token, "{ viewer { name } }", Value::Null)
+            .await
+            .is_none()
+        {
+            assert!(
+                started.elapsed() < Duration::from_secs(30),
+                "it does not serve"
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}

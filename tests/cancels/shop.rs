@@ -1,0 +1,292 @@
+//! A shop for one test: the stand-in for Toss, the real server before it, a database of its own, one running clock.
+
+use std::net::SocketAddr;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use reconciliation::{PartialCancelRows, SettlementCycle};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use toss_recon::access::{NewToken, Role};
+use toss_recon::clock::Clock;
+use toss_recon::config::{MerchantConfig, ServerConfig, TossConfig};
+use toss_recon::server::Server;
+use toss_recon::store::{AccountName, Store};
+use toss_recon::toss::{BaseUrl, MusdAmounts, SecretKey};
+use toss_sim::{Endpoint, Fault, FaultKind, NewPayment, Settings, SimClock, TossSim};
+
+use crate::postgres;
+
+const SECRET_KEY: &str = "live_sk_stand1n0000000000000000";
+/// How long a request may take to end by itself once nothing stands in its way.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Declares tests that run once on each database, each with a shop of its own.
+macro_rules! on_both_databases {
+    ($($name:ident),+ $(,)?) => {
+        mod on_sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::shop::Shop::on_sqlite().await).await;
+            })+
+        }
+        mod on_postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::shop::Shop::on_postgres().await).await;
+            })+
+        }
+    };
+}
+pub(crate) use on_both_databases;
+
+/// The fields of an answer that tests look at.
+const PAYLOAD: &str = "{ request { id status transactionKey requestedBy } \
+     payment { balanceAmount { amount } } error { code advice field } \
+     preview { amount { amount } balanceBefore { amount } balanceAfter { amount } voids } }";
+
+/// The stand-in and the server, which answers within a second or calls the outcome unknown, and asks again every second.
+pub(crate) struct Shop {
+    pub(crate) sim: TossSim,
+    pub(crate) store: Store,
+    tokens: [String; 3],
+    address: SocketAddr,
+    server: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
+    _folder: TempDir,
+}
+
+/// Whose token asks.
+#[derive(Clone, Copy)]
+pub(crate) enum As {
+    Kim = 0,
+    Lee = 1,
+    Viewer = 2,
+}
+
+impl Shop {
+    pub(crate) async fn on_sqlite() -> Self {
+        let folder = TempDir::new().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("test.db").display());
+        Self::open(url, folder).await
+    }
+
+    pub(crate) async fn on_postgres() -> Self {
+        Self::open(postgres::database().await, TempDir::new().unwrap()).await
+    }
+
+    async fn open(database_url: String, folder: TempDir) -> Self {
+        let noon = at("2026-03-20T12:00:00+09:00");
+        let settings = Settings {
+            clock: SimClock::running_from(noon),
+            ..Settings::default()
+        };
+        let sim = TossSim::start(settings).await.unwrap();
+        let hands = sim.clock().clone();
+        let config = config(&sim, &database_url);
+        let (address, server) = serve(config, Clock::from_fn(move || hands.now())).await;
+        let store = Store::open(&database_url.parse().unwrap()).await.unwrap();
+        let tokens = [
+            token(&store, "kim", Role::Admin).await,
+            token(&store, "lee", Role::Admin).await,
+            token(&store, "viewer", Role::Viewer).await,
+        ];
+        Self {
+            sim,
+            store,
+            tokens,
+            address,
+            server: Some(server),
+            _folder: folder,
+        }
+    }
+
+    /// A card payment of that many won.
+    pub(crate) fn card(&self, won: i64) -> String {
+        self.pay(NewPayment::card(
+            format!("order-{}", uuid::Uuid::new_v4()),
+            won,
+        ))
+    }
+
+    pub(crate) fn pay(&self, payment: NewPayment) -> String {
+        self.sim.console().pay(payment)
+    }
+
+    /// Lets the next calls of the cancel endpoint go wrong.
+    pub(crate) fn next_cancels(&self, calls: u32, kind: FaultKind) {
+        let fault = Fault::next(Endpoint::Cancel, kind).times(calls);
+        self.sim.faults().add(fault);
+    }
+
+    /// What a cancel by this admin answers, with `input` beside what every cancel has.
+    pub(crate) async fn cancel(&self, who: As, payment: &str, key: &str, input: Value) -> Value {
+        self.cancel_or_try(who, payment, key, input, false).await
+    }
+
+    pub(crate) async fn cancel_or_try(
+        &self,
+        who: As,
+        payment: &str,
+        key: &str,
+        input: Value,
+        dry_run: bool,
+    ) -> Value {
+        let mut all = json!({ "paymentKey": payment, "idempotencyKey": key, "reason": "test" });
+        for (field, value) in input.as_object().unwrap() {
+            all[field] = value.clone();
+        }
+        let query = format!(
+            "mutation ($input: CancelPaymentInput!, $dryRun: Boolean!) {{ cancelPayment(input: $input, dryRun: $dryRun) {PAYLOAD} }}"
+        );
+        let variables = json!({ "input": all, "dryRun": dry_run });
+        self.ask(who, &query, variables).await["cancelPayment"].clone()
+    }
+
+    pub(crate) async fn resolve(&self, request: &Value, outcome: &str, note: &str) -> Value {
+        let query = format!(
+            "mutation ($id: ID!, $note: String!) {{ resolveCancelRequest(id: $id, outcome: {outcome}, note: $note) {PAYLOAD} }}"
+        );
+        let variables = json!({ "id": request["id"], "note": note });
+        self.ask(As::Lee, &query, variables).await["resolveCancelRequest"].clone()
+    }
+
+    /// The `data` of an answer without errors.
+    pub(crate) async fn ask(&self, who: As, query: &str, variables: Value) -> Value {
+        let answer = self.post(who, query, variables).await;
+        assert!(answer.get("errors").is_none(), "{answer:#}");
+        answer["data"].clone()
+    }
+
+    pub(crate) async fn post(&self, who: As, query: &str, variables: Value) -> Value {
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .pool_max_idle_per_host(0)
+            .build()
+            .unwrap();
+        let [kim, lee, viewer] = &self.tokens;
+        let answer = client
+            .post(format!("http://{}/graphql", self.address))
+            .bearer_auth(match who {
+                As::Kim => kim,
+                As::Lee => lee,
+                As::Viewer => viewer,
+            })
+            .json(&json!({ "query": query, "variables": variables }))
+            .send()
+            .await
+            .unwrap();
+        answer.json().await.unwrap()
+    }
+
+    /// Waits until the request is in that state by itself.
+    pub(crate) async fn becomes(&self, request: &Value, status: &str) -> Value {
+        let query = "query ($id: ID!) { cancelRequest(id: $id) \
+             { id status transactionKey error { code advice } } }";
+        let started = Instant::now();
+        loop {
+            let asked = self
+                .ask(As::Viewer, query, json!({ "id": request["id"] }))
+                .await;
+            if asked["cancelRequest"]["status"] == status {
+                return asked["cancelRequest"].clone();
+            }
+            assert!(
+                started.elapsed() < PATIENCE,
+                "it does not become {status}: {asked:#}"
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// How often Toss was called to cancel this payment.
+    pub(crate) fn sendings(&self, payment: &str) -> usize {
+        let path = format!("/v1/payments/{payment}/cancel");
+        self.sim
+            .requests()
+            .iter()
+            .filter(|call| call.path == path)
+            .count()
+    }
+
+    /// The cancels that Toss really carried out.
+    pub(crate) fn executed(&self, payment: &str) -> Vec<String> {
+        let executed = self.sim.executed_cancels(payment);
+        executed
+            .into_iter()
+            .map(|cancel| cancel.transaction_key)
+            .collect()
+    }
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        if let Some((stop, thread)) = self.server.take() {
+            let _ = stop.send(());
+            // A test that failed has said so already.
+            let _ = thread.join();
+        }
+    }
+}
+
+pub(crate) fn won(amount: i64) -> Value {
+    json!({ "amount": amount.to_string(), "currency": "KRW" })
+}
+
+pub(crate) fn at(text: &str) -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339(text).unwrap().to_utc()
+}
+
+fn config(sim: &TossSim, database_url: &str) -> ServerConfig {
+    ServerConfig {
+        webhook_secret: None,
+        merchants: vec![MerchantConfig {
+            account: AccountName::new("shop"),
+            secret_key: SecretKey::parse(SECRET_KEY).unwrap(),
+            settlement_cycle: SettlementCycle::Daily,
+            payout_business_days: None,
+        }],
+        toss: TossConfig {
+            base_url: BaseUrl::parse(sim.base_url()).unwrap(),
+            timeout: Duration::from_secs(1),
+            partial_cancel_rows: PartialCancelRows::default(),
+            musd_amounts: MusdAmounts::default(),
+        },
+        database_url: database_url.parse().unwrap(),
+        listen_addr: "127.0.0.1:0".parse().unwrap(),
+        cancel_retry: Duration::from_secs(1),
+        sync_interval: Duration::from_secs(60),
+    }
+}
+
+/// The real server, on a thread of its own as its own program has it.
+async fn serve(
+    config: ServerConfig,
+    clock: Clock,
+) -> (SocketAddr, (oneshot::Sender<()>, JoinHandle<()>)) {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let (started, start) = oneshot::channel();
+    let thread = std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let server = Server::bind(&config, clock).await.unwrap();
+            started.send(server.address()).unwrap();
+            let until_dropped = async move {
+                let _ = stopped.await;
+            };
+            server.run(until_dropped).await.unwrap();
+        });
+    });
+    (start.await.unwrap(), (stop, thread))
+}
+
+async fn token(store: &Store, name: &str, role: Role) -> String {
+    let token = NewToken::generate(&mut rand::rng());
+    let noon = at("2026-03-20T12:00:00+09:00");
+    store
+        .create_token(&token.id, name, role.as_str(), token.secret_hash(), noon)
+        .await
+        .unwrap();
+    token.text.expose_secret().to_owned()
+}
