@@ -1,7 +1,7 @@
 //! Settlement rows against events: for each class a case that gives exactly it, and a near miss that gives nothing.
 
 use chrono::TimeDelta;
-use reconciliation::{Books, Currency, Discrepancy, Money, PaymentKey, PaymentStatus};
+use reconciliation::{Books, Currency, Discrepancy, Money, PaymentKey, PaymentStatus, Verdict};
 
 use crate::made::{CARD, VIRTUAL_ACCOUNT, history, key, krw, rows, settlement, walk};
 use crate::made_books::{
@@ -74,6 +74,30 @@ fn settlement_duplicated_among_events_that_nothing_tells_apart() {
 }
 
 #[test]
+fn among_events_that_nothing_tells_apart_only_late_ones_can_miss_a_row() {
+    let mut books = in_order();
+    books.payment = None;
+    // The second refund is of the day before.
+    books.history = history(
+        CARD,
+        &[
+            ("DONE", 0, 10_000),
+            ("PARTIAL_CANCELED", DAY, 3_000),
+            ("PARTIAL_CANCELED", 17 * DAY, 3_000),
+        ],
+    );
+    books.settlements[1].settlement.transaction_key = None;
+    assert_eq!(classes(&books), ["CANCELED_ELSEWHERE"]);
+    assert_eq!(result(&books).verdict, Verdict::Pending);
+    let late = at("2026-03-24T00:00:00+09:00");
+    books.coverage = everything_read(late);
+    assert_eq!(
+        classes_as_of(&books, late),
+        ["SETTLEMENT_MISSING", "CANCELED_ELSEWHERE"]
+    );
+}
+
+#[test]
 fn settled_void_by_a_row_for_an_account_handed_back_unpaid() {
     let mut books = void_in_order();
     books.settlements = vec![listed(
@@ -137,6 +161,15 @@ fn settlement_orphan_of_a_payment_of_which_nothing_else_is_known() {
         "one cause, though listed twice"
     );
     assert_eq!(found.payment_key.unwrap().as_str(), "pay");
+    let mut keyless = books;
+    for row in &mut keyless.settlements {
+        row.settlement.transaction_key = None;
+    }
+    assert_eq!(
+        classes(&keyless),
+        ["SETTLEMENT_ORPHAN"; 2],
+        "nothing makes them one"
+    );
 }
 
 #[test]
