@@ -40,40 +40,6 @@ fn settlement_duplicated_by_a_second_row_for_one_event_and_not_by_one_row_given_
 }
 
 #[test]
-fn settlement_duplicated_among_events_that_nothing_tells_apart() {
-    let mut books = in_order();
-    books.payment = None;
-    books.requests.clear();
-    books.history = history(
-        CARD,
-        &[
-            ("DONE", 0, 10_000),
-            ("PARTIAL_CANCELED", DAY, 3_000),
-            ("PARTIAL_CANCELED", DAY, 3_000),
-        ],
-    );
-    let mut keyless = settled("t1", -3_000, "2026-03-03", "2026-03-10");
-    keyless.transaction_key = None;
-    books.settlements.truncate(1);
-    for place in 0..2 {
-        books.settlements.push(listed(place, keyless.clone()));
-    }
-    let elsewhere = ["CANCELED_ELSEWHERE"; 2];
-    assert_eq!(classes(&books), elsewhere);
-    books.settlements.push(listed(2, keyless));
-    assert_eq!(
-        classes(&books),
-        [&["SETTLEMENT_DUPLICATED"][..], &elsewhere].concat()
-    );
-    books.settlements.truncate(2);
-    let found = result(&books).discrepancies.remove(0);
-    assert_eq!(
-        found.explanation(),
-        "1 of 2 settlement rows of -3000 KRW is late since 2026-03-06 00:00:00 KST; which cannot be told."
-    );
-}
-
-#[test]
 fn settled_void_by_a_row_for_an_account_handed_back_unpaid() {
     let mut books = void_in_order();
     books.settlements = vec![listed(
@@ -137,6 +103,15 @@ fn settlement_orphan_of_a_payment_of_which_nothing_else_is_known() {
         "one cause, though listed twice"
     );
     assert_eq!(found.payment_key.unwrap().as_str(), "pay");
+    let mut keyless = books;
+    for row in &mut keyless.settlements {
+        row.settlement.transaction_key = None;
+    }
+    assert_eq!(
+        classes(&keyless),
+        ["SETTLEMENT_ORPHAN"; 2],
+        "nothing makes them one"
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use reconciliation::{Books, CancelRequestStatus, Coverage, PaymentStatus, Stretch};
 
-use crate::made::{VIRTUAL_ACCOUNT, history, krw, second, walk};
+use crate::made::{VIRTUAL_ACCOUNT, history, key, krw, second, walk};
 use crate::made_books::{
     DAY, card_rows, classes, day, former, in_order, later, listed, request, settled,
     settled_history, void_in_order,
@@ -101,6 +101,30 @@ fn a_duplicate_hides_what_is_wrong_with_the_surplus_row() {
     books.settlements.push(listed(2, second));
     let found = classes(&books);
     assert_eq!(found[..2], ["SETTLEMENT_DUPLICATED", "AMOUNT_MISMATCH"]);
+}
+
+#[test]
+fn of_two_rows_the_one_with_the_right_amount_is_checked_whatever_their_order() {
+    for surplus in [-3_001, -2_999] {
+        let mut books = in_order();
+        let row = settled("t1", surplus, "2026-03-03", "2026-03-10");
+        books.settlements.push(listed(1, row));
+        assert_eq!(classes(&books), ["SETTLEMENT_DUPLICATED"], "{surplus}");
+    }
+}
+
+#[test]
+fn an_unknown_status_hides_a_row_without_a_key_that_may_be_its_own() {
+    let mut listed_rows = card_rows();
+    listed_rows[1].status = PaymentStatus::from_toss("CHARGED_BACK");
+    let mut books = in_order();
+    books.payment = None;
+    books.history = walk(listed_rows);
+    books.settlements[1].settlement.transaction_key = None;
+    assert_eq!(classes(&books), ["UNKNOWN_STATUS"]);
+    // A row that names an event which is not there is an orphan whatever the others mean.
+    books.settlements[1].settlement.transaction_key = Some(key("t9"));
+    assert_eq!(classes(&books), ["UNKNOWN_STATUS", "SETTLEMENT_ORPHAN"]);
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod full_cancels;
 mod gaps;
 mod hiding;
 mod ids;
+mod lookalikes;
 mod made;
 mod made_books;
 mod matching;

@@ -242,10 +242,6 @@ proptest! {
     #[test]
     fn order_repetition_and_splitting_change_not_a_byte((known, again) in any_known().prop_flat_map(reread)) {
         let (first, second) = (known.result(), again.result());
-        let explained = |result: &reconciliation::Reconciliation| -> Vec<String> {
-            result.discrepancies.iter().map(reconciliation::Discrepancy::explanation).collect()
-        };
-        prop_assert_eq!(explained(&first), explained(&second));
         prop_assert_eq!(format!("{first:?}"), format!("{second:?}"));
     }
 

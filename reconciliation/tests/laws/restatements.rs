@@ -4,7 +4,7 @@ use reconciliation::Evidence;
 
 use crate::discrepancies::only;
 use crate::made::{key, krw};
-use crate::made_books::{at, classes, classes_as_of, day, former, in_order, listed};
+use crate::made_books::{at, classes, classes_as_of, day, former, in_order, listed, result};
 
 #[test]
 fn settlement_restated_when_a_rows_content_changed_and_not_when_it_was_read_again() {
@@ -74,4 +74,39 @@ fn payout_date_changed_by_one_day_and_nothing_else() {
     then.sold_date = day("2026-03-01");
     books.former_settlements = vec![former(then)];
     assert_eq!(classes(&books), ["SETTLEMENT_RESTATED"]);
+}
+
+#[test]
+fn a_row_restated_twice_shows_each_step_between_neighbouring_readings() {
+    let mut books = in_order();
+    let with_fee = |fee: i64| {
+        let mut row = books.settlements[0].settlement.clone();
+        row.fee = Some(krw(fee));
+        row.pay_out_amount = krw(10_000 - fee);
+        row
+    };
+    let (mut first, mut second) = (former(with_fee(229)), former(with_fee(230)));
+    // Each reading that shows a change is also the one that lists the next version.
+    second.read_at = first.replaced_at;
+    second.replaced_at = books.settlements[0].read_at;
+    let steps = |books: &_| {
+        let found = result(books).discrepancies;
+        found
+            .iter()
+            .map(|found| (found.expected(), found.observed()))
+            .collect::<Vec<_>>()
+    };
+    books.former_settlements = vec![second.clone(), first.clone()];
+    let pay_out = |fee: i64| Some(krw(10_000 - fee));
+    assert_eq!(
+        steps(&books),
+        [(pay_out(229), pay_out(230)), (pay_out(230), pay_out(231))]
+    );
+    // There and back again is two changes too.
+    first.settlement = books.settlements[0].settlement.clone();
+    books.former_settlements = vec![first, second];
+    assert_eq!(
+        steps(&books),
+        [(pay_out(231), pay_out(230)), (pay_out(230), pay_out(231))]
+    );
 }
