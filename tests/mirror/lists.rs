@@ -1,6 +1,7 @@
 //! Lists and coverage, asked for in GraphQL.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use async_graphql::Request;
 use serde_json::{Value, json};
@@ -45,7 +46,7 @@ impl Api {
                 lookup.clone(),
                 clock,
                 steps,
-                std::time::Duration::from_secs(5),
+                Duration::from_secs(5),
             ),
             lookup,
             mirror: mirror(&sim, &store, 5_000),
