@@ -20,6 +20,7 @@ mod settlement_id;
 mod settlement_list;
 mod settlements;
 mod tokens;
+mod transaction_days;
 mod transactions;
 mod url;
 mod webhooks;
@@ -52,7 +53,8 @@ pub use settlement_id::SettlementId;
 pub use settlement_list::{SettlementFilter, SettlementOrder, SettlementPlace};
 pub use settlements::{SettlementsKey, StoredSettlement};
 pub use tokens::StoredToken;
-pub use windows::{Source, TransactionDay, TransactionDayWriter, WindowRead};
+pub use transaction_days::{TransactionDay, TransactionDayWriter};
+pub use windows::{Source, WindowRead};
 
 use self::url::Address;
 

@@ -8,16 +8,14 @@ use reconciliation::KstDate;
 use sea_orm::prelude::ChronoUnixTimestampMillis;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-    QuerySelect, QueryTrait,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+    QueryTrait,
 };
 
 use super::merchant_ids::save_merchant_ids;
-use super::payments::save_seen_payments;
 use super::rows::to_millis;
 use super::settlements::{count_day, replace_day};
-use super::transactions::save_transactions;
-use super::{AccountName, SettlementDay, Store, StoreError, TransactionRecord};
+use super::{AccountName, SettlementDay, Store, StoreError};
 
 /// One of Toss's two lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -49,33 +47,6 @@ pub struct WindowRead {
     pub changed_at: DateTime<Utc>,
     /// How many rows the day has.
     pub rows: u64,
-}
-
-/// A day of the transactions list, read completely.
-#[derive(Clone, Copy, Debug)]
-pub struct TransactionDay<'a> {
-    /// The merchant whose key read it.
-    pub account: &'a AccountName,
-    /// The day of the rows' `transactionAt`.
-    pub day: KstDate,
-    /// How many different rows it has.
-    pub rows: usize,
-    /// The name of their content, from [`super::RowsDigest`].
-    pub digest: &'a str,
-    /// When the reading began.
-    pub read_at: DateTime<Utc>,
-}
-
-/// A day of the transactions list that is being written: what is dropped before [`TransactionDayWriter::commit`] leaves
-/// nothing behind.
-pub struct TransactionDayWriter {
-    transaction: DatabaseTransaction,
-    account: AccountName,
-    day: KstDate,
-    rows: usize,
-    digest: String,
-    read_at: DateTime<Utc>,
-    changed: u64,
 }
 
 impl Store {
@@ -158,37 +129,6 @@ impl Store {
             .collect())
     }
 
-    /// Begins to keep a day of transactions. `None` when there is nothing to write: it says what is stored, and that it
-    /// was read again is noted; or a younger reading of it is stored.
-    pub async fn begin_transaction_day(
-        &self,
-        day: &TransactionDay<'_>,
-    ) -> Result<Option<TransactionDayWriter>, StoreError> {
-        let read_at = to_millis(day.read_at);
-        let transaction = self.begin().await?;
-        let place = Place {
-            account: day.account,
-            source: Source::Transactions,
-            day: day.day,
-        };
-        let Some(known) = place.claim(&transaction, read_at).await? else {
-            return Ok(None);
-        };
-        if known.digest.as_deref() == Some(day.digest) {
-            transaction.commit().await?;
-            return Ok(None);
-        }
-        Ok(Some(TransactionDayWriter {
-            transaction,
-            account: day.account.clone(),
-            day: day.day,
-            rows: day.rows,
-            digest: day.digest.to_owned(),
-            read_at,
-            changed: 0,
-        }))
-    }
-
     /// Keeps a day of settlements, all of it or nothing, and tells how many rows are new, differ or are gone.
     pub async fn save_settlement_day(
         &self,
@@ -200,31 +140,6 @@ impl Store {
         let changed = save_settlement_day(&transaction, day, account, to_millis(read_at)).await?;
         transaction.commit().await?;
         Ok(changed)
-    }
-}
-
-impl TransactionDayWriter {
-    /// Writes some of the day's rows.
-    pub async fn add(&mut self, records: &[TransactionRecord<'_>]) -> Result<(), StoreError> {
-        let (connection, account) = (&self.transaction, &self.account);
-        self.changed += save_transactions(connection, records, account, self.read_at).await?;
-        save_seen_payments(connection, records.iter(), account, self.read_at).await?;
-        let mids = records.iter().map(|record| &record.value.mid);
-        save_merchant_ids(connection, mids, account).await
-    }
-
-    /// Makes the day stay, and tells how many rows are new or differ.
-    pub async fn commit(self) -> Result<u64, StoreError> {
-        let place = Place {
-            account: &self.account,
-            source: Source::Transactions,
-            day: self.day,
-        };
-        place
-            .describe(&self.transaction, self.rows, &self.digest, self.read_at)
-            .await?;
-        self.transaction.commit().await?;
-        Ok(self.changed)
     }
 }
 
@@ -262,23 +177,23 @@ pub(super) async fn save_settlement_day(
 }
 
 /// A day of one list, read with one merchant's key.
-struct Place<'a> {
-    account: &'a AccountName,
-    source: Source,
-    day: KstDate,
+pub(super) struct Place<'a> {
+    pub(super) account: &'a AccountName,
+    pub(super) source: Source,
+    pub(super) day: KstDate,
 }
 
 /// What was known of a day before.
 #[derive(Default)]
-struct Known {
-    digest: Option<String>,
+pub(super) struct Known {
+    pub(super) digest: Option<String>,
     read_at: Option<DateTime<Utc>>,
 }
 
 impl Place<'_> {
     /// Marks the day as read, holds it until the transaction ends, and tells what was known of it; `None` when a younger
     /// reading is stored.
-    async fn claim(
+    pub(super) async fn claim(
         &self,
         connection: &impl ConnectionTrait,
         read_at: DateTime<Utc>,
@@ -317,7 +232,7 @@ impl Place<'_> {
     }
 
     /// Tells what the day holds, from that reading on.
-    async fn describe(
+    pub(super) async fn describe(
         &self,
         connection: &impl ConnectionTrait,
         rows: usize,

@@ -55,15 +55,17 @@ impl Follower {
     }
 
     async fn follow(&self) {
-        let mut was_ours = false;
+        // Whose it is when a process starts alone is no news.
+        let mut was_ours = true;
         loop {
             // A database that cannot be asked gives the lease to nobody.
             let is_ours = self.hold().await.unwrap_or(false);
             if is_ours != was_ours {
-                tracing::info!(
-                    follows = is_ours,
-                    "this process follows Toss's lists, or another one does"
-                );
+                if is_ours {
+                    tracing::info!("this process follows Toss's lists now");
+                } else {
+                    tracing::info!("another process follows Toss's lists");
+                }
                 was_ours = is_ours;
             }
             if is_ours {

@@ -37,7 +37,10 @@ impl Place {
 
     /// A place with a secret key in the environment.
     pub(crate) fn with_key() -> Self {
-        Self::new().set("TOSS_SECRET_KEY", SECRET_KEY)
+        // A server follows Toss from its start: here, where nothing answers, and never the real one.
+        Self::new()
+            .set("TOSS_SECRET_KEY", SECRET_KEY)
+            .set("TOSS_BASE_URL", "http://127.0.0.1:9")
     }
 
     /// Sets a variable for everything that is run here.

@@ -101,7 +101,7 @@ async fn the_log_for_machines_is_one_json_object_a_line() {
 #[tokio::test]
 async fn the_usual_log_tells_of_a_start_and_an_end_and_nothing_more() {
     let place = Place::with_key();
-    let server = Running::serve(&place, &[]).await;
+    let server = Running::serve(&place, &["--no-sync"]).await;
     server.get("/readyz").await;
     let (_, stderr) = server.stop("TERM").await;
     let ours = stderr

@@ -37,7 +37,7 @@ async fn a_request_under_way_is_answered_before_the_end() {
         let sim = shop("account_never_paid").await;
         let place = place_before(&sim);
         let viewer = token(&place, "viewer", "viewer").await;
-        let server = Running::serve(&place, &[]).await;
+        let server = Running::serve(&place, &["--no-sync"]).await;
         let slow = FaultKind::Slow(Duration::from_secs(2));
         sim.faults()
             .add(Fault::next(Endpoint::PaymentByOrder, slow));

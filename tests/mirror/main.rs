@@ -9,6 +9,7 @@
 mod postgres;
 mod support;
 
+mod endpoint;
 mod faults;
 mod following;
 mod importing;

@@ -1,0 +1,97 @@
+//! Keeping a day of the transactions list page by page, all of it or nothing.
+
+use chrono::{DateTime, Utc};
+use reconciliation::KstDate;
+use sea_orm::DatabaseTransaction;
+
+use super::merchant_ids::save_merchant_ids;
+use super::payments::save_seen_payments;
+use super::rows::to_millis;
+use super::transactions::save_transactions;
+use super::windows::Place;
+use super::{AccountName, Source, Store, StoreError, TransactionRecord};
+
+/// A day of the transactions list, read completely.
+#[derive(Clone, Copy, Debug)]
+pub struct TransactionDay<'a> {
+    /// The merchant whose key read it.
+    pub account: &'a AccountName,
+    /// The day of the rows' `transactionAt`.
+    pub day: KstDate,
+    /// How many different rows it has.
+    pub rows: usize,
+    /// The name of their content, from [`super::RowsDigest`].
+    pub digest: &'a str,
+    /// When the reading began.
+    pub read_at: DateTime<Utc>,
+}
+
+/// A day of the transactions list that is being written: what is dropped before [`TransactionDayWriter::commit`] leaves
+/// nothing behind.
+pub struct TransactionDayWriter {
+    transaction: DatabaseTransaction,
+    account: AccountName,
+    day: KstDate,
+    rows: usize,
+    digest: String,
+    read_at: DateTime<Utc>,
+    changed: u64,
+}
+
+impl Store {
+    /// Begins to keep a day of transactions. `None` when there is nothing to write: it says what is stored, and that it
+    /// was read again is noted; or a younger reading of it is stored.
+    pub async fn begin_transaction_day(
+        &self,
+        day: &TransactionDay<'_>,
+    ) -> Result<Option<TransactionDayWriter>, StoreError> {
+        let read_at = to_millis(day.read_at);
+        let transaction = self.begin().await?;
+        let place = Place {
+            account: day.account,
+            source: Source::Transactions,
+            day: day.day,
+        };
+        let Some(known) = place.claim(&transaction, read_at).await? else {
+            return Ok(None);
+        };
+        if known.digest.as_deref() == Some(day.digest) {
+            transaction.commit().await?;
+            return Ok(None);
+        }
+        Ok(Some(TransactionDayWriter {
+            transaction,
+            account: day.account.clone(),
+            day: day.day,
+            rows: day.rows,
+            digest: day.digest.to_owned(),
+            read_at,
+            changed: 0,
+        }))
+    }
+}
+
+impl TransactionDayWriter {
+    /// Writes some of the day's rows.
+    pub async fn add(&mut self, records: &[TransactionRecord<'_>]) -> Result<(), StoreError> {
+        let (connection, account) = (&self.transaction, &self.account);
+        self.changed += save_transactions(connection, records, account, self.read_at).await?;
+        save_seen_payments(connection, records.iter(), account, self.read_at).await?;
+        let mids = records.iter().map(|record| &record.value.mid);
+        save_merchant_ids(connection, mids, account).await
+    }
+
+    /// Makes the day stay, and tells how many rows are new or differ.
+    pub async fn commit(self) -> Result<u64, StoreError> {
+        let place = Place {
+            account: &self.account,
+            source: Source::Transactions,
+            day: self.day,
+        };
+        place
+            .describe(&self.transaction, self.rows, &self.digest, self.read_at)
+            .await?;
+        self.transaction.commit().await?;
+        Ok(self.changed)
+    }
+}
