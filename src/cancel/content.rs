@@ -1,6 +1,6 @@
 //! The content of an order: whether it can be recorded at all, and the hash that tells one order from another.
 
-use reconciliation::{Money, RetryAdvice};
+use reconciliation::{Currency, Money, RetryAdvice};
 use sha2::{Digest, Sha256};
 
 use super::CancelOrder;
@@ -42,6 +42,33 @@ pub(super) fn check(order: &CancelOrder) -> Result<(), StoredCancelError> {
             "reason",
             format!("The reason must have 1 to {LONGEST_REASON} visible characters."),
         );
+    }
+    Ok(())
+}
+
+/// Checks that the amounts are in the payment's currency, without which they cannot even be recorded.
+pub(super) fn check_currencies(
+    order: &CancelOrder,
+    currency: Currency,
+) -> Result<(), StoredCancelError> {
+    let intent = &order.intent;
+    let amounts = [
+        ("amount", intent.amount),
+        ("taxFreeAmount", intent.tax_free_amount),
+        ("expectedBalance", intent.expected_balance),
+    ];
+    for (field, amount) in amounts {
+        if let Some(given) = amount
+            .map(Money::currency)
+            .filter(|&given| given != currency)
+        {
+            return Err(StoredCancelError {
+                code: "INVALID_INPUT".to_owned(),
+                message: format!("The payment is in {currency}, the given amount in {given}."),
+                advice: RetryAdvice::FixInput,
+                field: Some(field.to_owned()),
+            });
+        }
     }
     Ok(())
 }

@@ -27,6 +27,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use reconciliation::{
     CancelIntent, CancelRefusal, CancelRequestStatus, Money, PaymentKey, PermittedCancel,
 };
+use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use crate::clock::Clock;
@@ -41,6 +42,8 @@ pub use money_steps::MoneySteps;
 
 /// How long a caller waits for the outcome before the answer is that it is not known yet.
 const CALLER_WAITS: Duration = Duration::from_secs(10);
+/// How often the record of a request is looked at that somebody else carries out.
+const LOOKS_EVERY: Duration = Duration::from_millis(100);
 /// How old the payment may be that only tells which merchant a request belongs to.
 const ANY_AGE: Duration = Duration::MAX;
 
@@ -217,6 +220,12 @@ impl Canceller {
         let Some(known) = self.0.lookup.payment(&by, ANY_AGE).await? else {
             return Ok(CancelOutcome::refused(told::not_found()));
         };
+        if let Err(error) = content::check_currencies(&order, known.stored.payment.currency) {
+            return Ok(CancelOutcome {
+                payment: Some(known),
+                ..CancelOutcome::refused(error)
+            });
+        }
         let Some(merchant) = self.0.merchants.named(&known.stored.account).cloned() else {
             let error = told::merchant_not_configured(&known.stored.account);
             return Ok(CancelOutcome {
@@ -269,6 +278,7 @@ impl Inner {
         if earlier.content_hash != content_hash {
             return Ok(CancelOutcome::refused(told::idempotency_conflict()));
         }
+        let earlier = self.once_told(earlier).await?;
         if earlier.status != CancelRequestStatus::Unknown || earlier.is_leased(self.clock.now()) {
             return self.outcome_of(earlier).await;
         }
@@ -278,6 +288,17 @@ impl Inner {
             .money_steps
             .start(async move { inner.take_up(earlier).await });
         self.await_step(id, step).await
+    }
+
+    /// The request when whoever carries it out, be it in another process, has recorded what came of it, or as it is when
+    /// a caller has waited long enough.
+    async fn once_told(&self, mut request: CancelRequest) -> Result<CancelRequest, StoreError> {
+        let waits_until = Instant::now() + CALLER_WAITS;
+        while is_under_way(&request) && Instant::now() < waits_until {
+            sleep(LOOKS_EVERY).await;
+            request = self.recorded(&request.id).await?;
+        }
+        Ok(request)
     }
 
     /// Waits for the money step as long as a caller waits, then answers with the request as it is.
@@ -317,4 +338,11 @@ impl Inner {
             preview: None,
         })
     }
+}
+
+fn is_under_way(request: &CancelRequest) -> bool {
+    matches!(
+        request.status,
+        CancelRequestStatus::Requested | CancelRequestStatus::Sent
+    )
 }

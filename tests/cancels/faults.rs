@@ -68,7 +68,7 @@ async fn a_temporary_refusal_is_final_for_its_key_and_says_retry(shop: Shop) {
     .enumerate()
     {
         shop.next_cancels(1, FaultKind::Refusal(code.to_owned()));
-        let key = format!("key-{number}-x");
+        let key = format!("key-number-{number}");
         let refused = shop.cancel(As::Kim, &payment, &key, json!({})).await;
         assert_eq!(told(&refused), ("REJECTED", code, "RETRY"));
     }
@@ -317,7 +317,7 @@ async fn an_amount_in_dollars_goes_out_and_comes_back_as_dollars(shop: Shop) {
     let in_won = shop
         .cancel(As::Kim, &payment, "key-usd2", json!({ "amount": won(10) }))
         .await;
-    assert_eq!(told(&in_won), ("REJECTED", "INVALID_INPUT", "FIX_INPUT"));
+    assert_eq!(told(&in_won), ("none", "INVALID_INPUT", "FIX_INPUT"));
     assert_eq!(shop.executed(&payment).len(), 1);
 }
 

@@ -18,6 +18,8 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) fn new(database_url: &str, toss: &str, folder: &std::path::Path) -> Self {
+        // Everything is said by the environment; no settings file of elsewhere is to be found.
+        std::fs::write(folder.join("toss-recon.toml"), "").unwrap();
         // Taken and given back: the program takes it again, each time it is started.
         let address = TcpListener::bind("127.0.0.1:0")
             .unwrap()
