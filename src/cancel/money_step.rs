@@ -281,7 +281,7 @@ fn log(request: &CancelRequest, answer: &CancelAnswer) {
     let (id, attempt) = (&request.id, request.attempts);
     match answer {
         CancelAnswer::Done { .. } => {
-            tracing::info!(request = %id, attempt, "Toss carried a cancel out")
+            tracing::info!(request = %id, attempt, "Toss carried a cancel out");
         }
         CancelAnswer::Refused { refusal, .. } => {
             tracing::info!(request = %id, attempt, code = %refusal.code, "Toss refused a cancel");

@@ -4,6 +4,7 @@
 //! It runs for some seconds on each database; `CRASH_MINUTES` makes it longer.
 
 use std::collections::HashMap;
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -20,7 +21,9 @@ use toss_sim::{Endpoint, Fault, FaultKind, NewPayment, TossSim};
 use crate::postgres;
 use crate::program::Program;
 
-const PAYMENTS: usize = 16;
+const PAYMENTS: usize = 60;
+/// Screens on which each admin works at once.
+const SCREENS: usize = 4;
 const TOTAL: i64 = 100_000;
 const USUALLY: Duration = Duration::from_secs(12);
 
@@ -60,8 +63,8 @@ async fn survives(database_url: &str, folder: &Path, replicas: usize) {
         .map(|program| tokio::spawn(kill(program.clone(), admins[0].clone(), Arc::clone(&stop))))
         .collect();
     let trouble = tokio::spawn(trouble(Arc::clone(&sim), Arc::clone(&stop)));
-    let load: Vec<_> = admins
-        .iter()
+    let load: Vec<_> = std::iter::repeat_n(&admins, SCREENS)
+        .flatten()
         .enumerate()
         .map(|(seed, token)| {
             let (token, payments, stop) = (token.clone(), Arc::clone(&payments), Arc::clone(&stop));
@@ -100,7 +103,8 @@ async fn survives(database_url: &str, folder: &Path, replicas: usize) {
             .filter(|request| request.status == status)
             .count()
     };
-    println!(
+    writeln!(
+        std::io::stderr(),
         "{} asked, {} recorded, {kills} kills of {replicas}: {} succeeded, {} rejected, {} need an operator; {}",
         asked.len(),
         requests.len(),
@@ -136,7 +140,7 @@ async fn kill(
     let mut child = program.serve();
     program.answers(&token).await;
     while !stop.load(Relaxed) {
-        let lives = Duration::from_millis(rng.random_range(100..1_500));
+        let lives = Duration::from_millis(rng.random_range(100..3_000));
         tokio::time::sleep(lives).await;
         // SIGKILL, in the middle of whatever it does, also of recovering from the last time.
         child.kill().await.unwrap();
