@@ -374,8 +374,8 @@ async fn taken_on(shop: &Shop) -> (String, Value) {
         ("UNKNOWN", "OUTCOME_UNKNOWN", "WAIT"),
         "{answer:#}"
     );
-    let query = r#"query ($key: String!) { payment(by: { paymentKey: $key }, maxAgeSeconds: 0)
-        { effectiveRefund { amount } cancels { refunded origin request { id } } } }"#;
+    let query = r"query ($key: String!) { payment(by: { paymentKey: $key }, maxAgeSeconds: 0)
+        { effectiveRefund { amount } cancels { refunded origin request { id } } } }";
     let shown = shop.ask(As::Viewer, query, json!({ "key": payment })).await;
     assert_eq!(shown["payment"]["effectiveRefund"]["amount"], "0.00");
     let cancel = &shown["payment"]["cancels"][0];

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use reconciliation::CancelRequestStatus as Status;
+use reconciliation::{CancelRequestStatus as Status, TransactionKey};
 use serde_json::json;
 use tempfile::TempDir;
 use toss_recon::store::{CancelRequest, CancelRequestFilter, Store};
@@ -95,16 +95,17 @@ async fn survives(database_url: &str, folder: &Path, replicas: usize) {
     let requests = everything_ends(&store).await;
     hold_against_the_books(&sim, &payments, &requests, &asked);
     drop(running);
-    let (whole, said) = programs[0].run(&["audit", "verify"]).await;
-    assert!(whole, "{said}");
+    let (status, said) = programs[0].run(&["audit", "verify"]).await;
+    assert_eq!(status, Some(0), "{said}");
     let count = |status| {
         requests
             .iter()
             .filter(|request| request.status == status)
             .count()
     };
+    let mut told = std::io::stderr().lock();
     writeln!(
-        std::io::stderr(),
+        told,
         "{} asked, {} recorded, {kills} kills of {replicas}: {} succeeded, {} rejected, {} need an operator; {}",
         asked.len(),
         requests.len(),
@@ -112,7 +113,8 @@ async fn survives(database_url: &str, folder: &Path, replicas: usize) {
         count(Status::Rejected),
         count(Status::NeedsOperator),
         said.trim(),
-    );
+    )
+    .unwrap();
     assert!(
         kills > 2 && count(Status::Succeeded) > 5,
         "hardly anything happened"
@@ -273,7 +275,7 @@ fn hold_against_the_books(
         let ran = executed
             .get(&request.client_key)
             .map(|cancels| cancels[0].as_str());
-        let named = request.transaction_key.as_ref().map(|key| key.as_str());
+        let named = request.transaction_key.as_ref().map(TransactionKey::as_str);
         match request.status {
             Status::Succeeded => assert_eq!(named, ran, "{request:#?}"),
             Status::Rejected => assert_eq!(ran, None, "{request:#?}"),
