@@ -38,6 +38,9 @@ impl Canceller {
             payment: Some(known.clone()),
             ..CancelOutcome::refused(error)
         };
+        if let Err(error) = content::check_currencies(order, known.stored.payment.currency) {
+            return Ok(told(error));
+        }
         let Some(merchant) = self.0.merchants.named(&known.stored.account) else {
             return Ok(told(told::merchant_not_configured(&known.stored.account)));
         };

@@ -170,10 +170,10 @@ pub(super) fn needs_confirmation(answer: &CancelAnswer) -> bool {
 
 /// How long to wait before a cancel may be sent, so that Toss does not drop it.
 pub(super) fn wait_before_sending(
-    last_sent_at: Option<DateTime<Utc>>,
+    last_cancel_at: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> TimeDelta {
-    let since = last_sent_at.map_or(BETWEEN_TWO_CANCELS, |last| now - last);
+    let since = last_cancel_at.map_or(BETWEEN_TWO_CANCELS, |last| now - last);
     // A sending from the future is one of a clock that was set back.
     (BETWEEN_TWO_CANCELS - since).clamp(TimeDelta::zero(), BETWEEN_TWO_CANCELS)
 }

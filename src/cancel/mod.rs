@@ -216,6 +216,12 @@ impl Canceller {
         let Some(known) = self.0.lookup.payment(&by, ANY_AGE).await? else {
             return Ok(CancelOutcome::refused(told::not_found()));
         };
+        if let Err(error) = content::check_currencies(&order, known.stored.payment.currency) {
+            return Ok(CancelOutcome {
+                payment: Some(known),
+                ..CancelOutcome::refused(error)
+            });
+        }
         let Some(merchant) = self.0.merchants.named(&known.stored.account).cloned() else {
             let error = told::merchant_not_configured(&known.stored.account);
             return Ok(CancelOutcome {

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use reconciliation::{CancelRequestStatus, PermittedCancel, permit_cancel};
+use reconciliation::{CancelRequestStatus, PaymentMethod, PermittedCancel, permit_cancel};
 use secrecy::ExposeSecret;
 
 use super::machine::{self, Effect, Event, Prepared, Times};
@@ -79,6 +79,9 @@ impl Inner {
             tax_free_amount: order.intent.tax_free_amount,
             refundable_amount: permitted.balance,
             refund_account: order.intent.refund_account.as_ref(),
+            // Overseas methods that take their time ask for a name of the cancel.
+            cancel_request_id: (reading.payment.method() == Some(PaymentMethod::ForeignEasyPay))
+                .then_some(request.idempotency_key.as_str()),
         };
         let sealed = merchant.toss.cancel_body(&body).ok().and_then(|body| {
             let sealed = merchant.toss.seal_body(&request.idempotency_key, &body);
@@ -95,7 +98,7 @@ impl Inner {
 
     /// Waits until Toss takes another cancel of the same payment.
     async fn keep_apart(&self, request: &CancelRequest) -> Result<(), StoreError> {
-        let last = self.store.last_cancel_sent_at(&request.payment_key).await?;
+        let last = self.store.last_cancel_at(&request.payment_key).await?;
         let pause = machine::wait_before_sending(last, self.clock.now());
         if pause > TimeDelta::zero() {
             tokio::time::sleep(pause.to_std().unwrap_or_default()).await;
@@ -280,7 +283,7 @@ fn log(request: &CancelRequest, answer: &CancelAnswer) {
     let (id, attempt) = (&request.id, request.attempts);
     match answer {
         CancelAnswer::Done { .. } => {
-            tracing::info!(request = %id, attempt, "Toss carried a cancel out")
+            tracing::info!(request = %id, attempt, "Toss carried a cancel out");
         }
         CancelAnswer::Refused { refusal, .. } => {
             tracing::info!(request = %id, attempt, code = %refusal.code, "Toss refused a cancel");

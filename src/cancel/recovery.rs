@@ -54,10 +54,10 @@ impl Canceller {
                 match step.await {
                     Ok(Ok(())) => {}
                     Ok(Err(error)) => {
-                        tracing::error!(%error, request = %id, "a cancel could not be taken up")
+                        tracing::error!(%error, request = %id, "a cancel could not be taken up");
                     }
                     Err(died) => {
-                        tracing::error!(%died, request = %id, "the money step of a cancel died")
+                        tracing::error!(%died, request = %id, "the money step of a cancel died");
                     }
                 }
             })

@@ -14,6 +14,10 @@ use crate::cancel::Canceller;
 
 /// What whoever is asking may cancel of a payment.
 #[derive(SimpleObject)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question that a screen asks"
+)]
 pub(super) struct ViewerCanCancel {
     /// Whether anything can be cancelled by the holder of this token now.
     allowed: bool,

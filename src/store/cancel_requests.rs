@@ -204,19 +204,27 @@ impl Store {
         Ok(rows.into_iter().filter_map(readable).collect())
     }
 
-    /// When Toss was last called to cancel something of this payment.
-    pub async fn last_cancel_sent_at(
+    /// When Toss can last have been at work on a cancel of this payment that was asked for here: the latest instant at
+    /// which one was sent, or its end was recorded.
+    pub async fn last_cancel_at(
         &self,
         payment: &PaymentKey,
     ) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let last: Option<Option<ChronoUnixTimestampMillis>> = cancel_request::Entity::find()
+        type Instants = (
+            Option<ChronoUnixTimestampMillis>,
+            Option<ChronoUnixTimestampMillis>,
+        );
+        let last: Option<Instants> = cancel_request::Entity::find()
             .select_only()
-            .column_as(Column::LastSentAt.max(), "last")
+            .column_as(Column::LastSentAt.max(), "sent")
+            .column_as(Column::ResolvedAt.max(), "ended")
             .filter(Column::PaymentKey.eq(payment.as_str()))
+            .filter(Column::LastSentAt.is_not_null())
             .into_tuple()
             .one(&self.reader)
             .await?;
-        Ok(last.flatten().map(|last| last.0))
+        let (sent, ended) = last.unwrap_or_default();
+        Ok(Ord::max(sent.map(|at| at.0), ended.map(|at| at.0)))
     }
 
     /// Changes a request, provided that it still is as it was read, and says so in the audit log, as of the given instant.

@@ -20,6 +20,8 @@ pub struct CancelBody<'a> {
     pub tax_free_amount: Option<Money>,
     /// The balance that was read: Toss refuses the cancel when it is not the balance any more.
     pub refundable_amount: Money,
+    /// Names the cancel to an overseas method: 6 to 64 letters, digits, `-`, `_` and `=`.
+    pub cancel_request_id: Option<&'a str>,
 }
 
 /// A cancel's body could not be written.
@@ -40,6 +42,8 @@ struct BodyWire<'a> {
     refundable_amount: Box<RawValue>,
     #[serde(skip_serializing_if = "Option::is_none")]
     currency: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancel_request_id: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -72,6 +76,7 @@ pub fn cancel_body(
         tax_free_amount: body.tax_free_amount.map(number).transpose()?,
         refundable_amount: number(body.refundable_amount)?,
         currency: (currency != Currency::KRW).then(|| currency.code()),
+        cancel_request_id: body.cancel_request_id,
     };
     serde_json::to_string(&wire)
         .map(SecretString::from)

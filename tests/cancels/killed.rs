@@ -4,6 +4,7 @@
 //! It runs for some seconds on each database; `CRASH_MINUTES` makes it longer.
 
 use std::collections::HashMap;
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -11,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use reconciliation::CancelRequestStatus as Status;
+use reconciliation::{CancelRequestStatus as Status, TransactionKey};
 use serde_json::json;
 use tempfile::TempDir;
 use toss_recon::store::{CancelRequest, CancelRequestFilter, Store};
@@ -20,7 +21,9 @@ use toss_sim::{Endpoint, Fault, FaultKind, NewPayment, TossSim};
 use crate::postgres;
 use crate::program::Program;
 
-const PAYMENTS: usize = 16;
+const PAYMENTS: usize = 60;
+/// Screens on which each admin works at once.
+const SCREENS: usize = 4;
 const TOTAL: i64 = 100_000;
 const USUALLY: Duration = Duration::from_secs(12);
 
@@ -60,8 +63,8 @@ async fn survives(database_url: &str, folder: &Path, replicas: usize) {
         .map(|program| tokio::spawn(kill(program.clone(), admins[0].clone(), Arc::clone(&stop))))
         .collect();
     let trouble = tokio::spawn(trouble(Arc::clone(&sim), Arc::clone(&stop)));
-    let load: Vec<_> = admins
-        .iter()
+    let load: Vec<_> = std::iter::repeat_n(&admins, SCREENS)
+        .flatten()
         .enumerate()
         .map(|(seed, token)| {
             let (token, payments, stop) = (token.clone(), Arc::clone(&payments), Arc::clone(&stop));
@@ -92,15 +95,17 @@ async fn survives(database_url: &str, folder: &Path, replicas: usize) {
     let requests = everything_ends(&store).await;
     hold_against_the_books(&sim, &payments, &requests, &asked);
     drop(running);
-    let (whole, said) = programs[0].run(&["audit", "verify"]).await;
-    assert!(whole, "{said}");
+    let (status, said) = programs[0].run(&["audit", "verify"]).await;
+    assert_eq!(status, Some(0), "{said}");
     let count = |status| {
         requests
             .iter()
             .filter(|request| request.status == status)
             .count()
     };
-    println!(
+    let mut told = std::io::stderr().lock();
+    writeln!(
+        told,
         "{} asked, {} recorded, {kills} kills of {replicas}: {} succeeded, {} rejected, {} need an operator; {}",
         asked.len(),
         requests.len(),
@@ -108,7 +113,8 @@ async fn survives(database_url: &str, folder: &Path, replicas: usize) {
         count(Status::Rejected),
         count(Status::NeedsOperator),
         said.trim(),
-    );
+    )
+    .unwrap();
     assert!(
         kills > 2 && count(Status::Succeeded) > 5,
         "hardly anything happened"
@@ -136,7 +142,7 @@ async fn kill(
     let mut child = program.serve();
     program.answers(&token).await;
     while !stop.load(Relaxed) {
-        let lives = Duration::from_millis(rng.random_range(100..1_500));
+        let lives = Duration::from_millis(rng.random_range(100..3_000));
         tokio::time::sleep(lives).await;
         // SIGKILL, in the middle of whatever it does, also of recovering from the last time.
         child.kill().await.unwrap();
@@ -269,7 +275,7 @@ fn hold_against_the_books(
         let ran = executed
             .get(&request.client_key)
             .map(|cancels| cancels[0].as_str());
-        let named = request.transaction_key.as_ref().map(|key| key.as_str());
+        let named = request.transaction_key.as_ref().map(TransactionKey::as_str);
         match request.status {
             Status::Succeeded => assert_eq!(named, ran, "{request:#?}"),
             Status::Rejected => assert_eq!(ran, None, "{request:#?}"),

@@ -18,6 +18,8 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) fn new(database_url: &str, toss: &str, folder: &std::path::Path) -> Self {
+        // Everything is said by the environment; no settings file of elsewhere is to be found.
+        std::fs::write(folder.join("toss-recon.toml"), "").unwrap();
         // Taken and given back: the program takes it again, each time it is started.
         let address = TcpListener::bind("127.0.0.1:0")
             .unwrap()
@@ -55,21 +57,21 @@ impl Program {
         command.spawn().unwrap()
     }
 
-    /// Runs a command to its end: whether it succeeded, and what it printed.
-    pub(crate) async fn run(&self, arguments: &[&str]) -> (bool, String) {
+    /// Runs a command to its end: its exit status, and what it printed.
+    pub(crate) async fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
         let output = self.command(arguments).output().await.unwrap();
         let text = [output.stdout, output.stderr].concat();
         (
-            output.status.success(),
+            output.status.code(),
             String::from_utf8_lossy(&text).into_owned(),
         )
     }
 
     pub(crate) async fn admin(&self, name: &str) -> String {
-        let (made, text) = self
+        let (status, text) = self
             .run(&["token", "create", "--name", name, "--role", "admin"])
             .await;
-        assert!(made, "{text}");
+        assert_eq!(status, Some(0), "{text}");
         text.trim().to_owned()
     }
 

@@ -1,9 +1,12 @@
 //! What is on record: the list of requests, and the audit log.
 
+use sea_orm::{ConnectionTrait, Database};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use toss_recon::store::AuditVerdict;
 use toss_sim::FaultKind;
 
+use crate::program::Program;
 use crate::shop::{As, Shop, on_both_databases, won};
 
 on_both_databases!(
@@ -83,4 +86,29 @@ async fn every_step_stands_in_the_audit_log_which_is_whole(shop: Shop) {
         shop.store.verify_audit().await,
         Ok(AuditVerdict::Whole { entries: 8, .. })
     ));
+}
+
+#[tokio::test]
+async fn the_command_tells_a_whole_log_from_a_changed_one_and_names_the_entry() {
+    let folder = TempDir::new().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("audit.db").display());
+    let program = Program::new(&url, "http://127.0.0.1:9", folder.path());
+    for name in ["kim", "lee", "park"] {
+        program.admin(name).await;
+    }
+    let (status, said) = program.run(&["audit", "verify"]).await;
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.starts_with("3 entries, all whole"), "{said}");
+
+    let database = Database::connect(&url).await.unwrap();
+    for statement in [
+        "DROP TRIGGER audit_entries_no_update",
+        "UPDATE audit_entries SET subject = 'choi' WHERE number = 2",
+    ] {
+        database.execute_unprepared(statement).await.unwrap();
+    }
+    database.close().await.unwrap();
+    let (status, said) = program.run(&["audit", "verify"]).await;
+    assert_eq!(status, Some(1), "{said}");
+    assert!(said.contains("broken at entry 2: it was changed"), "{said}");
 }

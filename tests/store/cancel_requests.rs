@@ -304,9 +304,9 @@ on_both! {
         let first = database.store.due_cancel_requests(at("2026-04-02T00:20:00Z"), 2).await.expect("an answer");
         assert_eq!(first.len(), 2);
         assert_eq!(first[1].body, sending("2026-04-02T00:00:02Z").body, "to be sent again");
-        let last = database.store.last_cancel_sent_at(&key("p0")).await;
-        assert_eq!(last, Ok(Some(at("2026-04-02T00:00:02Z"))));
-        assert_eq!(database.store.last_cancel_sent_at(&key("p9")).await, Ok(None));
+        let last = database.store.last_cancel_at(&key("p0")).await;
+        assert_eq!(last, Ok(Some(at("2026-04-02T00:01:00Z"))), "its end");
+        assert_eq!(database.store.last_cancel_at(&key("p9")).await, Ok(None));
     }
 
     async fn a_row_that_cannot_be_read_does_not_keep_the_others_from_being_taken_up(database) {

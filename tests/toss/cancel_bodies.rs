@@ -35,6 +35,7 @@ fn bodies_of_cancels_say_what_the_documented_ones_say() {
                 refund_account: None,
                 tax_free_amount: None,
                 refundable_amount: krw(15_000),
+                cancel_request_id: None,
             },
         ),
         (
@@ -45,6 +46,7 @@ fn bodies_of_cancels_say_what_the_documented_ones_say() {
                 refund_account: None,
                 tax_free_amount: None,
                 refundable_amount: krw(15_000),
+                cancel_request_id: None,
             },
         ),
         (
@@ -55,6 +57,7 @@ fn bodies_of_cancels_say_what_the_documented_ones_say() {
                 refund_account: Some(&account),
                 tax_free_amount: None,
                 refundable_amount: krw(22_400),
+                cancel_request_id: None,
             },
         ),
         (
@@ -65,6 +68,7 @@ fn bodies_of_cancels_say_what_the_documented_ones_say() {
                 refund_account: None,
                 tax_free_amount: None,
                 refundable_amount: usd(72_624),
+                cancel_request_id: None,
             },
         ),
     ];
@@ -95,6 +99,7 @@ fn bodies_are_written_in_one_order_with_exact_amounts() {
     };
     let musd = |millionths| Money::from_minor(millionths, Currency::MUSD);
     let plain = |amount, refundable_amount| CancelBody {
+        cancel_request_id: None,
         reason: "고객 변심",
         amount,
         refund_account: None,
