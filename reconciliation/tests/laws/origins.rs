@@ -56,11 +56,14 @@ fn the_key_in_the_answer_to_a_request_proves_it_ours_and_names_the_request() {
 }
 
 #[test]
-fn a_key_proves_nothing_while_its_request_has_no_proven_outcome() {
+fn a_key_that_toss_has_named_is_proof_also_while_the_request_is_still_open() {
     for status in [Unknown, NeedsOperator, Sent] {
-        let mut guessed = request(status);
-        guessed.transaction_key = Some(key("c1"));
-        assert_eq!(origin(&[guessed]), Uncertain, "{status:?}");
+        let mut named = request(status);
+        named.transaction_key = Some(key("c1"));
+        assert_eq!(origin(&[named]), Ours, "{status:?}");
+        let mut other = request(status);
+        other.transaction_key = Some(key("c2"));
+        assert_eq!(origin(&[other]), Uncertain, "{status:?}");
     }
 }
 
