@@ -230,7 +230,7 @@ async fn cancel_at_random(
 /// Waits until no request is left to be found out.
 async fn everything_ends(store: &Store) -> Vec<CancelRequest> {
     let started = Instant::now();
-    let patience = Duration::from_secs(60) + duration();
+    let patience = Duration::from_mins(1) + duration();
     loop {
         let all = store
             .cancel_requests(&CancelRequestFilter::default(), None, 1_000_000)

@@ -257,7 +257,7 @@ fn config(sim: &TossSim, database_url: &str) -> ServerConfig {
         database_url: database_url.parse().unwrap(),
         listen_addr: "127.0.0.1:0".parse().unwrap(),
         cancel_retry: Duration::from_secs(1),
-        sync_interval: Duration::from_secs(60),
+        sync_interval: Duration::from_mins(1),
     }
 }
 
