@@ -122,6 +122,7 @@ const PURE: &[&str] = &[
     "src/cancel/content.rs",
     "src/cancel/machine.rs",
     "src/cancel/told.rs",
+    "src/cancel/verdict.rs",
     "src/lookup/windows.rs",
     "src/store/audit_chain.rs",
     "src/store/rows.rs",
