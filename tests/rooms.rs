@@ -140,6 +140,7 @@ const PURE: &[&str] = &[
     "src/cancel/content.rs",
     "src/cancel/machine.rs",
     "src/cancel/told.rs",
+    "src/cancel/verdict.rs",
     "src/lookup/windows.rs",
     "src/sync/coverage.rs",
     "src/sync/plan.rs",

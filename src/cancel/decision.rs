@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use reconciliation::{PaymentKey, TransactionKey};
 
 use super::machine::{self, Event};
+use super::verdict::could_be_ours;
 use super::{CancelFailure, CancelOutcome, Canceller, told};
 use crate::store::{CancelRequest, CancelRequestId};
 use crate::toss::PaymentReading;
@@ -83,7 +84,7 @@ impl Canceller {
             return Ok(None);
         };
         let taken = self.taken(&request.payment_key).await?;
-        let mut candidates = machine::could_be_ours(request, &reading)
+        let mut candidates = could_be_ours(request, &reading)
             .map(|cancel| &cancel.transaction_key)
             .filter(|key| !taken.contains(*key) && named.is_none_or(|named| named == *key));
         Ok(match (candidates.next(), candidates.next()) {

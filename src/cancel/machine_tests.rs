@@ -5,7 +5,6 @@ use reconciliation::{CancelRequestStatus as Status, CancelStatus, RetryAdvice};
 
 use super::machine::{Effect, Event, Step, Times, needs_confirmation, step, wait_before_sending};
 use super::machine_samples::{done, key, long_ago, reading, refused, request, unknown_answer, won};
-use super::told;
 use crate::store::{CancelRequest, Lease, LeaseChange, SecretBody};
 use crate::toss::{CancelAnswer, PaymentReading};
 
@@ -397,16 +396,4 @@ fn two_cancels_of_one_payment_are_a_second_apart() {
         (1_000, 600, 0, 0)
     );
     assert_eq!(wait(Some(-60_000)), 1_000, "a clock that was set back");
-}
-
-#[test]
-fn every_state_but_success_stands_for_an_error() {
-    for status in Status::ALL {
-        let request = CancelRequest { status, ..sent(1) };
-        assert_eq!(
-            told::error_of(&request).is_none(),
-            status == Status::Succeeded,
-            "{status:?}"
-        );
-    }
 }

@@ -20,6 +20,7 @@ mod money_step;
 mod money_steps;
 mod recovery;
 mod told;
+mod verdict;
 
 use std::sync::Arc;
 use std::time::Duration;

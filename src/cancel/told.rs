@@ -207,3 +207,24 @@ fn error(code: &str, advice: RetryAdvice, field: Option<&str>, message: &str) ->
         field: field.map(ToOwned::to_owned),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::machine_samples;
+    use super::*;
+
+    #[test]
+    fn every_state_but_success_stands_for_an_error() {
+        for status in CancelRequestStatus::ALL {
+            let request = CancelRequest {
+                status,
+                ..machine_samples::request(None)
+            };
+            assert_eq!(
+                error_of(&request).is_none(),
+                status == CancelRequestStatus::Succeeded,
+                "{status:?}"
+            );
+        }
+    }
+}

@@ -1,11 +1,11 @@
 //! What else can come between an admin and a cancel: refusals, other admins, somebody at Toss's console, old readings,
-//! old keys, overseas methods. Each test names its fault.
+//! old keys. Each test names its fault.
 
 use chrono::Duration;
 use serde_json::{Value, json};
 use toss_sim::{Amount, CancelByHand, Endpoint, Fault, FaultKind, NewPayment};
 
-use crate::shop::{As, Shop, on_both_databases, won};
+use crate::shop::{As, Shop, on_both_databases, told, won};
 
 on_both_databases!(
     a_definitive_refusal_is_final_and_the_next_intent_is_free,
@@ -22,21 +22,11 @@ on_both_databases!(
     an_amount_in_dollars_goes_out_and_comes_back_as_dollars,
     partial_cancels_to_zero_and_one_won_more,
     two_cancels_of_one_payment_are_a_second_apart,
-    an_overseas_cancel_is_followed_until_it_is_granted,
-    an_overseas_cancel_is_followed_until_it_is_refused,
 );
 
 fn by_hand(shop: &Shop, payment: &str, amount: i64) {
     let cancel = CancelByHand::part(Amount::won(amount), "console");
     shop.sim.console().cancel(payment, &cancel).unwrap();
-}
-
-fn told(answer: &Value) -> (&str, &str, &str) {
-    (
-        answer["request"]["status"].as_str().unwrap_or("none"),
-        answer["error"]["code"].as_str().unwrap_or("none"),
-        answer["error"]["advice"].as_str().unwrap_or("none"),
-    )
 }
 
 async fn a_definitive_refusal_is_final_and_the_next_intent_is_free(shop: Shop) {
@@ -358,52 +348,4 @@ async fn two_cancels_of_one_payment_are_a_second_apart(shop: Shop) {
         assert_eq!(done["request"]["status"], "SUCCEEDED", "{done:#}");
     }
     assert_eq!(shop.executed(&payment).len(), 3);
-}
-
-/// Asks for a cancel of an overseas method that takes its time.
-async fn taken_on(shop: &Shop) -> (String, Value) {
-    let method = serde_json::from_value(json!({ "overseasEasyPay": { "asynchronous": true } }));
-    let new = NewPayment::new("order-async", method.unwrap(), Amount::usd_cents(12_000));
-    let payment = shop.pay(new);
-    let amount = json!({ "amount": "30.50", "currency": "USD" });
-    let answer = shop
-        .cancel(As::Kim, &payment, "key-async", json!({ "amount": amount }))
-        .await;
-    assert_eq!(
-        told(&answer),
-        ("UNKNOWN", "OUTCOME_UNKNOWN", "WAIT"),
-        "{answer:#}"
-    );
-    let query = r"query ($key: String!) { payment(by: { paymentKey: $key }, maxAgeSeconds: 0)
-        { effectiveRefund { amount } cancels { refunded origin request { id } } } }";
-    let shown = shop.ask(As::Viewer, query, json!({ "key": payment })).await;
-    assert_eq!(shown["payment"]["effectiveRefund"]["amount"], "0.00");
-    let cancel = &shown["payment"]["cancels"][0];
-    assert_eq!(
-        (&cancel["refunded"], &cancel["origin"]),
-        (&json!(false), &json!("OURS"))
-    );
-    assert_eq!(cancel["request"]["id"], answer["request"]["id"]);
-    (payment, answer["request"].clone())
-}
-
-async fn an_overseas_cancel_is_followed_until_it_is_granted(shop: Shop) {
-    let (payment, request) = taken_on(&shop).await;
-    shop.sim
-        .console()
-        .finish_cancel(&payment, false, None)
-        .unwrap();
-    shop.becomes(&request, "SUCCEEDED").await;
-    assert_eq!(shop.sendings(&payment), 1, "it is read, not sent again");
-}
-
-async fn an_overseas_cancel_is_followed_until_it_is_refused(shop: Shop) {
-    let (payment, request) = taken_on(&shop).await;
-    shop.sim
-        .console()
-        .finish_cancel(&payment, true, None)
-        .unwrap();
-    let ended = shop.becomes(&request, "REJECTED").await;
-    assert_eq!(ended["error"]["code"], "CANCEL_ABORTED");
-    assert_eq!(shop.sendings(&payment), 1);
 }

@@ -14,5 +14,6 @@ mod faults;
 mod killed;
 mod lost_answers;
 mod offers;
+mod overseas;
 mod program;
 mod records;

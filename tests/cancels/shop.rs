@@ -231,6 +231,15 @@ impl Drop for Shop {
     }
 }
 
+/// The state of the request in an answer, and the error's code and advice.
+pub(crate) fn told(answer: &Value) -> (&str, &str, &str) {
+    (
+        answer["request"]["status"].as_str().unwrap_or("none"),
+        answer["error"]["code"].as_str().unwrap_or("none"),
+        answer["error"]["advice"].as_str().unwrap_or("none"),
+    )
+}
+
 pub(crate) fn won(amount: i64) -> Value {
     json!({ "amount": amount.to_string(), "currency": "KRW" })
 }

@@ -105,6 +105,7 @@ fn bodies_are_written_in_one_order_with_exact_amounts() {
         refund_account: None,
         tax_free_amount: None,
         refundable_amount,
+        cancel_request_id: None,
     };
     let everything = CancelBody {
         refund_account: Some(&account),
@@ -152,4 +153,22 @@ fn bodies_are_written_in_one_order_with_exact_amounts() {
             "{shown}"
         );
     }
+}
+
+#[test]
+fn an_overseas_cancel_has_a_name_of_its_own() {
+    let cents = Money::from_minor(18_156, Currency::USD);
+    let body = CancelBody {
+        reason: "r",
+        amount: Some(cents),
+        refund_account: None,
+        tax_free_amount: None,
+        refundable_amount: cents,
+        cancel_request_id: Some("cr-0193-ab"),
+    };
+    let written = cancel_body(&body, MusdAmounts::default()).expect("a body");
+    assert_eq!(
+        written.expose_secret(),
+        r#"{"cancelReason":"r","cancelAmount":181.56,"refundableAmount":181.56,"currency":"USD","cancelRequestId":"cr-0193-ab"}"#
+    );
 }
