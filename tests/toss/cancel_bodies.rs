@@ -99,7 +99,6 @@ fn bodies_are_written_in_one_order_with_exact_amounts() {
     };
     let musd = |millionths| Money::from_minor(millionths, Currency::MUSD);
     let plain = |amount, refundable_amount| CancelBody {
-        cancel_request_id: None,
         reason: "고객 변심",
         amount,
         refund_account: None,
