@@ -19,6 +19,8 @@ mod secret_body;
 mod settlement_id;
 mod settlement_list;
 mod settlements;
+#[cfg(test)]
+mod sqlite_plans;
 mod tokens;
 mod transaction_days;
 mod transactions;

@@ -200,17 +200,14 @@ pub(super) async fn count_day(
 
 #[cfg(test)]
 mod tests {
-    use migration::{Migrator, MigratorTrait};
-    use sea_orm::{Database, QueryTrait, Statement};
+    use sea_orm::QueryTrait;
 
     use super::*;
+    use crate::store::sqlite_plans;
 
     #[tokio::test]
     async fn sqlite_finds_a_page_of_rows_by_indexes_alone() {
-        let database = Database::connect("sqlite::memory:")
-            .await
-            .expect("a database");
-        Migrator::up(&database, None).await.expect("the tables");
+        let database = sqlite_plans::empty_tables().await;
         let payment = SettlementsKey {
             payment_key: PaymentKey::parse("p").expect("a key"),
             mid: MId::parse("m").expect("an mId"),
@@ -218,18 +215,8 @@ mod tests {
         };
         let query = settlement::Entity::find()
             .filter(may_belong_to(DbBackend::Sqlite, &[payment]))
-            .build(DbBackend::Sqlite);
-        let plan = Statement {
-            sql: format!("EXPLAIN QUERY PLAN {}", query.sql),
-            ..query
-        };
-        let steps: Vec<String> = database
-            .query_all_raw(plan)
-            .await
-            .expect("a plan")
-            .iter()
-            .map(|step| step.try_get("", "detail").expect("a text"))
-            .collect();
+            .into_query();
+        let steps = sqlite_plans::steps(&database, &query).await;
         for index in [
             "settlements_payment_key",
             "settlements_order_id",

@@ -1,10 +1,7 @@
 //! Every filter is served by an index: no plan of SQLite's reads the table through or sorts a whole list.
 
-use migration::{Migrator, MigratorTrait};
-use sea_orm::{Database, DbBackend, Statement};
-
 use super::*;
-use crate::store::Toward;
+use crate::store::{Toward, sqlite_plans};
 
 fn place() -> (sea_orm::Value, sea_orm::Value) {
     (1_i64.into(), "key".into())
@@ -34,10 +31,7 @@ fn filters() -> Vec<PaymentFilter> {
 
 #[tokio::test]
 async fn every_combination_of_filters_is_served_by_an_index() {
-    let database = Database::connect("sqlite::memory:")
-        .await
-        .expect("a database");
-    Migrator::up(&database, None).await.expect("the tables");
+    let database = sqlite_plans::empty_tables().await;
     for filter in filters() {
         for (past, toward) in [
             (None, Toward::Older),
@@ -52,18 +46,7 @@ async fn every_combination_of_filters_is_served_by_an_index() {
             let query = walk(&filter)
                 .expect("a list")
                 .statement(payment::Entity, &request);
-            let built = DbBackend::Sqlite.build(&query);
-            let plan = Statement {
-                sql: format!("EXPLAIN QUERY PLAN {}", built.sql),
-                ..built
-            };
-            let steps: Vec<String> = database
-                .query_all_raw(plan)
-                .await
-                .expect("a plan")
-                .iter()
-                .map(|step| step.try_get("", "detail").expect("a text"))
-                .collect();
+            let steps = sqlite_plans::steps(&database, &query).await;
             for step in steps.iter().filter(|step| step.contains(" payments")) {
                 assert!(
                     step.contains("USING INDEX") || step.contains("USING COVERING INDEX"),

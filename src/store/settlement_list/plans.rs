@@ -1,17 +1,11 @@
 //! Every filter is served by an index: no plan of SQLite's reads the table through or sorts a whole list.
 
-use migration::{Migrator, MigratorTrait};
-use sea_orm::{Database, DbBackend, Statement};
-
 use super::*;
-use crate::store::Toward;
+use crate::store::{Toward, sqlite_plans};
 
 #[tokio::test]
 async fn every_combination_of_filters_is_served_by_an_index() {
-    let database = Database::connect("sqlite::memory:")
-        .await
-        .expect("a database");
-    Migrator::up(&database, None).await.expect("the tables");
+    let database = sqlite_plans::empty_tables().await;
     let day = |text| KstDate::parse(text).expect("a day");
     let days = Some((day("2026-03-01"), day("2026-03-31")));
     let mid = |text| MId::parse(text).expect("an mId");
@@ -32,18 +26,7 @@ async fn every_combination_of_filters_is_served_by_an_index() {
             let query = walk(&filter)
                 .expect("a list")
                 .statement(settlement::Entity, &request);
-            let built = DbBackend::Sqlite.build(&query);
-            let plan = Statement {
-                sql: format!("EXPLAIN QUERY PLAN {}", built.sql),
-                ..built
-            };
-            let steps: Vec<String> = database
-                .query_all_raw(plan)
-                .await
-                .expect("a plan")
-                .iter()
-                .map(|step| step.try_get("", "detail").expect("a text"))
-                .collect();
+            let steps = sqlite_plans::steps(&database, &query).await;
             for step in steps.iter().filter(|step| step.contains(" settlements")) {
                 assert!(
                     step.starts_with("SEARCH") && step.contains("INDEX settlements_"),

@@ -1,0 +1,34 @@
+//! SQLite's plans for this program's statements, for the tests that hold them to the indexes.
+
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{
+    ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement, StatementBuilder,
+};
+
+/// A database in memory with this program's tables and indexes, and no rows.
+pub(super) async fn empty_tables() -> DatabaseConnection {
+    let database = Database::connect("sqlite::memory:")
+        .await
+        .expect("a database");
+    Migrator::up(&database, None).await.expect("the tables");
+    database
+}
+
+/// The steps by which SQLite would carry out a statement.
+pub(super) async fn steps(
+    database: &DatabaseConnection,
+    statement: &impl StatementBuilder,
+) -> Vec<String> {
+    let built = DbBackend::Sqlite.build(statement);
+    let plan = Statement {
+        sql: format!("EXPLAIN QUERY PLAN {}", built.sql),
+        ..built
+    };
+    database
+        .query_all_raw(plan)
+        .await
+        .expect("a plan")
+        .iter()
+        .map(|step| step.try_get("", "detail").expect("a text"))
+        .collect()
+}
