@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::config::ServerConfig;
 use crate::server;
 use crate::store::Source;
-use crate::sync::{Import, ImportError, Imported, Mirror, MirrorSettings};
+use crate::sync::{Import, ImportError, Imported, Mirror};
 
 /// Which days, and of which lists.
 #[derive(Args)]
@@ -44,7 +44,7 @@ pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), Co
     let merchants = server::merchants(&config.merchants, &config.toss)
         .map_err(|error| CommandError::Failure(error.to_string()))?;
     let store = super::open_and_migrate(&config.database_url).await?;
-    let settings = MirrorSettings::every(config.sync_interval);
+    let settings = server::mirror_settings(&config.sync);
     let mirror = Mirror::new(store.clone(), merchants, clock, settings);
     let bar = bar()?;
     let imported = mirror

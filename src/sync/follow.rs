@@ -24,6 +24,10 @@ const MOST_PAYMENTS: u64 = 50;
 const WAITING_REST: TimeDelta = TimeDelta::hours(1);
 /// Longer than any account waits.
 const WAITING_LASTS: TimeDelta = TimeDelta::days(60);
+/// Webhooks that are deleted at once: the database is held for a moment only.
+const WEBHOOKS_AT_ONCE: u64 = 200;
+/// How often webhooks are deleted in one pass.
+const MOST_DELETIONS: u32 = 50;
 /// The longest pause after passes that failed.
 const LONGEST_PAUSE: Duration = Duration::from_mins(10);
 
@@ -106,6 +110,10 @@ impl Follower {
             failed = passed.failed,
             "a pass over Toss's lists has ended"
         );
+        if let Err(error) = self.delete_old_webhooks().await {
+            tracing::warn!(%error, "old webhooks could not be deleted");
+            return true;
+        }
         if passed.failed == 0
             && let Err(error) = self.read_due_payments().await
         {
@@ -130,6 +138,23 @@ impl Follower {
             if let Err(error) = self.lookup.payment(&payment, Duration::ZERO).await {
                 tracing::debug!(%error, "a payment could not be read; it is tried again at the next pass");
                 return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes webhooks that have been kept long enough.
+    async fn delete_old_webhooks(&self) -> Result<(), StoreError> {
+        let inner = &self.mirror.0;
+        let kept = TimeDelta::days(inner.settings.webhook_days.into());
+        let before = inner.clock.now() - kept;
+        for _ in 0..MOST_DELETIONS {
+            let deleted = inner
+                .store
+                .delete_webhooks(before, WEBHOOKS_AT_ONCE)
+                .await?;
+            if deleted < WEBHOOKS_AT_ONCE {
+                break;
             }
         }
         Ok(())

@@ -9,7 +9,8 @@ use super::{Day, Inner, Mirror, SyncError};
 use crate::merchants::Merchant;
 use crate::store::{Source, StoreError};
 
-/// How often a day is tried while Toss or the database has a passing fault. The pauses between double.
+/// How often a day is tried while Toss or the database has a passing fault. The pauses between double; without a pause it
+/// is tried once.
 const ATTEMPTS: u32 = 6;
 
 /// Which days to mirror.
@@ -122,7 +123,7 @@ impl Inner {
         loop {
             match self.read_day(merchant, source, day).await {
                 Ok(read) => return Ok(read),
-                Err(error) if error.is_temporary() && attempts < ATTEMPTS => {
+                Err(error) if error.is_temporary() && attempts < ATTEMPTS && !pause.is_zero() => {
                     tracing::warn!(%error, %day, ?pause, "a day is read again");
                     tokio::time::sleep(lengthened(pause)).await;
                     pause = pause.saturating_mul(2);

@@ -43,19 +43,22 @@ pub struct MirrorSettings {
     pub transaction_days: u32,
     /// How many sold dates, today counted, are read again.
     pub settlement_days: u32,
+    /// How many days webhooks are kept as they came.
+    pub webhook_days: u32,
     /// Rows asked for at once.
     pub page_rows: u32,
-    /// The first pause after Toss failed; it then doubles.
+    /// The first pause after a day of an import failed; it then doubles. Without a pause the day is not tried again.
     pub retry_pause: Duration,
 }
 
 impl MirrorSettings {
-    /// Seven days of transactions and fourteen of settlements, in Toss's largest pages.
+    /// Seven days of transactions and fourteen of settlements, in Toss's largest pages; webhooks for ninety days.
     pub fn every(interval: Duration) -> Self {
         Self {
             interval,
             transaction_days: 7,
             settlement_days: 14,
+            webhook_days: 90,
             page_rows: TransactionPage::LARGEST,
             retry_pause: Duration::from_secs(2),
         }

@@ -59,13 +59,9 @@ impl Toss {
     /// # Errors
     /// [`ClientSetupError`], above all where the machine has no certificates to check Toss's by.
     pub fn new(settings: TossSettings) -> Result<Self, ClientSetupError> {
-        let test_limit = settings
-            .secret_key
-            .is_test()
-            .then_some(pace::TEST_CALLS_PER_MINUTE);
-        let calls_per_minute = settings.calls_per_minute.or(test_limit);
+        let pace = Pace::of_key(settings.secret_key.is_test(), settings.calls_per_minute);
         Ok(Self {
-            pace: calls_per_minute.map(|calls| Arc::new(Pace::per_minute(calls))),
+            pace: pace.map(Arc::new),
             connection: Arc::new(Connection::new(
                 settings.base_url,
                 settings.secret_key,

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 use toss_recon::access::{NewToken, Role};
 use toss_recon::clock::Clock;
-use toss_recon::config::{MerchantConfig, ServerConfig, TossConfig};
+use toss_recon::config::{MerchantConfig, ServerConfig, SyncConfig, TossConfig};
 use toss_recon::server::Server;
 use toss_recon::store::{AccountName, Store};
 use toss_recon::toss::{BaseUrl, MusdAmounts, SecretKey};
@@ -260,13 +260,14 @@ fn config(sim: &TossSim, database_url: &str) -> ServerConfig {
         toss: TossConfig {
             base_url: BaseUrl::parse(sim.base_url()).unwrap(),
             timeout: Duration::from_secs(1),
+            calls_per_minute: None,
             partial_cancel_rows: PartialCancelRows::default(),
             musd_amounts: MusdAmounts::default(),
         },
         database_url: database_url.parse().unwrap(),
         listen_addr: "127.0.0.1:0".parse().unwrap(),
         cancel_retry: Duration::from_secs(1),
-        sync_interval: Duration::from_mins(1),
+        sync: SyncConfig::default(),
     }
 }
 

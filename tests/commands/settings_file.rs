@@ -166,6 +166,11 @@ listen_addr = "127.0.0.1:0"
 toss_timeout_seconds = {thirty}
 cancel_retry_seconds = {thirty}
 sync_interval_seconds = {thirty}
+sync_retry_seconds = {thirty}
+sync_transaction_days = {days}
+sync_settlement_days = {thirty}
+toss_calls_per_minute = {thirty}
+webhook_days = {thirty}
 log = "info,toss_recon=debug"
 log_format = "json"
 partial_cancel_rows = "payment_amount"

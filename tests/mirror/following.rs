@@ -18,6 +18,7 @@ on_both_databases!(
     of_two_followers_one_reads_and_the_other_takes_over,
     a_payment_that_was_cancelled_since_it_was_read_is_read_again,
     a_waiting_account_is_looked_at_again_by_itself,
+    webhooks_are_kept_for_their_days_and_no_longer,
 );
 
 const OFTEN: Duration = Duration::from_millis(50);
@@ -116,6 +117,31 @@ async fn a_waiting_account_is_looked_at_again_by_itself(engine: Engine) {
     assert_eq!(looked_at().await, 0, "it was read a moment ago");
     sim.clock().advance(chrono::Duration::hours(2));
     until(async || looked_at().await == 1).await;
+    follower.end().await;
+}
+
+async fn webhooks_are_kept_for_their_days_and_no_longer(engine: Engine) {
+    let (sim, database) = (empty_shop().await, TestDatabase::open(engine).await);
+    let of_age = sim.clock().now() - chrono::Duration::days(90);
+    let came = async |name: &str, number: u32, at: chrono::DateTime<chrono::Utc>| {
+        let millis = at.timestamp_millis();
+        let sql = format!(
+            "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {number}) \
+             INSERT INTO webhooks (id, received_at, body) SELECT '{name}-' || n, {millis}, '' FROM numbers RETURNING id"
+        );
+        assert_eq!(database.texts(&sql).await.len(), number as usize);
+    };
+    came("new", 1, sim.clock().now()).await;
+    came("of-age", 3, of_age).await;
+    // More than are deleted at once.
+    came("old", 450, of_age - chrono::Duration::milliseconds(1)).await;
+    let follower = start(&sim, &database);
+    until(async || database.count("webhooks").await <= 4).await;
+    until(async || !sim.requests().is_empty()).await;
+    let kept = async || database.texts("SELECT id FROM webhooks ORDER BY id").await;
+    assert_eq!(kept().await, ["new-1", "of-age-1", "of-age-2", "of-age-3"]);
+    sim.clock().advance(chrono::Duration::milliseconds(1));
+    until(async || kept().await == ["new-1"]).await;
     follower.end().await;
 }
 
