@@ -15,4 +15,5 @@ mod following;
 mod importing;
 mod killed;
 mod lists;
+mod program;
 mod webhooks;
