@@ -156,6 +156,7 @@ fn from_refusal(refusal: &dyn DatabaseError) -> StoreError {
     }
     match code.as_ref() {
         "53100" => no_space("the disk of PostgreSQL is full"),
+        "57P01" | "57P02" | "57P03" => unavailable("PostgreSQL is being stopped or started"),
         "57014" => unavailable("a statement took too long"),
         "40001" | "40P01" => unavailable("two transactions stood in each other's way"),
         "28000" | "28P01" => unavailable("PostgreSQL refused the user or the password"),

@@ -51,8 +51,11 @@ pub struct Imported {
 /// Why an import ended early. Everything read before it is stored.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// A day could not be read.
-    #[error("the {list} of {day} could not be read ({cause}); run it again to go on from there")]
+    /// A day could not be read, or not be stored.
+    #[error(
+        "the {list} of {day} could not be {} ({cause}); run it again to go on from there",
+        cause.what_could_not_be_done()
+    )]
     Day {
         /// Which list.
         list: &'static str,

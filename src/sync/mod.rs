@@ -114,6 +114,14 @@ impl SyncError {
             Self::Spool(_) | Self::NoEnd { .. } => false,
         }
     }
+
+    /// What a day could not be.
+    fn what_could_not_be_done(&self) -> &'static str {
+        match self {
+            Self::Store(_) | Self::Spool(_) => "stored",
+            Self::Toss(_) | Self::Unsteady { .. } | Self::NoEnd { .. } => "read",
+        }
+    }
 }
 
 /// A day that was read and stored.

@@ -9,11 +9,13 @@
 mod postgres;
 mod support;
 
+mod broken_databases;
 mod endpoint;
 mod faults;
 mod following;
 mod importing;
 mod killed;
 mod lists;
+mod own_postgres;
 mod program;
 mod webhooks;

@@ -50,7 +50,7 @@ pub(crate) struct TestDatabase {
     pub(crate) store: Store,
     pub(crate) url: String,
     raw: DatabaseConnection,
-    _folder: TempDir,
+    _folder: Option<TempDir>,
 }
 
 impl TestDatabase {
@@ -60,14 +60,22 @@ impl TestDatabase {
             Engine::Sqlite => format!("sqlite://{}", folder.path().join("test.db").display()),
             Engine::Postgres => postgres::database().await,
         };
+        Self {
+            _folder: Some(folder),
+            ..Self::at(&url).await
+        }
+    }
+
+    /// The database of that URL.
+    pub(crate) async fn at(url: &str) -> Self {
         let store = Store::open(&url.parse().unwrap()).await.unwrap();
         store.migrate().await.unwrap();
-        let raw = Database::connect(&url).await.unwrap();
+        let raw = Database::connect(url).await.unwrap();
         Self {
             store,
-            url,
+            url: url.to_owned(),
             raw,
-            _folder: folder,
+            _folder: None,
         }
     }
 
