@@ -107,6 +107,7 @@ impl Follower {
         tracing::debug!(
             days = passed.days,
             changed = passed.changed,
+            late = passed.late,
             failed = passed.failed,
             "a pass over Toss's lists has ended"
         );

@@ -16,6 +16,8 @@ pub struct Passed {
     pub days: u64,
     /// Rows that are new, differ or are gone.
     pub changed: u64,
+    /// Those of them on days that had been read completely before.
+    pub late: u64,
     /// Lists that could not be read to their end.
     pub failed: u64,
 }
@@ -84,22 +86,24 @@ impl Inner {
             let done = self.read_day(merchant, source, day).await?;
             passed.days += 1;
             passed.changed += done.changed;
-            log_late_rows(merchant, source, day, known.get(&day), done.changed);
+            passed.late += late_rows(merchant, source, day, known.get(&day), done.changed);
         }
         Ok(())
     }
 }
 
-/// Rows of a day that had been read completely before.
-fn log_late_rows(
+/// How many of a day's changed rows came late: all, when the day had been read completely before. They are logged.
+pub(super) fn late_rows(
     merchant: &Merchant,
     source: Source,
     day: KstDate,
     before: Option<&WindowRead>,
     changed: u64,
-) {
+) -> u64 {
     let was_complete = before.is_some_and(|window| plan::is_complete(source, day, window.read_at));
-    if was_complete && changed > 0 {
-        tracing::info!(account = %merchant.account, list = name(source), %day, rows = changed, "rows came late or were changed");
+    if !was_complete || changed == 0 {
+        return 0;
     }
+    tracing::info!(account = %merchant.account, list = name(source), %day, rows = changed, "rows came late or were changed");
+    changed
 }

@@ -2,7 +2,9 @@
 
 use chrono::{Days, NaiveDate};
 use serde_json::Value;
-use toss_sim::{Endpoint, Fault, FaultKind, TossSim, kst_date};
+use toss_sim::{
+    Endpoint, Fault, FaultKind, TossSim, TransactionChange, TransactionTrouble, kst_date,
+};
 
 use crate::postgres;
 use crate::program::Place;
@@ -55,6 +57,33 @@ async fn one_line_of_json_is_all_that_a_pipe_gets_and_a_second_run_changes_nothi
             assert_eq!(again[count], first[count], "{count}");
         }
     }
+}
+
+#[tokio::test]
+async fn what_came_late_is_read_on_demand_and_named_in_the_log() {
+    let sim = shop("account_never_paid").await;
+    let hidden = |change| TransactionTrouble {
+        order_id: "order-never-paid".to_owned(),
+        change,
+    };
+    sim.faults().transaction(hidden(TransactionChange::Hidden));
+    let place = place_before(&sim);
+    let (from, to) = (text(&sim, 12), text(&sim, 3));
+    let sync = ["sync", "--from", &from, "--to", &to];
+    place.succeeds(&sync).await;
+    sim.faults().clear();
+    let unchanged = place.succeeds(&sync).await;
+    assert!(unchanged.contains(r#""changed":0"#), "{unchanged}");
+    let ended = place.run(&[&sync[..], &["--again"]].concat()).await;
+    assert_eq!(ended.status, 0);
+    assert!(ended.stdout.contains(r#""changed":2"#), "{}", ended.stdout);
+    let lines: Vec<&str> = ended.stderr.lines().collect();
+    for line in &lines {
+        assert!(line.contains("rows came late"), "{line}");
+    }
+    assert!(!lines.is_empty());
+    let again = place.succeeds(&[&sync[..], &["--again"]].concat()).await;
+    assert!(again.contains(r#""changed":0"#), "{again}");
 }
 
 #[tokio::test]

@@ -197,8 +197,13 @@ pub(crate) fn settings(page_rows: u32) -> MirrorSettings {
 }
 
 pub(crate) fn merchants(sim: &TossSim) -> Merchants {
+    merchants_with(sim, Duration::from_secs(10))
+}
+
+/// Who wait so long for a payment, and twice as long for a list.
+fn merchants_with(sim: &TossSim, timeout: Duration) -> Merchants {
     let settings = TossSettings {
-        timeout: Duration::from_secs(10),
+        timeout,
         retry: RetrySchedule {
             attempts: 2,
             first_pause: Duration::from_millis(1),
@@ -228,6 +233,12 @@ pub(crate) fn mirror(sim: &TossSim, store: &Store, page_rows: u32) -> Mirror {
         clock(sim),
         settings(page_rows),
     )
+}
+
+/// A mirror that waits for a list twice as long as it is told.
+pub(crate) fn mirror_with(sim: &TossSim, store: &Store, timeout: Duration) -> Mirror {
+    let merchants = merchants_with(sim, timeout);
+    Mirror::new(store.clone(), merchants, clock(sim), settings(5_000))
 }
 
 /// The whole month of both lists.
