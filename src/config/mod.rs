@@ -237,3 +237,37 @@ fn whole_number(
         ))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::toss::{SecretKey, Toss, TossSettings};
+
+    #[test]
+    fn without_a_setting_a_list_may_take_the_sixty_seconds_that_toss_says_it_may() {
+        let timeout = Settings(Layers::default()).toss().unwrap().timeout;
+        assert_eq!(timeout, Duration::from_secs(30));
+        let address = BaseUrl::parse("http://127.0.0.1:9").unwrap();
+        let key = SecretKey::parse("live_sk_stand1n0000000000000000").unwrap();
+        let toss = Toss::new(TossSettings {
+            timeout,
+            ..TossSettings::new(address, key)
+        })
+        .unwrap();
+        assert_eq!(toss.list_timeout(), Duration::from_secs(60));
+    }
+
+    #[test]
+    fn without_settings_days_are_read_again_and_webhooks_kept_as_documented() {
+        let sync = sync::read(&Layers::default()).unwrap();
+        assert_eq!(sync, SyncConfig::default());
+        assert_eq!(
+            (
+                sync.transaction_days,
+                sync.settlement_days,
+                sync.webhook_days
+            ),
+            (7, 14, 90)
+        );
+    }
+}

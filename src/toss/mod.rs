@@ -208,6 +208,11 @@ impl Toss {
         self.timeout
     }
 
+    /// The longest wait for an answer about a list, or a part of one.
+    pub fn list_timeout(&self) -> Duration {
+        self.timeout.saturating_mul(2)
+    }
+
     async fn ask<T>(
         &self,
         call: Call,
@@ -216,7 +221,7 @@ impl Toss {
         read: impl Fn(&Answer) -> Result<T, Unreadable>,
     ) -> Result<T, TossError> {
         let timeout = match call {
-            Call::Transactions | Call::Settlements => self.timeout.saturating_mul(2),
+            Call::Transactions | Call::Settlements => self.list_timeout(),
             Call::Payment | Call::PaymentByOrder | Call::Cancel => self.timeout,
         };
         let url = self.connection.address(call, path, query)?;

@@ -18,4 +18,5 @@ mod killed;
 mod lists;
 mod own_postgres;
 mod program;
+mod replicas;
 mod webhooks;
