@@ -93,6 +93,7 @@ impl Store {
             transaction.execute_unprepared(ONE_MIGRATES).await?;
         }
         pending_migrations(&transaction).await?;
+        fail_points::dies("migration-begun");
         Migrator::up(&transaction, None).await?;
         fail_points::dies("migration-not-committed");
         Ok(transaction.commit().await?)
