@@ -14,8 +14,12 @@ mod scene;
 mod shop;
 mod wire;
 
+mod clocks;
+mod connections;
 mod crash_points;
+mod crowds;
 mod faults;
+mod hearsay;
 mod killed;
 mod lost_answers;
 mod offers;

@@ -15,6 +15,7 @@ pub(crate) struct Program {
     toss: String,
     folder: std::path::PathBuf,
     more: Vec<(&'static str, String)>,
+    waits: Duration,
 }
 
 impl Program {
@@ -32,6 +33,7 @@ impl Program {
             toss: toss.to_owned(),
             folder: folder.to_owned(),
             more: Vec::new(),
+            waits: Duration::from_secs(4),
         }
     }
 
@@ -40,6 +42,14 @@ impl Program {
         let mut program = self.clone();
         program.more.push((name, value.to_owned()));
         program
+    }
+
+    /// The same, whose callers wait that long for an answer.
+    pub(crate) fn waited_for(&self, waits: Duration) -> Self {
+        Self {
+            waits,
+            ..self.clone()
+        }
     }
 
     /// The same on another database.
@@ -111,7 +121,7 @@ impl Program {
         let client = reqwest::Client::builder()
             .no_proxy()
             .pool_max_idle_per_host(0)
-            .timeout(Duration::from_secs(4))
+            .timeout(self.waits)
             .build()
             .unwrap();
         let answer = client

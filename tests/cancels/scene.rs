@@ -2,7 +2,7 @@
 //! and one payment.
 
 use std::os::unix::process::ExitStatusExt as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reconciliation::CancelRequestStatus as Status;
 use secrecy::ExposeSecret;
@@ -22,7 +22,7 @@ pub(crate) const TOTAL: i64 = 10_000;
 /// What is cancelled of it.
 const PART: i64 = 3_000;
 /// How long everything may take to end: a lease that a dead process left has to run out first, twice at most.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Which database a scene has.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +30,25 @@ pub(crate) enum Engine {
     Sqlite,
     Postgres,
 }
+
+/// Declares tests that run once on each database, each with a scene of its own.
+macro_rules! scenes_on_both_databases {
+    ($($name:ident),+ $(,)?) => {
+        mod on_sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::scene::Scene::on($crate::scene::Engine::Sqlite).await).await;
+            })+
+        }
+        mod on_postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::scene::Scene::on($crate::scene::Engine::Postgres).await).await;
+            })+
+        }
+    };
+}
+pub(crate) use scenes_on_both_databases;
 
 pub(crate) struct Scene {
     pub(crate) sim: TossSim,
@@ -92,10 +111,15 @@ impl Scene {
 
     /// Orders a cancel under this key; what is answered, if anything is.
     pub(crate) async fn order(&self, key: &str) -> Option<Value> {
+        self.order_of(&self.payment, key).await
+    }
+
+    /// The same for another payment.
+    pub(crate) async fn order_of(&self, payment: &str, key: &str) -> Option<Value> {
         let query = "mutation ($input: CancelPaymentInput!) { cancelPayment(input: $input) \
              { request { id status transactionKey } error { code } } }";
         let input = json!({
-            "paymentKey": self.payment,
+            "paymentKey": payment,
             "idempotencyKey": key,
             "reason": key,
             "amount": { "amount": PART.to_string(), "currency": "KRW" },
@@ -117,6 +141,19 @@ impl Scene {
 
     pub(crate) fn executed(&self) -> usize {
         self.sim.executed_cancels(&self.payment).len()
+    }
+
+    /// Waits until the request is as it should be.
+    pub(crate) async fn becomes(&self, is_so: impl Fn(&CancelRequest) -> bool) -> CancelRequest {
+        let started = Instant::now();
+        loop {
+            let request = self.recorded().await;
+            if let Some(request) = request.filter(&is_so) {
+                return request;
+            }
+            assert!(started.elapsed() < PATIENCE, "it does not come to that");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// How often a cancel arrived at Toss, whole.

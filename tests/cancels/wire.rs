@@ -81,10 +81,15 @@ impl Wire {
         let (done, when_done) = oneshot::channel();
         *self.ends.cut.lock().unwrap() = Some(done);
         when_done.await.unwrap();
+        self.is_cut().await;
+        self.ends.go.notify_one();
+    }
+
+    /// Lets nobody make a connection any more.
+    pub(crate) async fn is_cut(&self) {
         let listening = self.listening.lock().unwrap().take().unwrap();
         listening.abort();
         assert!(listening.await.unwrap_err().is_cancelled());
-        self.ends.go.notify_one();
     }
 
     /// Makes the wire whole again.
