@@ -30,6 +30,7 @@ use reconciliation::{CancelIntent, CancelRefusal, Money, PaymentKey, PermittedCa
 use uuid::Uuid;
 
 use crate::clock::Clock;
+use crate::fail_points;
 use crate::lookup::{FoundPayment, Lookup, LookupError, PaymentRef};
 use crate::merchants::{Merchant, Merchants};
 use crate::store::{
@@ -257,7 +258,10 @@ impl Canceller {
                 payment: Some(known),
                 ..CancelOutcome::refused(told::in_flight(&other))
             }),
-            Created::New(request) => self.0.start(merchant, request, order).await,
+            Created::New(request) => {
+                fail_points::dies("cancel-request-committed");
+                self.0.start(merchant, request, order).await
+            }
         }
     }
 }
@@ -285,7 +289,10 @@ impl Inner {
         step: tokio::task::JoinHandle<Result<(), StoreError>>,
     ) -> Result<CancelOutcome, CancelFailure> {
         match tokio::time::timeout(CALLER_WAITS, step).await {
-            Ok(Ok(done)) => done?,
+            Ok(Ok(done)) => {
+                fail_points::dies("outcome-committed");
+                done?;
+            }
             Ok(Err(died)) => {
                 tracing::error!(%died, request = %id, "the money step of a cancel died");
             }

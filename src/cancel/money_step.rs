@@ -9,6 +9,7 @@ use secrecy::ExposeSecret;
 
 use super::machine::{self, Effect, Event, Prepared, Times};
 use super::{CancelOrder, Inner, content, told};
+use crate::fail_points;
 use crate::merchants::Merchant;
 use crate::store::{
     CancelRequest, CancelRequestId, Lease, SecretBody, StoreError, StoredCancelError,
@@ -136,6 +137,7 @@ impl Inner {
                 Err(StoreError::Conflict { .. }) => return Ok(()),
                 Err(error) => return Err(error),
             };
+            fail_points::dies("taken-up");
             match (step.effect, &merchant) {
                 (Effect::Nothing, _) | (_, None) => current = next,
                 (effect, Some(merchant)) => return self.follow(effect, merchant, next).await,
@@ -179,6 +181,7 @@ impl Inner {
             let body = merchant.toss.open_body(&request.idempotency_key, sealed);
             body.ok()
         });
+        fail_points::dies("sending-committed");
         let answer = match &body {
             Some(body) => {
                 let body = body.expose_secret();
@@ -196,6 +199,7 @@ impl Inner {
                 });
             }
         };
+        fail_points::dies("answer-read");
         // A reading that began before the cancel would show the payment as it was.
         self.lookup.begin_anew();
         let now_at_toss: Option<PaymentReading> = if machine::needs_confirmation(&answer) {

@@ -22,7 +22,7 @@ impl Canceller {
         let first_pause = self.0.first_pause.to_std().unwrap_or(LONGEST_TICK);
         let tick = first_pause.min(LONGEST_TICK);
         loop {
-            if let Err(error) = self.take_up_due().await {
+            if let Err(error) = self.take_up_due(&stop).await {
                 tracing::error!(%error, "unfinished cancels could not be looked for");
             }
             tokio::select! {
@@ -32,18 +32,20 @@ impl Canceller {
         }
     }
 
-    /// Takes up everything that is due now, and waits for it.
+    /// Takes up everything that is due now, and waits for it. Once it is told to stop, it begins nothing more: what it
+    /// would begin could not end in order.
     ///
     /// # Errors
     /// When the store could not be asked what is due. What goes wrong with one request is logged and does not keep the
     /// others from being taken up.
-    pub async fn take_up_due(&self) -> Result<(), StoreError> {
+    async fn take_up_due(&self, stop: &CancellationToken) -> Result<(), StoreError> {
         let due = self
             .0
             .store
             .due_cancel_requests(self.0.clock.now(), AT_ONCE)
             .await?;
         stream::iter(due)
+            .take_until(stop.cancelled())
             .for_each_concurrent(CALLS_AT_ONCE, |request| async move {
                 let id = request.id.clone();
                 let inner = self.0.clone();

@@ -21,8 +21,9 @@ use super::rows::{
 use super::write::insert;
 use super::{
     CancelRequest, CancelRequestChange, CancelRequestFilter, CancelRequestId, Created,
-    NewCancelRequest, Store, StoreError,
+    NewCancelRequest, Store, StoreError, commit,
 };
+use crate::fail_points;
 
 impl Store {
     /// Records a request, unless its caller's key has been used or the payment has a request in flight. The database
@@ -47,7 +48,8 @@ impl Store {
             .await?;
             if written > 0 {
                 audit::add(&transaction, requested(&request)).await?;
-                transaction.commit().await?;
+                fail_points::dies("cancel-request-not-committed");
+                commit(transaction).await?;
                 return Ok(Created::New(request));
             }
             transaction.rollback().await?;
@@ -271,7 +273,8 @@ impl Store {
         if next.status != request.status || next.transaction_key != request.transaction_key {
             audit::add(&transaction, changed(request, &next, at)).await?;
         }
-        transaction.commit().await?;
+        fail_points::dies("cancel-change-not-committed");
+        commit(transaction).await?;
         Ok(next)
     }
 }
