@@ -4,9 +4,11 @@
 //! The money step runs in a task of the server's own: a caller who hangs up does not stop it.
 
 mod again;
+mod approval;
 mod content;
 mod decision;
 mod dry_run;
+mod limits;
 mod machine;
 #[cfg(test)]
 mod machine_laws;
@@ -26,7 +28,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use reconciliation::{CancelIntent, CancelRefusal, Money, PaymentKey, PermittedCancel};
+use reconciliation::{
+    CancelIntent, CancelPolicy, CancelRefusal, Money, PaymentKey, PermittedCancel, over_day_limit,
+};
 use uuid::Uuid;
 
 use crate::clock::Clock;
@@ -93,10 +97,12 @@ pub struct CancelPreview {
     pub balance_after: Money,
     /// Whether it would hand an unpaid virtual account back and move no money.
     pub voids: bool,
+    /// Whether it would wait for another admin's approval first.
+    pub needs_approval: bool,
 }
 
 impl CancelPreview {
-    fn of(order: &CancelOrder, permitted: PermittedCancel) -> Self {
+    fn of(order: &CancelOrder, permitted: PermittedCancel, policy: &CancelPolicy) -> Self {
         let balance = permitted.balance;
         let amount = order.intent.amount.unwrap_or(balance);
         // The amount is positive and not above the balance, or the order would not have been permitted.
@@ -106,6 +112,7 @@ impl CancelPreview {
             balance_before: balance,
             balance_after: Money::from_minor(left, balance.currency()),
             voids: permitted.voids,
+            needs_approval: policy.needs_approval(amount),
         }
     }
 }
@@ -150,13 +157,14 @@ struct Inner {
     clock: Clock,
     money_steps: MoneySteps,
     first_pause: TimeDelta,
+    policy: CancelPolicy,
     /// Names this process in leases.
     process: String,
 }
 
 impl Canceller {
     /// A canceller over the given store and merchants. `first_pause` is the pause before Toss is asked again what became
-    /// of a cancel.
+    /// of a cancel, `policy` what the merchant's own rules are.
     pub fn new(
         store: Store,
         merchants: Merchants,
@@ -164,6 +172,7 @@ impl Canceller {
         clock: Clock,
         money_steps: MoneySteps,
         first_pause: Duration,
+        policy: CancelPolicy,
     ) -> Self {
         Self(Arc::new(Inner {
             store,
@@ -172,6 +181,7 @@ impl Canceller {
             clock,
             money_steps,
             first_pause: TimeDelta::from_std(first_pause).unwrap_or(TimeDelta::MAX),
+            policy,
             process: Uuid::new_v4().to_string(),
         }))
     }
@@ -213,36 +223,27 @@ impl Canceller {
         {
             return self.0.answer_again(earlier, content_hash).await;
         }
-        let by = PaymentRef::Key(order.payment_key.clone());
-        let Some(known) = self.0.lookup.payment(&by, ANY_AGE).await? else {
-            return Ok(CancelOutcome::refused(told::not_found()));
+        let (known, merchant) = match self.0.payment_of(&order).await? {
+            Ok(found) => found,
+            Err(refused) => return Ok(*refused),
         };
-        if let Err(error) = content::check_currencies(&order, known.stored.payment.currency) {
-            return Ok(CancelOutcome {
-                payment: Some(known),
-                ..CancelOutcome::refused(error)
-            });
-        }
-        let Some(merchant) = self.0.merchants.named(&known.stored.account).cloned() else {
-            let error = told::merchant_not_configured(&known.stored.account);
-            return Ok(CancelOutcome {
-                payment: Some(known),
-                ..CancelOutcome::refused(error)
-            });
+        let refused = |known, error| CancelOutcome {
+            payment: Some(known),
+            ..CancelOutcome::refused(error)
         };
-        if let Err(error) = content::check_currencies(&order, known.stored.payment.currency) {
-            return Ok(CancelOutcome {
-                payment: Some(known),
-                ..CancelOutcome::refused(error)
-            });
+        let mut order = order;
+        let counted = self.0.count(&mut order, &known).await?;
+        if let Some(Err(refusal)) = counted.map(|amount| self.0.policy.permit_request(amount)) {
+            return Ok(refused(known, told::refused_by_us(&refusal)));
         }
+        let currency = known.stored.payment.currency;
         let id = Uuid::now_v7();
         let new = NewCancelRequest {
             id: CancelRequestId::new(&id.to_string()),
             payment_key: order.payment_key.clone(),
             account: merchant.account.clone(),
             amount: order.intent.amount,
-            currency: known.stored.payment.currency,
+            currency,
             reason: order.reason.clone(),
             requested_by: admin.to_owned(),
             client_key: order.client_key.clone(),
@@ -250,31 +251,72 @@ impl Canceller {
             idempotency_key: format!("cr-{id}"),
             requested_at: self.0.clock.now(),
             lease: self.0.lease_for_reading(&merchant),
+            baseline_balance: counted.filter(|_| order.intent.amount.is_none()),
+            day_limit: self.0.day_limit(currency),
         };
         match self.0.store.create_cancel_request(&new).await? {
             Created::SameKey(earlier) => self.0.answer_again(earlier, content_hash).await,
-            Created::InFlight(other) => Ok(CancelOutcome {
-                payment: Some(known),
-                ..CancelOutcome::refused(told::in_flight(&other))
-            }),
-            Created::New(request) => self.0.start(merchant, request, order).await,
+            Created::InFlight(other) => Ok(refused(known, told::in_flight(&other))),
+            Created::OverDayLimit { most, asked } => {
+                let counted = counted.unwrap_or_else(|| Money::zero(currency));
+                let refusal = over_day_limit(most, counted, asked);
+                Ok(refused(known, told::refused_by_us(&refusal)))
+            }
+            Created::New(request) => {
+                let id = request.id.clone();
+                let carry_out = move |inner: Arc<Inner>| async move {
+                    inner.carry_out(merchant, request, order).await
+                };
+                self.0.start(id, carry_out).await
+            }
         }
     }
 }
 
 impl Inner {
+    /// The payment that an order is for and the merchant whose key cancels it, after every check that needs no fresh
+    /// reading; or how the order is refused.
+    async fn payment_of(
+        &self,
+        order: &CancelOrder,
+    ) -> Result<Result<(FoundPayment, Merchant), Box<CancelOutcome>>, CancelFailure> {
+        let refused = |payment, error| {
+            Ok(Err(Box::new(CancelOutcome {
+                payment,
+                ..CancelOutcome::refused(error)
+            })))
+        };
+        if self.policy.marks_reasons
+            && let Err(error) = content::check_room_for_mark(order)
+        {
+            return refused(None, error);
+        }
+        let by = PaymentRef::Key(order.payment_key.clone());
+        let Some(known) = self.lookup.payment(&by, ANY_AGE).await? else {
+            return refused(None, told::not_found());
+        };
+        if let Err(error) = content::check_currencies(order, known.stored.payment.currency) {
+            return refused(Some(known), error);
+        }
+        match self.merchants.named(&known.stored.account).cloned() {
+            Some(merchant) => Ok(Ok((known, merchant))),
+            None => {
+                let error = told::merchant_not_configured(&known.stored.account);
+                refused(Some(known), error)
+            }
+        }
+    }
+
     /// Starts the money step of a request that has not been sent, and waits for it as long as a caller waits.
-    async fn start(
+    async fn start<S>(
         self: &Arc<Self>,
-        merchant: Merchant,
-        request: CancelRequest,
-        order: CancelOrder,
-    ) -> Result<CancelOutcome, CancelFailure> {
-        let inner = Arc::clone(self);
-        let id = request.id.clone();
-        let step = self
-            .money_steps
-            .start(async move { inner.carry_out(merchant, request, order).await });
+        id: CancelRequestId,
+        step: impl FnOnce(Arc<Self>) -> S,
+    ) -> Result<CancelOutcome, CancelFailure>
+    where
+        S: Future<Output = Result<(), StoreError>> + Send + 'static,
+    {
+        let step = self.money_steps.start(step(Arc::clone(self)));
         self.await_step(id, step).await
     }
 

@@ -1,10 +1,11 @@
 //! Carrying out what the machine decides: every change is recorded before its effect, and recorded against the state that
 //! it was decided in.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use reconciliation::{CancelRequestStatus, PaymentMethod, PermittedCancel, permit_cancel};
+use reconciliation::{CancelRequestStatus, Money, PaymentMethod, PermittedCancel, permit_cancel};
 use secrecy::ExposeSecret;
 
 use super::machine::{self, Effect, Event, Prepared, Times};
@@ -59,6 +60,10 @@ impl Inner {
             .map_err(|error| told::unsent(&error))?;
         let permitted = permit_cancel(&reading.payment, &order.intent, self.clock.now())
             .map_err(|refusal| told::refused_by_us(&refusal))?;
+        let amount = order.intent.amount.unwrap_or(permitted.balance);
+        self.policy
+            .permit_request(amount)
+            .map_err(|refusal| told::refused_by_us(&refusal))?;
         if content::names_own_account(order, &reading) {
             return Err(told::own_account());
         }
@@ -73,11 +78,42 @@ impl Inner {
         order: &CancelOrder,
     ) -> Result<Prepared, StoredCancelError> {
         let (reading, permitted) = self.check(merchant, order).await?;
+        let body = match &request.body {
+            // What has been approved is what is sent.
+            Some(kept) => kept.clone(),
+            None => self.write(merchant, request, order, &reading, permitted.balance)?,
+        };
+        let amount = order.intent.amount.unwrap_or(permitted.balance);
+        let needs_approval = self.policy.needs_approval(amount);
+        Ok(Prepared {
+            body,
+            balance: permitted.balance,
+            cancels: machine::cancel_keys(&reading),
+            api_key: merchant.toss.key_fingerprint(),
+            lease: self.lease_for_call(merchant),
+            needs_approval: needs_approval.then_some(self.policy.approval_lives),
+        })
+    }
+
+    /// Writes the bytes that Toss is to be sent, and seals them.
+    fn write(
+        &self,
+        merchant: &Merchant,
+        request: &CancelRequest,
+        order: &CancelOrder,
+        reading: &PaymentReading,
+        balance: Money,
+    ) -> Result<SecretBody, StoredCancelError> {
+        let reason = if self.policy.marks_reasons {
+            Cow::Owned(request.mark().appended_to(&order.reason))
+        } else {
+            Cow::Borrowed(order.reason.as_str())
+        };
         let body = CancelBody {
-            reason: &order.reason,
+            reason: &reason,
             amount: order.intent.amount,
             tax_free_amount: order.intent.tax_free_amount,
-            refundable_amount: permitted.balance,
+            refundable_amount: balance,
             refund_account: order.intent.refund_account.as_ref(),
             // Overseas methods that take their time ask for a name of the cancel.
             cancel_request_id: (reading.payment.method() == Some(PaymentMethod::ForeignEasyPay))
@@ -87,13 +123,7 @@ impl Inner {
             let sealed = merchant.toss.seal_body(&request.idempotency_key, &body);
             sealed.ok()
         });
-        Ok(Prepared {
-            body: SecretBody::new(sealed.ok_or_else(told::unwritable)?),
-            balance: permitted.balance,
-            cancels: machine::cancel_keys(&reading),
-            api_key: merchant.toss.key_fingerprint(),
-            lease: self.lease_for_call(merchant),
-        })
+        sealed.map(SecretBody::new).ok_or_else(told::unwritable)
     }
 
     /// Waits until Toss takes another cancel of the same payment.
@@ -118,13 +148,16 @@ impl Inner {
             let api_key = merchant
                 .as_ref()
                 .map(|merchant| merchant.toss.key_fingerprint());
+            let now_at_toss = self.look_for_mark(merchant.as_ref(), &current).await;
             let event = match current.status {
                 CancelRequestStatus::Unknown => Event::Due {
                     api_key: api_key.as_deref(),
                     lease: merchant
                         .as_ref()
                         .map_or_else(|| self.lease(GRACE), |m| self.lease_for_call(m)),
+                    now_at_toss: now_at_toss.as_ref(),
                 },
+                CancelRequestStatus::AwaitingApproval => Event::Expired,
                 _ => Event::Abandoned,
             };
             let Some(step) = machine::step(&current, event, self.times()) else {
@@ -149,6 +182,19 @@ impl Inner {
         Ok(())
     }
 
+    /// The payment, to see before another sending whether a cancel carries the request's mark; `None` where none would.
+    async fn look_for_mark(
+        &self,
+        merchant: Option<&Merchant>,
+        request: &CancelRequest,
+    ) -> Option<PaymentReading> {
+        let merchant = merchant?;
+        if !self.policy.marks_reasons || request.status != CancelRequestStatus::Unknown {
+            return None;
+        }
+        merchant.toss.payment(&request.payment_key).await.ok()
+    }
+
     /// A caller who has waited long enough is told that the outcome is not known, and the record says the same. The
     /// step goes on and records what it finds.
     pub(super) async fn caller_left(&self, id: &CancelRequestId) -> Result<(), StoreError> {
@@ -163,7 +209,8 @@ impl Inner {
         request: CancelRequest,
     ) -> Result<(), StoreError> {
         match effect {
-            Effect::Nothing => Ok(()),
+            // Whoever approves a request begins to prepare it.
+            Effect::Nothing | Effect::Prepare => Ok(()),
             Effect::Send => self.send(merchant, request).await,
             Effect::ReadPayment => {
                 let reading = merchant.toss.payment(&request.payment_key).await.ok();

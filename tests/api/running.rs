@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use reconciliation::PartialCancelRows;
+use reconciliation::{CancelPolicy, PartialCancelRows};
 use tokio::sync::oneshot;
 use toss_recon::clock::Clock;
 use toss_recon::config::{MerchantConfig, ServerConfig, TossConfig};
@@ -79,6 +79,7 @@ fn config(sim: &TossSim, database_url: &str, choices: &Choices) -> ServerConfig 
         database_url: database_url.parse().unwrap(),
         listen_addr: "127.0.0.1:0".parse().unwrap(),
         cancel_retry: Duration::from_secs(5),
+        cancel_policy: CancelPolicy::default(),
         sync_interval: Duration::from_mins(1),
         webhook_secret: None,
     }
