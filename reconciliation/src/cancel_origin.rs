@@ -114,13 +114,13 @@ pub fn cancel_origin(cancel: &CancelEvent, requests: &[CancelRequestFacts]) -> O
         .iter()
         .position(|request| is_marked(request, cancel));
     // A request causes one cancel: when it is known for another one, or a person must say which it was, a mark was copied.
-    let proves = |place: &usize| {
+    let mark_counts = |place: &usize| {
         requests.get(*place).is_some_and(|request| {
             request.transaction_key.is_none()
                 && request.status != CancelRequestStatus::NeedsOperator
         })
     };
-    let proven = named.or(marked.filter(proves));
+    let proven = named.or(marked.filter(mark_counts));
     if proven.is_some() {
         return OriginFound {
             origin: CancelOrigin::Ours,

@@ -53,7 +53,7 @@ impl Canceller {
         Ok(Some(if step.effect == Effect::Prepare {
             self.0
                 .start(next.id.clone(), move |inner| async move {
-                    inner.carry_out_approved(merchant, next).await
+                    Box::pin(inner.carry_out_approved(merchant, next)).await
                 })
                 .await?
         } else {

@@ -18,9 +18,9 @@ use reconciliation::{CancelRequestStatus, Money, TransactionKey};
 
 use super::told;
 use super::verdict::{answered, by_mark, needs_operator, rejected, seen, succeeded, unknown};
+use super::waiting::{approved, expired, prepared_for, withdrawn};
 use crate::store::{
-    Approval, CancelRequest, CancelRequestChange, Decision, Lease, LeaseChange, SecretBody,
-    StoredCancelError,
+    CancelRequest, CancelRequestChange, Decision, Lease, LeaseChange, SecretBody, StoredCancelError,
 };
 use crate::toss::{CancelAnswer, CodeClass, PaymentReading};
 
@@ -160,16 +160,10 @@ pub(super) fn step(request: &CancelRequest, event: Event<'_>, times: Times) -> O
         (S::AwaitingApproval, Event::Approved { admin, lease }) => {
             approved(request, admin, lease, times.now)
         }
-        (S::AwaitingApproval, Event::Withdrawn { admin }) => Some(settled(CancelRequestChange {
-            decision: Some(Decision {
-                note: "withdrawn".to_owned(),
-                by: admin.clone(),
-            }),
-            ..rejected(told::withdrawn(&admin), times.now)
-        })),
-        (S::AwaitingApproval, Event::Expired) => {
-            has_expired(request, times.now).then(|| settled(expired(times.now)))
+        (S::AwaitingApproval, Event::Withdrawn { admin }) => {
+            Some(settled(withdrawn(admin, times.now)))
         }
+        (S::AwaitingApproval, Event::Expired) => expired(request, times.now).map(settled),
         (
             S::Unknown,
             Event::Due {
@@ -233,66 +227,7 @@ pub(super) fn cancel_keys(reading: &PaymentReading) -> Vec<TransactionKey> {
         .collect()
 }
 
-/// Sends what may be sent, and has the rest wait for another admin. What has been approved is sent only as it was then.
-fn prepared_for(request: &CancelRequest, prepared: Prepared, now: DateTime<Utc>) -> Step {
-    match (&request.approval, prepared.needs_approval) {
-        (None, Some(lives)) => await_approval(prepared, lives, now),
-        (Some(_), _) if request.baseline_balance != Some(prepared.balance) => settled(rejected(
-            told::balance_changed(request.baseline_balance, prepared.balance),
-            now,
-        )),
-        (Some(approval), Some(_)) if approval.by == request.requested_by => {
-            settled(rejected(told::not_yours_to_approve(), now))
-        }
-        _ => send_first(prepared, now),
-    }
-}
-
-/// Everything that will be sent is kept, so that what is approved is what is sent; nothing is sent.
-fn await_approval(prepared: Prepared, lives: TimeDelta, now: DateTime<Utc>) -> Step {
-    let until = now.checked_add_signed(lives).unwrap_or(now);
-    settled(CancelRequestChange {
-        body: Some(prepared.body),
-        baseline_balance: Some(prepared.balance),
-        baseline_cancel_keys: Some(prepared.cancels),
-        error: Some(told::approval_required()),
-        next_at: Some(until),
-        ..CancelRequestChange::to(CancelRequestStatus::AwaitingApproval)
-    })
-}
-
-fn approved(
-    request: &CancelRequest,
-    admin: String,
-    lease: Lease,
-    now: DateTime<Utc>,
-) -> Option<Step> {
-    if admin == request.requested_by {
-        return None;
-    }
-    if has_expired(request, now) {
-        return Some(settled(expired(now)));
-    }
-    Some(Step {
-        change: CancelRequestChange {
-            approval: Some(Approval { by: admin, at: now }),
-            lease: LeaseChange::Take(lease),
-            ..CancelRequestChange::to(CancelRequestStatus::Requested)
-        },
-        effect: Effect::Prepare,
-    })
-}
-
-fn expired(now: DateTime<Utc>) -> CancelRequestChange {
-    rejected(told::approval_expired(), now)
-}
-
-/// A waiting request without an end is none that this program wrote.
-fn has_expired(request: &CancelRequest, now: DateTime<Utc>) -> bool {
-    request.expires_at().is_none_or(|until| until <= now)
-}
-
-fn send_first(prepared: Prepared, now: DateTime<Utc>) -> Step {
+pub(super) fn send_first(prepared: Prepared, now: DateTime<Utc>) -> Step {
     Step {
         change: CancelRequestChange {
             sent_at: Some(now),
@@ -352,7 +287,7 @@ fn due(request: &CancelRequest, api_key: Option<&str>, lease: Lease, times: Time
     }
 }
 
-fn settled(change: CancelRequestChange) -> Step {
+pub(super) fn settled(change: CancelRequestChange) -> Step {
     Step {
         change,
         effect: Effect::Nothing,

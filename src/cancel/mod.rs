@@ -11,26 +11,32 @@ mod dry_run;
 mod limits;
 mod machine;
 #[cfg(test)]
+mod machine_approval_tests;
+#[cfg(test)]
 mod machine_laws;
+#[cfg(test)]
+mod machine_mark_tests;
 #[cfg(test)]
 mod machine_samples;
 #[cfg(test)]
 mod machine_tests;
 #[cfg(test)]
 mod machine_toss;
+#[cfg(test)]
+mod machine_world;
 mod money_step;
 mod money_steps;
+mod order;
 mod recovery;
 mod told;
 mod verdict;
+mod waiting;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use reconciliation::{
-    CancelIntent, CancelPolicy, CancelRefusal, Money, PaymentKey, PermittedCancel, over_day_limit,
-};
+use reconciliation::{CancelPolicy, CancelRefusal, Money, over_day_limit};
 use uuid::Uuid;
 
 use crate::clock::Clock;
@@ -42,109 +48,12 @@ use crate::store::{
 
 pub use decision::Finding;
 pub use money_steps::MoneySteps;
+pub use order::{CancelFailure, CancelOrder, CancelOutcome, CancelPreview};
 
 /// How long a caller waits for the outcome before the answer is that it is not known yet.
 const CALLER_WAITS: Duration = Duration::from_secs(10);
 /// How old the payment may be that only tells which merchant a request belongs to.
 const ANY_AGE: Duration = Duration::MAX;
-
-/// What an admin orders.
-#[derive(Clone, Debug)]
-pub struct CancelOrder {
-    /// The payment.
-    pub payment_key: PaymentKey,
-    /// The caller's key: the same key and content gives the same answer and never a second cancel.
-    pub client_key: String,
-    /// Sent to Toss as `cancelReason`.
-    pub reason: String,
-    /// What to cancel, and the caller's conditions.
-    pub intent: CancelIntent,
-}
-
-/// What came of an order.
-#[derive(Clone, Debug)]
-pub struct CancelOutcome {
-    /// The request, when one was recorded.
-    pub request: Option<CancelRequest>,
-    /// The payment as it is now, when Toss knows it.
-    pub payment: Option<FoundPayment>,
-    /// Why it has not succeeded.
-    pub error: Option<StoredCancelError>,
-    /// What would be sent, when the order was only tried out.
-    pub preview: Option<CancelPreview>,
-}
-
-impl CancelOutcome {
-    /// Nothing was recorded.
-    fn refused(error: StoredCancelError) -> Self {
-        Self {
-            request: None,
-            payment: None,
-            error: Some(error),
-            preview: None,
-        }
-    }
-}
-
-/// What an order would do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CancelPreview {
-    /// What would be cancelled.
-    pub amount: Money,
-    /// The balance before; it would be sent along, so that Toss refuses when it has changed.
-    pub balance_before: Money,
-    /// The balance after.
-    pub balance_after: Money,
-    /// Whether it would hand an unpaid virtual account back and move no money.
-    pub voids: bool,
-    /// Whether it would wait for another admin's approval first.
-    pub needs_approval: bool,
-}
-
-impl CancelPreview {
-    fn of(order: &CancelOrder, permitted: PermittedCancel, policy: &CancelPolicy) -> Self {
-        let balance = permitted.balance;
-        let amount = order.intent.amount.unwrap_or(balance);
-        // The amount is positive and not above the balance, or the order would not have been permitted.
-        let left = balance.minor().saturating_sub(amount.minor());
-        Self {
-            amount,
-            balance_before: balance,
-            balance_after: Money::from_minor(left, balance.currency()),
-            voids: permitted.voids,
-            needs_approval: policy.needs_approval(amount),
-        }
-    }
-}
-
-/// Why an order has no outcome at all: nothing was sent.
-#[derive(Debug, thiserror::Error)]
-pub enum CancelFailure {
-    /// Toss could not be asked about the payment.
-    #[error("Toss could not be asked, and nothing was sent: {reason}")]
-    Upstream {
-        /// What went wrong, fit for a client's eyes.
-        reason: String,
-    },
-    /// The store failed. What is recorded of the request still stands.
-    #[error("the store failed")]
-    Store(#[source] Arc<StoreError>),
-}
-
-impl From<StoreError> for CancelFailure {
-    fn from(error: StoreError) -> Self {
-        Self::Store(Arc::new(error))
-    }
-}
-
-impl From<LookupError> for CancelFailure {
-    fn from(error: LookupError) -> Self {
-        match error {
-            LookupError::Upstream { reason } => Self::Upstream { reason },
-            LookupError::Store(error) => Self::Store(error),
-        }
-    }
-}
 
 /// Cancels payments.
 #[derive(Clone)]
@@ -298,13 +207,11 @@ impl Inner {
         if let Err(error) = content::check_currencies(order, known.stored.payment.currency) {
             return refused(Some(known), error);
         }
-        match self.merchants.named(&known.stored.account).cloned() {
-            Some(merchant) => Ok(Ok((known, merchant))),
-            None => {
-                let error = told::merchant_not_configured(&known.stored.account);
-                refused(Some(known), error)
-            }
-        }
+        let Some(merchant) = self.merchants.named(&known.stored.account).cloned() else {
+            let error = told::merchant_not_configured(&known.stored.account);
+            return refused(Some(known), error);
+        };
+        Ok(Ok((known, merchant)))
     }
 
     /// Starts the money step of a request that has not been sent, and waits for it as long as a caller waits.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use reconciliation::{CancelRequestStatus, Money, PaymentMethod, PermittedCancel, permit_cancel};
+use reconciliation::{Money, PaymentMethod, PermittedCancel, permit_cancel};
 use secrecy::ExposeSecret;
 
 use super::machine::{self, Effect, Event, Prepared, Times};
@@ -19,7 +19,7 @@ use crate::toss::{CancelAnswer, CancelBody, PaymentReading};
 /// How often an event is tried again because somebody else changed the request in between.
 const MOST_RACES: u32 = 8;
 /// What a call may take beyond its own time limit before its request counts as abandoned.
-const GRACE: Duration = Duration::from_secs(5);
+pub(super) const GRACE: Duration = Duration::from_secs(5);
 
 impl Inner {
     /// The money step of a new request: the payment is read again and checked, then Toss is called.
@@ -136,65 +136,6 @@ impl Inner {
         Ok(())
     }
 
-    /// Goes on with a request that nobody works on: one that was abandoned, or whose outcome is to be found out.
-    pub(super) async fn take_up(&self, request: CancelRequest) -> Result<(), StoreError> {
-        let merchant = self.merchants.named(&request.account).cloned();
-        let mut current = request;
-        // An abandoned sending is unknown first, and then asked about.
-        for _ in 0..2 {
-            if current.is_leased(self.clock.now()) {
-                return Ok(());
-            }
-            let api_key = merchant
-                .as_ref()
-                .map(|merchant| merchant.toss.key_fingerprint());
-            let now_at_toss = self.look_for_mark(merchant.as_ref(), &current).await;
-            let event = match current.status {
-                CancelRequestStatus::Unknown => Event::Due {
-                    api_key: api_key.as_deref(),
-                    lease: merchant
-                        .as_ref()
-                        .map_or_else(|| self.lease(GRACE), |m| self.lease_for_call(m)),
-                    now_at_toss: now_at_toss.as_ref(),
-                },
-                CancelRequestStatus::AwaitingApproval => Event::Expired,
-                _ => Event::Abandoned,
-            };
-            let Some(step) = machine::step(&current, event, self.times()) else {
-                return Ok(());
-            };
-            let next = match self.change(&current, step.change).await {
-                Ok(next) => next,
-                // Somebody else has taken it up meanwhile: their outcome is the outcome.
-                Err(StoreError::Conflict { .. }) => return Ok(()),
-                Err(error) => return Err(error),
-            };
-            match (step.effect, &merchant) {
-                (Effect::Nothing, _) | (_, None) => current = next,
-                (effect, Some(merchant)) => return self.follow(effect, merchant, next).await,
-            }
-            if current.status != CancelRequestStatus::Unknown
-                || current.next_at > Some(self.clock.now())
-            {
-                return Ok(());
-            }
-        }
-        Ok(())
-    }
-
-    /// The payment, to see before another sending whether a cancel carries the request's mark; `None` where none would.
-    async fn look_for_mark(
-        &self,
-        merchant: Option<&Merchant>,
-        request: &CancelRequest,
-    ) -> Option<PaymentReading> {
-        let merchant = merchant?;
-        if !self.policy.marks_reasons || request.status != CancelRequestStatus::Unknown {
-            return None;
-        }
-        merchant.toss.payment(&request.payment_key).await.ok()
-    }
-
     /// A caller who has waited long enough is told that the outcome is not known, and the record says the same. The
     /// step goes on and records what it finds.
     pub(super) async fn caller_left(&self, id: &CancelRequestId) -> Result<(), StoreError> {
@@ -202,7 +143,7 @@ impl Inner {
             .await
     }
 
-    async fn follow(
+    pub(super) async fn follow(
         &self,
         effect: Effect,
         merchant: &Merchant,
@@ -312,11 +253,11 @@ impl Inner {
         self.lease(merchant.toss.timeout().saturating_mul(2) + GRACE)
     }
 
-    fn lease_for_call(&self, merchant: &Merchant) -> Lease {
+    pub(super) fn lease_for_call(&self, merchant: &Merchant) -> Lease {
         self.lease(merchant.toss.timeout() + GRACE)
     }
 
-    fn lease(&self, lasts: Duration) -> Lease {
+    pub(super) fn lease(&self, lasts: Duration) -> Lease {
         let now = self.clock.now();
         let lasts = TimeDelta::from_std(lasts).unwrap_or(TimeDelta::MAX);
         Lease {
