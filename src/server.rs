@@ -106,6 +106,7 @@ impl Server {
             clock.clone(),
             money_steps.clone(),
             config.cancel_retry,
+            config.cancel_policy.clone(),
         );
         let interpretation = Interpretation {
             partial_cancel_rows: config.toss.partial_cancel_rows,
