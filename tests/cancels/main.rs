@@ -10,9 +10,12 @@
 mod postgres;
 mod shop;
 
+mod approvals;
 mod faults;
 mod killed;
+mod limits;
 mod lost_answers;
+mod marks;
 mod offers;
 mod overseas;
 mod program;
