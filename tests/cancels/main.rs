@@ -14,6 +14,7 @@ mod scene;
 mod shop;
 mod wire;
 
+mod approvals;
 mod clocks;
 mod connections;
 mod crash_points;
@@ -21,7 +22,9 @@ mod crowds;
 mod faults;
 mod hearsay;
 mod killed;
+mod limits;
 mod lost_answers;
+mod marks;
 mod offers;
 mod overseas;
 mod records;
