@@ -130,6 +130,11 @@ impl TestDatabase {
             .collect()
     }
 
+    /// Changes the database behind the store's back.
+    pub(crate) async fn execute(&self, sql: &str) {
+        self.raw.execute_unprepared(sql).await.unwrap();
+    }
+
     pub(crate) async fn count(&self, table: &str) -> i64 {
         let sql = format!("SELECT CAST(COUNT(*) AS text) FROM {table}");
         self.texts(&sql).await[0].parse().unwrap()
