@@ -9,8 +9,8 @@ use reconciliation::{
 };
 use toss_recon::lookup::{Lookup, PaymentRef};
 use toss_recon::store::{
-    PageRequest, PaymentFilter, PaymentPlace, SettlementFilter, SettlementId, SettlementOrder,
-    SettlementPlace, SettlementsKey, Toward,
+    AccountName, PageRequest, PaymentFilter, PaymentPlace, SettlementFilter, SettlementId,
+    SettlementOrder, SettlementPlace, SettlementsKey, Toward,
 };
 
 use crate::explained::Explained;
@@ -248,11 +248,13 @@ async fn what_is_nested(explained: &mut Explained) {
 async fn what_a_mirror_asks_for(explained: &mut Explained) {
     let store = explained.database.store.clone();
     let now = instant("2026-03-20T12:00:00+09:00");
-    assert!(!store.outdated_payments(50).await.unwrap().is_empty());
+    let account = AccountName::new("default");
+    let outdated = store.outdated_payments(&account, 50).await;
+    assert!(!outdated.unwrap().is_empty());
     assert_indexed(explained, "payments", &"outdated_payments");
     let (rest, lasts) = (TimeDelta::hours(1), TimeDelta::days(60));
-    let waiting = store.waiting_payments(now, rest, now - lasts, 50).await;
-    assert!(!waiting.unwrap().is_empty());
+    let waiting = store.waiting_payments(&account, now, rest, now - lasts, 50);
+    assert!(!waiting.await.unwrap().is_empty());
     assert_indexed(explained, "payments", &"waiting_payments");
 
     let sim = steady_shop().await;
