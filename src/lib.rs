@@ -8,6 +8,7 @@ pub mod cancel;
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod fail_points;
 pub mod graphql;
 pub mod http;
 pub mod lookup;

@@ -2,11 +2,12 @@
 
 use std::process::ExitCode;
 
-use toss_recon::commands;
+use toss_recon::{commands, fail_points};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    let _armed = fail_points::arm();
     commands::run(std::env::args_os())
 }

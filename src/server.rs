@@ -9,6 +9,7 @@ use actix_web::HttpServer;
 use futures_util::future::join;
 use secrecy::SecretString;
 use tokio::runtime::Handle;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -105,6 +106,7 @@ impl Server {
             clock.clone(),
             money_steps.clone(),
             config.cancel_retry,
+            config.cancel_policy.clone(),
         );
         let interpretation = Interpretation {
             partial_cancel_rows: config.toss.partial_cancel_rows,
@@ -204,7 +206,7 @@ impl Server {
         background.close();
         let handle = serving.handle();
         let stop_recovery = CancellationToken::new();
-        let recovery = tokio::spawn(canceller.recover(stop_recovery.clone()));
+        let mut recovery = tokio::spawn(canceller.recover(stop_recovery.clone()));
         let served = tokio::select! {
             served = &mut serving => served,
             () = stop => {
@@ -216,7 +218,12 @@ impl Server {
         stop_recovery.cancel();
         stop_background.cancel();
         background.wait().await;
-        if !money_steps.finish(CANCELS_MAY_TAKE).await {
+        // Recovery first: until it has ended, it may begin another step.
+        let steps_end = async {
+            let _ = (&mut recovery).await;
+            money_steps.finish().await;
+        };
+        if timeout(CANCELS_MAY_TAKE, steps_end).await.is_err() {
             tracing::warn!("a cancel was still under way; it is recorded as such");
         }
         recovery.abort();

@@ -1,7 +1,5 @@
 //! The tasks that move money. They belong to the server, not to a request or a worker, and are waited for at the end.
 
-use std::time::Duration;
-
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
@@ -30,11 +28,9 @@ impl MoneySteps {
         self.tracker.spawn_on(step, &self.runtime)
     }
 
-    /// Waits for the steps under way, at most that long; whether all have ended.
-    pub async fn finish(&self, longest: Duration) -> bool {
+    /// Waits for the steps under way.
+    pub async fn finish(&self) {
         self.tracker.close();
-        tokio::time::timeout(longest, self.tracker.wait())
-            .await
-            .is_ok()
+        self.tracker.wait().await;
     }
 }

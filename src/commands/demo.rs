@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{Days, NaiveDate};
 use clap::Args;
-use reconciliation::{KstDate, PartialCancelRows, SettlementCycle};
+use reconciliation::{CancelPolicy, KstDate, PartialCancelRows, SettlementCycle};
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
 use toss_sim::{Merchant, Scenario, SimClock, TossSim, is_business_day};
@@ -148,6 +148,7 @@ fn config(sim: &TossSim, folder: &TempDir, port: u16) -> Result<ServerConfig, Co
         listen_addr: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
         cancel_retry: Duration::from_secs(5),
         sync: SyncConfig::default(),
+        cancel_policy: CancelPolicy::default(),
         webhook_secret: None,
     })
 }

@@ -15,7 +15,7 @@ use crate::toss::MusdAmounts;
 type Place = fn(&mut Layers) -> &mut Option<String>;
 
 /// The variables of the environment. In the file their names are written in small letters.
-const VARIABLES: [(&str, Place); 16] = [
+const VARIABLES: [(&str, Place); 21] = [
     ("TOSS_SECRET_KEY", |all| &mut all.toss_secret_key),
     ("TOSS_SECRET_KEY_FILE", |all| &mut all.toss_secret_key_file),
     ("TOSS_BASE_URL", |all| &mut all.toss_base_url),
@@ -26,6 +26,17 @@ const VARIABLES: [(&str, Place); 16] = [
         &mut all.toss_calls_per_minute
     }),
     ("CANCEL_RETRY_SECONDS", |all| &mut all.cancel_retry_seconds),
+    ("CANCEL_LIMIT_PER_REQUEST", |all| {
+        &mut all.cancel_limit_per_request
+    }),
+    ("CANCEL_LIMIT_PER_DAY", |all| &mut all.cancel_limit_per_day),
+    ("CANCEL_APPROVAL_ABOVE", |all| {
+        &mut all.cancel_approval_above
+    }),
+    ("CANCEL_APPROVAL_HOURS", |all| {
+        &mut all.cancel_approval_hours
+    }),
+    ("CANCEL_REASON_MARK", |all| &mut all.cancel_reason_mark),
     ("SYNC_INTERVAL_SECONDS", |all| {
         &mut all.sync_interval_seconds
     }),
@@ -64,6 +75,12 @@ pub(super) struct Layers {
     pub(super) toss_calls_per_minute: Option<String>,
     #[serde(default, deserialize_with = "number_or_text")]
     pub(super) cancel_retry_seconds: Option<String>,
+    pub(super) cancel_limit_per_request: Option<String>,
+    pub(super) cancel_limit_per_day: Option<String>,
+    pub(super) cancel_approval_above: Option<String>,
+    #[serde(default, deserialize_with = "number_or_text")]
+    pub(super) cancel_approval_hours: Option<String>,
+    pub(super) cancel_reason_mark: Option<String>,
     #[serde(default, deserialize_with = "number_or_text")]
     pub(super) sync_interval_seconds: Option<String>,
     #[serde(default, deserialize_with = "number_or_text")]

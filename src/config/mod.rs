@@ -1,6 +1,7 @@
 //! The settings: defaults, then the file, then the environment, then the command line; each checked with a message that
 //! says how to mend it.
 
+mod cancels;
 mod file;
 mod layers;
 mod merchants;
@@ -11,7 +12,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use reconciliation::PartialCancelRows;
+use reconciliation::{CancelPolicy, PartialCancelRows};
 use secrecy::SecretString;
 
 use crate::store::{DatabaseUrl, InvalidDatabaseUrl};
@@ -62,6 +63,8 @@ pub struct ServerConfig {
     pub cancel_retry: Duration,
     /// How Toss's lists are followed.
     pub sync: SyncConfig,
+    /// The merchant's own rules for cancels.
+    pub cancel_policy: CancelPolicy,
     /// The last part of the address for Toss's webhooks; without one they are not taken.
     pub webhook_secret: Option<SecretString>,
 }
@@ -120,6 +123,7 @@ impl Settings {
                 self.0.cancel_retry_seconds.as_deref(),
                 DEFAULT_CANCEL_RETRY,
             )?,
+            cancel_policy: cancels::read(&self.0)?,
             sync: sync::read(&self.0)?,
             webhook_secret: self.webhook_secret()?,
         })

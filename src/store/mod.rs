@@ -2,7 +2,9 @@
 
 mod audit;
 mod audit_chain;
+mod cancel_records;
 mod cancel_request;
+mod cancel_request_change;
 mod cancel_requests;
 mod connect;
 mod error;
@@ -41,9 +43,10 @@ use sea_orm_migration::IntoSchemaManagerConnection;
 pub use self::url::{DatabaseUrl, InvalidDatabaseUrl};
 pub use audit_chain::{AuditEntry, AuditVerdict, BrokenLink};
 pub use cancel_request::{
-    CancelRequest, CancelRequestChange, CancelRequestFilter, CancelRequestId, Created, Decision,
-    Lease, LeaseChange, NewCancelRequest, StoredCancelError,
+    Approval, CancelRequest, CancelRequestFilter, CancelRequestId, Created, DayLimit, Decision,
+    Lease, NewCancelRequest, StoredCancelError,
 };
+pub use cancel_request_change::{CancelRequestChange, LeaseChange};
 pub use error::StoreError;
 pub use pages::{Page, PageRequest, Toward};
 pub use payment_list::{PaymentFilter, PaymentPlace};
@@ -59,6 +62,7 @@ pub use transaction_days::{TransactionDay, TransactionDayWriter};
 pub use windows::{Source, WindowRead};
 
 use self::url::Address;
+use crate::fail_points;
 
 /// The database. Cheap to clone; clones share their connections.
 #[derive(Clone)]
@@ -92,7 +96,9 @@ impl Store {
             transaction.execute_unprepared(ONE_MIGRATES).await?;
         }
         pending_migrations(&transaction).await?;
+        fail_points::dies("migration-begun");
         Migrator::up(&transaction, None).await?;
+        fail_points::dies("migration-not-committed");
         Ok(transaction.commit().await?)
     }
 
@@ -122,6 +128,21 @@ impl Store {
         };
         Ok(self.writer.begin_with_options(options).await?)
     }
+}
+
+/// Makes what a transaction wrote stay. After an error it may have stayed all the same: the answer to a commit can be lost.
+async fn commit(transaction: DatabaseTransaction) -> Result<(), StoreError> {
+    let lost = |what: &str| StoreError::Unavailable {
+        reason: what.to_owned(),
+    };
+    if fail_points::fails("commit-refused") {
+        return Err(lost("the commit was refused"));
+    }
+    transaction.commit().await?;
+    if fail_points::fails("commit-answer-lost") {
+        return Err(lost("the answer to the commit was lost"));
+    }
+    Ok(())
 }
 
 /// A migration takes as long as it takes, and so does waiting for another process's.

@@ -8,7 +8,7 @@ use super::payments::{save_payment, save_seen_payments};
 use super::rows::to_millis;
 use super::transactions::save_transactions;
 use super::windows::save_settlement_day;
-use super::{AccountName, Store, StoreError};
+use super::{AccountName, Store, StoreError, commit};
 
 /// A payment's answer, to be stored.
 #[derive(Clone, Copy, Debug)]
@@ -90,6 +90,6 @@ impl Store {
         for day in days {
             save_settlement_day(&transaction, day, account, read_at).await?;
         }
-        Ok(transaction.commit().await?)
+        commit(transaction).await
     }
 }

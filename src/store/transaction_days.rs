@@ -9,7 +9,8 @@ use super::payments::save_seen_payments;
 use super::rows::to_millis;
 use super::transactions::save_transactions;
 use super::windows::Place;
-use super::{AccountName, Source, Store, StoreError, TransactionRecord};
+use super::{AccountName, Source, Store, StoreError, TransactionRecord, commit};
+use crate::fail_points;
 
 /// A day of the transactions list, read completely.
 #[derive(Clone, Copy, Debug)]
@@ -91,7 +92,8 @@ impl TransactionDayWriter {
         place
             .describe(&self.transaction, self.rows, &self.digest, self.read_at)
             .await?;
-        self.transaction.commit().await?;
+        fail_points::dies("day-not-committed");
+        commit(self.transaction).await?;
         Ok(self.changed)
     }
 }

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
+use crate::fail_points;
 use crate::lookup::{Lookup, PaymentRef};
 use crate::store::{Store, StoreError};
 
@@ -73,6 +74,7 @@ impl Hints {
             .store
             .save_webhook(&id_of(hint), &text, self.clock.now())
             .await;
+        fail_points::dies("webhook-kept");
         let is_new = *saved.as_ref().unwrap_or(&true);
         if is_new && let Some(payment) = named_payment(hint.body) {
             // A full queue is what passes are for.

@@ -28,7 +28,7 @@ use reconciliation::{OrderId, PaymentKey, Settlement, Transaction};
 use secrecy::SecretString;
 
 pub use cancel::{CancelAnswer, UnknownReason};
-pub use cancel_body::{CancelBody, UnwritableBody, cancel_body};
+pub use cancel_body::{CancelBody, UnreadableBody, UnwritableBody, cancel_body, refund_account_of};
 pub use codes::{CodeClass, TossCode};
 pub use error::{Call, ClientSetupError, Refusal, TossError, Unreadable};
 pub use pages::{SettlementDate, SettlementPage, TransactionPage};

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use reconciliation::PartialCancelRows;
+use reconciliation::{CancelPolicy, PartialCancelRows};
 use tokio::sync::oneshot;
 use toss_recon::clock::Clock;
 use toss_recon::config::{MerchantConfig, ServerConfig, SyncConfig, TossConfig};
@@ -81,6 +81,7 @@ fn config(sim: &TossSim, database_url: &str, choices: &Choices) -> ServerConfig 
         listen_addr: "127.0.0.1:0".parse().unwrap(),
         cancel_retry: Duration::from_secs(5),
         sync: SyncConfig::default(),
+        cancel_policy: CancelPolicy::default(),
         webhook_secret: None,
     }
 }

@@ -1,31 +1,50 @@
-//! The real program under a load of cancels by several admins, killed at random moments and started again, before a Toss
-//! that loses answers, fails, hangs and is slow. Afterwards the record is held against Toss's own books.
+//! The real program under a load of cancels by several admins, before a Toss that loses answers, fails, hangs and is slow.
+//! It is killed at random moments, and dies at a random one of the instants that matter, and is started again; all the
+//! time. Afterwards the record is held against Toss's own books.
 //!
 //! It runs for some seconds on each database; `CRASH_MINUTES` makes it longer.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use reconciliation::{CancelRequestStatus as Status, TransactionKey};
+use reconciliation::CancelRequestStatus as Status;
 use serde_json::json;
 use tempfile::TempDir;
-use toss_recon::store::{CancelRequest, CancelRequestFilter, Store};
+use toss_recon::store::{CancelRequest, Store};
 use toss_sim::{Endpoint, Fault, FaultKind, NewPayment, TossSim};
 
-use crate::postgres;
 use crate::program::Program;
+use crate::{books, postgres};
 
 const PAYMENTS: usize = 60;
 /// Screens on which each admin works at once.
 const SCREENS: usize = 4;
 const TOTAL: i64 = 100_000;
-const USUALLY: Duration = Duration::from_secs(12);
+const USUALLY: Duration = Duration::from_secs(25);
+/// What a kill that comes from without is counted as.
+const FROM_WITHOUT: &str = "at a random moment";
+/// The instants at which the program may die by itself, of which one is armed at each start.
+const POINTS: [&str; 8] = [
+    "cancel-request-not-committed",
+    "cancel-request-committed",
+    "sending-committed",
+    "answer-read",
+    "cancel-change-not-committed",
+    "outcome-committed",
+    "taken-up",
+    "day-not-committed",
+];
+/// A database that refuses a commit now and then, or carries it out and does not say so.
+const DATABASE_TROUBLE: &str = "commit-refused=3%return;commit-answer-lost=3%return";
+
+/// How often the program died, by how.
+type Kills = BTreeMap<&'static str, usize>;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_process_on_sqlite_killed_at_random_moments_cancels_once_and_loses_nothing() {
@@ -84,16 +103,19 @@ async fn survives(database_url: &str, folder: &Path, replicas: usize) {
         asked.extend(admin.await.unwrap());
     }
     trouble.await.unwrap();
-    let mut kills = 0;
+    let mut kills = Kills::new();
     let mut running = Vec::new();
     for killer in killers {
         let (child, killed) = killer.await.unwrap();
         running.push(child);
-        kills += killed;
+        for (how, times) in killed {
+            *kills.entry(how).or_default() += times;
+        }
     }
     let store = Store::open(&database_url.parse().unwrap()).await.unwrap();
-    let requests = everything_ends(&store).await;
-    hold_against_the_books(&sim, &payments, &requests, &asked);
+    let requests = books::everything_ends(&store, Duration::from_mins(1) + duration()).await;
+    books::hold(&sim, &payments, TOTAL, &requests);
+    nothing_that_was_answered_is_lost(&requests, &asked);
     drop(running);
     let (status, said) = programs[0].run(&["audit", "verify"]).await;
     assert_eq!(status, Some(0), "{said}");
@@ -106,9 +128,11 @@ async fn survives(database_url: &str, folder: &Path, replicas: usize) {
     let mut told = std::io::stderr().lock();
     writeln!(
         told,
-        "{} asked, {} recorded, {kills} kills of {replicas}: {} succeeded, {} rejected, {} need an operator; {}",
+        "{} asked, {} recorded, {} kills of {replicas}: {} succeeded, {} rejected, {} need an operator, 0 violations; {}\n\
+         kills: {kills:?}",
         asked.len(),
         requests.len(),
+        kills.values().sum::<usize>(),
         count(Status::Succeeded),
         count(Status::Rejected),
         count(Status::NeedsOperator),
@@ -116,7 +140,7 @@ async fn survives(database_url: &str, folder: &Path, replicas: usize) {
     )
     .unwrap();
     assert!(
-        kills > 2 && count(Status::Succeeded) > 5,
+        kills.values().sum::<usize>() > 2 && count(Status::Succeeded) > 5,
         "hardly anything happened"
     );
 }
@@ -131,27 +155,40 @@ fn duration() -> Duration {
     minutes.map_or(USUALLY, |minutes| Duration::from_secs(60 * minutes))
 }
 
-/// Kills the program after some time, again and again, and leaves it running at the end.
+/// Lets the program die again and again, at a point or at any moment, and leaves it running at the end.
 async fn kill(
     program: Program,
     token: String,
     stop: Arc<AtomicBool>,
-) -> (tokio::process::Child, usize) {
+) -> (tokio::process::Child, Kills) {
     let mut rng = StdRng::seed_from_u64(u64::from(program.address.port()));
-    let mut kills = 0;
-    let mut child = program.serve();
-    program.answers(&token).await;
+    let mut kills = Kills::new();
     while !stop.load(Relaxed) {
-        let lives = Duration::from_millis(rng.random_range(100..3_000));
-        tokio::time::sleep(lives).await;
-        // SIGKILL, in the middle of whatever it does, also of recovering from the last time.
-        child.kill().await.unwrap();
-        kills += 1;
-        child = program.serve();
-        if rng.random_bool(0.7) {
-            program.answers(&token).await;
-        }
+        let point = POINTS[rng.random_range(0..POINTS.len())];
+        // Now and then it dies there at once, now and then a little later.
+        let later = match rng.random_range(0..3) {
+            0 => format!("({})", rng.random_range(0..2_000)),
+            _ => String::new(),
+        };
+        let trouble = if rng.random_bool(0.3) {
+            DATABASE_TROUBLE
+        } else {
+            ""
+        };
+        let armed = format!("{point}=20%return{later};{trouble}");
+        let mut child = program.with("FAILPOINTS", &armed).serve();
+        let lives = Duration::from_millis(rng.random_range(100..4_000));
+        let how = match tokio::time::timeout(lives, child.wait()).await {
+            Ok(_died) => point,
+            // SIGKILL, in the middle of whatever it does, also of recovering from the last time.
+            Err(_lives) => {
+                child.kill().await.unwrap();
+                FROM_WITHOUT
+            }
+        };
+        *kills.entry(how).or_default() += 1;
     }
+    let child = program.serve();
     program.answers(&token).await;
     (child, kills)
 }
@@ -227,71 +264,18 @@ async fn cancel_at_random(
     asked
 }
 
-/// Waits until no request is left to be found out.
-async fn everything_ends(store: &Store) -> Vec<CancelRequest> {
-    let started = Instant::now();
-    let patience = Duration::from_mins(1) + duration();
-    loop {
-        let all = store
-            .cancel_requests(&CancelRequestFilter::default(), None, 1_000_000)
-            .await
-            .unwrap();
-        let open: Vec<_> = all
-            .iter()
-            .filter(|request| !request.status.is_final() && request.status != Status::NeedsOperator)
-            .collect();
-        if open.is_empty() {
-            return all;
-        }
-        assert!(started.elapsed() < patience, "these do not end: {open:#?}");
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-}
-
-fn hold_against_the_books(
-    sim: &TossSim,
-    payments: &[String],
+fn nothing_that_was_answered_is_lost(
     requests: &[CancelRequest],
     asked: &HashMap<String, Option<String>>,
 ) {
-    let mut executed: HashMap<String, Vec<String>> = HashMap::new();
-    for payment in payments {
-        let cancels = sim.executed_cancels(payment);
-        let given_back: i64 = cancels.iter().map(|cancel| cancel.amount.minor).sum();
-        let balance = sim.console().balance(payment).unwrap().minor;
-        assert_eq!(balance, TOTAL - given_back, "{payment}");
-        for cancel in cancels {
-            let of_intent = executed.entry(cancel.reason).or_default();
-            of_intent.push(cancel.transaction_key);
-        }
-    }
-    for (intent, cancels) in &executed {
-        assert_eq!(cancels.len(), 1, "{intent} was carried out more than once");
-    }
-    let mut by_intent: HashMap<&str, &CancelRequest> = HashMap::new();
-    for request in requests {
-        let twin = by_intent.insert(&request.client_key, request);
-        assert!(twin.is_none(), "one key, two requests");
-        let ran = executed
-            .get(&request.client_key)
-            .map(|cancels| cancels[0].as_str());
-        let named = request.transaction_key.as_ref().map(TransactionKey::as_str);
-        match request.status {
-            Status::Succeeded => assert_eq!(named, ran, "{request:#?}"),
-            Status::Rejected => assert_eq!(ran, None, "{request:#?}"),
-            _ => {}
-        }
-    }
-    for intent in executed.keys() {
-        assert!(
-            by_intent.contains_key(intent.as_str()),
-            "{intent} ran and is not recorded"
-        );
-    }
+    let recorded: HashMap<&str, String> = requests
+        .iter()
+        .map(|request| (request.client_key.as_str(), books::shown_id(request)))
+        .collect();
     for (intent, answered) in asked {
-        assert!(
-            answered.is_none() || by_intent.contains_key(intent.as_str()),
-            "{intent} was answered with a request that is lost"
-        );
+        if let Some(id) = answered {
+            let found = recorded.get(intent.as_str());
+            assert_eq!(found, Some(id), "the answer to {intent} is lost");
+        }
     }
 }

@@ -6,14 +6,22 @@
     reason = "a test that meets the unexpected has failed"
 )]
 
+mod books;
 #[path = "../support/postgres.rs"]
 mod postgres;
+mod program;
+mod scene;
 mod shop;
+mod wire;
 
+mod clocks;
+mod connections;
+mod crash_points;
+mod crowds;
 mod faults;
+mod hearsay;
 mod killed;
 mod lost_answers;
 mod offers;
 mod overseas;
-mod program;
 mod records;

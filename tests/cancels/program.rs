@@ -14,6 +14,8 @@ pub(crate) struct Program {
     database_url: String,
     toss: String,
     folder: std::path::PathBuf,
+    more: Vec<(&'static str, String)>,
+    waits: Duration,
 }
 
 impl Program {
@@ -30,7 +32,36 @@ impl Program {
             database_url: database_url.to_owned(),
             toss: toss.to_owned(),
             folder: folder.to_owned(),
+            more: Vec::new(),
+            waits: Duration::from_secs(4),
         }
+    }
+
+    /// The same, with one more setting, or with another value of one.
+    pub(crate) fn with(&self, name: &'static str, value: &str) -> Self {
+        let mut program = self.clone();
+        program.more.push((name, value.to_owned()));
+        program
+    }
+
+    /// The same, whose callers wait that long for an answer.
+    pub(crate) fn waited_for(&self, waits: Duration) -> Self {
+        Self {
+            waits,
+            ..self.clone()
+        }
+    }
+
+    /// The same on another database.
+    pub(crate) fn on(&self, database_url: &str) -> Self {
+        Self {
+            database_url: database_url.to_owned(),
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn database_url(&self) -> &str {
+        &self.database_url
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -46,13 +77,23 @@ impl Program {
             .env("TOSS_TIMEOUT_SECONDS", "1")
             .env("CANCEL_RETRY_SECONDS", "1")
             .env("LOG", "error")
+            .envs(self.more.iter().map(|(name, value)| (name, value)))
             .kill_on_drop(true);
         command
     }
 
     /// Starts serving; whether it does is for whoever asks it.
     pub(crate) fn serve(&self) -> Child {
-        let mut command = self.command(&["serve"]);
+        self.start(&["serve"])
+    }
+
+    /// The same, without following Toss's lists: what is tested happens without other work on the database.
+    pub(crate) fn serve_alone(&self) -> Child {
+        self.start(&["serve", "--no-sync"])
+    }
+
+    fn start(&self, arguments: &[&str]) -> Child {
+        let mut command = self.command(arguments);
         command.stdout(Stdio::null()).stderr(Stdio::null());
         command.spawn().unwrap()
     }
@@ -80,7 +121,7 @@ impl Program {
         let client = reqwest::Client::builder()
             .no_proxy()
             .pool_max_idle_per_host(0)
-            .timeout(Duration::from_secs(4))
+            .timeout(self.waits)
             .build()
             .unwrap();
         let answer = client

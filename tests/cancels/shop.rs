@@ -5,7 +5,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use reconciliation::{PartialCancelRows, SettlementCycle};
+use reconciliation::{CancelPolicy, PartialCancelRows, PaymentKey, SettlementCycle};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -14,13 +14,14 @@ use toss_recon::access::{NewToken, Role};
 use toss_recon::clock::Clock;
 use toss_recon::config::{MerchantConfig, ServerConfig, SyncConfig, TossConfig};
 use toss_recon::server::Server;
-use toss_recon::store::{AccountName, Store};
+use toss_recon::store::{AccountName, CancelRequest, Store};
 use toss_recon::toss::{BaseUrl, MusdAmounts, SecretKey};
 use toss_sim::{Endpoint, Fault, FaultKind, NewPayment, Settings, SimClock, TossSim};
 
 use crate::postgres;
 
 const SECRET_KEY: &str = "live_sk_stand1n0000000000000000";
+const WEBHOOK_SECRET: &str = "a-secret-of-the-webhooks";
 /// How long a request may take to end by itself once nothing stands in its way.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -53,6 +54,7 @@ pub(crate) struct Shop {
     pub(crate) sim: TossSim,
     pub(crate) store: Store,
     tokens: [String; 3],
+    config: ServerConfig,
     address: SocketAddr,
     server: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
     _folder: TempDir,
@@ -84,9 +86,8 @@ impl Shop {
             ..Settings::default()
         };
         let sim = TossSim::start(settings).await.unwrap();
-        let hands = sim.clock().clone();
         let config = config(&sim, &database_url);
-        let (address, server) = serve(config, Clock::from_fn(move || hands.now())).await;
+        let (address, server) = serve(config.clone(), clock(&sim)).await;
         let store = Store::open(&database_url.parse().unwrap()).await.unwrap();
         let tokens = [
             token(&store, "kim", Role::Admin).await,
@@ -97,9 +98,26 @@ impl Shop {
             sim,
             store,
             tokens,
+            config,
             address,
             server: Some(server),
             _folder: folder,
+        }
+    }
+
+    /// Stops the server and starts another on the same database, with these rules for cancels.
+    pub(crate) async fn restart_under(&mut self, policy: CancelPolicy) {
+        self.stop();
+        self.config.cancel_policy = policy;
+        let (address, server) = serve(self.config.clone(), clock(&self.sim)).await;
+        (self.address, self.server) = (address, Some(server));
+    }
+
+    fn stop(&mut self) {
+        if let Some((stop, thread)) = self.server.take() {
+            let _ = stop.send(());
+            // A test that failed has said so already.
+            let _ = thread.join();
         }
     }
 
@@ -181,6 +199,36 @@ impl Shop {
         answer.json().await.unwrap()
     }
 
+    /// Somebody who knows the address for webhooks sends one about a payment; Toss sends nothing else.
+    pub(crate) async fn webhook(&self, transmission: &str, data: Value) {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let answer = client
+            .post(format!(
+                "http://{}/webhooks/toss/{WEBHOOK_SECRET}",
+                self.address
+            ))
+            .header("tosspayments-webhook-transmission-id", transmission)
+            .json(&json!({
+                "eventType": "PAYMENT_STATUS_CHANGED",
+                "createdAt": "2026-03-20T12:00:00.65327",
+                "data": data,
+            }))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 200);
+    }
+
+    /// Every request for a payment, oldest first.
+    pub(crate) async fn requests_for(&self, payment: &str) -> Vec<CancelRequest> {
+        let key = PaymentKey::parse(payment).unwrap();
+        let found = self
+            .store
+            .cancel_requests_of(std::slice::from_ref(&key))
+            .await;
+        found.unwrap().remove(&key).unwrap_or_default()
+    }
+
     /// Waits until the request is in that state by itself.
     pub(crate) async fn becomes(&self, request: &Value, status: &str) -> Value {
         let query = "query ($id: ID!) { cancelRequest(id: $id) \
@@ -223,11 +271,7 @@ impl Shop {
 
 impl Drop for Shop {
     fn drop(&mut self) {
-        if let Some((stop, thread)) = self.server.take() {
-            let _ = stop.send(());
-            // A test that failed has said so already.
-            let _ = thread.join();
-        }
+        self.stop();
     }
 }
 
@@ -248,9 +292,14 @@ pub(crate) fn at(text: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(text).unwrap().to_utc()
 }
 
+fn clock(sim: &TossSim) -> Clock {
+    let hands = sim.clock().clone();
+    Clock::from_fn(move || hands.now())
+}
+
 fn config(sim: &TossSim, database_url: &str) -> ServerConfig {
     ServerConfig {
-        webhook_secret: None,
+        webhook_secret: Some(WEBHOOK_SECRET.to_owned().into()),
         merchants: vec![MerchantConfig {
             account: AccountName::new("shop"),
             secret_key: SecretKey::parse(SECRET_KEY).unwrap(),
@@ -268,6 +317,7 @@ fn config(sim: &TossSim, database_url: &str) -> ServerConfig {
         listen_addr: "127.0.0.1:0".parse().unwrap(),
         cancel_retry: Duration::from_secs(1),
         sync: SyncConfig::default(),
+        cancel_policy: CancelPolicy::default(),
     }
 }
 

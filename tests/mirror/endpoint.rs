@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use reconciliation::{PartialCancelRows, SettlementCycle};
+use reconciliation::{CancelPolicy, PartialCancelRows, SettlementCycle};
 use tokio::sync::oneshot;
 use toss_recon::config::{MerchantConfig, ServerConfig, SyncConfig, TossConfig};
 use toss_recon::server::Server;
@@ -52,6 +52,7 @@ impl Running {
                 interval: Duration::from_secs(1),
                 ..SyncConfig::default()
             },
+            cancel_policy: CancelPolicy::default(),
             webhook_secret: Some(SECRET.into()),
         };
         let (clock, (stop, stopped), (started, start)) =

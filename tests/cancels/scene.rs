@@ -1,0 +1,221 @@
+//! A scene for one death: the stand-in for Toss, the wire to it, the real program with a database of its own, one admin
+//! and one payment.
+
+use std::os::unix::process::ExitStatusExt as _;
+use std::time::{Duration, Instant};
+
+use reconciliation::CancelRequestStatus as Status;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::process::Child;
+use toss_recon::access::{NewToken, Role};
+use toss_recon::store::{CancelRequest, Store};
+use toss_sim::{Endpoint, Fault, FaultKind, NewPayment, Settings, TossSim};
+
+use crate::program::Program;
+use crate::wire::Wire;
+use crate::{books, postgres};
+
+/// What the payment is about.
+pub(crate) const TOTAL: i64 = 10_000;
+/// What is cancelled of it.
+const PART: i64 = 3_000;
+/// How long everything may take to end: a lease that a dead process left has to run out first, twice at most.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Which database a scene has.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// Declares tests that run once on each database, each with a scene of its own.
+macro_rules! scenes_on_both_databases {
+    ($($name:ident),+ $(,)?) => {
+        mod on_sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::scene::Scene::on($crate::scene::Engine::Sqlite).await).await;
+            })+
+        }
+        mod on_postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::scene::Scene::on($crate::scene::Engine::Postgres).await).await;
+            })+
+        }
+    };
+}
+pub(crate) use scenes_on_both_databases;
+
+pub(crate) struct Scene {
+    pub(crate) sim: TossSim,
+    pub(crate) wire: Wire,
+    pub(crate) program: Program,
+    pub(crate) store: Store,
+    pub(crate) admin: String,
+    pub(crate) payment: String,
+    pub(crate) folder: TempDir,
+}
+
+impl Scene {
+    pub(crate) async fn on(engine: Engine) -> Self {
+        let folder = TempDir::new().unwrap();
+        let database_url = match engine {
+            Engine::Sqlite => format!("sqlite://{}", folder.path().join("scene.db").display()),
+            Engine::Postgres => postgres::database().await,
+        };
+        let sim = TossSim::start(Settings::default()).await.unwrap();
+        let wire = Wire::to(sim.base_url()).await;
+        let program = Program::new(&database_url, &wire.base_url(), folder.path());
+        let store = Store::open(&database_url.parse().unwrap()).await.unwrap();
+        store.migrate().await.unwrap();
+        let admin = admin(&store, "kim").await;
+        let payment = sim.console().pay(NewPayment::card("order-1", TOTAL));
+        Self {
+            sim,
+            wire,
+            program,
+            store,
+            admin,
+            payment,
+            folder,
+        }
+    }
+
+    /// Starts the program with these points armed, and waits until it answers.
+    pub(crate) async fn armed(&self, points: &str) -> Child {
+        let child = self.recovering(points);
+        self.program.answers(&self.admin).await;
+        child
+    }
+
+    /// Starts the program with these points armed, at which it may die before it answers anybody.
+    pub(crate) fn recovering(&self, points: &str) -> Child {
+        self.program.with("FAILPOINTS", points).serve_alone()
+    }
+
+    /// Starts the program as it is, and waits until it answers.
+    pub(crate) async fn started(&self) -> Child {
+        let child = self.program.serve_alone();
+        self.program.answers(&self.admin).await;
+        child
+    }
+
+    /// Lets the next cancel go wrong at Toss.
+    pub(crate) fn next_cancel(&self, kind: FaultKind) {
+        self.sim.faults().add(Fault::next(Endpoint::Cancel, kind));
+    }
+
+    /// Orders a cancel under this key; what is answered, if anything is.
+    pub(crate) async fn order(&self, key: &str) -> Option<Value> {
+        self.order_of(&self.payment, key).await
+    }
+
+    /// The same for another payment.
+    pub(crate) async fn order_of(&self, payment: &str, key: &str) -> Option<Value> {
+        let query = "mutation ($input: CancelPaymentInput!) { cancelPayment(input: $input) \
+             { request { id status transactionKey } error { code } } }";
+        let input = json!({
+            "paymentKey": payment,
+            "idempotencyKey": key,
+            "reason": key,
+            "amount": { "amount": PART.to_string(), "currency": "KRW" },
+        });
+        let answer = self
+            .program
+            .post(&self.admin, query, json!({ "input": input }))
+            .await?;
+        let payload = answer["data"]["cancelPayment"].clone();
+        (!payload.is_null()).then_some(payload)
+    }
+
+    /// The request that is recorded, when there is one.
+    pub(crate) async fn recorded(&self) -> Option<CancelRequest> {
+        let mut all = books::recorded(&self.store).await;
+        assert!(all.len() <= 1, "{all:#?}");
+        all.pop()
+    }
+
+    pub(crate) fn executed(&self) -> usize {
+        self.sim.executed_cancels(&self.payment).len()
+    }
+
+    /// Waits until the request is as it should be.
+    pub(crate) async fn becomes(&self, is_so: impl Fn(&CancelRequest) -> bool) -> CancelRequest {
+        let started = Instant::now();
+        loop {
+            let request = self.recorded().await;
+            if let Some(request) = request.filter(&is_so) {
+                return request;
+            }
+            assert!(started.elapsed() < PATIENCE, "it does not come to that");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// How often a cancel arrived at Toss, whole.
+    pub(crate) fn sendings(&self) -> usize {
+        self.sim
+            .requests()
+            .iter()
+            .filter(|call| call.endpoint == Endpoint::Cancel)
+            .count()
+    }
+
+    /// Starts the program anew, waits until nothing is under way any more, and holds the record against Toss's books.
+    /// The key that was asked with gets one and the same answer then; how the request ended is given back.
+    pub(crate) async fn ends_well(&self, key: &str) -> (Status, CancelRequest) {
+        let _running = self.started().await;
+        books::everything_ends(&self.store, PATIENCE).await;
+        let first = self.answer(key).await;
+        let requests = books::everything_ends(&self.store, PATIENCE).await;
+        books::hold(
+            &self.sim,
+            std::slice::from_ref(&self.payment),
+            TOTAL,
+            &requests,
+        );
+        books::hold_audit(&self.store).await;
+        let again = self.answer(key).await;
+        assert_eq!(again, first, "one key, two answers");
+        let request = self.recorded().await.unwrap();
+        assert_eq!(first["request"]["id"], books::shown_id(&request));
+        (request.status, request)
+    }
+
+    async fn answer(&self, key: &str) -> Value {
+        self.order(key).await.expect("an answer")
+    }
+}
+
+/// Waits until the program has died of itself.
+pub(crate) async fn has_died(mut child: Child) {
+    let ended = tokio::time::timeout(PATIENCE, child.wait()).await;
+    let status = ended.expect("it dies at its point").unwrap();
+    assert!(status.signal().is_some(), "it ended with {status}");
+}
+
+/// Kills the program from without.
+pub(crate) async fn kill(mut child: Child) {
+    child.kill().await.unwrap();
+}
+
+/// An admin of that name, with a token made now.
+pub(crate) async fn admin(store: &Store, name: &str) -> String {
+    let token = NewToken::generate(&mut rand::rng());
+    let at = crate::shop::at("2026-03-20T12:00:00+09:00");
+    store
+        .create_token(
+            &token.id,
+            name,
+            Role::Admin.as_str(),
+            token.secret_hash(),
+            at,
+        )
+        .await
+        .unwrap();
+    token.text.expose_secret().to_owned()
+}
