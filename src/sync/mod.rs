@@ -7,6 +7,7 @@ mod hints;
 mod import;
 mod pass;
 pub mod plan;
+mod rests;
 mod settlements;
 mod spool;
 mod transactions;
@@ -113,6 +114,14 @@ impl SyncError {
             Self::Unsteady { .. } => true,
             Self::Spool(_) | Self::NoEnd { .. } => false,
         }
+    }
+
+    /// Whether it speaks of the day's own rows, so that other days may be read all the same.
+    fn is_of_one_day(&self) -> bool {
+        matches!(
+            self,
+            Self::Toss(TossError::Unreadable { .. }) | Self::Unsteady { .. } | Self::NoEnd { .. }
+        )
     }
 
     /// What a day could not be.

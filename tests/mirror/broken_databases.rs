@@ -4,11 +4,13 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectionTrait, Database, TransactionTrait};
-use tokio::process::Command;
-use toss_sim::{Endpoint, Fault, FaultKind};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{ChildStderr, Command};
+use toss_sim::{Endpoint, Fault, FaultKind, NewPayment};
 
 use crate::own_postgres::OwnServer;
 use crate::program::{Shop, ended, failed};
@@ -93,6 +95,38 @@ async fn postgres_restarted_while_toss_is_asked_is_not_noticed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_follows_on_when_its_postgres_is_back() {
+    let mut server = OwnServer::start().await;
+    let shop = Shop::open().await;
+    let database = TestDatabase::at(&server.url()).await;
+    let mut command = shop.program(&database.url);
+    let mut serving = command
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .env("SYNC_INTERVAL_SECONDS", "1")
+        .env("LOG", "toss_recon=info")
+        .spawn()
+        .unwrap();
+    let log = Log::of(serving.stderr.take().expect("a pipe"));
+    until(async || database.count("sync_windows").await == 21).await;
+    server.stop().await;
+    let order = NewPayment::card("order-meanwhile", 1_000);
+    shop.sim.console().pay(order);
+    let down = "Toss's list cannot be read";
+    until(async || log.lines(down) == 2).await;
+    // Several passes more.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    server.start_again().await;
+    let database = TestDatabase::at(&server.url()).await;
+    let found = "payments WHERE order_id = 'order-meanwhile'";
+    until(async || database.count(found).await == 1).await;
+    until(async || log.lines("Toss's list is read again") == 2).await;
+    // One line for each of the two lists, however many passes failed.
+    assert_eq!(log.lines(down), 2);
+    assert!(log.lines("") <= 8, "{}", log.text());
+    serving.kill().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_sqlite_file_that_another_process_holds_is_told_and_costs_that_day() {
     let shop = Shop::open().await;
     let database = TestDatabase::open(Engine::Sqlite).await;
@@ -172,6 +206,37 @@ async fn a_sqlite_file_that_may_not_grow_is_told_and_costs_that_day() {
     let stored = database.count("sync_windows").await;
     assert!(stored > 0, "some days had room");
     goes_on(&shop, &database, stored).await;
+}
+
+/// What a process writes while it runs.
+struct Log(Arc<Mutex<String>>);
+
+impl Log {
+    fn of(stderr: ChildStderr) -> Self {
+        let text = Arc::new(Mutex::new(String::new()));
+        let so_far = Arc::clone(&text);
+        tokio::spawn(async move {
+            let mut lines = BufReader::new(stderr).lines();
+            while let Ok(Some(line)) = lines.next_line().await {
+                let mut text = so_far.lock().unwrap();
+                text.push_str(&line);
+                text.push('\n');
+            }
+        });
+        Self(text)
+    }
+
+    fn text(&self) -> String {
+        self.0.lock().unwrap().clone()
+    }
+
+    /// How many lines hold that.
+    fn lines(&self, words: &str) -> usize {
+        self.text()
+            .lines()
+            .filter(|line| line.contains(words))
+            .count()
+    }
 }
 
 async fn until(mut condition: impl AsyncFnMut() -> bool) {

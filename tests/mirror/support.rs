@@ -130,6 +130,11 @@ impl TestDatabase {
             .collect()
     }
 
+    /// Changes the database behind the store's back.
+    pub(crate) async fn execute(&self, sql: &str) {
+        self.raw.execute_unprepared(sql).await.unwrap();
+    }
+
     pub(crate) async fn count(&self, table: &str) -> i64 {
         let sql = format!("SELECT CAST(COUNT(*) AS text) FROM {table}");
         self.texts(&sql).await[0].parse().unwrap()
@@ -202,6 +207,20 @@ pub(crate) fn merchants(sim: &TossSim) -> Merchants {
 
 /// Who wait so long for a payment, and twice as long for a list.
 fn merchants_with(sim: &TossSim, timeout: Duration) -> Merchants {
+    Merchants::new(vec![merchant(sim, MID, SECRET_KEY, timeout)])
+}
+
+/// The merchant of this shop, behind one whose key Toss has revoked.
+pub(crate) fn merchants_behind_a_revoked_one(sim: &TossSim) -> Merchants {
+    let timeout = Duration::from_secs(10);
+    let revoked = "live_sk_rev0ked0000000000000000";
+    Merchants::new(vec![
+        merchant(sim, "revoked", revoked, timeout),
+        merchant(sim, MID, SECRET_KEY, timeout),
+    ])
+}
+
+fn merchant(sim: &TossSim, name: &str, secret_key: &str, timeout: Duration) -> Merchant {
     let settings = TossSettings {
         timeout,
         retry: RetrySchedule {
@@ -210,15 +229,15 @@ fn merchants_with(sim: &TossSim, timeout: Duration) -> Merchants {
         },
         ..TossSettings::new(
             BaseUrl::parse(sim.base_url()).unwrap(),
-            SecretKey::parse(SECRET_KEY).unwrap(),
+            SecretKey::parse(secret_key).unwrap(),
         )
     };
-    Merchants::new(vec![Merchant {
-        account: AccountName::new(MID),
+    Merchant {
+        account: AccountName::new(name),
         toss: Toss::new(settings).unwrap(),
         settlement_cycle: SettlementCycle::Daily,
         has_test_key: false,
-    }])
+    }
 }
 
 pub(crate) fn clock(sim: &TossSim) -> Clock {
