@@ -252,9 +252,7 @@ async fn while_the_tables_are_made(engine: Engine) {
         has_died(scene.program.with("FAILPOINTS", points).serve_alone()).await;
         let made = scene.program.run(&["migrate"]).await;
         assert_eq!(made.0, Some(0), "{points}: {}", made.1);
-        scene.store = toss_recon::store::Store::open(&empty.parse().unwrap())
-            .await
-            .unwrap();
+        scene.reopen().await;
         scene.admin = crate::scene::admin(&scene.store, "kim").await;
         let (status, _) = scene.ends_well(KEY).await;
         assert_eq!(

@@ -87,6 +87,29 @@ impl Program {
         self.start(&["serve"])
     }
 
+    /// The same, where no file may grow beyond so many blocks of 512 bytes.
+    pub(crate) fn serve_within(&self, blocks: u64) -> Child {
+        let mut limited = Command::new("sh");
+        // Writing beyond the limit then fails, as on a full disk, and does not end the program.
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" serve --no-sync");
+        let program = self.command(&[]);
+        let program = program.as_std();
+        limited
+            .args(["-c", &script])
+            .arg(program.get_program())
+            .current_dir(&self.folder)
+            .env_clear()
+            .envs(
+                program
+                    .get_envs()
+                    .filter_map(|(name, value)| Some((name, value?))),
+            )
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true);
+        limited.spawn().unwrap()
+    }
+
     /// The same, without following Toss's lists: what is tested happens without other work on the database.
     pub(crate) fn serve_alone(&self) -> Child {
         self.start(&["serve", "--no-sync"])

@@ -143,6 +143,12 @@ impl Scene {
         self.sim.executed_cancels(&self.payment).len()
     }
 
+    /// Opens the test's own connections anew, after all were cut.
+    pub(crate) async fn reopen(&mut self) {
+        let url = self.program.database_url().parse().unwrap();
+        self.store = Store::open(&url).await.unwrap();
+    }
+
     /// Waits until the request is as it should be.
     pub(crate) async fn becomes(&self, is_so: impl Fn(&CancelRequest) -> bool) -> CancelRequest {
         let started = Instant::now();
@@ -169,6 +175,11 @@ impl Scene {
     /// The key that was asked with gets one and the same answer then; how the request ended is given back.
     pub(crate) async fn ends_well(&self, key: &str) -> (Status, CancelRequest) {
         let _running = self.started().await;
+        self.settles(key).await
+    }
+
+    /// The same of the program that runs.
+    pub(crate) async fn settles(&self, key: &str) -> (Status, CancelRequest) {
         books::everything_ends(&self.store, PATIENCE).await;
         let first = self.answer(key).await;
         let requests = books::everything_ends(&self.store, PATIENCE).await;
