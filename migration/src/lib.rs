@@ -10,6 +10,7 @@ mod m20261122_000006_access_tokens;
 mod m20261122_000007_payment_lists;
 mod m20261122_000008_settlement_lists;
 mod m20261122_000009_following;
+mod m20261122_000010_settlement_methods;
 mod m20261122_000020_cancel_leases;
 mod m20261122_000021_audit_entries;
 mod standing;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000007_payment_lists::Migration),
             Box::new(m20261122_000008_settlement_lists::Migration),
             Box::new(m20261122_000009_following::Migration),
+            Box::new(m20261122_000010_settlement_methods::Migration),
             Box::new(m20261122_000020_cancel_leases::Migration),
             Box::new(m20261122_000021_audit_entries::Migration),
         ]

@@ -2,9 +2,11 @@
 
 mod audit;
 mod audit_chain;
+mod book_rows;
 mod cancel_request;
 mod cancel_requests;
 mod connect;
+mod discrepancy_list;
 mod error;
 mod keys;
 mod leases;
@@ -25,6 +27,7 @@ mod tokens;
 mod transaction_days;
 mod transactions;
 mod url;
+mod verdicts;
 mod webhooks;
 mod windows;
 mod write;
@@ -40,10 +43,12 @@ use sea_orm_migration::IntoSchemaManagerConnection;
 
 pub use self::url::{DatabaseUrl, InvalidDatabaseUrl};
 pub use audit_chain::{AuditEntry, AuditVerdict, BrokenLink};
+pub use book_rows::BookRows;
 pub use cancel_request::{
     CancelRequest, CancelRequestChange, CancelRequestFilter, CancelRequestId, Created, Decision,
     Lease, LeaseChange, NewCancelRequest, StoredCancelError,
 };
+pub use discrepancy_list::{DiscrepancyFilter, DiscrepancyPlace};
 pub use error::StoreError;
 pub use pages::{Page, PageRequest, Toward};
 pub use payment_list::{PaymentFilter, PaymentPlace};
@@ -56,6 +61,11 @@ pub use settlement_list::{SettlementFilter, SettlementOrder, SettlementPlace};
 pub use settlements::{SettlementsKey, StoredSettlement};
 pub use tokens::StoredToken;
 pub use transaction_days::{TransactionDay, TransactionDayWriter};
+pub use verdicts::{
+    DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums, PaymentVerdict, PayoutSums,
+    ReconciliationSums, SettledLag, StoredDiscrepancy, UnsettledEvent, UnsettledSums, VerdictGap,
+    VerdictRecord, VerdictSubject,
+};
 pub use windows::{Source, WindowRead};
 
 use self::url::Address;

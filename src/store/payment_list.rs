@@ -28,6 +28,8 @@ pub struct PaymentFilter {
     pub mids: Option<Vec<MId>>,
     /// Of this order.
     pub order_id: Option<OrderId>,
+    /// With one of these verdicts.
+    pub verdicts: Option<Vec<reconciliation::Verdict>>,
 }
 
 /// A payment's place in the list.

@@ -23,6 +23,7 @@ fn filters() -> Vec<PaymentFilter> {
                     .then(|| [PaymentMethod::Card, PaymentMethod::Transfer][..values].to_vec()),
                 mids: given(3).then(|| [mid("a"), mid("b")][..values].to_vec()),
                 order_id: given(4).then(|| OrderId::parse("order").expect("an order")),
+                verdicts: None,
             });
         }
     }

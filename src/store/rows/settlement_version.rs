@@ -20,6 +20,7 @@ pub(in crate::store) fn version_model(
         payment_key: row.payment_key,
         transaction_key: row.transaction_key,
         order_id: row.order_id,
+        method_label: row.method_label,
         kind: row.kind,
         currency: row.currency,
         amount: row.amount,
@@ -40,6 +41,7 @@ pub(in crate::store) fn version_model(
 pub(in crate::store) fn same_content(old: &settlement::Model, new: &settlement::Model) -> bool {
     let outside = |row: &settlement::Model| settlement::Model {
         account: String::new(),
+        method_label: None,
         raw: RawText(String::new()),
         ..row.clone()
     };
