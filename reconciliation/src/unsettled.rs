@@ -1,8 +1,8 @@
 //! The events of a payment whose money has not been settled yet.
 
-use crate::event_payout::kind_of;
 use chrono::DateTime;
 
+use crate::event_payout::kind_of;
 use crate::ledger::{Ledger, Line};
 use crate::{Books, KstDate, MId, Money, SettlementKind, Terms, TransactionKey};
 
