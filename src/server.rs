@@ -240,6 +240,7 @@ pub(crate) fn merchants(
                 ..TossSettings::new(toss.base_url.clone(), merchant.secret_key.clone())
             })?,
             settlement_cycle: merchant.settlement_cycle,
+            payout_business_days: merchant.payout_business_days,
             has_test_key: merchant.secret_key.is_test(),
         })
     });

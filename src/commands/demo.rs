@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{Days, NaiveDate};
 use clap::Args;
-use reconciliation::{KstDate, PartialCancelRows, SettlementCycle};
+use reconciliation::{BusinessCalendar, KstDate, PartialCancelRows};
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
 use toss_sim::{Merchant, Scenario, SimClock, TossSim, is_business_day};
@@ -132,7 +132,7 @@ fn config(sim: &TossSim, folder: &TempDir, port: u16) -> Result<ServerConfig, Co
             account: AccountName::new(MERCHANT),
             secret_key: SecretKey::parse(sim.secret_key())
                 .map_err(|error| failed(error.to_string()))?,
-            settlement_cycle: SettlementCycle::Daily,
+            settlement_cycle: None,
             payout_business_days: None,
         }],
         toss: TossConfig {
@@ -146,6 +146,7 @@ fn config(sim: &TossSim, folder: &TempDir, port: u16) -> Result<ServerConfig, Co
             .map_err(|error: InvalidDatabaseUrl| failed(error.to_string()))?,
         listen_addr: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
         cancel_retry: Duration::from_secs(5),
+        calendar: BusinessCalendar::korean().map_err(|error| failed(error.to_string()))?,
         sync_interval: Duration::from_mins(1),
         webhook_secret: None,
     })
