@@ -63,6 +63,7 @@ pub(super) async fn run(options: Options) -> Result<(), CommandError> {
         sources: Source::ALL.to_vec(),
     };
     server.mirror().import(&month, |_| {}).await?;
+    server.reconciler().catch_up(Duration::MAX).await?;
     let admin = token::create(server.store(), "demo-admin", Role::Admin).await?;
     let viewer = token::create(server.store(), "demo-viewer", Role::Viewer).await?;
     let guide = guide(

@@ -50,13 +50,11 @@ impl Coverages {
 
     /// The account whose key reads these books: the payment's, else the one that has shown the rows' merchant.
     pub(super) fn account<'a>(&'a self, rows: &'a BookRows) -> Option<&'a AccountName> {
-        match &rows.payment {
-            Some(stored) => Some(&stored.account),
-            None => {
-                let (_, row) = rows.settlements.first()?;
-                self.accounts.get(&row.settlement.mid)
-            }
+        if let Some(stored) = &rows.payment {
+            return Some(&stored.account);
         }
+        let (_, row) = rows.settlements.first()?;
+        self.accounts.get(&row.settlement.mid)
     }
 
     /// What has been read with an account's key.

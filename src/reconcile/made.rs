@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use reconciliation::{
     Books, Discrepancy, Evidence, Gap, MId, Money, MoneyError, PartialCancelRows, Reconciliation,
-    Terms, next_change, reconcile, unsettled,
+    Terms, TransactionKey, next_change, reconcile, unsettled,
 };
 use sha2::{Digest, Sha256};
 
@@ -186,21 +186,23 @@ pub(super) fn ids(subject: &VerdictSubject, found: &[Discrepancy]) -> Vec<Discre
         .iter()
         .map(|found| {
             let class = found.class().as_str();
-            let key = found.transaction_key.as_ref().map(|key| key.as_str());
+            let key = found.transaction_key.as_ref().map(TransactionKey::as_str);
             let ordinal = equals.entry((class, key)).or_default();
-            let hash: [u8; 32] = Sha256::new()
-                .chain_update(format!(
-                    "{subject}\n{class}\n{}\n{ordinal}",
-                    key.unwrap_or_default()
-                ))
-                .finalize()
-                .into();
+            let name = format!("{subject}\n{class}\n{}\n{ordinal}", key.unwrap_or_default());
             *ordinal += 1;
-            let (half, _) = hash.split_at(16);
-            let hex: String = half.iter().map(|byte| format!("{byte:02x}")).collect();
-            DiscrepancyId::new(&hex)
+            DiscrepancyId::new(&short_hash(&name))
         })
         .collect()
+}
+
+/// The first half of a text's SHA-256, as 32 hexadecimal digits.
+pub(super) fn short_hash(text: &str) -> String {
+    let hash: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+    let half = hash
+        .iter()
+        .take(16)
+        .fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
+    format!("{half:032x}")
 }
 
 fn unsettled_events(books: &Books, terms: &Terms) -> Vec<UnsettledEvent> {

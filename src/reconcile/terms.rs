@@ -9,10 +9,10 @@ use reconciliation::{
     BusinessCalendar, Contract, Contracts, EventDates, KstDate, LearnedLag, MId, PartialCancelRows,
     PaymentMethod, PayoutDates, SettlementCycle, Terms, learn_lag, recognize_cycle,
 };
-use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
 use super::Inner;
+use super::made::short_hash;
 use super::settlement_cycles::ConfiguredCycle;
 use crate::merchants::Merchants;
 use crate::store::{AccountName, SettledLag, StoreError};
@@ -160,8 +160,7 @@ impl Inner {
             text.push(if open { '1' } else { '0' });
             day = day.next();
         }
-        let hash: [u8; 32] = Sha256::digest(text.as_bytes()).into();
-        hash.iter().map(|byte| format!("{byte:02x}")).collect()
+        short_hash(&text)
     }
 }
 
