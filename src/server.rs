@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use actix_web::HttpServer;
 use futures_util::future::join;
+use reconciliation::{BusinessCalendar, InvalidCalendar};
 use secrecy::SecretString;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
@@ -20,6 +21,7 @@ use crate::graphql::{self, Interpretation};
 use crate::http::{self, HttpParts};
 use crate::lookup::Lookup;
 use crate::merchants::{Merchant, Merchants};
+use crate::reconcile::Reconciler;
 use crate::store::{Store, StoreError};
 use crate::sync::{Follower, Hint, Hints, Mirror, MirrorSettings, ReadingHints};
 use crate::toss::{ClientSetupError, Toss, TossSettings};
@@ -44,6 +46,9 @@ pub enum StartError {
     /// A setting does not fit.
     #[error("{0}")]
     Setting(#[from] SettingError),
+    /// The table of Korea's business days cannot be read.
+    #[error("{0}")]
+    Calendar(#[from] InvalidCalendar),
     /// The address cannot be served on.
     #[error(
         "LISTEN_ADDR: {address} cannot be served on ({cause}): choose another address or port, or stop what is there"
@@ -98,6 +103,13 @@ impl Server {
             clock.clone(),
             MirrorSettings::every(config.sync_interval),
         );
+        let reconciler = Reconciler::new(
+            store.clone(),
+            merchants.clone(),
+            clock.clone(),
+            BusinessCalendar::korean()?,
+            config.toss.partial_cancel_rows,
+        );
         let canceller = Canceller::new(
             store.clone(),
             merchants,
@@ -114,6 +126,7 @@ impl Server {
             lookup: lookup.clone(),
             canceller: canceller.clone(),
             mirror: mirror.clone(),
+            reconciler,
             interpretation,
         });
         let (hints, read_hints) = Hints::new(store.clone(), lookup.clone(), clock.clone());
