@@ -56,8 +56,8 @@ pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 const MOST_DEPTH: usize = 15;
 
 /// What one request may cost: a field is 1, a list [`LIST_COST`] times its element, a payment [`LIVE_READ_COST`] more,
-/// since it may have to be read from Toss. One payment with everything there is to it costs some 900, a page of 100 with
-/// all their transactions, settlements, payouts and discrepancies some 7,000.
+/// since it may have to be read from Toss. One payment with everything there is to it costs some 750, a page of 100 with
+/// all their transactions, settlements, payouts and discrepancies some 5,500.
 const MOST_COMPLEXITY: usize = 8_000;
 
 /// What a list is taken to hold, in units of its element's cost. A payment has few transactions, but no fixed number.

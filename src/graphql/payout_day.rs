@@ -42,7 +42,7 @@ impl PayoutDay {
     ///
     /// # Errors
     /// `INTERNAL` when a number does not fit.
-    pub(super) fn of(day: reconcile::PayoutDay) -> Result<Self, ApiError> {
+    pub(super) fn of(day: &reconcile::PayoutDay) -> Result<Self, ApiError> {
         Ok(Self {
             m_id: day.mid.to_string(),
             currency: day.gross.currency().code(),

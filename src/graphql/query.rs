@@ -187,7 +187,7 @@ impl Query {
         Loaders::of(ctx)?.catch_up().await?;
         let reconciler = part::<Reconciler>(ctx)?;
         let payouts = reconciler.payout_days(days, mids.as_deref()).await?;
-        payouts.into_iter().map(PayoutDay::of).collect()
+        payouts.iter().map(PayoutDay::of).collect()
     }
 
     /// How often sales are closed and how many business days later they are paid out, one element for each merchant and
