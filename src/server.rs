@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use actix_web::HttpServer;
 use futures_util::future::join;
-use reconciliation::{BusinessCalendar, InvalidCalendar};
 use secrecy::SecretString;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
@@ -46,9 +45,6 @@ pub enum StartError {
     /// A setting does not fit.
     #[error("{0}")]
     Setting(#[from] SettingError),
-    /// The table of Korea's business days cannot be read.
-    #[error("{0}")]
-    Calendar(#[from] InvalidCalendar),
     /// The address cannot be served on.
     #[error(
         "LISTEN_ADDR: {address} cannot be served on ({cause}): choose another address or port, or stop what is there"
@@ -67,6 +63,7 @@ pub struct Server {
     address: SocketAddr,
     store: Store,
     mirror: Mirror,
+    reconciler: Reconciler,
     canceller: Canceller,
     lookup: Lookup,
     read_hints: ReadingHints,
@@ -103,13 +100,7 @@ impl Server {
             clock.clone(),
             MirrorSettings::every(config.sync_interval),
         );
-        let reconciler = Reconciler::new(
-            store.clone(),
-            merchants.clone(),
-            clock.clone(),
-            BusinessCalendar::korean()?,
-            config.toss.partial_cancel_rows,
-        );
+        let reconciler = reconciler(config, store.clone(), merchants.clone(), clock.clone());
         let canceller = Canceller::new(
             store.clone(),
             merchants,
@@ -126,7 +117,7 @@ impl Server {
             lookup: lookup.clone(),
             canceller: canceller.clone(),
             mirror: mirror.clone(),
-            reconciler,
+            reconciler: reconciler.clone(),
             interpretation,
         });
         let (hints, read_hints) = Hints::new(store.clone(), lookup.clone(), clock.clone());
@@ -146,6 +137,7 @@ impl Server {
             address,
             store,
             mirror,
+            reconciler,
             canceller,
             lookup,
             read_hints: read_hints(stop.clone()),
@@ -164,6 +156,11 @@ impl Server {
     /// The mirror of Toss's lists, for the commands that fill it first.
     pub fn mirror(&self) -> &Mirror {
         &self.mirror
+    }
+
+    /// Keeps the verdicts, for the commands that have them made first.
+    pub fn reconciler(&self) -> &Reconciler {
+        &self.reconciler
     }
 
     /// The server with background passes over Toss's lists.
@@ -191,6 +188,7 @@ impl Server {
             store,
             canceller,
             mirror,
+            reconciler,
             lookup,
             read_hints,
             stop: stop_background,
@@ -211,6 +209,7 @@ impl Server {
             .run();
         let background = TaskTracker::new();
         background.spawn(read_hints.run());
+        background.spawn(reconciler.run(stop_background.clone(), lookup.changes()));
         if follows {
             background.spawn(Follower::new(mirror, lookup).run(stop_background.clone()));
         }
@@ -253,10 +252,27 @@ pub(crate) fn merchants(
                 ..TossSettings::new(toss.base_url.clone(), merchant.secret_key.clone())
             })?,
             settlement_cycle: merchant.settlement_cycle,
+            payout_business_days: merchant.payout_business_days,
             has_test_key: merchant.secret_key.is_test(),
         })
     });
     merchants.collect::<Result<Vec<_>, _>>().map(Merchants::new)
+}
+
+/// What keeps verdicts, by the settings.
+pub(crate) fn reconciler(
+    config: &ServerConfig,
+    store: Store,
+    merchants: Merchants,
+    clock: Clock,
+) -> Reconciler {
+    Reconciler::new(
+        store,
+        merchants,
+        clock,
+        config.calendar.clone(),
+        config.toss.partial_cancel_rows,
+    )
 }
 
 /// Tokens are found in the store; what is believed about them is decided by [`Access`].

@@ -51,9 +51,7 @@ impl From<StartError> for CommandError {
             StartError::OpenStore(error) => Self::Database(error),
             StartError::Migrate(error) => Self::Store(error),
             StartError::Setting(error) => Self::Setting(error),
-            StartError::Toss(_) | StartError::Calendar(_) | StartError::Bind { .. } => {
-                Self::Failure(error.to_string())
-            }
+            StartError::Toss(_) | StartError::Bind { .. } => Self::Failure(error.to_string()),
         }
     }
 }

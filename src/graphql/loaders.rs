@@ -15,7 +15,7 @@ use tracing::Instrument as _;
 
 use super::context::Interpretation;
 use super::error::ApiError;
-use crate::reconcile::{Reconciled, Reconciler};
+use crate::reconcile::{Reconciled, Reconciler, history, request_facts};
 use crate::store::{
     CancelRequest, SettlementsKey, Store, StoreError, StoredPayment, StoredSettlement,
 };
@@ -185,9 +185,9 @@ fn spawn(batch: BoxFuture<'static, ()>) {
     tokio::spawn(batch.in_current_span());
 }
 
-/// A payment was left out where all were asked for.
+/// The one reason for which a payment cannot be reconciled.
 #[derive(Debug, thiserror::Error)]
-#[error("a payment was not reconciled with the others of its page")]
+#[error("the amounts of a payment's rows are too large to be added up")]
 struct NotReconciled;
 
 struct Rows {
@@ -216,18 +216,8 @@ impl Loader<HistoryOf> for Rows {
             .map_err(Arc::new)?;
         let histories = keys.iter().zip(&payments).map(|(key, payment)| {
             let HistoryOf(Reading(stored)) = key;
-            let mut rows = rows.remove(payment).unwrap_or_default();
-            // A row that does not say how it was paid was paid as its payment was: a virtual account's cancel must not
-            // count as a refund for want of a label.
-            for row in rows.iter_mut().filter(|row| row.method_label.is_none()) {
-                row.method_label.clone_from(&stored.payment.method_label);
-            }
-            let history = History::of(
-                rows,
-                self.interpretation
-                    .partial_cancel_rows
-                    .amounts(&stored.cancels),
-            );
+            let rows = rows.remove(payment).unwrap_or_default();
+            let history = history(rows, Some(stored), self.interpretation.partial_cancel_rows);
             (key.clone(), history.map(Arc::new))
         });
         Ok(histories.collect())
@@ -338,15 +328,7 @@ impl Loader<CancelRequestsOf> for Requests {
 
 impl OwnRequests {
     pub(super) fn of(requests: Vec<CancelRequest>) -> Self {
-        let facts = requests
-            .iter()
-            .map(|request| CancelRequestFacts {
-                status: request.status,
-                amount: request.amount,
-                first_sent_at: request.first_sent_at,
-                transaction_key: request.transaction_key.clone(),
-            })
-            .collect();
+        let facts = requests.iter().map(request_facts).collect();
         Self {
             requests: requests.into_iter().map(Arc::new).collect(),
             facts,
