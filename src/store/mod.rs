@@ -134,6 +134,15 @@ impl Store {
     }
 }
 
+#[cfg(test)]
+impl Store {
+    /// The same database, whose statements for reading are counted by the given function.
+    pub(crate) fn counting_reads(mut self, count: impl Fn() + Send + Sync + 'static) -> Self {
+        self.reader.set_metric_callback(move |_| count());
+        self
+    }
+}
+
 /// A migration takes as long as it takes, and so does waiting for another process's.
 const NO_TIME_LIMIT: &str = "SET LOCAL statement_timeout = 0";
 

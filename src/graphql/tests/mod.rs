@@ -3,6 +3,7 @@
 mod books;
 mod nodes;
 mod payments;
+mod verdicts;
 
 use async_graphql::{Context, EmptyMutation, EmptySubscription, Object, Response, Value};
 use reconciliation::{BusinessCalendar, PartialCancelRows, PaymentKey};
