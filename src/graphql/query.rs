@@ -171,8 +171,8 @@ impl Query {
     }
 
     /// What each day pays out to the merchant's bank account, newest day first: one element for each day, merchant and
-    /// currency, with what Toss has settled and what is forecast apart. On a day whose cancels outweigh its payments the
-    /// amounts are below 0.
+    /// currency, with what Toss has settled and what is forecast apart. Days that are over are told from Toss's settlement
+    /// rows alone. On a day whose cancels outweigh its payments `payOutAmount` is below 0.
     #[graphql(complexity = "super::DAYS_COST * child_complexity + 1")]
     async fn payout_days(
         &self,
@@ -191,7 +191,8 @@ impl Query {
     }
 
     /// How often sales are closed and how many business days later they are paid out, one element for each merchant and
-    /// method: what is configured, and what Toss's settlement rows taught. Forecasts rest on it; what is configured wins.
+    /// method: what is configured, and what Toss's settlement rows taught. Forecasts rest on it; what is configured wins. A
+    /// merchant that nothing has been settled for has one element, of no method.
     #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
     async fn settlement_cycle(
         &self,

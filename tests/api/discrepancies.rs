@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::Duration;
 use serde_json::{Value, json};
-use toss_sim::{CancelByHand, NewPayment};
+use toss_sim::{
+    CancelByHand, NewPayment, Onset, SettledEvent, SettlementChange, SettlementTrouble,
+};
 
 use crate::mirrored::{Month, text};
 use crate::support::{Shop, instant, on_both_databases};
@@ -177,30 +180,40 @@ async fn the_list_has_what_each_payment_says_of_itself(Month(shop): Month) {
 }
 
 async fn a_discrepancy_is_found_by_its_id_until_it_is_gone(shop: Shop) {
-    shop.sim.console().pay(NewPayment::card("order-1", 10_000));
-    let own = "reconciliation { discrepancies { id class expected { amount } observed { amount } delta { amount } } }";
-    let node = async |id: &Value| {
-        let selection = "__typename id ... on Discrepancy { class payment { orderId } }";
-        shop.ask(&format!("{{ node(id: {id}) {{ {selection} }} }}"))
-            .await["node"]
-            .take()
+    // Paid on a Friday; Toss lists the row only on the Thursday after.
+    shop.sim
+        .console()
+        .pay(NewPayment::card("order-late", 10_000));
+    shop.sim.faults().settlement(SettlementTrouble {
+        order_id: "order-late".into(),
+        event: SettledEvent::Approval,
+        change: SettlementChange::Late(5),
+        onset: Onset::Always,
+    });
+    shop.pass(Duration::days(5));
+    shop.mirror(("2026-03-20", "2026-03-25")).await;
+    let [late] = &all(&shop, "").await[..] else {
+        panic!("one discrepancy");
     };
-    let cancel = CancelByHand::everything("고객 변심");
-    shop.sim.console().cancel("order-1", &cancel).unwrap();
-    let payment = shop.payment("order-1", own).await;
-    let found = payment["reconciliation"]["discrepancies"]
-        .as_array()
-        .unwrap();
-    let elsewhere = found
-        .iter()
-        .find(|one| one["class"] == "CANCELED_ELSEWHERE")
-        .unwrap();
-    let id = &elsewhere["id"];
-    assert_eq!(
-        node(id).await,
-        json!({ "__typename": "Discrepancy", "id": id, "class": "CANCELED_ELSEWHERE",
-                "payment": { "orderId": "order-1" } })
+    assert_eq!(late["class"], "SETTLEMENT_MISSING");
+    assert_eq!(late["expected"]["amount"], "10000");
+    let query = format!(
+        "{{ node(id: {}) {{ id ... on Discrepancy {{ {EVERYTHING} }} }} }}",
+        late["id"]
     );
-    let other = shop.payment("order-1", "id").await["id"].clone();
-    assert_eq!(node(&other).await["__typename"], "Payment");
+    assert_eq!(&shop.ask(&query).await["node"], late);
+    let own = format!("reconciliation {{ verdict discrepancies {{ {EVERYTHING} }} }}");
+    let reconciliation = shop.payment("order-late", &own).await["reconciliation"].take();
+    assert_eq!(reconciliation["verdict"], "DISCREPANT");
+    assert_eq!(&reconciliation["discrepancies"][0], late);
+
+    shop.pass(Duration::days(2));
+    shop.mirror(("2026-03-20", "2026-03-27")).await;
+    let reconciliation = shop.payment("order-late", &own).await["reconciliation"].take();
+    assert_eq!(
+        reconciliation,
+        json!({ "verdict": "RECONCILED", "discrepancies": [] })
+    );
+    assert_eq!(all(&shop, "").await, [Value::Null; 0]);
+    assert_eq!(shop.ask(&query).await["node"], Value::Null);
 }
