@@ -119,6 +119,7 @@ impl Server {
             lookup: lookup.clone(),
             canceller: canceller.clone(),
             mirror: mirror.clone(),
+            reconciler: reconciler.clone(),
             interpretation,
         });
         let (hints, read_hints) = Hints::new(store.clone(), lookup.clone(), clock.clone());

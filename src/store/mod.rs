@@ -143,6 +143,15 @@ impl Store {
     }
 }
 
+#[cfg(test)]
+impl Store {
+    /// The same database, whose statements for reading are counted by the given function.
+    pub(crate) fn counting_reads(mut self, count: impl Fn() + Send + Sync + 'static) -> Self {
+        self.reader.set_metric_callback(move |_| count());
+        self
+    }
+}
+
 /// Makes what a transaction wrote stay. After an error it may have stayed all the same: the answer to a commit can be lost.
 async fn commit(transaction: DatabaseTransaction) -> Result<(), StoreError> {
     let lost = |what: &str| StoreError::Unavailable {

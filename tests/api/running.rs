@@ -66,7 +66,7 @@ fn config(sim: &TossSim, database_url: &str, choices: &Choices) -> ServerConfig 
             account: AccountName::new(&merchant.mid),
             secret_key: SecretKey::parse(key).unwrap(),
             settlement_cycle: Some(choices.cycle),
-            payout_business_days: None,
+            payout_business_days: choices.payout_business_days,
         });
     ServerConfig {
         merchants: merchants.collect(),
