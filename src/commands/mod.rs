@@ -4,6 +4,7 @@ mod audit;
 #[cfg(feature = "demo")]
 mod demo;
 mod logging;
+mod report;
 mod serve;
 mod stop;
 mod sync;
@@ -49,6 +50,8 @@ enum Command {
     Serve(serve::Options),
     /// Mirrors Toss's lists of some days; interrupted and run again, it goes on where it was
     Sync(sync::Options),
+    /// Writes the figures and rows of some days for finance staff: as a workbook, CSV files or JSON
+    Report(report::Options),
     /// Manages access tokens
     #[command(subcommand)]
     Token(token::Action),
@@ -162,6 +165,11 @@ fn execute(command_line: CommandLine) -> Result<(), CommandError> {
             let settings = settings(overrides)?;
             logging::start(&settings.log()?)?;
             in_runtime(sync::run(settings.server()?, options))
+        }
+        Command::Report(options) => {
+            let settings = settings(overrides)?;
+            logging::start(&settings.log()?)?;
+            in_runtime(report::run(settings.server()?, options))
         }
         Command::Token(action) => {
             let url = settings(overrides)?.database_url()?;
