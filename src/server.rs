@@ -20,6 +20,7 @@ use crate::graphql::{self, Interpretation};
 use crate::http::{self, HttpParts};
 use crate::lookup::Lookup;
 use crate::merchants::{Merchant, Merchants};
+use crate::reconcile::Reconciler;
 use crate::store::{Store, StoreError};
 use crate::sync::{Follower, Hint, Hints, Mirror, MirrorSettings, ReadingHints};
 use crate::toss::{ClientSetupError, Toss, TossSettings};
@@ -62,6 +63,7 @@ pub struct Server {
     address: SocketAddr,
     store: Store,
     mirror: Mirror,
+    reconciler: Reconciler,
     canceller: Canceller,
     lookup: Lookup,
     read_hints: ReadingHints,
@@ -98,6 +100,7 @@ impl Server {
             clock.clone(),
             MirrorSettings::every(config.sync_interval),
         );
+        let reconciler = reconciler(config, store.clone(), merchants.clone(), clock.clone());
         let canceller = Canceller::new(
             store.clone(),
             merchants,
@@ -133,6 +136,7 @@ impl Server {
             address,
             store,
             mirror,
+            reconciler,
             canceller,
             lookup,
             read_hints: read_hints(stop.clone()),
@@ -151,6 +155,11 @@ impl Server {
     /// The mirror of Toss's lists, for the commands that fill it first.
     pub fn mirror(&self) -> &Mirror {
         &self.mirror
+    }
+
+    /// Keeps the verdicts, for the commands that have them made first.
+    pub fn reconciler(&self) -> &Reconciler {
+        &self.reconciler
     }
 
     /// The server with background passes over Toss's lists.
@@ -178,6 +187,7 @@ impl Server {
             store,
             canceller,
             mirror,
+            reconciler,
             lookup,
             read_hints,
             stop: stop_background,
@@ -198,6 +208,7 @@ impl Server {
             .run();
         let background = TaskTracker::new();
         background.spawn(read_hints.run());
+        background.spawn(reconciler.run(stop_background.clone(), lookup.changes()));
         if follows {
             background.spawn(Follower::new(mirror, lookup).run(stop_background.clone()));
         }
@@ -240,10 +251,27 @@ pub(crate) fn merchants(
                 ..TossSettings::new(toss.base_url.clone(), merchant.secret_key.clone())
             })?,
             settlement_cycle: merchant.settlement_cycle,
+            payout_business_days: merchant.payout_business_days,
             has_test_key: merchant.secret_key.is_test(),
         })
     });
     merchants.collect::<Result<Vec<_>, _>>().map(Merchants::new)
+}
+
+/// What keeps verdicts, by the settings.
+pub(crate) fn reconciler(
+    config: &ServerConfig,
+    store: Store,
+    merchants: Merchants,
+    clock: Clock,
+) -> Reconciler {
+    Reconciler::new(
+        store,
+        merchants,
+        clock,
+        config.calendar.clone(),
+        config.toss.partial_cancel_rows,
+    )
 }
 
 /// Tokens are found in the store; what is believed about them is decided by [`Access`].

@@ -124,12 +124,24 @@ const RULES: &[Rule] = &[
         because: "the shells do not call verbs",
     },
     Rule {
+        word: "crate::reconcile",
+        allowed: &[
+            "src/reconcile/",
+            "src/graphql/",
+            "src/report/",
+            "src/server.rs",
+            "src/commands/",
+        ],
+        because: "the shells do not call verbs",
+    },
+    Rule {
         word: "crate::store",
         allowed: &[
             "src/store/",
             "src/lookup/",
             "src/cancel/",
             "src/sync/",
+            "src/reconcile/",
             "src/report/",
             "src/graphql/",
             "src/config/",

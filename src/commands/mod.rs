@@ -4,6 +4,7 @@ mod audit;
 #[cfg(feature = "demo")]
 mod demo;
 mod logging;
+mod reconcile;
 mod report;
 mod serve;
 mod stop;
@@ -50,6 +51,8 @@ enum Command {
     Serve(serve::Options),
     /// Mirrors Toss's lists of some days; interrupted and run again, it goes on where it was
     Sync(sync::Options),
+    /// Makes the verdicts of payments that are due; serve does so by itself
+    Reconcile(reconcile::Options),
     /// Writes the figures and rows of some days for finance staff: as a workbook, CSV files or JSON
     Report(report::Options),
     /// Manages access tokens
@@ -165,6 +168,11 @@ fn execute(command_line: CommandLine) -> Result<(), CommandError> {
             let settings = settings(overrides)?;
             logging::start(&settings.log()?)?;
             in_runtime(sync::run(settings.server()?, options))
+        }
+        Command::Reconcile(options) => {
+            let settings = settings(overrides)?;
+            logging::start(&settings.log()?)?;
+            in_runtime(reconcile::run(settings.server()?, options))
         }
         Command::Report(options) => {
             let settings = settings(overrides)?;

@@ -7,13 +7,12 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
-use reconciliation::{BusinessCalendar, KstDate};
+use reconciliation::KstDate;
 
 use super::CommandError;
 use super::stop::StopSignals;
 use crate::clock::Clock;
 use crate::config::ServerConfig;
-use crate::reconcile::Reconciler;
 use crate::report::{Format, Progress, Range, ReportError, Reporter, Written};
 use crate::server;
 use crate::sync::{Mirror, MirrorSettings};
@@ -57,19 +56,11 @@ pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), Co
     let path = options.out.unwrap_or_else(|| usual_path(range, format));
     let merchants = server::merchants(&config.merchants, &config.toss)
         .map_err(|error| CommandError::Failure(error.to_string()))?;
-    let calendar =
-        BusinessCalendar::korean().map_err(|error| CommandError::Failure(error.to_string()))?;
     // From here on an interrupt ends the report in order: nothing of it is left.
     let mut stop = StopSignals::listen()?;
     let store = super::open_and_migrate(&config.database_url).await?;
     let clock = Clock::system();
-    let reconciler = Reconciler::new(
-        store.clone(),
-        merchants.clone(),
-        clock.clone(),
-        calendar,
-        config.toss.partial_cancel_rows,
-    );
+    let reconciler = server::reconciler(&config, store.clone(), merchants.clone(), clock.clone());
     let settings = MirrorSettings::every(config.sync_interval);
     let mirror = Mirror::new(store.clone(), merchants, clock.clone(), settings);
     let reporter = Reporter::new(store.clone(), reconciler, mirror, clock);

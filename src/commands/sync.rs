@@ -1,5 +1,5 @@
-//! `toss-recon sync`: mirrors a range of days to its end. Interrupted at any moment and run again, it goes on where it
-//! was.
+//! `toss-recon sync`: mirrors a range of days to its end, and makes the verdicts that follow. Interrupted at any moment
+//! and run again, it goes on where it was.
 
 use std::io::{self, Write};
 
@@ -45,6 +45,7 @@ pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), Co
         .map_err(|error| CommandError::Failure(error.to_string()))?;
     let store = super::open_and_migrate(&config.database_url).await?;
     let settings = MirrorSettings::every(config.sync_interval);
+    let reconciler = server::reconciler(&config, store.clone(), merchants.clone(), clock.clone());
     let mirror = Mirror::new(store.clone(), merchants, clock, settings);
     let bar = bar()?;
     let imported = mirror
@@ -56,6 +57,7 @@ pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), Co
         .await;
     bar.finish_and_clear();
     let imported = imported?;
+    super::reconcile::catch_up(&reconciler).await?;
     store.close().await?;
     writeln!(io::stdout(), "{}", line(&imported))?;
     Ok(())

@@ -15,7 +15,7 @@ use crate::toss::MusdAmounts;
 type Place = fn(&mut Layers) -> &mut Option<String>;
 
 /// The variables of the environment. In the file their names are written in small letters.
-const VARIABLES: [(&str, Place); 11] = [
+const VARIABLES: [(&str, Place); 13] = [
     ("TOSS_SECRET_KEY", |all| &mut all.toss_secret_key),
     ("TOSS_SECRET_KEY_FILE", |all| &mut all.toss_secret_key_file),
     ("TOSS_BASE_URL", |all| &mut all.toss_base_url),
@@ -26,6 +26,8 @@ const VARIABLES: [(&str, Place); 11] = [
     ("SYNC_INTERVAL_SECONDS", |all| {
         &mut all.sync_interval_seconds
     }),
+    ("SETTLEMENT_CYCLE", |all| &mut all.settlement_cycle),
+    ("PAYOUT_BUSINESS_DAYS", |all| &mut all.payout_business_days),
     ("WEBHOOK_SECRET", |all| &mut all.webhook_secret),
     ("LOG", |all| &mut all.log),
     ("LOG_FORMAT", |all| &mut all.log_format),
@@ -55,11 +57,18 @@ pub(super) struct Layers {
     pub(super) cancel_retry_seconds: Option<String>,
     #[serde(default, deserialize_with = "number_or_text")]
     pub(super) sync_interval_seconds: Option<String>,
+    pub(super) settlement_cycle: Option<String>,
+    #[serde(default, deserialize_with = "number_or_text")]
+    pub(super) payout_business_days: Option<String>,
     pub(super) webhook_secret: Option<String>,
     pub(super) log: Option<String>,
     pub(super) log_format: Option<String>,
     pub(super) partial_cancel_rows: Option<PartialCancelSetting>,
     pub(super) musd_amounts: Option<MusdSetting>,
+    #[serde(default)]
+    pub(super) closed_days: Vec<String>,
+    #[serde(default)]
+    pub(super) open_days: Vec<String>,
     #[serde(default)]
     pub(super) merchants: Vec<MerchantLayer>,
 }

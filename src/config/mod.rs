@@ -1,6 +1,7 @@
 //! The settings: defaults, then the file, then the environment, then the command line; each checked with a message that
 //! says how to mend it.
 
+mod business_days;
 mod file;
 mod layers;
 mod merchants;
@@ -10,7 +11,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use reconciliation::PartialCancelRows;
+use reconciliation::{BusinessCalendar, PartialCancelRows};
 use secrecy::SecretString;
 
 use crate::store::{DatabaseUrl, InvalidDatabaseUrl};
@@ -57,6 +58,8 @@ pub struct ServerConfig {
     pub listen_addr: SocketAddr,
     /// The first pause before a cancel of unknown outcome is asked about again.
     pub cancel_retry: Duration,
+    /// The business days, with the settings' own.
+    pub calendar: BusinessCalendar,
     /// The pause between two background passes over Toss's lists.
     pub sync_interval: Duration,
     /// The last part of the address for Toss's webhooks; without one they are not taken.
@@ -115,6 +118,7 @@ impl Settings {
                 self.0.cancel_retry_seconds.as_deref(),
                 DEFAULT_CANCEL_RETRY_SECONDS,
             )?,
+            calendar: business_days::read(&self.0)?,
             sync_interval: seconds(
                 "SYNC_INTERVAL_SECONDS",
                 self.0.sync_interval_seconds.as_deref(),

@@ -14,6 +14,7 @@ use tracing::Instrument as _;
 
 use super::context::Interpretation;
 use super::error::ApiError;
+use crate::reconcile::{history, request_facts};
 use crate::store::{
     CancelRequest, SettlementsKey, Store, StoreError, StoredPayment, StoredSettlement,
 };
@@ -156,18 +157,8 @@ impl Loader<HistoryOf> for Rows {
             .map_err(Arc::new)?;
         let histories = keys.iter().zip(&payments).map(|(key, payment)| {
             let HistoryOf(Reading(stored)) = key;
-            let mut rows = rows.remove(payment).unwrap_or_default();
-            // A row that does not say how it was paid was paid as its payment was: a virtual account's cancel must not
-            // count as a refund for want of a label.
-            for row in rows.iter_mut().filter(|row| row.method_label.is_none()) {
-                row.method_label.clone_from(&stored.payment.method_label);
-            }
-            let history = History::of(
-                rows,
-                self.interpretation
-                    .partial_cancel_rows
-                    .amounts(&stored.cancels),
-            );
+            let rows = rows.remove(payment).unwrap_or_default();
+            let history = history(rows, Some(stored), self.interpretation.partial_cancel_rows);
             (key.clone(), history.map(Arc::new))
         });
         Ok(histories.collect())
@@ -240,15 +231,7 @@ impl Loader<CancelRequestsOf> for Requests {
 
 impl OwnRequests {
     pub(super) fn of(requests: Vec<CancelRequest>) -> Self {
-        let facts = requests
-            .iter()
-            .map(|request| CancelRequestFacts {
-                status: request.status,
-                amount: request.amount,
-                first_sent_at: request.first_sent_at,
-                transaction_key: request.transaction_key.clone(),
-            })
-            .collect();
+        let facts = requests.iter().map(request_facts).collect();
         Self {
             requests: requests.into_iter().map(Arc::new).collect(),
             facts,

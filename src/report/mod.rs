@@ -43,11 +43,6 @@ use tally::Counted;
 
 /// Rows of a list that are read, and held, at once.
 const PAGE_ROWS: u64 = 500;
-/// How long verdicts are made before progress is told.
-const CATCH_UP_STEP: Duration = Duration::from_secs(1);
-/// So many steps in a row may bring no verdict before it is said that some are due.
-const IDLE_STEPS: u32 = 3;
-
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -131,7 +126,11 @@ impl Reporter {
             Format::Json => Box::new(json_file::JsonFile::create(path)?),
         };
         let mut book = Book::new(output);
-        let is_behind = self.catch_up(&progress).await?;
+        // So that what is reported is what is known.
+        let caught_up = self
+            .reconciler
+            .catch_up_telling(Duration::MAX, |made| progress(Progress::Verdicts(made)))
+            .await?;
         let rows = Rows {
             written: Counter::new(0),
             progress: &progress,
@@ -146,7 +145,7 @@ impl Reporter {
         discrepancies::write(&mut book, &self.store, range, &rows).await?;
         let lists = self.lists(range).await?;
         let mut warnings: Vec<String> = lists.iter().filter_map(ListRead::lack).collect();
-        if is_behind {
+        if caught_up.is_behind {
             warnings.push("some verdicts were still being made: run the report again".to_owned());
         }
         if !agrees(&summaries, book.sections()) {
@@ -163,21 +162,6 @@ impl Reporter {
         };
         book.finish(&manifest)?;
         Ok(Written { warnings })
-    }
-
-    /// Makes the verdicts that are due, so that what is reported is what is known. Says whether some are still due,
-    /// because none could be made for a while.
-    async fn catch_up(&self, progress: &impl Fn(Progress)) -> Result<bool, ReportError> {
-        let (mut made, mut idle) = (0, 0);
-        loop {
-            let step = self.reconciler.catch_up(CATCH_UP_STEP).await?;
-            made += step.verdicts;
-            progress(Progress::Verdicts(made));
-            idle = if step.verdicts == 0 { idle + 1 } else { 0 };
-            if !step.is_behind || idle == IDLE_STEPS {
-                return Ok(step.is_behind);
-            }
-        }
     }
 
     /// What has been read of the range.

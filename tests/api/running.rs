@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use reconciliation::PartialCancelRows;
+use reconciliation::{BusinessCalendar, PartialCancelRows};
 use tokio::sync::oneshot;
 use toss_recon::clock::Clock;
 use toss_recon::config::{MerchantConfig, ServerConfig, TossConfig};
@@ -65,7 +65,7 @@ fn config(sim: &TossSim, database_url: &str, choices: &Choices) -> ServerConfig 
         .map(|(merchant, key)| MerchantConfig {
             account: AccountName::new(&merchant.mid),
             secret_key: SecretKey::parse(key).unwrap(),
-            settlement_cycle: choices.cycle,
+            settlement_cycle: Some(choices.cycle),
             payout_business_days: None,
         });
     ServerConfig {
@@ -79,6 +79,7 @@ fn config(sim: &TossSim, database_url: &str, choices: &Choices) -> ServerConfig 
         database_url: database_url.parse().unwrap(),
         listen_addr: "127.0.0.1:0".parse().unwrap(),
         cancel_retry: Duration::from_secs(5),
+        calendar: BusinessCalendar::korean().unwrap(),
         sync_interval: Duration::from_mins(1),
         webhook_secret: None,
     }

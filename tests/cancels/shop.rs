@@ -5,7 +5,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use reconciliation::{PartialCancelRows, SettlementCycle};
+use reconciliation::{BusinessCalendar, PartialCancelRows, SettlementCycle};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -254,7 +254,7 @@ fn config(sim: &TossSim, database_url: &str) -> ServerConfig {
         merchants: vec![MerchantConfig {
             account: AccountName::new("shop"),
             secret_key: SecretKey::parse(SECRET_KEY).unwrap(),
-            settlement_cycle: SettlementCycle::Daily,
+            settlement_cycle: Some(SettlementCycle::Daily),
             payout_business_days: None,
         }],
         toss: TossConfig {
@@ -266,6 +266,7 @@ fn config(sim: &TossSim, database_url: &str) -> ServerConfig {
         database_url: database_url.parse().unwrap(),
         listen_addr: "127.0.0.1:0".parse().unwrap(),
         cancel_retry: Duration::from_secs(1),
+        calendar: BusinessCalendar::korean().unwrap(),
         sync_interval: Duration::from_mins(1),
     }
 }

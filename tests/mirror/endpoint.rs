@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use reconciliation::{PartialCancelRows, SettlementCycle};
+use reconciliation::{BusinessCalendar, PartialCancelRows, SettlementCycle};
 use tokio::sync::oneshot;
 use toss_recon::config::{MerchantConfig, ServerConfig, TossConfig};
 use toss_recon::server::Server;
@@ -35,7 +35,7 @@ impl Running {
             merchants: vec![MerchantConfig {
                 account: AccountName::new(MID),
                 secret_key: SecretKey::parse(SECRET_KEY).unwrap(),
-                settlement_cycle: SettlementCycle::Daily,
+                settlement_cycle: Some(SettlementCycle::Daily),
                 payout_business_days: None,
             }],
             toss: TossConfig {
@@ -47,6 +47,7 @@ impl Running {
             database_url: database.url.parse().unwrap(),
             listen_addr: "127.0.0.1:0".parse().unwrap(),
             cancel_retry: Duration::from_secs(5),
+            calendar: BusinessCalendar::korean().unwrap(),
             sync_interval: Duration::from_secs(1),
             webhook_secret: Some(SECRET.into()),
         };

@@ -1,4 +1,5 @@
-//! The mirror: the stand-in for Toss on one side, a database on the other, SQLite and PostgreSQL alike.
+//! The mirror and the verdicts that follow from it: the stand-in for Toss on one side, a database on the other, SQLite and
+//! PostgreSQL alike.
 
 #![expect(
     clippy::unwrap_used,
@@ -15,4 +16,5 @@ mod following;
 mod importing;
 mod killed;
 mod lists;
+mod verdicts;
 mod webhooks;

@@ -203,7 +203,8 @@ pub(crate) fn merchants(sim: &TossSim) -> Merchants {
     Merchants::new(vec![Merchant {
         account: AccountName::new(MID),
         toss: Toss::new(settings).unwrap(),
-        settlement_cycle: SettlementCycle::Daily,
+        settlement_cycle: Some(SettlementCycle::Daily),
+        payout_business_days: None,
         has_test_key: false,
     }])
 }

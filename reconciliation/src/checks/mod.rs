@@ -34,7 +34,7 @@ use crate::ledger::Ledger;
 use crate::{Discrepancy, DiscrepancyClass, Evidence, Pair, PaymentKey, Source, TransactionKey};
 use gaps::Gaps;
 
-pub(crate) use cancels::{has_unfinished_cancel, is_waiting_for_request};
+pub(crate) use cancels::{has_unfinished_cancel, is_waiting_for_request, requests_become_overdue};
 
 /// Every class with its check, in the order of the classes.
 const IN_ORDER: [(DiscrepancyClass, Check); 15] = [

@@ -1,0 +1,109 @@
+//! Bringing verdicts up to date: those that are due are made from what is stored, batch after batch.
+
+use std::time::{Duration, Instant};
+
+use super::coverages::Coverages;
+use super::made::Maker;
+use super::{CaughtUp, Inner, Reconciler};
+use crate::store::{DueVerdict, StoreError, VerdictRecord};
+
+/// Payments that are read and kept together: few enough that a writer waits briefly and memory stays small, enough that
+/// statements are few.
+pub(super) const BATCH: u64 = 500;
+/// How often a batch is made again because days were read while it was made. After that its payments are left to the
+/// next reading of those days.
+const COVERAGE_CHANGES: u32 = 5;
+/// How many batches in a row may come to nothing, because all of their books changed while they were made.
+const LOST_BATCHES: u32 = 10;
+
+impl Reconciler {
+    /// Makes the verdicts that are due, until none is or the time is up. The first batch is made in any case.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn catch_up(&self, at_most: Duration) -> Result<CaughtUp, StoreError> {
+        self.catch_up_telling(at_most, |_| {}).await
+    }
+
+    /// The same; `progress` is told how many verdicts have been made.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn catch_up_telling(
+        &self,
+        at_most: Duration,
+        progress: impl Fn(u64),
+    ) -> Result<CaughtUp, StoreError> {
+        let inner = &self.0;
+        let began = Instant::now();
+        let mut caught_up = CaughtUp::default();
+        let mut lost = 0;
+        loop {
+            inner.settle_on_terms().await?;
+            let due = inner.store.due_verdicts(inner.now(), BATCH).await?;
+            caught_up.is_behind = !due.is_empty();
+            let time_is_up = caught_up.verdicts > 0 && began.elapsed() >= at_most;
+            if due.is_empty() || time_is_up || lost >= LOST_BATCHES {
+                return Ok(caught_up);
+            }
+            let kept = inner.make_and_keep(&due).await?;
+            caught_up.verdicts += kept;
+            lost = if kept == 0 { lost + 1 } else { 0 };
+            progress(caught_up.verdicts);
+        }
+    }
+}
+
+impl Inner {
+    /// Makes and keeps the verdicts on these subjects; how many were kept.
+    async fn make_and_keep(&self, due: &[DueVerdict]) -> Result<u64, StoreError> {
+        let mut coverages = Coverages::read(&self.store, &self.merchants).await?;
+        let mut made = self.make(due, &coverages).await?;
+        let kept = self.store.save_verdicts(&made).await?;
+        // A day that is read marks the verdicts with a gap there; those that were made before it and kept after it were
+        // not among them.
+        for _ in 0..COVERAGE_CHANGES {
+            made.retain(|record| !record.gaps.is_empty());
+            if made.is_empty() {
+                break;
+            }
+            let now = Coverages::read(&self.store, &self.merchants).await?;
+            if now == coverages {
+                break;
+            }
+            coverages = now;
+            let again: Vec<DueVerdict> = made.into_iter().map(again).collect();
+            made = self.make(&again, &coverages).await?;
+            self.store.save_verdicts(&made).await?;
+        }
+        Ok(kept)
+    }
+
+    /// Makes the verdicts on these subjects from what is stored now.
+    pub(super) async fn make(
+        &self,
+        due: &[DueVerdict],
+        coverages: &Coverages,
+    ) -> Result<Vec<VerdictRecord>, StoreError> {
+        let terms = self.terms().await?;
+        let subjects: Vec<_> = due.iter().map(|due| due.subject.clone()).collect();
+        let rows = self.store.book_rows(&subjects).await?;
+        let maker = Maker {
+            coverages,
+            terms: &terms,
+            partial_cancel_rows: self.partial_cancel_rows,
+            as_of: self.now(),
+        };
+        let made = due
+            .iter()
+            .map(|due| maker.make(due, rows.get(&due.subject)).record);
+        Ok(made.collect())
+    }
+}
+
+fn again(record: VerdictRecord) -> DueVerdict {
+    DueVerdict {
+        subject: record.subject,
+        books_version: record.books_version,
+    }
+}
