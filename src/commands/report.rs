@@ -70,12 +70,13 @@ pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), Co
         () = stop.next() => None,
     };
     bar.finish_and_clear();
-    store.close().await?;
     let Some(written) = written else {
+        // The database may still be busy with a question of ours, so that it is not waited for.
         return Err(CommandError::Failure(
             "interrupted: no report was written".to_owned(),
         ));
     };
+    store.close().await?;
     warn(&written?);
     writeln!(io::stdout(), "{}", path.display())?;
     Ok(())

@@ -282,3 +282,54 @@ fn every_warning_of_a_list_names_its_days_or_its_reason() {
         "there are no transactions of tosspayments: a test key"
     );
 }
+
+#[test]
+fn the_fields_of_a_report_are_a_promise_to_programs() {
+    let sections = [
+        &super::summary::SECTION,
+        &super::payments::SECTION,
+        &super::settlements::SECTION,
+        &super::payout_days::SECTION,
+        &super::discrepancies::SECTION,
+        &super::manifest::SECTION,
+    ];
+    let mut text = String::new();
+    for section in sections {
+        let fields = section.columns.iter().map(|column| match column.in_json {
+            true => column.field.to_owned(),
+            false => format!("({})", column.field),
+        });
+        let fields: Vec<String> = fields.collect();
+        text += &format!(
+            "{} in {}: {}\n",
+            section.field,
+            section.file,
+            fields.join(" ")
+        );
+    }
+    insta::assert_snapshot!(text, @r"
+    summary in summary.csv: mId currency paymentCount paidAmount effectiveRefund voidedAmount netAmount settledAmount fee payOutAmount unsettledAmount reconciledCount pendingCount discrepantCount incompleteCount
+    payments in payments.csv: mId orderId paymentKey methodLabel status beganAt currency paidAmount effectiveRefund voidedAmount netAmount settledAmount fee payOutAmount unsettledAmount verdict discrepancies
+    settlements in settlements.csv: mId orderId paymentKey transactionKey methodLabel kind soldDate paidOutDate approvedAt currency amount interestFee fee supplyAmount vat payOutAmount
+    payoutDays in payout-days.csv: mId currency paidOutDate basis paymentCount cancelCount grossAmount cancelAmount fee payOutAmount
+    discrepancies in discrepancies.csv: mId class paymentKey transactionKey beganAt explanation expected (expectedCurrency) observed (observedCurrency) delta (deltaCurrency) detectedAt id
+    manifest in manifest.csv: item of detail currency value
+    ");
+}
+
+#[test]
+fn sheets_have_names_that_excel_takes() {
+    let sections = [
+        &super::summary::SECTION,
+        &super::payments::SECTION,
+        &super::settlements::SECTION,
+        &super::payout_days::SECTION,
+        &super::discrepancies::SECTION,
+        &super::manifest::SECTION,
+    ];
+    for section in sections {
+        // 31 characters with the number of a further sheet behind it.
+        assert!(section.sheet.chars().count() <= 26, "{}", section.sheet);
+        assert!(!section.sheet.contains(['/', '\\', '?', '*', ':', '[', ']']));
+    }
+}

@@ -37,13 +37,14 @@ pub(super) const SECTION: Section = Section {
     ],
 };
 
-/// Writes the section page by page. A payment that came too late for a verdict has neither verdict nor sums.
+/// Writes the section page by page. A payment without a verdict has no sums either; says how many there are.
 pub(super) async fn write(
     book: &mut Book,
     store: &Store,
     range: Range,
     rows: &Rows<'_>,
-) -> Result<(), ReportError> {
+) -> Result<u64, ReportError> {
+    let mut without_verdict = 0;
     let mut sheet = book.open(&SECTION)?;
     let filter = PaymentFilter {
         began: Some(range.instants()),
@@ -66,12 +67,16 @@ pub(super) async fn write(
         let verdicts = store.stored_verdicts(&subjects).await?;
         for (place, stored) in &page.rows {
             let verdict = verdicts.get(&subject(&place.payment_key));
+            if verdict.is_none_or(|record| record.payment.is_none()) {
+                without_verdict += 1;
+            }
             sheet.row(&row(place, stored, verdict))?;
         }
         rows.add(page.rows.len());
         past = page.rows.into_iter().next_back().map(|(place, _)| place);
         if !page.has_more || past.is_none() {
-            return sheet.close();
+            sheet.close()?;
+            return Ok(without_verdict);
         }
     }
 }
