@@ -13,6 +13,7 @@ mod m20261122_000009_following;
 mod m20261122_000010_settlement_methods;
 mod m20261122_000020_cancel_leases;
 mod m20261122_000021_audit_entries;
+mod m20261122_000030_verdicts;
 mod standing;
 
 use sea_orm_migration::prelude::MigrationTrait;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000010_settlement_methods::Migration),
             Box::new(m20261122_000020_cancel_leases::Migration),
             Box::new(m20261122_000021_audit_entries::Migration),
+            Box::new(m20261122_000030_verdicts::Migration),
         ]
     }
 }

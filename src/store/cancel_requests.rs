@@ -14,6 +14,7 @@ use serde_json::json;
 
 use super::audit::{self, PROGRAM, Said};
 use super::keys::among;
+use super::marks::mark_payment;
 use super::rows::{
     CancelRequestRow, WholeCancelRequestRow, cancel_request_model, changed_columns,
     new_cancel_request,
@@ -46,6 +47,7 @@ impl Store {
             )
             .await?;
             if written > 0 {
+                mark_payment(&transaction, new.payment_key.as_str()).await?;
                 audit::add(&transaction, requested(&request)).await?;
                 transaction.commit().await?;
                 return Ok(Created::New(request));
@@ -269,6 +271,7 @@ impl Store {
             return Err(request.conflict());
         }
         if next.status != request.status || next.transaction_key != request.transaction_key {
+            mark_payment(&transaction, request.payment_key.as_str()).await?;
             audit::add(&transaction, changed(request, &next, at)).await?;
         }
         transaction.commit().await?;

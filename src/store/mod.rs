@@ -10,10 +10,12 @@ mod discrepancy_list;
 mod error;
 mod keys;
 mod leases;
+mod marks;
 mod merchant_ids;
 mod pages;
 mod payment_list;
 mod payments;
+mod payout_sums;
 mod reading;
 mod rows;
 mod rows_digest;
@@ -21,6 +23,7 @@ mod secret_body;
 mod settlement_id;
 mod settlement_list;
 mod settlements;
+mod sql;
 #[cfg(test)]
 mod sqlite_plans;
 mod tokens;
@@ -53,6 +56,7 @@ pub use error::StoreError;
 pub use pages::{Page, PageRequest, Toward};
 pub use payment_list::{PaymentFilter, PaymentPlace};
 pub use payments::{AccountName, DuePayment, StoredPayment};
+pub use payout_sums::{PayoutSums, SettledLag};
 pub use reading::{LiveReading, PaymentRecord, SettlementDay, SettlementRecord, TransactionRecord};
 pub use rows_digest::RowsDigest;
 pub use secret_body::SecretBody;
@@ -62,11 +66,10 @@ pub use settlements::{SettlementsKey, StoredSettlement};
 pub use tokens::StoredToken;
 pub use transaction_days::{TransactionDay, TransactionDayWriter};
 pub use verdicts::{
-    DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums, PaymentVerdict, PayoutSums,
-    ReconciliationSums, SettledLag, StoredDiscrepancy, UnsettledEvent, UnsettledSums, VerdictGap,
-    VerdictRecord, VerdictSubject,
+    DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums, PaymentVerdict, ReconciliationSums,
+    StoredDiscrepancy, UnsettledEvent, UnsettledSums, VerdictGap, VerdictRecord, VerdictSubject,
 };
-pub use windows::{Source, WindowRead};
+pub use windows::{ReadDays, Source, WindowRead};
 
 use self::url::Address;
 

@@ -1,6 +1,13 @@
 //! Verdicts: kept with what they were made from, marked when that changes, and made again only then.
 
-use std::collections::HashMap;
+mod days;
+mod due;
+mod parts;
+mod saving;
+mod stored;
+mod sums;
+
+use std::fmt;
 
 use chrono::{DateTime, Utc};
 use reconciliation::{
@@ -8,7 +15,9 @@ use reconciliation::{
     Verdict,
 };
 
-use super::{AccountName, SettlementId, Source, Store, StoreError};
+use super::{AccountName, SettlementId, Source, StoreError};
+
+pub use sums::{ReconciliationSums, UnsettledSums};
 
 /// What a verdict is on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -17,6 +26,35 @@ pub enum VerdictSubject {
     Payment(PaymentKey),
     /// A settlement row that names no payment.
     Row(SettlementId),
+}
+
+/// Stands in front of the id of a row: no payment key has a slash.
+const ROW: &str = "row/";
+
+impl VerdictSubject {
+    /// How it stands in the store.
+    pub(super) fn to_text(&self) -> String {
+        match self {
+            Self::Payment(key) => key.to_string(),
+            Self::Row(id) => format!("{ROW}{id}"),
+        }
+    }
+
+    /// Reads that spelling.
+    pub(super) fn parse(text: &str) -> Result<Self, StoreError> {
+        if let Some(id) = text.strip_prefix(ROW) {
+            return Ok(Self::Row(SettlementId::new(id)));
+        }
+        PaymentKey::parse(text)
+            .map(Self::Payment)
+            .map_err(|_| StoreError::inconsistent("verdicts", "subject", text))
+    }
+}
+
+impl fmt::Display for VerdictSubject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_text())
+    }
 }
 
 /// A subject whose books have changed since its verdict, or whose verdict time may have changed.
@@ -79,6 +117,21 @@ pub struct PaymentSums {
     pub fee: Money,
     /// Σ payOutAmount of its settlement rows, signed.
     pub pay_out: Money,
+}
+
+impl PaymentSums {
+    /// Nothing, in that currency.
+    pub fn zero(currency: Currency) -> Self {
+        let zero = Money::zero(currency);
+        Self {
+            paid: zero,
+            effective_refund: zero,
+            voided: zero,
+            settled: zero,
+            fee: zero,
+            pay_out: zero,
+        }
+    }
 }
 
 /// Names a discrepancy: the same disagreement has the same id whenever it is found.
@@ -149,7 +202,7 @@ pub struct UnsettledEvent {
 }
 
 /// Days of one list, both included, that have not been read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct VerdictGap {
     /// The list.
     pub source: Source,
@@ -157,184 +210,4 @@ pub struct VerdictGap {
     pub from: KstDate,
     /// The last day.
     pub to: KstDate,
-}
-
-/// Sums of the payments that began on one day and stand alike.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReconciliationSums {
-    /// The merchant.
-    pub mid: MId,
-    /// How they stand.
-    pub verdict: Verdict,
-    /// How many.
-    pub payments: u64,
-    /// Their sums; the currency is theirs.
-    pub sums: PaymentSums,
-}
-
-/// Sums of the settlement rows of one merchant, currency, kind and paid-out date.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PayoutSums {
-    /// The merchant.
-    pub mid: MId,
-    /// The day that the money moves.
-    pub paid_out_date: KstDate,
-    /// Approvals or cancels.
-    pub kind: SettlementKind,
-    /// How many rows.
-    pub rows: u64,
-    /// Σ amount, signed.
-    pub amount: Money,
-    /// Σ fee, signed.
-    pub fee: Money,
-    /// Σ payOutAmount, signed.
-    pub pay_out: Money,
-}
-
-/// Sums of events without a row, of one merchant, method, currency, kind and sold date.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnsettledSums {
-    /// The merchant.
-    pub mid: MId,
-    /// The method's literal.
-    pub method_label: Option<String>,
-    /// Approvals or cancels.
-    pub kind: SettlementKind,
-    /// The sold date by the contract.
-    pub sold_date: KstDate,
-    /// How many events.
-    pub events: u64,
-    /// Σ amount, signed.
-    pub amount: Money,
-}
-
-/// How many settlement rows of one merchant and method have these dates.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SettledLag {
-    /// The merchant.
-    pub mid: MId,
-    /// The method's literal.
-    pub method_label: Option<String>,
-    /// The day of the approval, in rows of approvals that tell it.
-    pub event_date: Option<KstDate>,
-    /// The sold date.
-    pub sold_date: KstDate,
-    /// The paid-out date.
-    pub paid_out_date: KstDate,
-    /// How many rows.
-    pub rows: u64,
-}
-
-impl Store {
-    /// Subjects whose verdict is to be made, those whose books have changed first; at most that many.
-    pub async fn due_verdicts(
-        &self,
-        now: DateTime<Utc>,
-        most: u64,
-    ) -> Result<Vec<DueVerdict>, StoreError> {
-        let _ = (now, most);
-        unimplemented!()
-    }
-
-    /// Every subject that has a verdict or is to have one, in a fixed order, after the given one; at most that many.
-    pub async fn verdict_subjects(
-        &self,
-        after: Option<&VerdictSubject>,
-        most: u64,
-    ) -> Result<Vec<DueVerdict>, StoreError> {
-        let _ = (after, most);
-        unimplemented!()
-    }
-
-    /// Keeps verdicts with their discrepancies and sums in one transaction, and tells how many were kept: one whose
-    /// books have changed since stays due.
-    pub async fn save_verdicts(&self, records: &[VerdictRecord]) -> Result<u64, StoreError> {
-        let _ = records;
-        unimplemented!()
-    }
-
-    /// The verdicts as they are kept, without the version of their books; subjects without one are missing.
-    pub async fn stored_verdicts(
-        &self,
-        subjects: &[VerdictSubject],
-    ) -> Result<HashMap<VerdictSubject, VerdictRecord>, StoreError> {
-        let _ = subjects;
-        unimplemented!()
-    }
-
-    /// When these payments' discrepancies were first found.
-    pub async fn discrepancies_detected(
-        &self,
-        payments: &[PaymentKey],
-    ) -> Result<HashMap<DiscrepancyId, DateTime<Utc>>, StoreError> {
-        let _ = payments;
-        unimplemented!()
-    }
-
-    /// Says by what terms verdicts are made from now on. When they were others before, every verdict is due; tells
-    /// whether they were.
-    pub async fn settle_on_terms(&self, fingerprint: &str) -> Result<bool, StoreError> {
-        let _ = fingerprint;
-        unimplemented!()
-    }
-
-    /// The discrepancy with this id.
-    pub async fn discrepancy(
-        &self,
-        id: &DiscrepancyId,
-    ) -> Result<Option<StoredDiscrepancy>, StoreError> {
-        let _ = id;
-        unimplemented!()
-    }
-
-    /// Sums of the payments that began between these days, both included, by merchant, currency and verdict.
-    pub async fn reconciliation_sums(
-        &self,
-        days: (KstDate, KstDate),
-        mids: Option<&[MId]>,
-    ) -> Result<Vec<ReconciliationSums>, StoreError> {
-        let _ = (days, mids);
-        unimplemented!()
-    }
-
-    /// Sums of the settlement rows that are paid out between these days, both included.
-    pub async fn payout_sums(
-        &self,
-        days: (KstDate, KstDate),
-        mids: Option<&[MId]>,
-    ) -> Result<Vec<PayoutSums>, StoreError> {
-        let _ = (days, mids);
-        unimplemented!()
-    }
-
-    /// Sums of the events that wait for their settlement row.
-    pub async fn unsettled_sums(
-        &self,
-        mids: Option<&[MId]>,
-    ) -> Result<Vec<UnsettledSums>, StoreError> {
-        let _ = mids;
-        unimplemented!()
-    }
-
-    /// The dates of settlement rows that were paid out on or after that day.
-    pub async fn settled_lags(&self, since: KstDate) -> Result<Vec<SettledLag>, StoreError> {
-        let _ = since;
-        unimplemented!()
-    }
-}
-
-/// The currency of a payment's sums.
-impl PaymentSums {
-    /// Nothing, in that currency.
-    pub fn zero(currency: Currency) -> Self {
-        let zero = Money::zero(currency);
-        Self {
-            paid: zero,
-            effective_refund: zero,
-            voided: zero,
-            settled: zero,
-            fee: zero,
-            pay_out: zero,
-        }
-    }
 }

@@ -15,24 +15,24 @@ use crate::store::{AccountName, SettlementId, SettlementRecord, StoreError, Stor
 #[derive(Debug, DerivePartialModel)]
 #[sea_orm(entity = "settlement::Entity")]
 pub(in crate::store) struct SettlementRow {
-    id: String,
-    mid: String,
-    payment_key: Option<String>,
-    transaction_key: Option<String>,
-    order_id: String,
-    method_label: Option<String>,
-    kind: String,
-    currency: String,
-    amount: i64,
-    interest_fee: Option<i64>,
-    fee: Option<i64>,
-    supply_amount: Option<i64>,
-    vat: Option<i64>,
-    fees: Option<String>,
-    pay_out_amount: i64,
-    approved_at: Option<ChronoUnixTimestampMillis>,
-    sold_date: Date,
-    paid_out_date: Date,
+    pub(super) id: String,
+    pub(super) mid: String,
+    pub(super) payment_key: Option<String>,
+    pub(super) transaction_key: Option<String>,
+    pub(super) order_id: String,
+    pub(super) method_label: Option<String>,
+    pub(super) kind: String,
+    pub(super) currency: String,
+    pub(super) amount: i64,
+    pub(super) interest_fee: Option<i64>,
+    pub(super) fee: Option<i64>,
+    pub(super) supply_amount: Option<i64>,
+    pub(super) vat: Option<i64>,
+    pub(super) fees: Option<String>,
+    pub(super) pay_out_amount: i64,
+    pub(super) approved_at: Option<ChronoUnixTimestampMillis>,
+    pub(super) sold_date: Date,
+    pub(super) paid_out_date: Date,
 }
 
 /// How the fee's parts stand in their column.
@@ -135,7 +135,8 @@ pub(in crate::store) fn kind_text(kind: SettlementKind) -> &'static str {
     }
 }
 
-fn kind_of(text: &str) -> Option<SettlementKind> {
+/// Reads that spelling.
+pub(in crate::store) fn kind_of(text: &str) -> Option<SettlementKind> {
     [SettlementKind::Payment, SettlementKind::Cancel]
         .into_iter()
         .find(|kind| kind_text(*kind) == text)
