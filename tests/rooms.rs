@@ -177,6 +177,8 @@ const PURE: &[&str] = &[
     "src/report/unread.rs",
     "src/sync/coverage.rs",
     "src/sync/plan.rs",
+    "src/reconcile/books.rs",
+    "src/reconcile/made.rs",
     "src/store/audit_chain.rs",
     "src/store/rows.rs",
     "src/store/rows/",

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
 
-use super::coverages::Coverages;
 use super::made::subject_text;
 use super::pass::BATCH;
 use super::{Inner, Reconciler};
@@ -69,8 +68,7 @@ impl Inner {
         // Before the books are read: what is kept by then and not due was made from these books or from older ones.
         let mut kept = self.store.stored_verdicts(&names).await?;
         let now = self.now();
-        let coverages = Coverages::read(&self.store, &self.merchants).await?;
-        let made = self.make(subjects, &coverages).await?;
+        let (made, _) = self.make(subjects).await?;
         let mut changed = Vec::new();
         for record in made {
             recomputed.verdicts += 1;

@@ -2,6 +2,7 @@
 //! verdict of every payment current.
 
 mod books;
+mod contracts;
 mod coverages;
 mod everything;
 mod keeping;

@@ -27,8 +27,8 @@ impl Reconciler {
         let subjects: Vec<VerdictSubject> =
             keys.iter().cloned().map(VerdictSubject::Payment).collect();
         let terms = inner.terms().await?;
-        let coverages = Coverages::read(&inner.store, &inner.merchants).await?;
         let rows = inner.store.book_rows(&subjects).await?;
+        let coverages = Coverages::read(&inner.store, &inner.merchants).await?;
         let detected = inner.store.discrepancies_detected(&keys).await?;
         let as_of = inner.now();
         let maker = Maker {

@@ -57,39 +57,36 @@ impl Reconciler {
 impl Inner {
     /// Makes and keeps the verdicts on these subjects; how many were kept.
     async fn make_and_keep(&self, due: &[DueVerdict]) -> Result<u64, StoreError> {
-        let mut coverages = Coverages::read(&self.store, &self.merchants).await?;
-        let mut made = self.make(due, &coverages).await?;
+        let (mut made, mut coverages) = self.make(due).await?;
         let kept = self.store.save_verdicts(&made).await?;
         // A day that is read marks the verdicts with a gap there; those that were made before it and kept after it were
         // not among them.
         for _ in 0..COVERAGE_CHANGES {
             made.retain(|record| !record.gaps.is_empty());
-            if made.is_empty() {
+            if made.is_empty() || Coverages::read(&self.store, &self.merchants).await? == coverages
+            {
                 break;
             }
-            let now = Coverages::read(&self.store, &self.merchants).await?;
-            if now == coverages {
-                break;
-            }
-            coverages = now;
             let again: Vec<DueVerdict> = made.into_iter().map(again).collect();
-            made = self.make(&again, &coverages).await?;
+            (made, coverages) = self.make(&again).await?;
             self.store.save_verdicts(&made).await?;
         }
         Ok(kept)
     }
 
-    /// Makes the verdicts on these subjects from what is stored now.
+    /// Makes the verdicts on these subjects from what is stored now, and tells what had been read by then.
     pub(super) async fn make(
         &self,
         due: &[DueVerdict],
-        coverages: &Coverages,
-    ) -> Result<Vec<VerdictRecord>, StoreError> {
+    ) -> Result<(Vec<VerdictRecord>, Coverages), StoreError> {
         let terms = self.terms().await?;
         let subjects: Vec<_> = due.iter().map(|due| due.subject.clone()).collect();
         let rows = self.store.book_rows(&subjects).await?;
+        // After the rows: a day read in between that has rows of theirs has changed the version of their books, and one
+        // that has none lacks nothing. The other way round its rows would be there, and the day not.
+        let coverages = Coverages::read(&self.store, &self.merchants).await?;
         let maker = Maker {
-            coverages,
+            coverages: &coverages,
             terms: &terms,
             partial_cancel_rows: self.partial_cancel_rows,
             as_of: self.now(),
@@ -97,7 +94,7 @@ impl Inner {
         let made = due
             .iter()
             .map(|due| maker.make(due, rows.get(&due.subject)).record);
-        Ok(made.collect())
+        Ok((made.collect(), coverages))
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use reconciliation::{BusinessCalendar, HitRate, LearnedLag, MId, SettlementCycle, back_test};
 
 use super::Reconciler;
-use super::terms::Taught;
+use super::contracts::Taught;
 use crate::store::StoreError;
 
 /// The days with a payout that forecasts are tested on.

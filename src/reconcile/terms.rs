@@ -5,17 +5,14 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reconciliation::{
-    BusinessCalendar, Contract, Contracts, EventDates, KstDate, LearnedLag, MId, PartialCancelRows,
-    PaymentMethod, PayoutDates, SettlementCycle, Terms, learn_lag, recognize_cycle,
-};
+use reconciliation::{KstDate, MId, PartialCancelRows, Terms};
 use tokio::time::Instant;
 
 use super::Inner;
+use super::contracts::{LearnedContracts, TaughtOf, configured, contracts};
 use super::made::short_hash;
 use super::settlement_cycles::ConfiguredCycle;
-use crate::merchants::Merchants;
-use crate::store::{AccountName, SettledLag, StoreError};
+use crate::store::StoreError;
 
 /// Raised when the same rows are to give other verdicts than before.
 const RULES: u32 = 1;
@@ -31,39 +28,6 @@ pub(super) struct Cached(Option<(Arc<Learned>, Instant)>);
 pub(super) struct Learned {
     terms: Arc<Terms>,
     fingerprint: String,
-}
-
-/// What the rows of one merchant and method teach.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Taught {
-    pub(super) payouts: Vec<PayoutDates>,
-    pub(super) events: Vec<EventDates>,
-}
-
-impl Taught {
-    fn add(&mut self, lag: &SettledLag) {
-        let rows = u32::try_from(lag.rows).unwrap_or(u32::MAX);
-        self.payouts.push(PayoutDates {
-            sold: lag.sold_date,
-            paid_out: lag.paid_out_date,
-            rows,
-        });
-        if let Some(event) = lag.event_date {
-            self.events.push(EventDates {
-                event,
-                sold: lag.sold_date,
-                rows,
-            });
-        }
-    }
-
-    pub(super) fn lag(&self, calendar: &BusinessCalendar) -> Option<LearnedLag> {
-        learn_lag(&self.payouts, calendar)
-    }
-
-    pub(super) fn cycle(&self) -> Option<SettlementCycle> {
-        recognize_cycle(&self.events)
-    }
 }
 
 impl Inner {
@@ -92,11 +56,9 @@ impl Inner {
     }
 
     /// The rows that the terms are learned from, by merchant and method.
-    pub(super) async fn taught(
-        &self,
-    ) -> Result<BTreeMap<MId, BTreeMap<Option<String>, Taught>>, StoreError> {
+    pub(super) async fn taught(&self) -> Result<TaughtOf, StoreError> {
         let since = KstDate::of(self.now()).minus_days(LEARNED_FROM_DAYS);
-        let mut taught: BTreeMap<MId, BTreeMap<Option<String>, Taught>> = BTreeMap::new();
+        let mut taught = TaughtOf::new();
         for lag in self.store.settled_lags(since).await? {
             let of_merchant = taught.entry(lag.mid.clone()).or_default();
             of_merchant
@@ -162,90 +124,4 @@ impl Inner {
         }
         short_hash(&text)
     }
-}
-
-/// Contracts, with what of their cycles goes into the fingerprint.
-struct LearnedContracts {
-    all: Contracts,
-    /// Cycles that are not what would be assumed without them, in a fixed order.
-    unusual: Vec<(MId, Option<PaymentMethod>, SettlementCycle)>,
-}
-
-fn configured(
-    merchants: &Merchants,
-    shown: &BTreeMap<AccountName, Vec<MId>>,
-) -> BTreeMap<MId, ConfiguredCycle> {
-    let mut found = BTreeMap::new();
-    for (account, mids) in shown {
-        let configured =
-            merchants
-                .named(account)
-                .map_or_else(ConfiguredCycle::default, |merchant| ConfiguredCycle {
-                    cycle: merchant.settlement_cycle,
-                    payout_business_days: merchant.payout_business_days,
-                });
-        for mid in mids {
-            let known: &mut ConfiguredCycle = found.entry(mid.clone()).or_default();
-            // Of two keys that show one merchant, either may say.
-            known.cycle = known.cycle.or(configured.cycle);
-            known.payout_business_days = known
-                .payout_business_days
-                .or(configured.payout_business_days);
-        }
-    }
-    found
-}
-
-/// What is configured, else what a method's own rows teach, else of the cycle what all of the merchant's rows teach.
-/// Without any of it sales are closed daily, and nothing is forecast.
-fn contracts(
-    configured: &BTreeMap<MId, ConfiguredCycle>,
-    taught: &BTreeMap<MId, BTreeMap<Option<String>, Taught>>,
-    calendar: &BusinessCalendar,
-) -> LearnedContracts {
-    let mut all = Contracts::default();
-    let mut unusual = Vec::new();
-    let nothing = BTreeMap::new();
-    for (mid, configured) in configured {
-        let labels = taught.get(mid).unwrap_or(&nothing);
-        let mut methods: BTreeMap<Option<PaymentMethod>, Taught> = BTreeMap::new();
-        let mut together = Taught::default();
-        for (label, taught) in labels {
-            let method = label.as_deref().map(PaymentMethod::from_label);
-            for of in [methods.entry(method).or_default(), &mut together] {
-                of.payouts.extend(&taught.payouts);
-                of.events.extend(&taught.events);
-            }
-        }
-        let usual = configured
-            .cycle
-            .or_else(|| together.cycle())
-            .unwrap_or_default();
-        if usual != SettlementCycle::default() {
-            unusual.push((mid.clone(), None, usual));
-        }
-        let of_unnamed = methods.remove(&None).unwrap_or_default();
-        let days = |taught: &Taught| {
-            configured
-                .payout_business_days
-                .or_else(|| taught.lag(calendar).map(|lag| lag.business_days))
-        };
-        let any = Contract {
-            cycle: usual,
-            payout_business_days: days(&of_unnamed),
-        };
-        all.set(mid.clone(), None, any);
-        for (method, taught) in methods {
-            let cycle = configured.cycle.or_else(|| taught.cycle()).unwrap_or(usual);
-            if cycle != usual {
-                unusual.push((mid.clone(), method.clone(), cycle));
-            }
-            let contract = Contract {
-                cycle,
-                payout_business_days: days(&taught),
-            };
-            all.set(mid.clone(), method, contract);
-        }
-    }
-    LearnedContracts { all, unusual }
 }
