@@ -1,16 +1,17 @@
 //! What has been read of each merchant's lists, as verdicts depend on it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use reconciliation::{Coverage, KstDate, MId, Stretch};
+use reconciliation::{Coverage, MId, Stretch};
 
 use crate::merchants::Merchants;
-use crate::store::{AccountName, BookRows, Source, Store, StoreError, WindowRead};
+use crate::store::{AccountName, BookRows, ReadDays, Source, Store, StoreError};
 
-/// The coverage of every account, as it was when this was read.
-#[derive(Debug, Default, PartialEq, Eq)]
+/// The coverage of every account, all of it at one instant.
 pub(super) struct Coverages {
+    /// What it was made of.
+    pub(super) read_days: ReadDays,
     by_account: HashMap<AccountName, Arc<Coverage>>,
     /// Which account has shown a merchant, for rows that name no payment of an account.
     accounts: HashMap<MId, AccountName>,
@@ -18,34 +19,29 @@ pub(super) struct Coverages {
 }
 
 impl Coverages {
-    /// Reads the coverage of every account that is configured or has shown a merchant.
+    /// Reads the coverage of every account that is configured or was read with.
     pub(super) async fn read(store: &Store, merchants: &Merchants) -> Result<Self, StoreError> {
-        let shown = store.merchant_ids().await?;
-        let mut found = Self::default();
-        for (account, mids) in &shown {
+        let read_days = store.read_days().await?;
+        let mut accounts = HashMap::new();
+        for (account, mids) in store.merchant_ids().await? {
             for mid in mids {
-                found
-                    .accounts
-                    .entry(mid.clone())
-                    .or_insert_with(|| account.clone());
+                accounts.entry(mid).or_insert_with(|| account.clone());
             }
         }
         let configured = merchants.all().iter().map(|merchant| &merchant.account);
-        for account in configured.chain(shown.keys()) {
-            if found.by_account.contains_key(account) {
-                continue;
-            }
-            let settles = merchants
-                .named(account)
-                .is_none_or(|merchant| !merchant.has_test_key);
-            let coverage = coverage(
-                &store.all_windows(account, Source::Transactions).await?,
-                &store.all_windows(account, Source::Settlements).await?,
-                settles,
-            );
-            found.by_account.insert(account.clone(), Arc::new(coverage));
-        }
-        Ok(found)
+        let by_account = configured
+            .chain(read_days.accounts())
+            .map(|account| {
+                let coverage = coverage(&read_days, account, merchants);
+                (account.clone(), Arc::new(coverage))
+            })
+            .collect();
+        Ok(Self {
+            read_days,
+            by_account,
+            accounts,
+            nothing: Arc::default(),
+        })
     }
 
     /// The account whose key reads these books: the payment's, else the one that has shown the rows' merchant.
@@ -64,21 +60,17 @@ impl Coverages {
     }
 }
 
-fn coverage(
-    transactions: &BTreeMap<KstDate, WindowRead>,
-    settlements: &BTreeMap<KstDate, WindowRead>,
-    settles: bool,
-) -> Coverage {
-    let stretches = transactions
-        .iter()
-        .map(|(day, window)| Stretch::of_day(*day, window.read_at));
-    let days = settlements
-        .iter()
-        .map(|(day, window)| (*day, window.read_at));
+/// What has been read with one key. Under a test key settlements cannot be had.
+fn coverage(read_days: &ReadDays, account: &AccountName, merchants: &Merchants) -> Coverage {
+    let stretches = read_days
+        .of(account, Source::Transactions)
+        .map(|(day, window)| Stretch::of_day(day, window.read_at));
+    let days = read_days
+        .of(account, Source::Settlements)
+        .map(|(day, window)| (day, window.read_at));
     let coverage = Coverage::new(stretches, days);
-    if settles {
-        coverage
-    } else {
-        coverage.without_settlements()
+    match merchants.named(account) {
+        Some(merchant) if merchant.has_test_key => coverage.without_settlements(),
+        _ => coverage,
     }
 }

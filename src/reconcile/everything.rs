@@ -4,10 +4,9 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
 
-use super::made::subject_text;
 use super::pass::BATCH;
 use super::{Inner, Reconciler};
-use crate::store::{DueVerdict, StoreError, VerdictRecord};
+use crate::store::{BookRows, StoreError, VerdictRecord, VerdictSubject};
 
 /// How many differences are told one by one.
 const SHOWN: usize = 20;
@@ -47,12 +46,12 @@ impl Reconciler {
         let mut recomputed = Recomputed::default();
         let mut after = None;
         loop {
-            let subjects = inner.store.verdict_subjects(after.as_ref(), BATCH).await?;
-            let Some(last) = subjects.last() else {
+            let books = inner.store.book_rows_after(after.as_ref(), BATCH).await?;
+            let Some((last, _)) = books.last() else {
                 return Ok(recomputed);
             };
-            after = Some(last.subject.clone());
-            inner.recompute(&subjects, &mut recomputed).await?;
+            after = Some(last.clone());
+            inner.recompute(&books, &mut recomputed).await?;
             progress(recomputed.verdicts);
         }
     }
@@ -61,46 +60,66 @@ impl Reconciler {
 impl Inner {
     async fn recompute(
         &self,
-        subjects: &[DueVerdict],
+        books: &[(VerdictSubject, BookRows)],
         recomputed: &mut Recomputed,
     ) -> Result<(), StoreError> {
-        let names: Vec<_> = subjects.iter().map(|due| due.subject.clone()).collect();
-        // Before the books are read: what is kept by then and not due was made from these books or from older ones.
-        let mut kept = self.store.stored_verdicts(&names).await?;
-        let now = self.now();
-        let (made, _) = self.make(subjects).await?;
-        let mut changed = Vec::new();
-        for record in made {
-            recomputed.verdicts += 1;
-            let Some(kept) = kept
-                .remove(&record.subject)
-                .filter(|kept| !is_due(kept, now))
-            else {
-                changed.push(record);
-                continue;
-            };
-            if let Some(difference) = difference(&kept, &record) {
-                // Another process, or a webhook, may have been faster than this one.
-                if self.is_current(&kept).await? {
-                    recomputed.differences += 1;
-                    if recomputed.shown.len() < SHOWN {
-                        recomputed.shown.push(difference);
+        let subjects: Vec<_> = books.iter().map(|(subject, _)| subject.clone()).collect();
+        let mut made = self
+            .make(books.iter().map(|(subject, rows)| (subject, rows)))
+            .await?;
+        let kept = self.store.stored_verdicts(&subjects).await?;
+        recomputed.verdicts += u64::try_from(made.records.len()).unwrap_or(u64::MAX);
+        let mut doubtful = Vec::new();
+        made.records
+            .retain(|record| match kept.get(&record.subject) {
+                Some(kept) if !is_due(kept, record.as_of) => {
+                    if difference(kept, record).is_some() {
+                        doubtful.push(record.subject.clone());
                     }
+                    false
                 }
-                changed.push(record);
-            }
+                _ => true,
+            });
+        self.store
+            .save_verdicts(&made.records, &made.read_days)
+            .await?;
+        if doubtful.is_empty() {
+            return Ok(());
         }
-        self.store.save_verdicts(&changed).await?;
-        Ok(())
+        self.compare_again(&doubtful, recomputed).await
     }
 
-    /// Whether a verdict is still the one that is kept, and not due.
-    async fn is_current(&self, kept: &VerdictRecord) -> Result<bool, StoreError> {
-        let subject = std::slice::from_ref(&kept.subject);
-        let now = self.store.stored_verdicts(subject).await?;
-        Ok(now
-            .get(&kept.subject)
-            .is_some_and(|now| difference(kept, now).is_none()))
+    /// Compares verdicts that seem to differ. Their books may have changed and another process may have made them anew
+    /// while these were made, so this time what is kept is read before the books and after them: when it has stayed the
+    /// same, it was made from these books.
+    async fn compare_again(
+        &self,
+        subjects: &[VerdictSubject],
+        recomputed: &mut Recomputed,
+    ) -> Result<(), StoreError> {
+        let before = self.store.stored_verdicts(subjects).await?;
+        let rows = self.store.book_rows(subjects).await?;
+        let made = self.make(rows.iter()).await?;
+        let after = self.store.stored_verdicts(subjects).await?;
+        let steady = |subject: &VerdictSubject| {
+            let (before, after) = (before.get(subject)?, after.get(subject)?);
+            (before == after).then_some(before)
+        };
+        let mut records: Vec<&VerdictRecord> = made.records.iter().collect();
+        records.sort_by_key(|record| &record.subject);
+        for record in records {
+            let kept = steady(&record.subject).filter(|kept| !is_due(kept, record.as_of));
+            if let Some(difference) = kept.and_then(|kept| difference(kept, record)) {
+                recomputed.differences += 1;
+                if recomputed.shown.len() < SHOWN {
+                    recomputed.shown.push(difference);
+                }
+            }
+        }
+        self.store
+            .save_verdicts(&made.records, &made.read_days)
+            .await?;
+        Ok(())
     }
 }
 
@@ -111,7 +130,7 @@ fn is_due(kept: &VerdictRecord, now: DateTime<Utc>) -> bool {
 /// The parts in which two verdicts on one subject differ. When they were made does not matter.
 fn difference(kept: &VerdictRecord, made: &VerdictRecord) -> Option<Difference> {
     let mut difference = Difference {
-        subject: subject_text(&made.subject),
+        subject: made.subject.to_string(),
         kept: String::new(),
         made: String::new(),
     };

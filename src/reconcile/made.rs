@@ -12,8 +12,8 @@ use sha2::{Digest, Sha256};
 use super::books::{books, listed};
 use super::coverages::Coverages;
 use crate::store::{
-    AccountName, BookRows, DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums,
-    PaymentVerdict, Source, UnsettledEvent, VerdictGap, VerdictRecord, VerdictSubject,
+    AccountName, BookRows, DiscrepancyId, DiscrepancyRecord, PaymentSums, PaymentVerdict, Source,
+    UnsettledEvent, VerdictGap, VerdictRecord, VerdictSubject,
 };
 
 /// What verdicts are made with, the same for all of one pass.
@@ -34,12 +34,24 @@ pub(super) struct Made {
 
 impl Maker<'_> {
     /// Makes one verdict. Books whose sums do not fit have none: nothing true could be said of them.
-    pub(super) fn make(&self, due: &DueVerdict, rows: Option<&BookRows>) -> Made {
-        let subject = &due.subject;
-        let none = |books_version| Made {
+    pub(super) fn make(&self, subject: &VerdictSubject, rows: &BookRows) -> Made {
+        let is_empty =
+            rows.payment.is_none() && rows.settlements.is_empty() && rows.transactions.is_empty();
+        if is_empty {
+            return self.none(subject, rows);
+        }
+        self.try_make(subject, rows).unwrap_or_else(|error| {
+            tracing::error!(%error, %subject, "a payment's amounts cannot be added; it has no verdict");
+            self.none(subject, rows)
+        })
+    }
+
+    /// That there is no verdict.
+    fn none(&self, subject: &VerdictSubject, rows: &BookRows) -> Made {
+        Made {
             record: VerdictRecord {
                 subject: subject.clone(),
-                books_version,
+                books_version: rows.books_version,
                 as_of: self.as_of,
                 due_at: None,
                 payment: None,
@@ -48,19 +60,6 @@ impl Maker<'_> {
                 gaps: Vec::new(),
             },
             reconciliation: None,
-        };
-        let Some(rows) = rows else {
-            return none(due.books_version);
-        };
-        if rows.payment.is_none() && rows.settlements.is_empty() && rows.transactions.is_empty() {
-            return none(rows.books_version);
-        }
-        match self.try_make(subject, rows) {
-            Ok(made) => made,
-            Err(error) => {
-                tracing::error!(%error, subject = %subject_text(subject), "a payment's amounts cannot be added; it has no verdict");
-                none(rows.books_version)
-            }
         }
     }
 
@@ -89,14 +88,6 @@ impl Maker<'_> {
     }
 }
 
-/// The text that names a subject: a payment's key, or `row/` and a row's id. Keys hold no slash.
-pub(super) fn subject_text(subject: &VerdictSubject) -> String {
-    match subject {
-        VerdictSubject::Payment(key) => key.to_string(),
-        VerdictSubject::Row(id) => format!("row/{id}"),
-    }
-}
-
 fn payment_verdict(
     rows: &BookRows,
     account: &AccountName,
@@ -117,10 +108,8 @@ fn payment_verdict(
     for row in listed(rows) {
         let row = &row.settlement;
         add(&mut sums.settled, row.amount)?;
+        add(&mut sums.fee, row.shown_fee())?;
         add(&mut sums.pay_out, row.pay_out_amount)?;
-        if let Some(fee) = row.fee {
-            add(&mut sums.fee, fee)?;
-        }
     }
     Ok(Some(PaymentVerdict {
         mid: stored.payment.mid.clone(),
@@ -180,7 +169,6 @@ fn place(rows: &BookRows) -> Option<(&MId, DateTime<Utc>)> {
 /// The names of discrepancies, at their places: made of what is disagreed about and not of how, so that one keeps its
 /// name while its numbers change.
 pub(super) fn ids(subject: &VerdictSubject, found: &[Discrepancy]) -> Vec<DiscrepancyId> {
-    let subject = subject_text(subject);
     let mut equals: BTreeMap<(&str, Option<&str>), u32> = BTreeMap::new();
     found
         .iter()

@@ -8,7 +8,7 @@ use reconciliation::PaymentKey;
 use super::coverages::Coverages;
 use super::made::Maker;
 use super::{Reconciled, Reconciler};
-use crate::store::{DueVerdict, StoreError, StoredPayment, VerdictSubject};
+use crate::store::{StoreError, StoredPayment, VerdictSubject};
 
 impl Reconciler {
     /// How these payments stand now, each from its own rows in the store. One whose sums do not fit is missing.
@@ -39,12 +39,10 @@ impl Reconciler {
         };
         let mut found = HashMap::with_capacity(keys.len());
         for (key, subject) in keys.into_iter().zip(subjects) {
-            let rows = rows.get(&subject);
-            let due = DueVerdict {
-                subject,
-                books_version: 0,
+            let Some(rows) = rows.get(&subject) else {
+                continue;
             };
-            let made = maker.make(&due, rows);
+            let made = maker.make(&subject, rows);
             let Some(reconciliation) = made.reconciliation else {
                 continue;
             };

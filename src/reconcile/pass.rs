@@ -5,14 +5,11 @@ use std::time::{Duration, Instant};
 use super::coverages::Coverages;
 use super::made::Maker;
 use super::{CaughtUp, Inner, Reconciler};
-use crate::store::{DueVerdict, StoreError, VerdictRecord};
+use crate::store::{BookRows, DueVerdict, ReadDays, StoreError, VerdictRecord, VerdictSubject};
 
 /// Payments that are read and kept together: few enough that a writer waits briefly and memory stays small, enough that
 /// statements are few.
 pub(super) const BATCH: u64 = 500;
-/// How often a batch is made again because days were read while it was made. After that its payments are left to the
-/// next reading of those days.
-const COVERAGE_CHANGES: u32 = 5;
 /// How many batches in a row may come to nothing, because all of their books changed while they were made.
 const LOST_BATCHES: u32 = 10;
 
@@ -57,31 +54,20 @@ impl Reconciler {
 impl Inner {
     /// Makes and keeps the verdicts on these subjects; how many were kept.
     async fn make_and_keep(&self, due: &[DueVerdict]) -> Result<u64, StoreError> {
-        let (mut made, mut coverages) = self.make(due).await?;
-        let kept = self.store.save_verdicts(&made).await?;
-        // A day that is read marks the verdicts with a gap there; those that were made before it and kept after it were
-        // not among them.
-        for _ in 0..COVERAGE_CHANGES {
-            made.retain(|record| !record.gaps.is_empty());
-            if made.is_empty() || Coverages::read(&self.store, &self.merchants).await? == coverages
-            {
-                break;
-            }
-            let again: Vec<DueVerdict> = made.into_iter().map(again).collect();
-            (made, coverages) = self.make(&again).await?;
-            self.store.save_verdicts(&made).await?;
-        }
-        Ok(kept)
-    }
-
-    /// Makes the verdicts on these subjects from what is stored now, and tells what had been read by then.
-    pub(super) async fn make(
-        &self,
-        due: &[DueVerdict],
-    ) -> Result<(Vec<VerdictRecord>, Coverages), StoreError> {
-        let terms = self.terms().await?;
         let subjects: Vec<_> = due.iter().map(|due| due.subject.clone()).collect();
         let rows = self.store.book_rows(&subjects).await?;
+        let made = self.make(rows.iter()).await?;
+        self.store
+            .save_verdicts(&made.records, &made.read_days)
+            .await
+    }
+
+    /// Makes verdicts from books that have been read just now.
+    pub(super) async fn make<'b>(
+        &self,
+        books: impl Iterator<Item = (&'b VerdictSubject, &'b BookRows)>,
+    ) -> Result<MadeVerdicts, StoreError> {
+        let terms = self.terms().await?;
         // After the rows: a day read in between that has rows of theirs has changed the version of their books, and one
         // that has none lacks nothing. The other way round its rows would be there, and the day not.
         let coverages = Coverages::read(&self.store, &self.merchants).await?;
@@ -91,16 +77,17 @@ impl Inner {
             partial_cancel_rows: self.partial_cancel_rows,
             as_of: self.now(),
         };
-        let made = due
-            .iter()
-            .map(|due| maker.make(due, rows.get(&due.subject)).record);
-        Ok((made.collect(), coverages))
+        let records = books.map(|(subject, rows)| maker.make(subject, rows).record);
+        Ok(MadeVerdicts {
+            records: records.collect(),
+            read_days: coverages.read_days,
+        })
     }
 }
 
-fn again(record: VerdictRecord) -> DueVerdict {
-    DueVerdict {
-        subject: record.subject,
-        books_version: record.books_version,
-    }
+/// Verdicts that were made together.
+pub(super) struct MadeVerdicts {
+    pub(super) records: Vec<VerdictRecord>,
+    /// What had been read by then.
+    pub(super) read_days: ReadDays,
 }
