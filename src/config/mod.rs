@@ -30,7 +30,8 @@ const DEFAULT_SYNC_INTERVAL_SECONDS: u64 = 60;
 /// Longer than any gateway waits; a larger number is a mistake in the unit.
 const LONGEST_SECONDS: u64 = 600;
 /// What happens here, without what libraries tell of every start.
-const DEFAULT_LOG: &str = "info,actix_server=warn,sea_orm_migration=warn";
+const DEFAULT_LOG: &str =
+    "info,actix_server=warn,sea_orm_migration=warn,sqlx::postgres::notice=warn";
 /// What can neither be guessed nor is too long for an address.
 const WEBHOOK_SECRET_LENGTH: RangeInclusive<usize> = 16..=128;
 

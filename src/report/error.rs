@@ -53,10 +53,11 @@ impl ReportError {
     }
 }
 
-/// The system's word for it where it has one.
+/// The system's word for it where it has one; never the temporary name.
 fn reason(error: &io::Error) -> String {
-    match error.raw_os_error() {
-        Some(_) => error.kind().to_string(),
-        None => error.to_string(),
+    match error.kind() {
+        io::ErrorKind::NotFound => "its folder does not exist".to_owned(),
+        io::ErrorKind::Other => error.to_string(),
+        kind => kind.to_string(),
     }
 }

@@ -221,3 +221,61 @@ fn agrees(summaries: &[Summary], without_verdict: u64, sections: &[Counted]) -> 
         && summary.sums.iter().all(sum_agrees)
         && payments.sums.iter().all(sum_agrees)
 }
+
+#[cfg(test)]
+mod tests {
+    use reconciliation::{Currency, MId, Money, Verdict};
+
+    use super::cell::Cell;
+    use super::json_file::JsonFile;
+    use super::*;
+    use crate::store::PaymentSums;
+
+    /// Whether a summary of one payment of 1000 won agrees with listed payments of these amounts.
+    fn agrees_with(listed: &[Option<i64>], without_verdict: u64) -> bool {
+        let won = |minor| Money::from_minor(minor, Currency::KRW);
+        let summaries = [Summary {
+            mid: MId::parse("tosspayments").unwrap(),
+            payment_count: 1,
+            sums: PaymentSums {
+                paid: won(1_000),
+                ..PaymentSums::zero(Currency::KRW)
+            },
+            verdicts: vec![(Verdict::Reconciled, 1)],
+        }];
+        let folder = tempfile::TempDir::new().unwrap();
+        let file = JsonFile::create(&folder.path().join("a.json")).unwrap();
+        let mut book = Book::new(Box::new(file));
+        summary::write(&mut book, &summaries).unwrap();
+        let mut sheet = book.open(&payments::SECTION).unwrap();
+        for paid in listed {
+            // Every sum but what was refunded, voided, settled or charged.
+            let row = payments::SECTION
+                .columns
+                .iter()
+                .map(|column| match column.field {
+                    "paidAmount" | "netAmount" | "unsettledAmount" => {
+                        Cell::of(paid.map(won), Cell::Money)
+                    }
+                    _ => Cell::Nothing,
+                });
+            sheet.row(&row.collect::<Vec<_>>()).unwrap();
+        }
+        sheet.close().unwrap();
+        agrees(&summaries, without_verdict, book.sections())
+    }
+
+    #[test]
+    fn a_summary_agrees_with_its_payments_to_the_last_won() {
+        assert!(agrees_with(&[Some(1_000)], 0));
+        assert!(!agrees_with(&[Some(999)], 0));
+        assert!(!agrees_with(&[Some(500), Some(500)], 0));
+        assert!(!agrees_with(&[], 0));
+    }
+
+    #[test]
+    fn a_payment_without_a_verdict_is_in_no_sum() {
+        assert!(agrees_with(&[Some(1_000), None], 1));
+        assert!(!agrees_with(&[Some(1_000), None], 0));
+    }
+}

@@ -213,9 +213,7 @@ async fn a_range_without_anything_is_a_report_too(engine: Engine) {
 
 #[tokio::test]
 async fn settlements_under_a_test_key_are_said_to_be_unavailable() {
-    let place = Place::with_key()
-        .set("TOSS_SECRET_KEY", "test_sk_stand1n0000000000000000")
-        .set("LOG", "warn");
+    let place = Place::with_key().set("TOSS_SECRET_KEY", "test_sk_stand1n0000000000000000");
     let ended = place
         .run(&["report", "--from", "2026-03-01", "--to", "2026-03-02"])
         .await;

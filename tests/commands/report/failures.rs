@@ -53,9 +53,9 @@ async fn a_place_that_cannot_be_written_to_is_wrong_usage() {
     std::fs::create_dir(place.path("folder")).unwrap();
     std::fs::write(place.path("file"), "mine").unwrap();
     for (format, out, reason) in [
-        ("xlsx", "missing/a.xlsx", "not found"),
-        ("json", "missing/a.json", "not found"),
-        ("csv", "missing/a", "not found"),
+        ("xlsx", "missing/a.xlsx", "its folder does not exist"),
+        ("json", "missing/a.json", "its folder does not exist"),
+        ("csv", "missing/a", "its folder does not exist"),
         ("xlsx", "folder", "a folder"),
         ("json", "folder", "a folder"),
         ("csv", "file", "not a directory"),

@@ -59,7 +59,7 @@ impl Shop {
             Engine::Postgres => postgres::database().await,
         };
         Self {
-            place: place.set("DATABASE_URL", &database_url).set("LOG", "warn"),
+            place: place.set("DATABASE_URL", &database_url),
             database_url,
             began,
             _sim: sim,
