@@ -5,6 +5,7 @@ mod audit;
 mod demo;
 mod logging;
 mod reconcile;
+mod report;
 mod serve;
 mod stop;
 mod sync;
@@ -52,6 +53,8 @@ enum Command {
     Sync(sync::Options),
     /// Makes the verdicts of payments that are due; serve does so by itself
     Reconcile(reconcile::Options),
+    /// Writes the figures and rows of some days for finance staff: as a workbook, CSV files or JSON
+    Report(report::Options),
     /// Manages access tokens
     #[command(subcommand)]
     Token(token::Action),
@@ -172,6 +175,11 @@ fn execute(command_line: CommandLine) -> Result<(), CommandError> {
             let settings = settings(overrides)?;
             logging::start(&settings.log()?)?;
             in_runtime(reconcile::run(settings.server()?, options))
+        }
+        Command::Report(options) => {
+            let settings = settings(overrides)?;
+            logging::start(&settings.log()?)?;
+            in_runtime(report::run(settings.server()?, options))
         }
         Command::Token(action) => {
             let url = settings(overrides)?.database_url()?;

@@ -13,6 +13,7 @@ mod demo;
 mod migrate;
 mod precedence;
 mod reconcile;
+mod report;
 mod schema;
 mod secrecy;
 mod serve;
