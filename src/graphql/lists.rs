@@ -96,6 +96,7 @@ impl PaymentFilter {
                 .map(|text| OrderId::parse(&text))
                 .transpose()
                 .map_err(|error| ApiError::bad_user_input(format!("orderId: {error}")))?,
+            verdicts: None,
         })
     }
 }

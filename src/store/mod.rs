@@ -2,18 +2,22 @@
 
 mod audit;
 mod audit_chain;
+mod book_rows;
 mod cancel_records;
 mod cancel_request;
 mod cancel_request_change;
 mod cancel_requests;
 mod connect;
+mod discrepancy_list;
 mod error;
 mod keys;
 mod leases;
+mod marks;
 mod merchant_ids;
 mod pages;
 mod payment_list;
 mod payments;
+mod payout_sums;
 mod reading;
 mod rows;
 mod rows_digest;
@@ -21,12 +25,14 @@ mod secret_body;
 mod settlement_id;
 mod settlement_list;
 mod settlements;
+mod sql;
 #[cfg(test)]
 mod sqlite_plans;
 mod tokens;
 mod transaction_days;
 mod transactions;
 mod url;
+mod verdicts;
 mod webhooks;
 mod windows;
 mod write;
@@ -42,15 +48,18 @@ use sea_orm_migration::IntoSchemaManagerConnection;
 
 pub use self::url::{DatabaseUrl, InvalidDatabaseUrl};
 pub use audit_chain::{AuditEntry, AuditVerdict, BrokenLink};
+pub use book_rows::BookRows;
 pub use cancel_request::{
     Approval, CancelRequest, CancelRequestFilter, CancelRequestId, Created, DayLimit, Decision,
     Lease, NewCancelRequest, StoredCancelError,
 };
 pub use cancel_request_change::{CancelRequestChange, LeaseChange};
+pub use discrepancy_list::{DiscrepancyFilter, DiscrepancyPlace};
 pub use error::StoreError;
 pub use pages::{Page, PageRequest, Toward};
 pub use payment_list::{PaymentFilter, PaymentPlace};
 pub use payments::{AccountName, DuePayment, StoredPayment};
+pub use payout_sums::{PayoutSums, SettledLag};
 pub use reading::{LiveReading, PaymentRecord, SettlementDay, SettlementRecord, TransactionRecord};
 pub use rows_digest::RowsDigest;
 pub use secret_body::SecretBody;
@@ -59,7 +68,11 @@ pub use settlement_list::{SettlementFilter, SettlementOrder, SettlementPlace};
 pub use settlements::{SettlementsKey, StoredSettlement};
 pub use tokens::StoredToken;
 pub use transaction_days::{TransactionDay, TransactionDayWriter};
-pub use windows::{Source, WindowRead};
+pub use verdicts::{
+    DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums, PaymentVerdict, ReconciliationSums,
+    StoredDiscrepancy, UnsettledEvent, UnsettledSums, VerdictGap, VerdictRecord, VerdictSubject,
+};
+pub use windows::{ReadDays, Source, WindowRead};
 
 use self::url::Address;
 use crate::fail_points;

@@ -1,6 +1,6 @@
 //! Which days of each list have been read completely, and when; and keeping such a day, all of it or nothing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use entity::sync_window::{self, Column};
@@ -8,10 +8,11 @@ use reconciliation::KstDate;
 use sea_orm::prelude::ChronoUnixTimestampMillis;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
-    QueryTrait,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
 };
 
+use super::marks::Marks;
 use super::merchant_ids::save_merchant_ids;
 use super::rows::to_millis;
 use super::settlements::{count_day, replace_day};
@@ -30,7 +31,8 @@ impl Source {
     /// Both, in the order in which they are read.
     pub const ALL: [Self; 2] = [Self::Transactions, Self::Settlements];
 
-    fn as_str(self) -> &'static str {
+    /// The spelling in the store.
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Transactions => "TRANSACTIONS",
             Self::Settlements => "SETTLEMENTS",
@@ -49,7 +51,62 @@ pub struct WindowRead {
     pub rows: u64,
 }
 
+/// How every day of every account's lists was last read, all of it at one instant: what the coverage of verdicts is made
+/// of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadDays(HashMap<(AccountName, Source), BTreeMap<KstDate, WindowRead>>);
+
+impl ReadDays {
+    /// The days of one list.
+    pub fn of(
+        &self,
+        account: &AccountName,
+        source: Source,
+    ) -> impl Iterator<Item = (KstDate, WindowRead)> + '_ {
+        let days = self.0.get(&(account.clone(), source));
+        days.into_iter()
+            .flatten()
+            .map(|(day, window)| (*day, *window))
+    }
+
+    /// The accounts with whose keys anything was read.
+    pub fn accounts(&self) -> BTreeSet<&AccountName> {
+        self.0.keys().map(|(account, _)| account).collect()
+    }
+
+    /// The days that were read since an earlier state, each with whether it leaves a hole in front of it that was not
+    /// there then.
+    pub(super) fn since<'a>(
+        &'a self,
+        earlier: &'a Self,
+    ) -> impl Iterator<Item = (&'a AccountName, Source, KstDate, bool)> {
+        self.0.iter().flat_map(move |((account, source), days)| {
+            let known = earlier.0.get(&(account.clone(), *source));
+            days.iter().filter_map(move |(day, window)| {
+                let before = known.and_then(|known| known.get(day));
+                let is_newer = before.is_none_or(|before| before.read_at != window.read_at);
+                let last = days.range(..*day).next_back();
+                let makes_a_hole = *source == Source::Transactions
+                    && before.is_none()
+                    && last
+                        .is_some_and(|(last, window)| leaves_a_hole(*last, window.read_at, *day));
+                is_newer.then_some((account, *source, *day, makes_a_hole))
+            })
+        })
+    }
+}
+
+/// Whether between the last day that has been read before another one and that one something has not been read.
+fn leaves_a_hole(last: KstDate, read_at: DateTime<Utc>, day: KstDate) -> bool {
+    last.next() != day || read_at < day.start()
+}
+
 impl Store {
+    /// How every day of every account's lists was last read.
+    pub async fn read_days(&self) -> Result<ReadDays, StoreError> {
+        read_days(&self.reader).await
+    }
+
     /// When each of these days' settlements were last read with this account's key; days that never were are missing.
     pub async fn settlement_day_read_at(
         &self,
@@ -137,10 +194,36 @@ impl Store {
         read_at: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
         let transaction = self.begin().await?;
-        let changed = save_settlement_day(&transaction, day, account, to_millis(read_at)).await?;
+        let mut marks = Marks::default();
+        let changed =
+            save_settlement_day(&transaction, day, account, to_millis(read_at), &mut marks).await?;
+        marks.write(&transaction).await?;
         transaction.commit().await?;
         Ok(changed)
     }
+}
+
+/// How every day was last read.
+pub(super) async fn read_days(connection: &impl ConnectionTrait) -> Result<ReadDays, StoreError> {
+    let rows = sync_window::Entity::find().all(connection).await?;
+    let mut found = ReadDays::default();
+    for row in rows {
+        let source = Source::ALL
+            .into_iter()
+            .find(|source| source.as_str() == row.source)
+            .ok_or_else(|| StoreError::inconsistent("sync_windows", "source", &row.source))?;
+        let window = WindowRead {
+            read_at: row.read_at.0,
+            changed_at: row.changed_at.unwrap_or(row.read_at).0,
+            rows: u64::try_from(row.row_count).unwrap_or(0),
+        };
+        found
+            .0
+            .entry((AccountName::new(&row.account), source))
+            .or_default()
+            .insert(KstDate::from_naive(row.day), window);
+    }
+    Ok(found)
 }
 
 /// Keeps a day of settlements, unless a younger reading of it is stored already, and tells how many rows are new,
@@ -150,13 +233,14 @@ pub(super) async fn save_settlement_day(
     day: &SettlementDay<'_>,
     account: &AccountName,
     read_at: DateTime<Utc>,
+    marks: &mut Marks,
 ) -> Result<u64, StoreError> {
     let place = Place {
         account,
         source: Source::Settlements,
         day: day.day,
     };
-    let Some(known) = place.claim(connection, read_at).await? else {
+    let Some(known) = place.claim(connection, read_at, marks).await? else {
         return Ok(0);
     };
     let listed = day.rows.len();
@@ -167,7 +251,7 @@ pub(super) async fn save_settlement_day(
         return Ok(0);
     }
     let readings = (known.read_at.unwrap_or(read_at), read_at);
-    let changed = replace_day(connection, day.day, &day.rows, account, readings).await?;
+    let changed = replace_day(connection, day.day, &day.rows, account, readings, marks).await?;
     let mids = day.rows.iter().map(|record| &record.value.mid);
     save_merchant_ids(connection, mids, account).await?;
     place
@@ -197,6 +281,7 @@ impl Place<'_> {
         &self,
         connection: &impl ConnectionTrait,
         read_at: DateTime<Utc>,
+        marks: &mut Marks,
     ) -> Result<Option<Known>, StoreError> {
         let before: Option<(Option<String>, ChronoUnixTimestampMillis)> =
             sync_window::Entity::find_by_id(self.key())
@@ -224,11 +309,40 @@ impl Place<'_> {
         )
         .exec_without_returning(connection)
         .await?;
+        if claimed > 0 {
+            let makes_a_hole = before.is_none() && self.is_beyond_what_is_read(connection).await?;
+            marks.covered(self.account, self.source, self.day, makes_a_hole);
+        }
         let known = before.map_or_else(Known::default, |(digest, read_at)| Known {
             digest,
             read_at: Some(read_at.0),
         });
         Ok((claimed > 0).then_some(known))
+    }
+
+    /// Whether transactions have been read before this day, but not up to it.
+    async fn is_beyond_what_is_read(
+        &self,
+        connection: &impl ConnectionTrait,
+    ) -> Result<bool, StoreError> {
+        if self.source != Source::Transactions {
+            return Ok(false);
+        }
+        let last: Option<(chrono::NaiveDate, ChronoUnixTimestampMillis)> =
+            sync_window::Entity::find()
+                .select_only()
+                .columns([Column::Day, Column::ReadAt])
+                .filter(Column::Account.eq(self.account.as_str()))
+                .filter(Column::Source.eq(self.source.as_str()))
+                .filter(Column::Day.lt(self.day.naive()))
+                .order_by_desc(Column::Day)
+                .limit(1)
+                .into_tuple()
+                .one(connection)
+                .await?;
+        Ok(last.is_some_and(|(day, read_at)| {
+            leaves_a_hole(KstDate::from_naive(day), read_at.0, self.day)
+        }))
     }
 
     /// Tells what the day holds, from that reading on.

@@ -133,6 +133,8 @@ async fn leave_waiting(shop: &Shop, payment: &str) {
         idempotency_key: format!("cr-{id}"),
         requested_at: now,
         lease,
+        baseline_balance: None,
+        day_limit: None,
     };
     let Created::New(request) = shop.store.create_cancel_request(&new).await.unwrap() else {
         panic!("nothing stands in its way");
