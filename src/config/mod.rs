@@ -262,7 +262,7 @@ mod tests {
             ..TossSettings::new(address, key)
         })
         .unwrap();
-        assert_eq!(toss.list_timeout(), Duration::from_secs(60));
+        assert_eq!(toss.list_timeout(), Duration::from_mins(1));
     }
 
     #[test]
