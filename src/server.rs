@@ -16,7 +16,7 @@ use tokio_util::task::TaskTracker;
 use crate::access::{Access, LookupFailed, Role, StoredToken};
 use crate::cancel::{Canceller, MoneySteps};
 use crate::clock::Clock;
-use crate::config::{MerchantConfig, ServerConfig, SettingError, TossConfig};
+use crate::config::{MerchantConfig, ServerConfig, SettingError, SyncConfig, TossConfig};
 use crate::graphql::{self, Interpretation};
 use crate::http::{self, HttpParts};
 use crate::lookup::Lookup;
@@ -97,7 +97,7 @@ impl Server {
             store.clone(),
             merchants.clone(),
             clock.clone(),
-            MirrorSettings::every(config.sync_interval),
+            mirror_settings(&config.sync),
         );
         let canceller = Canceller::new(
             store.clone(),
@@ -106,6 +106,7 @@ impl Server {
             clock.clone(),
             money_steps.clone(),
             config.cancel_retry,
+            config.cancel_policy.clone(),
         );
         let interpretation = Interpretation {
             partial_cancel_rows: config.toss.partial_cancel_rows,
@@ -242,6 +243,7 @@ pub(crate) fn merchants(
             account: merchant.account.clone(),
             toss: Toss::new(TossSettings {
                 timeout: toss.timeout,
+                calls_per_minute: toss.calls_per_minute,
                 musd: toss.musd_amounts,
                 ..TossSettings::new(toss.base_url.clone(), merchant.secret_key.clone())
             })?,
@@ -250,6 +252,16 @@ pub(crate) fn merchants(
         })
     });
     merchants.collect::<Result<Vec<_>, _>>().map(Merchants::new)
+}
+
+pub(crate) fn mirror_settings(sync: &SyncConfig) -> MirrorSettings {
+    MirrorSettings {
+        retry_pause: sync.retry_pause,
+        transaction_days: sync.transaction_days,
+        settlement_days: sync.settlement_days,
+        webhook_days: sync.webhook_days,
+        ..MirrorSettings::every(sync.interval)
+    }
 }
 
 /// Tokens are found in the store; what is believed about them is decided by [`Access`].

@@ -146,6 +146,7 @@ const PURE: &[&str] = &[
     "src/cancel/machine.rs",
     "src/cancel/told.rs",
     "src/cancel/verdict.rs",
+    "src/cancel/waiting.rs",
     "src/lookup/windows.rs",
     "src/sync/coverage.rs",
     "src/sync/plan.rs",

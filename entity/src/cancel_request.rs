@@ -32,11 +32,11 @@ pub struct Model {
     pub idempotency_key: String,
     /// The exact bytes sent to Toss, sealed; null once the request has ended.
     pub body: Option<RawText>,
-    /// Minor units.
+    /// Minor units: the balance that was read last before sending, or when a limit had to be held.
     pub baseline_balance: Option<i64>,
     /// The transaction keys of the cancels there were before sending, a space between.
     pub baseline_cancel_keys: String,
-    /// `REQUESTED`, `SENT`, `SUCCEEDED`, `REJECTED`, `UNKNOWN` or `NEEDS_OPERATOR`.
+    /// `REQUESTED`, `AWAITING_APPROVAL`, `SENT`, `SUCCEEDED`, `REJECTED`, `UNKNOWN` or `NEEDS_OPERATOR`.
     pub status: String,
     /// Counts changes.
     pub version: i64,
@@ -68,7 +68,7 @@ pub struct Model {
     pub lease_owner: Option<String>,
     /// Until when nobody else does.
     pub lease_until: Option<ChronoUnixTimestampMillis>,
-    /// When it is to be asked about again.
+    /// When it is to be asked about again, or has waited for approval long enough.
     pub next_at: Option<ChronoUnixTimestampMillis>,
     /// Names the API key that it was sent with.
     pub api_key: Option<String>,
@@ -76,6 +76,10 @@ pub struct Model {
     pub decided_by: Option<String>,
     /// What the decision rests on.
     pub decision_note: Option<String>,
+    /// The admin who approved it.
+    pub approved_by: Option<String>,
+    /// When it was approved.
+    pub approved_at: Option<ChronoUnixTimestampMillis>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

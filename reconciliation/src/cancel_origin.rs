@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::{CancelEvent, Money, TransactionKey};
+use crate::{CancelEvent, CancelMark, Money, TransactionKey};
 
 /// How far Toss's clock and ours may be apart when a cancel is held against a request.
 const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(5);
@@ -13,6 +13,8 @@ const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(5);
 pub enum CancelRequestStatus {
     /// Recorded; Toss has not been called.
     Requested,
+    /// Recorded; another admin must approve it before Toss is called.
+    AwaitingApproval,
     /// Toss is being called.
     Sent,
     /// Toss carried it out.
@@ -27,8 +29,9 @@ pub enum CancelRequestStatus {
 
 impl CancelRequestStatus {
     /// Every state, in the order of a request's life.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Requested,
+        Self::AwaitingApproval,
         Self::Sent,
         Self::Succeeded,
         Self::Rejected,
@@ -40,6 +43,7 @@ impl CancelRequestStatus {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Requested => "REQUESTED",
+            Self::AwaitingApproval => "AWAITING_APPROVAL",
             Self::Sent => "SENT",
             Self::Succeeded => "SUCCEEDED",
             Self::Rejected => "REJECTED",
@@ -75,12 +79,14 @@ pub struct CancelRequestFacts {
     pub first_sent_at: Option<DateTime<Utc>>,
     /// The cancel that Toss's answer named.
     pub transaction_key: Option<TransactionKey>,
+    /// What the reason of a cancel that it caused may end with.
+    pub mark: CancelMark,
 }
 
 /// Who caused a cancel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CancelOrigin {
-    /// One of our requests: Toss's answer to it named this cancel.
+    /// One of our requests: Toss's answer to it named this cancel, or the cancel carries its mark.
     Ours,
     /// Toss's console, another program or the bank.
     Elsewhere,
@@ -97,22 +103,34 @@ pub struct OriginFound {
     pub request: Option<usize>,
 }
 
-/// Holds a cancel against the requests for its payment. Only the key in Toss's answer proves that a request caused it;
-/// amount and time alone make it uncertain.
+/// Holds a cancel against the requests for its payment. Only the key in Toss's answer, or the request's mark on the
+/// cancel, proves that a request caused it; amount and time alone make it uncertain.
 pub fn cancel_origin(cancel: &CancelEvent, requests: &[CancelRequestFacts]) -> OriginFound {
     // The key stands in a request as soon as Toss has named it, also while an overseas method still works on the cancel.
-    let proven = requests
+    let named = requests
         .iter()
         .position(|request| request.transaction_key.as_ref() == Some(&cancel.transaction_key));
+    let marked = requests
+        .iter()
+        .position(|request| is_marked(request, cancel));
+    // A request causes one cancel: when it is known for another one, or a person must say which it was, a mark was copied.
+    let mark_counts = |place: &usize| {
+        requests.get(*place).is_some_and(|request| {
+            request.transaction_key.is_none()
+                && request.status != CancelRequestStatus::NeedsOperator
+        })
+    };
+    let proven = named.or(marked.filter(mark_counts));
     if proven.is_some() {
         return OriginFound {
             origin: CancelOrigin::Ours,
             request: proven,
         };
     }
-    let origin = if requests
-        .iter()
-        .any(|request| could_have_caused(request, cancel))
+    let origin = if marked.is_some()
+        || requests
+            .iter()
+            .any(|request| could_have_caused(request, cancel))
     {
         CancelOrigin::Uncertain
     } else {
@@ -122,6 +140,11 @@ pub fn cancel_origin(cancel: &CancelEvent, requests: &[CancelRequestFacts]) -> O
         origin,
         request: None,
     }
+}
+
+fn is_marked(request: &CancelRequestFacts, cancel: &CancelEvent) -> bool {
+    let reason = cancel.reason.as_deref();
+    reason.is_some_and(|reason| request.mark.is_on(reason))
 }
 
 fn could_have_caused(request: &CancelRequestFacts, cancel: &CancelEvent) -> bool {

@@ -25,7 +25,9 @@ mod books;
 mod business_calendar;
 mod calendar;
 mod cancel;
+mod cancel_mark;
 mod cancel_origin;
+mod cancel_policy;
 mod cancel_rules;
 mod checks;
 mod coverage;
@@ -56,9 +58,11 @@ pub use books::{Books, FormerSettlement, ListedSettlement, PaymentRead, Recorded
 pub use business_calendar::{BusinessCalendar, InvalidCalendar};
 pub use calendar::{InvalidDate, KstDate, SettlementCycle};
 pub use cancel::{Cancel, CancelEvent, CancelStatus, cancel_events};
+pub use cancel_mark::{CancelMark, without_mark};
 pub use cancel_origin::{
     CancelOrigin, CancelRequestFacts, CancelRequestStatus, OriginFound, cancel_origin,
 };
+pub use cancel_policy::{CancelPolicy, Ceilings, over_day_limit};
 pub use coverage::{Coverage, Source, Stretch};
 pub use currency::Currency;
 pub use discrepancy::{

@@ -37,7 +37,7 @@ impl Inner {
 
     /// The request when whoever carries it out, be it in another process, has recorded an outcome, or as it is when a
     /// caller has waited long enough.
-    async fn once_it_has_ended(
+    pub(super) async fn once_it_has_ended(
         &self,
         mut request: CancelRequest,
     ) -> Result<CancelRequest, StoreError> {

@@ -1,15 +1,17 @@
 //! The content of an order: whether it can be recorded at all, and the hash that tells one order from another.
 
-use reconciliation::{Currency, Money, RetryAdvice};
+use reconciliation::{CancelMark, Currency, Money, RetryAdvice};
 use sha2::{Digest, Sha256};
 
-use super::CancelOrder;
+use super::{CancelOrder, told};
 use crate::store::StoredCancelError;
 use crate::toss::PaymentReading;
 
 const SHORTEST_CLIENT_KEY: usize = 8;
 const LONGEST_CLIENT_KEY: usize = 200;
-const LONGEST_REASON: usize = 200;
+/// Toss takes no more.
+pub(super) const LONGEST_REASON: usize = 200;
+const LONGEST_MARKED_REASON: usize = LONGEST_REASON - CancelMark::LENGTH;
 
 /// Checks what does not depend on the payment.
 pub(super) fn check(order: &CancelOrder) -> Result<(), StoredCancelError> {
@@ -42,6 +44,14 @@ pub(super) fn check(order: &CancelOrder) -> Result<(), StoredCancelError> {
             "reason",
             format!("The reason must have 1 to {LONGEST_REASON} visible characters."),
         );
+    }
+    Ok(())
+}
+
+/// Checks that a mark can be appended to the reason.
+pub(super) fn check_room_for_mark(order: &CancelOrder) -> Result<(), StoredCancelError> {
+    if order.reason.chars().count() > LONGEST_MARKED_REASON {
+        return Err(told::reason_too_long(LONGEST_MARKED_REASON));
     }
     Ok(())
 }
@@ -147,6 +157,19 @@ mod tests {
         assert_eq!(with("12345678", "  "), Err("reason".to_owned()));
         assert_eq!(with("12345678", &too_long), Err("reason".to_owned()));
         assert_eq!(with("12345678", "a\u{0}b"), Err("reason".to_owned()));
+    }
+
+    #[test]
+    fn a_reason_and_its_mark_are_as_long_as_toss_takes_and_no_longer() {
+        let with = |length| {
+            let reason = "가".repeat(length);
+            check_room_for_mark(&CancelOrder { reason, ..order() }).map_err(|error| error.field)
+        };
+        assert_eq!(with(186), Ok(()));
+        assert_eq!(with(187), Err(Some("reason".to_owned())));
+        let mark = CancelMark::of_request("00000001");
+        let sent = mark.appended_to(&"가".repeat(186));
+        assert_eq!(sent.chars().count(), LONGEST_REASON);
     }
 
     #[test]

@@ -1,9 +1,6 @@
 //! Going through every check of a cancel without recording or sending anything.
 
-use super::{
-    ANY_AGE, CancelFailure, CancelOrder, CancelOutcome, CancelPreview, Canceller, content, told,
-};
-use crate::lookup::PaymentRef;
+use super::{CancelFailure, CancelOrder, CancelOutcome, CancelPreview, Canceller, content, told};
 
 impl Canceller {
     /// What would come of an order if it were given now: the refusal that it would meet, or what would be sent.
@@ -30,29 +27,33 @@ impl Canceller {
             // It has been given: what came of it is the answer, as it will be to the order itself.
             return self.0.outcome_of(earlier).await;
         }
-        let by = PaymentRef::Key(order.payment_key.clone());
-        let Some(known) = self.0.lookup.payment(&by, ANY_AGE).await? else {
-            return Ok(CancelOutcome::refused(told::not_found()));
+        let (known, merchant) = match self.0.payment_of(order).await? {
+            Ok(found) => found,
+            Err(refused) => return Ok(*refused),
         };
         let told = |error| CancelOutcome {
             payment: Some(known.clone()),
             ..CancelOutcome::refused(error)
         };
-        if let Err(error) = content::check_currencies(order, known.stored.payment.currency) {
-            return Ok(told(error));
+        let mut order = order.clone();
+        let counted = self.0.count(&mut order, &known).await?;
+        if let Some(Err(refusal)) = counted.map(|amount| self.0.policy.permit_request(amount)) {
+            return Ok(told(told::refused_by_us(&refusal)));
         }
-        let Some(merchant) = self.0.merchants.named(&known.stored.account) else {
-            return Ok(told(told::merchant_not_configured(&known.stored.account)));
-        };
         if let Some(other) = self.0.store.cancel_in_flight(&order.payment_key).await? {
             return Ok(told(told::in_flight(&other)));
         }
-        Ok(match self.0.check(merchant, order).await {
+        if let Some(counted) = counted
+            && let Err(refusal) = self.0.check_day(admin, counted).await?
+        {
+            return Ok(told(told::refused_by_us(&refusal)));
+        }
+        Ok(match self.0.check(&merchant, &order).await {
             Ok((_, permitted)) => CancelOutcome {
                 request: None,
                 payment: Some(known.clone()),
                 error: None,
-                preview: Some(CancelPreview::of(order, permitted)),
+                preview: Some(CancelPreview::of(&order, permitted, &self.0.policy)),
             },
             Err(error) => told(error),
         })

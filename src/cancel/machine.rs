@@ -10,12 +10,15 @@
 //!   answer may say that nothing is left to cancel.
 //! - A cancel of the right amount that no answer names is a guess, and a guess is for a person.
 //! - A key is not sent again when Toss may have forgotten it, nor under another API key, for which it would be a new one.
+//! - What is above the merchant's threshold is sent only after somebody other than the requester has approved it, and only
+//!   as it was then: the same bytes, held against the same balance.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use reconciliation::{CancelRequestStatus, Money, TransactionKey};
 
 use super::told;
-use super::verdict::{answered, needs_operator, rejected, seen, succeeded, unknown};
+use super::verdict::{answered, by_mark, needs_operator, rejected, seen, succeeded, unknown};
+use super::waiting::{approved, expired, prepared_for, withdrawn};
 use crate::store::{
     CancelRequest, CancelRequestChange, Decision, Lease, LeaseChange, SecretBody, StoredCancelError,
 };
@@ -37,6 +40,20 @@ pub(super) enum Event<'a> {
     Prepared(Prepared),
     /// A check refused before anything was sent.
     RefusedByUs(StoredCancelError),
+    /// Another admin agrees that it be sent.
+    Approved {
+        /// Who.
+        admin: String,
+        /// For whoever carries it out.
+        lease: Lease,
+    },
+    /// An admin, the requester or another, says that it is not to be sent.
+    Withdrawn {
+        /// Who.
+        admin: String,
+    },
+    /// Nobody has approved it in time.
+    Expired,
     /// Whoever had taken the request up has not come back in time.
     Abandoned,
     /// It is time to find out what became of it.
@@ -45,6 +62,8 @@ pub(super) enum Event<'a> {
         api_key: Option<&'a str>,
         /// For whoever takes it up.
         lease: Lease,
+        /// The payment, where it was read to look for the request's mark.
+        now_at_toss: Option<&'a PaymentReading>,
     },
     /// Toss was called and this is what came back.
     Answered {
@@ -82,6 +101,8 @@ pub(super) struct Prepared {
     pub(super) api_key: String,
     /// For whoever sends.
     pub(super) lease: Lease,
+    /// How long to wait for another admin's approval, when the amount is above the threshold.
+    pub(super) needs_approval: Option<TimeDelta>,
 }
 
 /// What to do once the change is recorded.
@@ -91,6 +112,8 @@ pub(super) enum Effect {
     Nothing,
     /// Send the stored bytes under the stored key, and report with [`Event::Answered`].
     Send,
+    /// Read the payment and make every check again, and report with [`Event::Prepared`] or [`Event::RefusedByUs`].
+    Prepare,
     /// Read the payment, and report with [`Event::Seen`].
     ReadPayment,
 }
@@ -120,7 +143,9 @@ pub(super) fn step(request: &CancelRequest, event: Event<'_>, times: Times) -> O
         return None;
     }
     match (request.status, event) {
-        (S::Requested, Event::Prepared(prepared)) => Some(send_first(prepared, times.now)),
+        (S::Requested, Event::Prepared(prepared)) => {
+            Some(prepared_for(request, prepared, times.now))
+        }
         (S::Requested, Event::RefusedByUs(error)) => Some(settled(rejected(error, times.now))),
         (S::Requested, Event::Abandoned) => Some(settled(rejected(told::never_sent(), times.now))),
         // It may have been sent or not: that is what is to be found out, at once.
@@ -132,7 +157,25 @@ pub(super) fn step(request: &CancelRequest, event: Event<'_>, times: Times) -> O
             lease: LeaseChange::Keep,
             ..unknown(request, times)
         })),
-        (S::Unknown, Event::Due { api_key, lease }) => Some(due(request, api_key, lease, times)),
+        (S::AwaitingApproval, Event::Approved { admin, lease }) => {
+            approved(request, admin, lease, times.now)
+        }
+        (S::AwaitingApproval, Event::Withdrawn { admin }) => {
+            Some(settled(withdrawn(admin, times.now)))
+        }
+        (S::AwaitingApproval, Event::Expired) => expired(request, times.now).map(settled),
+        (
+            S::Unknown,
+            Event::Due {
+                api_key,
+                lease,
+                now_at_toss,
+            },
+        ) => Some(
+            now_at_toss
+                .and_then(|reading| by_mark(request, reading, times))
+                .map_or_else(|| due(request, api_key, lease, times), settled),
+        ),
         (
             S::Sent | S::Unknown | S::NeedsOperator,
             Event::Answered {
@@ -184,7 +227,7 @@ pub(super) fn cancel_keys(reading: &PaymentReading) -> Vec<TransactionKey> {
         .collect()
 }
 
-fn send_first(prepared: Prepared, now: DateTime<Utc>) -> Step {
+pub(super) fn send_first(prepared: Prepared, now: DateTime<Utc>) -> Step {
     Step {
         change: CancelRequestChange {
             sent_at: Some(now),
@@ -244,7 +287,7 @@ fn due(request: &CancelRequest, api_key: Option<&str>, lease: Lease, times: Time
     }
 }
 
-fn settled(change: CancelRequestChange) -> Step {
+pub(super) fn settled(change: CancelRequestChange) -> Step {
     Step {
         change,
         effect: Effect::Nothing,

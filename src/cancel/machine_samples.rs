@@ -8,7 +8,8 @@ use reconciliation::{
     PaymentStatus, TransactionKey,
 };
 
-use crate::store::{AccountName, CancelRequest, CancelRequestId, Lease};
+use super::machine::Times;
+use crate::store::{AccountName, CancelRequest, CancelRequestId, Lease, SecretBody};
 use crate::toss::{Call, CancelAnswer, PaymentReading, RawBody, Refusal, TossCode, UnknownReason};
 
 pub(super) fn won(minor: i64) -> Money {
@@ -57,15 +58,57 @@ pub(super) fn request(amount: Option<Money>) -> CancelRequest {
         next_at: None,
         api_key: None,
         decision: None,
+        approval: None,
     }
 }
 
-/// The payment with these cancels.
+/// A request for 3,000 of 15,000 won, sent that often, with one cancel before it.
+pub(super) fn sent(attempts: i32) -> CancelRequest {
+    CancelRequest {
+        body: Some(SecretBody::new("sealed".to_owned())),
+        baseline_balance: Some(won(15_000)),
+        baseline_cancel_keys: vec![key("before")],
+        status: CancelRequestStatus::Sent,
+        attempts,
+        first_sent_at: Some(long_ago()),
+        last_sent_at: Some(long_ago()),
+        api_key: Some("k1".to_owned()),
+        ..request(Some(won(3_000)))
+    }
+}
+
+pub(super) fn times() -> Times {
+    Times {
+        now: long_ago(),
+        first_pause: TimeDelta::seconds(5),
+    }
+}
+
+pub(super) fn lease() -> Lease {
+    Lease {
+        owner: "another".to_owned(),
+        until: long_ago() + TimeDelta::seconds(30),
+    }
+}
+
+/// The payment with these cancels, of which no reason is known.
 pub(super) fn reading(balance: i64, cancels: &[(&str, i64, CancelStatus)]) -> PaymentReading {
-    let cancel = |(text, minor, status): &(&str, i64, CancelStatus)| Cancel {
+    let cancels: Vec<_> = cancels
+        .iter()
+        .map(|(key, minor, status)| (*key, *minor, status.clone(), None))
+        .collect();
+    reading_with_reasons(balance, &cancels)
+}
+
+/// The payment with these cancels, each with the reason that was given.
+pub(super) fn reading_with_reasons(
+    balance: i64,
+    cancels: &[(&str, i64, CancelStatus, Option<&str>)],
+) -> PaymentReading {
+    let cancel = |(text, minor, status, reason): &(&str, i64, CancelStatus, Option<&str>)| Cancel {
         transaction_key: key(text),
         amount: won(*minor),
-        reason: None,
+        reason: reason.map(ToOwned::to_owned),
         canceled_at: long_ago(),
         refundable_amount: None,
         status: status.clone(),

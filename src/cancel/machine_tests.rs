@@ -4,42 +4,15 @@ use chrono::TimeDelta;
 use reconciliation::{CancelRequestStatus as Status, CancelStatus, RetryAdvice};
 
 use super::machine::{Effect, Event, Step, Times, needs_confirmation, step, wait_before_sending};
-use super::machine_samples::{done, key, long_ago, reading, refused, request, unknown_answer, won};
-use crate::store::{CancelRequest, Lease, LeaseChange, SecretBody};
+use super::machine_samples::{
+    done, key, lease, long_ago, reading, refused, request, sent, times, unknown_answer, won,
+};
+use crate::store::{CancelRequest, LeaseChange};
 use crate::toss::{CancelAnswer, PaymentReading};
 
 use CancelStatus::{Aborted, Done, InProgress};
 
 const BEFORE: (&str, i64, CancelStatus) = ("before", 3_000, Done);
-
-fn times() -> Times {
-    Times {
-        now: long_ago(),
-        first_pause: TimeDelta::seconds(5),
-    }
-}
-
-fn lease() -> Lease {
-    Lease {
-        owner: "another".to_owned(),
-        until: long_ago() + TimeDelta::seconds(30),
-    }
-}
-
-/// A request for 3,000 of 15,000 won, sent that often, with one cancel before it.
-fn sent(attempts: i32) -> CancelRequest {
-    CancelRequest {
-        body: Some(SecretBody::new("sealed".to_owned())),
-        baseline_balance: Some(won(15_000)),
-        baseline_cancel_keys: vec![key("before")],
-        status: Status::Sent,
-        attempts,
-        first_sent_at: Some(long_ago()),
-        last_sent_at: Some(long_ago()),
-        api_key: Some("k1".to_owned()),
-        ..request(Some(won(3_000)))
-    }
-}
 
 fn unknown() -> CancelRequest {
     CancelRequest {
@@ -65,6 +38,7 @@ fn due(request: &CancelRequest, after: TimeDelta, api_key: Option<&str>) -> Step
     let event = Event::Due {
         api_key,
         lease: lease(),
+        now_at_toss: None,
     };
     let times = Times {
         now: long_ago() + after,

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use reconciliation::{CancelStatus, TransactionKey};
 
-use super::machine_samples::reading;
+use super::machine_samples::reading_with_reasons;
 use crate::toss::PaymentReading;
 
 /// How long an answer is kept.
@@ -20,6 +20,7 @@ pub(super) struct Message {
     pub(super) process: usize,
     pub(super) amount: Option<i64>,
     pub(super) lock: i64,
+    pub(super) reason: String,
 }
 
 /// What Toss answers.
@@ -35,7 +36,8 @@ struct Made {
     key: String,
     amount: i64,
     status: CancelStatus,
-    by_request: bool,
+    /// The request's, when the request caused it.
+    reason: Option<String>,
 }
 
 pub(super) struct FakeToss {
@@ -79,7 +81,7 @@ impl FakeToss {
         } else if amount > self.balance {
             Reply::Refused("NOT_CANCELABLE_AMOUNT")
         } else {
-            self.make(amount, true);
+            self.make(amount, Some(message.reason.clone()));
             Reply::Done(Box::new(self.shown(false)))
         };
         self.answers.insert(message.api_key, (now, reply.clone()));
@@ -93,7 +95,7 @@ impl FakeToss {
 
     pub(super) fn cancel_by_hand(&mut self, amount: i64) {
         if amount <= self.balance {
-            self.make(amount, false);
+            self.make(amount, None);
         }
     }
 
@@ -125,24 +127,27 @@ impl FakeToss {
         };
         let cancels: Vec<_> = made
             .iter()
-            .map(|made| (made.key.as_str(), made.amount, made.status.clone()))
+            .map(|made| {
+                let reason = made.reason.as_deref();
+                (made.key.as_str(), made.amount, made.status.clone(), reason)
+            })
             .collect();
-        reading(balance, &cancels)
+        reading_with_reasons(balance, &cancels)
     }
 
     /// The cancels that the request really caused and that gave money back.
     pub(super) fn executions(&self) -> Vec<TransactionKey> {
         self.made
             .iter()
-            .filter(|made| made.by_request && made.status == CancelStatus::Done)
+            .filter(|made| made.reason.is_some() && made.status == CancelStatus::Done)
             .filter_map(|made| TransactionKey::parse(&made.key).ok())
             .collect()
     }
 
-    fn make(&mut self, amount: i64, by_request: bool) {
+    fn make(&mut self, amount: i64, reason: Option<String>) {
         self.before = (self.balance, self.made.clone());
         self.balance -= amount;
-        let status = if self.asynchronous && by_request {
+        let status = if self.asynchronous && reason.is_some() {
             CancelStatus::InProgress
         } else {
             CancelStatus::Done
@@ -151,7 +156,7 @@ impl FakeToss {
             key: format!("cancel-{}", self.made.len()),
             amount,
             status,
-            by_request,
+            reason,
         });
     }
 }

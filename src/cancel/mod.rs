@@ -4,29 +4,39 @@
 //! The money step runs in a task of the server's own: a caller who hangs up does not stop it.
 
 mod again;
+mod approval;
 mod content;
 mod decision;
 mod dry_run;
+mod limits;
 mod machine;
 #[cfg(test)]
+mod machine_approval_tests;
+#[cfg(test)]
 mod machine_laws;
+#[cfg(test)]
+mod machine_mark_tests;
 #[cfg(test)]
 mod machine_samples;
 #[cfg(test)]
 mod machine_tests;
 #[cfg(test)]
 mod machine_toss;
+#[cfg(test)]
+mod machine_world;
 mod money_step;
 mod money_steps;
+mod order;
 mod recovery;
 mod told;
 mod verdict;
+mod waiting;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use reconciliation::{CancelIntent, CancelRefusal, Money, PaymentKey, PermittedCancel};
+use reconciliation::{CancelPolicy, CancelRefusal, Money, over_day_limit};
 use uuid::Uuid;
 
 use crate::clock::Clock;
@@ -39,106 +49,12 @@ use crate::store::{
 
 pub use decision::Finding;
 pub use money_steps::MoneySteps;
+pub use order::{CancelFailure, CancelOrder, CancelOutcome, CancelPreview};
 
 /// How long a caller waits for the outcome before the answer is that it is not known yet.
 const CALLER_WAITS: Duration = Duration::from_secs(10);
 /// How old the payment may be that only tells which merchant a request belongs to.
 const ANY_AGE: Duration = Duration::MAX;
-
-/// What an admin orders.
-#[derive(Clone, Debug)]
-pub struct CancelOrder {
-    /// The payment.
-    pub payment_key: PaymentKey,
-    /// The caller's key: the same key and content gives the same answer and never a second cancel.
-    pub client_key: String,
-    /// Sent to Toss as `cancelReason`.
-    pub reason: String,
-    /// What to cancel, and the caller's conditions.
-    pub intent: CancelIntent,
-}
-
-/// What came of an order.
-#[derive(Clone, Debug)]
-pub struct CancelOutcome {
-    /// The request, when one was recorded.
-    pub request: Option<CancelRequest>,
-    /// The payment as it is now, when Toss knows it.
-    pub payment: Option<FoundPayment>,
-    /// Why it has not succeeded.
-    pub error: Option<StoredCancelError>,
-    /// What would be sent, when the order was only tried out.
-    pub preview: Option<CancelPreview>,
-}
-
-impl CancelOutcome {
-    /// Nothing was recorded.
-    fn refused(error: StoredCancelError) -> Self {
-        Self {
-            request: None,
-            payment: None,
-            error: Some(error),
-            preview: None,
-        }
-    }
-}
-
-/// What an order would do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CancelPreview {
-    /// What would be cancelled.
-    pub amount: Money,
-    /// The balance before; it would be sent along, so that Toss refuses when it has changed.
-    pub balance_before: Money,
-    /// The balance after.
-    pub balance_after: Money,
-    /// Whether it would hand an unpaid virtual account back and move no money.
-    pub voids: bool,
-}
-
-impl CancelPreview {
-    fn of(order: &CancelOrder, permitted: PermittedCancel) -> Self {
-        let balance = permitted.balance;
-        let amount = order.intent.amount.unwrap_or(balance);
-        // The amount is positive and not above the balance, or the order would not have been permitted.
-        let left = balance.minor().saturating_sub(amount.minor());
-        Self {
-            amount,
-            balance_before: balance,
-            balance_after: Money::from_minor(left, balance.currency()),
-            voids: permitted.voids,
-        }
-    }
-}
-
-/// Why an order has no outcome at all: nothing was sent.
-#[derive(Debug, thiserror::Error)]
-pub enum CancelFailure {
-    /// Toss could not be asked about the payment.
-    #[error("Toss could not be asked, and nothing was sent: {reason}")]
-    Upstream {
-        /// What went wrong, fit for a client's eyes.
-        reason: String,
-    },
-    /// The store failed. What is recorded of the request still stands.
-    #[error("the store failed")]
-    Store(#[source] Arc<StoreError>),
-}
-
-impl From<StoreError> for CancelFailure {
-    fn from(error: StoreError) -> Self {
-        Self::Store(Arc::new(error))
-    }
-}
-
-impl From<LookupError> for CancelFailure {
-    fn from(error: LookupError) -> Self {
-        match error {
-            LookupError::Upstream { reason } => Self::Upstream { reason },
-            LookupError::Store(error) => Self::Store(error),
-        }
-    }
-}
 
 /// Cancels payments.
 #[derive(Clone)]
@@ -151,13 +67,14 @@ struct Inner {
     clock: Clock,
     money_steps: MoneySteps,
     first_pause: TimeDelta,
+    policy: CancelPolicy,
     /// Names this process in leases.
     process: String,
 }
 
 impl Canceller {
     /// A canceller over the given store and merchants. `first_pause` is the pause before Toss is asked again what became
-    /// of a cancel.
+    /// of a cancel, `policy` what the merchant's own rules are.
     pub fn new(
         store: Store,
         merchants: Merchants,
@@ -165,6 +82,7 @@ impl Canceller {
         clock: Clock,
         money_steps: MoneySteps,
         first_pause: Duration,
+        policy: CancelPolicy,
     ) -> Self {
         Self(Arc::new(Inner {
             store,
@@ -173,6 +91,7 @@ impl Canceller {
             clock,
             money_steps,
             first_pause: TimeDelta::from_std(first_pause).unwrap_or(TimeDelta::MAX),
+            policy,
             process: Uuid::new_v4().to_string(),
         }))
     }
@@ -214,36 +133,27 @@ impl Canceller {
         {
             return self.0.answer_again(earlier, content_hash).await;
         }
-        let by = PaymentRef::Key(order.payment_key.clone());
-        let Some(known) = self.0.lookup.payment(&by, ANY_AGE).await? else {
-            return Ok(CancelOutcome::refused(told::not_found()));
+        let (known, merchant) = match self.0.payment_of(&order).await? {
+            Ok(found) => found,
+            Err(refused) => return Ok(*refused),
         };
-        if let Err(error) = content::check_currencies(&order, known.stored.payment.currency) {
-            return Ok(CancelOutcome {
-                payment: Some(known),
-                ..CancelOutcome::refused(error)
-            });
-        }
-        let Some(merchant) = self.0.merchants.named(&known.stored.account).cloned() else {
-            let error = told::merchant_not_configured(&known.stored.account);
-            return Ok(CancelOutcome {
-                payment: Some(known),
-                ..CancelOutcome::refused(error)
-            });
+        let refused = |known, error| CancelOutcome {
+            payment: Some(known),
+            ..CancelOutcome::refused(error)
         };
-        if let Err(error) = content::check_currencies(&order, known.stored.payment.currency) {
-            return Ok(CancelOutcome {
-                payment: Some(known),
-                ..CancelOutcome::refused(error)
-            });
+        let mut order = order;
+        let counted = self.0.count(&mut order, &known).await?;
+        if let Some(Err(refusal)) = counted.map(|amount| self.0.policy.permit_request(amount)) {
+            return Ok(refused(known, told::refused_by_us(&refusal)));
         }
+        let currency = known.stored.payment.currency;
         let id = Uuid::now_v7();
         let new = NewCancelRequest {
             id: CancelRequestId::new(&id.to_string()),
             payment_key: order.payment_key.clone(),
             account: merchant.account.clone(),
             amount: order.intent.amount,
-            currency: known.stored.payment.currency,
+            currency,
             reason: order.reason.clone(),
             requested_by: admin.to_owned(),
             client_key: order.client_key.clone(),
@@ -251,34 +161,71 @@ impl Canceller {
             idempotency_key: format!("cr-{id}"),
             requested_at: self.0.clock.now(),
             lease: self.0.lease_for_reading(&merchant),
+            baseline_balance: counted.filter(|_| order.intent.amount.is_none()),
+            day_limit: self.0.day_limit(currency),
         };
         match self.0.store.create_cancel_request(&new).await? {
             Created::SameKey(earlier) => self.0.answer_again(earlier, content_hash).await,
-            Created::InFlight(other) => Ok(CancelOutcome {
-                payment: Some(known),
-                ..CancelOutcome::refused(told::in_flight(&other))
-            }),
+            Created::InFlight(other) => Ok(refused(known, told::in_flight(&other))),
+            Created::OverDayLimit { most, asked } => {
+                let counted = counted.unwrap_or_else(|| Money::zero(currency));
+                let refusal = over_day_limit(most, counted, asked);
+                Ok(refused(known, told::refused_by_us(&refusal)))
+            }
             Created::New(request) => {
                 fail_points::dies("cancel-request-committed");
-                self.0.start(merchant, request, order).await
+                let id = request.id.clone();
+                let carry_out = move |inner: Arc<Inner>| async move {
+                    inner.carry_out(merchant, request, order).await
+                };
+                self.0.start(id, carry_out).await
             }
         }
     }
 }
 
 impl Inner {
+    /// The payment that an order is for and the merchant whose key cancels it, after every check that needs no fresh
+    /// reading; or how the order is refused.
+    async fn payment_of(
+        &self,
+        order: &CancelOrder,
+    ) -> Result<Result<(FoundPayment, Merchant), Box<CancelOutcome>>, CancelFailure> {
+        let refused = |payment, error| {
+            Ok(Err(Box::new(CancelOutcome {
+                payment,
+                ..CancelOutcome::refused(error)
+            })))
+        };
+        if self.policy.marks_reasons
+            && let Err(error) = content::check_room_for_mark(order)
+        {
+            return refused(None, error);
+        }
+        let by = PaymentRef::Key(order.payment_key.clone());
+        let Some(known) = self.lookup.payment(&by, ANY_AGE).await? else {
+            return refused(None, told::not_found());
+        };
+        if let Err(error) = content::check_currencies(order, known.stored.payment.currency) {
+            return refused(Some(known), error);
+        }
+        let Some(merchant) = self.merchants.named(&known.stored.account).cloned() else {
+            let error = told::merchant_not_configured(&known.stored.account);
+            return refused(Some(known), error);
+        };
+        Ok(Ok((known, merchant)))
+    }
+
     /// Starts the money step of a request that has not been sent, and waits for it as long as a caller waits.
-    async fn start(
+    async fn start<S>(
         self: &Arc<Self>,
-        merchant: Merchant,
-        request: CancelRequest,
-        order: CancelOrder,
-    ) -> Result<CancelOutcome, CancelFailure> {
-        let inner = Arc::clone(self);
-        let id = request.id.clone();
-        let step = self
-            .money_steps
-            .start(async move { inner.carry_out(merchant, request, order).await });
+        id: CancelRequestId,
+        step: impl FnOnce(Arc<Self>) -> S,
+    ) -> Result<CancelOutcome, CancelFailure>
+    where
+        S: Future<Output = Result<(), StoreError>> + Send + 'static,
+    {
+        let step = self.money_steps.start(step(Arc::clone(self)));
         self.await_step(id, step).await
     }
 

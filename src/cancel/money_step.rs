@@ -1,10 +1,11 @@
 //! Carrying out what the machine decides: every change is recorded before its effect, and recorded against the state that
 //! it was decided in.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use reconciliation::{CancelRequestStatus, PaymentMethod, PermittedCancel, permit_cancel};
+use reconciliation::{Money, PaymentMethod, PermittedCancel, permit_cancel};
 use secrecy::ExposeSecret;
 
 use super::machine::{self, Effect, Event, Prepared, Times};
@@ -19,7 +20,7 @@ use crate::toss::{CancelAnswer, CancelBody, PaymentReading};
 /// How often an event is tried again because somebody else changed the request in between.
 const MOST_RACES: u32 = 8;
 /// What a call may take beyond its own time limit before its request counts as abandoned.
-const GRACE: Duration = Duration::from_secs(5);
+pub(super) const GRACE: Duration = Duration::from_secs(5);
 
 impl Inner {
     /// The money step of a new request: the payment is read again and checked, then Toss is called.
@@ -60,6 +61,10 @@ impl Inner {
             .map_err(|error| told::unsent(&error))?;
         let permitted = permit_cancel(&reading.payment, &order.intent, self.clock.now())
             .map_err(|refusal| told::refused_by_us(&refusal))?;
+        let amount = order.intent.amount.unwrap_or(permitted.balance);
+        self.policy
+            .permit_request(amount)
+            .map_err(|refusal| told::refused_by_us(&refusal))?;
         if content::names_own_account(order, &reading) {
             return Err(told::own_account());
         }
@@ -74,11 +79,42 @@ impl Inner {
         order: &CancelOrder,
     ) -> Result<Prepared, StoredCancelError> {
         let (reading, permitted) = self.check(merchant, order).await?;
+        let body = match &request.body {
+            // What has been approved is what is sent.
+            Some(kept) => kept.clone(),
+            None => self.write(merchant, request, order, &reading, permitted.balance)?,
+        };
+        let amount = order.intent.amount.unwrap_or(permitted.balance);
+        let needs_approval = self.policy.needs_approval(amount);
+        Ok(Prepared {
+            body,
+            balance: permitted.balance,
+            cancels: machine::cancel_keys(&reading),
+            api_key: merchant.toss.key_fingerprint(),
+            lease: self.lease_for_call(merchant),
+            needs_approval: needs_approval.then_some(self.policy.approval_lives),
+        })
+    }
+
+    /// Writes the bytes that Toss is to be sent, and seals them.
+    fn write(
+        &self,
+        merchant: &Merchant,
+        request: &CancelRequest,
+        order: &CancelOrder,
+        reading: &PaymentReading,
+        balance: Money,
+    ) -> Result<SecretBody, StoredCancelError> {
+        let reason = if self.policy.marks_reasons {
+            Cow::Owned(request.mark().appended_to(&order.reason))
+        } else {
+            Cow::Borrowed(order.reason.as_str())
+        };
         let body = CancelBody {
-            reason: &order.reason,
+            reason: &reason,
             amount: order.intent.amount,
             tax_free_amount: order.intent.tax_free_amount,
-            refundable_amount: permitted.balance,
+            refundable_amount: balance,
             refund_account: order.intent.refund_account.as_ref(),
             // Overseas methods that take their time ask for a name of the cancel.
             cancel_request_id: (reading.payment.method() == Some(PaymentMethod::ForeignEasyPay))
@@ -88,13 +124,7 @@ impl Inner {
             let sealed = merchant.toss.seal_body(&request.idempotency_key, &body);
             sealed.ok()
         });
-        Ok(Prepared {
-            body: SecretBody::new(sealed.ok_or_else(told::unwritable)?),
-            balance: permitted.balance,
-            cancels: machine::cancel_keys(&reading),
-            api_key: merchant.toss.key_fingerprint(),
-            lease: self.lease_for_call(merchant),
-        })
+        sealed.map(SecretBody::new).ok_or_else(told::unwritable)
     }
 
     /// Waits until Toss takes another cancel of the same payment.
@@ -107,50 +137,6 @@ impl Inner {
         Ok(())
     }
 
-    /// Goes on with a request that nobody works on: one that was abandoned, or whose outcome is to be found out.
-    pub(super) async fn take_up(&self, request: CancelRequest) -> Result<(), StoreError> {
-        let merchant = self.merchants.named(&request.account).cloned();
-        let mut current = request;
-        // An abandoned sending is unknown first, and then asked about.
-        for _ in 0..2 {
-            if current.is_leased(self.clock.now()) {
-                return Ok(());
-            }
-            let api_key = merchant
-                .as_ref()
-                .map(|merchant| merchant.toss.key_fingerprint());
-            let event = match current.status {
-                CancelRequestStatus::Unknown => Event::Due {
-                    api_key: api_key.as_deref(),
-                    lease: merchant
-                        .as_ref()
-                        .map_or_else(|| self.lease(GRACE), |m| self.lease_for_call(m)),
-                },
-                _ => Event::Abandoned,
-            };
-            let Some(step) = machine::step(&current, event, self.times()) else {
-                return Ok(());
-            };
-            let next = match self.change(&current, step.change).await {
-                Ok(next) => next,
-                // Somebody else has taken it up meanwhile: their outcome is the outcome.
-                Err(StoreError::Conflict { .. }) => return Ok(()),
-                Err(error) => return Err(error),
-            };
-            fail_points::dies("taken-up");
-            match (step.effect, &merchant) {
-                (Effect::Nothing, _) | (_, None) => current = next,
-                (effect, Some(merchant)) => return self.follow(effect, merchant, next).await,
-            }
-            if current.status != CancelRequestStatus::Unknown
-                || current.next_at > Some(self.clock.now())
-            {
-                return Ok(());
-            }
-        }
-        Ok(())
-    }
-
     /// A caller who has waited long enough is told that the outcome is not known, and the record says the same. The
     /// step goes on and records what it finds.
     pub(super) async fn caller_left(&self, id: &CancelRequestId) -> Result<(), StoreError> {
@@ -158,14 +144,15 @@ impl Inner {
             .await
     }
 
-    async fn follow(
+    pub(super) async fn follow(
         &self,
         effect: Effect,
         merchant: &Merchant,
         request: CancelRequest,
     ) -> Result<(), StoreError> {
         match effect {
-            Effect::Nothing => Ok(()),
+            // Whoever approves a request begins to prepare it.
+            Effect::Nothing | Effect::Prepare => Ok(()),
             Effect::Send => self.send(merchant, request).await,
             Effect::ReadPayment => {
                 let reading = merchant.toss.payment(&request.payment_key).await.ok();
@@ -269,11 +256,11 @@ impl Inner {
         self.lease(merchant.toss.timeout().saturating_mul(2) + GRACE)
     }
 
-    fn lease_for_call(&self, merchant: &Merchant) -> Lease {
+    pub(super) fn lease_for_call(&self, merchant: &Merchant) -> Lease {
         self.lease(merchant.toss.timeout() + GRACE)
     }
 
-    fn lease(&self, lasts: Duration) -> Lease {
+    pub(super) fn lease(&self, lasts: Duration) -> Lease {
         let now = self.clock.now();
         let lasts = TimeDelta::from_std(lasts).unwrap_or(TimeDelta::MAX);
         Lease {

@@ -3,10 +3,16 @@
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
+use reconciliation::CancelRequestStatus;
 use tokio_util::sync::CancellationToken;
 
-use super::Canceller;
-use crate::store::StoreError;
+use super::machine::{self, Effect, Event};
+use super::money_step::GRACE;
+use super::{Canceller, Inner};
+use crate::fail_points;
+use crate::merchants::Merchant;
+use crate::store::{CancelRequest, StoreError};
+use crate::toss::PaymentReading;
 
 /// How many requests are read at once.
 const AT_ONCE: u64 = 100;
@@ -65,5 +71,67 @@ impl Canceller {
             })
             .await;
         Ok(())
+    }
+}
+
+impl Inner {
+    /// Goes on with a request that nobody works on: one that was abandoned, or whose outcome is to be found out.
+    pub(super) async fn take_up(&self, request: CancelRequest) -> Result<(), StoreError> {
+        let merchant = self.merchants.named(&request.account).cloned();
+        let mut current = request;
+        // An abandoned sending is unknown first, and then asked about.
+        for _ in 0..2 {
+            if current.is_leased(self.clock.now()) {
+                return Ok(());
+            }
+            let api_key = merchant
+                .as_ref()
+                .map(|merchant| merchant.toss.key_fingerprint());
+            let now_at_toss = self.look_for_mark(merchant.as_ref(), &current).await;
+            let event = match current.status {
+                CancelRequestStatus::Unknown => Event::Due {
+                    api_key: api_key.as_deref(),
+                    lease: merchant
+                        .as_ref()
+                        .map_or_else(|| self.lease(GRACE), |m| self.lease_for_call(m)),
+                    now_at_toss: now_at_toss.as_ref(),
+                },
+                CancelRequestStatus::AwaitingApproval => Event::Expired,
+                _ => Event::Abandoned,
+            };
+            let Some(step) = machine::step(&current, event, self.times()) else {
+                return Ok(());
+            };
+            let next = match self.change(&current, step.change).await {
+                Ok(next) => next,
+                // Somebody else has taken it up meanwhile: their outcome is the outcome.
+                Err(StoreError::Conflict { .. }) => return Ok(()),
+                Err(error) => return Err(error),
+            };
+            fail_points::dies("taken-up");
+            match (step.effect, &merchant) {
+                (Effect::Nothing, _) | (_, None) => current = next,
+                (effect, Some(merchant)) => return self.follow(effect, merchant, next).await,
+            }
+            if current.status != CancelRequestStatus::Unknown
+                || current.next_at > Some(self.clock.now())
+            {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// The payment, to see before another sending whether a cancel carries the request's mark; `None` where none would.
+    async fn look_for_mark(
+        &self,
+        merchant: Option<&Merchant>,
+        request: &CancelRequest,
+    ) -> Option<PaymentReading> {
+        let merchant = merchant?;
+        if !self.policy.marks_reasons || request.status != CancelRequestStatus::Unknown {
+            return None;
+        }
+        merchant.toss.payment(&request.payment_key).await.ok()
     }
 }

@@ -1,7 +1,8 @@
 //! How each outcome of a cancel is told to whoever asked: a code, a sentence, advice. Never anything personal.
 
-use reconciliation::{CancelRefusal, CancelRequestStatus, RetryAdvice};
+use reconciliation::{CancelRefusal, CancelRequestStatus, Money, RetryAdvice};
 
+use super::content::LONGEST_REASON;
 use crate::store::{AccountName, CancelRequest, StoredCancelError};
 use crate::toss::{Refusal, TossError};
 
@@ -91,6 +92,87 @@ pub(super) fn needs_no_decision() -> StoredCancelError {
     )
 }
 
+/// It is above the merchant's threshold.
+pub(super) fn approval_required() -> StoredCancelError {
+    error(
+        "APPROVAL_REQUIRED",
+        RetryAdvice::NeedsPerson,
+        None,
+        "Nothing has been sent: a cancel of this amount needs the approval of another admin. It ends by itself when nobody \
+         gives it in time.",
+    )
+}
+
+/// Nobody approved it in time.
+pub(super) fn approval_expired() -> StoredCancelError {
+    error(
+        "APPROVAL_EXPIRED",
+        RetryAdvice::Retry,
+        None,
+        "No other admin approved this cancel in time: nothing was sent. To ask again, use a new idempotency key.",
+    )
+}
+
+/// An admin thought better of it before it was approved.
+pub(super) fn withdrawn(admin: &str) -> StoredCancelError {
+    let message = format!("{admin} withdrew this cancel before it was approved: nothing was sent.");
+    error("WITHDRAWN", RetryAdvice::Retry, None, &message)
+}
+
+/// The requester is not another admin.
+pub(super) fn not_yours_to_approve() -> StoredCancelError {
+    error(
+        "OWN_REQUEST",
+        RetryAdvice::NeedsPerson,
+        Some("id"),
+        "You asked for this cancel yourself: another admin must approve it.",
+    )
+}
+
+/// There is nothing to approve or to withdraw.
+pub(super) fn awaits_no_approval() -> StoredCancelError {
+    error(
+        "NOT_AWAITING_APPROVAL",
+        RetryAdvice::FixInput,
+        Some("id"),
+        "Only a request in the state AWAITING_APPROVAL can be approved or withdrawn: this one has gone on, or has ended.",
+    )
+}
+
+/// The payment is not what it was when the cancel was asked for.
+pub(super) fn balance_changed(was: Option<Money>, is: Money) -> StoredCancelError {
+    let was = was.map_or_else(|| "another balance".to_owned(), |was| was.to_string());
+    let message = format!(
+        "{was} was left of this payment when the cancel was asked for, and {is} is left now: nothing was sent. Look at \
+         it again and decide anew."
+    );
+    error("BALANCE_CHANGED", RetryAdvice::FixInput, None, &message)
+}
+
+/// What was kept for sending cannot be opened any more.
+pub(super) fn key_replaced() -> StoredCancelError {
+    error(
+        "KEY_REPLACED",
+        RetryAdvice::Retry,
+        None,
+        "The merchant's secret key was replaced after this cancel was asked for, and what was kept for sending can only be \
+         opened with the old one: nothing was sent. Ask again with a new idempotency key.",
+    )
+}
+
+/// The reason and the mark together are more than Toss takes.
+pub(super) fn reason_too_long(longest: usize) -> StoredCancelError {
+    let message = format!(
+        "The reason may have {longest} characters at most: a mark is appended to it, and Toss takes {LONGEST_REASON}."
+    );
+    error(
+        "INVALID_INPUT",
+        RetryAdvice::FixInput,
+        Some("reason"),
+        &message,
+    )
+}
+
 /// The server ended between recording the request and calling Toss.
 pub(super) fn never_sent() -> StoredCancelError {
     error(
@@ -126,11 +208,23 @@ pub(super) fn merchant_not_configured(account: &AccountName) -> StoredCancelErro
 
 /// Another request for the payment has not ended.
 pub(super) fn in_flight(other: &CancelRequest) -> StoredCancelError {
-    let message = format!(
-        "Another cancel of this payment, asked for by {}, has not ended yet. Wait for it, then decide anew.",
-        other.requested_by
-    );
-    error("CANCEL_IN_FLIGHT", RetryAdvice::Wait, None, &message)
+    let by = &other.requested_by;
+    let (advice, message) = if other.status == CancelRequestStatus::AwaitingApproval {
+        (
+            RetryAdvice::NeedsPerson,
+            format!(
+                "Another cancel of this payment, asked for by {by}, waits for approval. Approve or withdraw it first."
+            ),
+        )
+    } else {
+        (
+            RetryAdvice::Wait,
+            format!(
+                "Another cancel of this payment, asked for by {by}, has not ended yet. Wait for it, then decide anew."
+            ),
+        )
+    };
+    error("CANCEL_IN_FLIGHT", advice, None, &message)
 }
 
 /// The caller's key stands for another order.

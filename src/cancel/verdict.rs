@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use reconciliation::{Cancel, CancelRequestStatus, CancelStatus, Money, TransactionKey};
+use reconciliation::{Cancel, CancelRequestStatus, CancelStatus, TransactionKey};
 
 use super::machine::Times;
 use super::told;
@@ -37,7 +37,7 @@ pub(super) fn answered(
             let change = carried_out(request, reading, times);
             return Some(reply(Some(raw), Some(*http_status), change));
         }
-        CancelAnswer::Refused { refusal, raw } => refused(request, refusal, now_at_toss, times.now)
+        CancelAnswer::Refused { refusal, raw } => refused(request, refusal, now_at_toss, times)
             .map(|change| reply(Some(raw), Some(refusal.http_status), change)),
         // Nothing was sent before this one, and this one provably was not.
         CancelAnswer::NotSent { reason } if request.attempts <= 1 => {
@@ -65,15 +65,50 @@ fn carried_out(
     reading: &PaymentReading,
     times: Times,
 ) -> CancelRequestChange {
-    let asked = asked_amount(request);
-    match since_baseline(request, reading).pop() {
-        Some(cancel) if asked.is_none_or(|asked| asked == cancel.amount) => {
-            by_progress(request, cancel, times)
+    by_mark(request, reading, times).unwrap_or_else(|| {
+        let newest = since_baseline(request, reading).pop();
+        match newest.filter(|cancel| is_of_asked_amount(request, cancel)) {
+            Some(cancel) => by_progress(request, cancel, times),
+            None => needs_operator(
+                "Toss accepted the cancel, but its answer does not show one of the amount that was asked for.",
+            ),
         }
-        _ => needs_operator(
-            "Toss accepted the cancel, but its answer does not show one of the amount that was asked for.",
-        ),
+    })
+}
+
+/// What the payment proves by the request's mark; `None` when no cancel carries it, or Toss has named the request's cancel
+/// already.
+pub(super) fn by_mark(
+    request: &CancelRequest,
+    reading: &PaymentReading,
+    times: Times,
+) -> Option<CancelRequestChange> {
+    if request.transaction_key.is_some() {
+        return None;
     }
+    Some(match marked(request, reading).as_slice() {
+        [] => return None,
+        [only] if is_of_asked_amount(request, only) => by_progress(request, only, times),
+        [_] => needs_operator(
+            "A cancel carries the mark of this request and is of another amount. Look at the payment in Toss's console.",
+        ),
+        // A request causes one cancel, so the mark of the others was copied.
+        [_, ..] => needs_operator(
+            "More than one cancel carries the mark of this request, so the mark proves nothing. Look at the payment in \
+             Toss's console.",
+        ),
+    })
+}
+
+/// The cancels whose reason ends with the request's mark, oldest first. One that was there before cannot be its own.
+fn marked<'a>(request: &CancelRequest, reading: &'a PaymentReading) -> Vec<&'a Cancel> {
+    let mark = request.mark();
+    let mut cancels = since_baseline(request, reading);
+    cancels.retain(|cancel| {
+        let reason = cancel.reason.as_deref();
+        reason.is_some_and(|reason| mark.is_on(reason))
+    });
+    cancels
 }
 
 /// How far the cancel is that is proved to be ours. Overseas methods take their time, and may give up.
@@ -118,8 +153,9 @@ fn refused(
     request: &CancelRequest,
     refusal: &Refusal,
     now_at_toss: Option<&PaymentReading>,
-    now: DateTime<Utc>,
+    times: Times,
 ) -> Option<CancelRequestChange> {
+    let now = times.now;
     let first_attempt = request.attempts <= 1;
     if refusal.code.class() == CodeClass::Unauthorized {
         // A refused key is refused before Toss looks at the request: nothing ran now, and of an earlier sending it tells
@@ -127,6 +163,10 @@ fn refused(
         return first_attempt.then(|| rejected(told::told_by_toss(refusal), now));
     }
     let reading = now_at_toss?;
+    let by_mark = by_mark(request, reading, times);
+    if by_mark.is_some() {
+        return by_mark;
+    }
     if could_be_ours(request, reading).next().is_some() {
         return Some(needs_operator(
             "Toss refused the cancel, and one of the same amount has been made in the meantime: nothing proves whether \
@@ -154,13 +194,12 @@ fn tells_of_a_moved_balance(refusal: &Refusal) -> bool {
 /// The cancels that came since the request was sent, of the amount that it asks for, oldest first: any of them could be
 /// its own, and nothing else could.
 pub(super) fn could_be_ours<'a>(
-    request: &CancelRequest,
+    request: &'a CancelRequest,
     reading: &'a PaymentReading,
 ) -> impl Iterator<Item = &'a Cancel> {
-    let asked = asked_amount(request);
     since_baseline(request, reading)
         .into_iter()
-        .filter(move |cancel| asked.is_none_or(|asked| asked == cancel.amount))
+        .filter(|cancel| is_of_asked_amount(request, cancel))
 }
 
 fn since_baseline<'a>(request: &CancelRequest, reading: &'a PaymentReading) -> Vec<&'a Cancel> {
@@ -172,9 +211,10 @@ fn since_baseline<'a>(request: &CancelRequest, reading: &'a PaymentReading) -> V
         .collect()
 }
 
-/// What the cancel takes: everything is the balance that was sent along as a lock.
-fn asked_amount(request: &CancelRequest) -> Option<Money> {
-    request.amount.or(request.baseline_balance)
+/// Everything is the balance that was sent along as a lock.
+fn is_of_asked_amount(request: &CancelRequest, cancel: &Cancel) -> bool {
+    let asked = request.amount.or(request.baseline_balance);
+    asked.is_none_or(|asked| asked == cancel.amount)
 }
 
 pub(super) fn succeeded(key: TransactionKey, now: DateTime<Utc>) -> CancelRequestChange {

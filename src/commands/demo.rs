@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{Days, NaiveDate};
 use clap::Args;
-use reconciliation::{KstDate, PartialCancelRows, SettlementCycle};
+use reconciliation::{CancelPolicy, KstDate, PartialCancelRows, SettlementCycle};
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
 use toss_sim::{Merchant, Scenario, SimClock, TossSim, is_business_day};
@@ -15,7 +15,7 @@ use super::stop::StopSignals;
 use super::{CommandError, token};
 use crate::access::Role;
 use crate::clock::Clock;
-use crate::config::{LogConfig, MerchantConfig, ServerConfig, TossConfig};
+use crate::config::{LogConfig, MerchantConfig, ServerConfig, SyncConfig, TossConfig};
 use crate::server::{Server, StartError};
 use crate::store::{AccountName, InvalidDatabaseUrl, Source};
 use crate::sync::Import;
@@ -138,6 +138,7 @@ fn config(sim: &TossSim, folder: &TempDir, port: u16) -> Result<ServerConfig, Co
         toss: TossConfig {
             base_url: BaseUrl::parse(sim.base_url()).map_err(|error| failed(error.to_string()))?,
             timeout: Duration::from_secs(30),
+            calls_per_minute: None,
             partial_cancel_rows: PartialCancelRows::default(),
             musd_amounts: MusdAmounts::default(),
         },
@@ -146,7 +147,8 @@ fn config(sim: &TossSim, folder: &TempDir, port: u16) -> Result<ServerConfig, Co
             .map_err(|error: InvalidDatabaseUrl| failed(error.to_string()))?,
         listen_addr: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
         cancel_retry: Duration::from_secs(5),
-        sync_interval: Duration::from_mins(1),
+        sync: SyncConfig::default(),
+        cancel_policy: CancelPolicy::default(),
         webhook_secret: None,
     })
 }

@@ -81,6 +81,8 @@ enum CommandError {
 impl CommandError {
     fn exit_code(&self) -> u8 {
         match self {
+            // The setting is right; the disk is full.
+            Self::Database(StoreError::NoSpace { .. }) => EXIT_FAILURE,
             Self::Setting(_) | Self::Database(_) | Self::Usage(_) => EXIT_USAGE,
             Self::Failure(_) | Self::Store(_) | Self::Output(_) => EXIT_FAILURE,
         }

@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::config::ServerConfig;
 use crate::server;
 use crate::store::Source;
-use crate::sync::{Import, ImportError, Imported, Mirror, MirrorSettings};
+use crate::sync::{Import, ImportError, Imported, Mirror, Progress};
 
 /// Which days, and of which lists.
 #[derive(Args)]
@@ -26,6 +26,9 @@ pub(super) struct Options {
     /// One of the two lists alone
     #[arg(long, value_name = "LIST")]
     only: Option<List>,
+    /// Read every day, also those that have been read completely, for rows that came late
+    #[arg(long)]
+    again: bool,
 }
 
 /// One of Toss's lists.
@@ -44,16 +47,19 @@ pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), Co
     let merchants = server::merchants(&config.merchants, &config.toss)
         .map_err(|error| CommandError::Failure(error.to_string()))?;
     let store = super::open_and_migrate(&config.database_url).await?;
-    let settings = MirrorSettings::every(config.sync_interval);
+    let settings = server::mirror_settings(&config.sync);
     let mirror = Mirror::new(store.clone(), merchants, clock, settings);
     let bar = bar()?;
-    let imported = mirror
-        .import(&import, |progress| {
-            bar.set_length(progress.total);
-            bar.set_position(progress.done);
-            bar.set_message(HumanCount(progress.rows).to_string());
-        })
-        .await;
+    let show = |progress: Progress| {
+        bar.set_length(progress.total);
+        bar.set_position(progress.done);
+        bar.set_message(HumanCount(progress.rows).to_string());
+    };
+    let imported = if options.again {
+        mirror.import_again(&import, show).await
+    } else {
+        mirror.import(&import, show).await
+    };
     bar.finish_and_clear();
     let imported = imported?;
     store.close().await?;

@@ -15,18 +15,38 @@ use crate::toss::MusdAmounts;
 type Place = fn(&mut Layers) -> &mut Option<String>;
 
 /// The variables of the environment. In the file their names are written in small letters.
-const VARIABLES: [(&str, Place); 11] = [
+const VARIABLES: [(&str, Place); 21] = [
     ("TOSS_SECRET_KEY", |all| &mut all.toss_secret_key),
     ("TOSS_SECRET_KEY_FILE", |all| &mut all.toss_secret_key_file),
     ("TOSS_BASE_URL", |all| &mut all.toss_base_url),
     ("DATABASE_URL", |all| &mut all.database_url),
     ("LISTEN_ADDR", |all| &mut all.listen_addr),
     ("TOSS_TIMEOUT_SECONDS", |all| &mut all.toss_timeout_seconds),
+    ("TOSS_CALLS_PER_MINUTE", |all| {
+        &mut all.toss_calls_per_minute
+    }),
     ("CANCEL_RETRY_SECONDS", |all| &mut all.cancel_retry_seconds),
+    ("CANCEL_LIMIT_PER_REQUEST", |all| {
+        &mut all.cancel_limit_per_request
+    }),
+    ("CANCEL_LIMIT_PER_DAY", |all| &mut all.cancel_limit_per_day),
+    ("CANCEL_APPROVAL_ABOVE", |all| {
+        &mut all.cancel_approval_above
+    }),
+    ("CANCEL_APPROVAL_HOURS", |all| {
+        &mut all.cancel_approval_hours
+    }),
+    ("CANCEL_REASON_MARK", |all| &mut all.cancel_reason_mark),
     ("SYNC_INTERVAL_SECONDS", |all| {
         &mut all.sync_interval_seconds
     }),
+    ("SYNC_RETRY_SECONDS", |all| &mut all.sync_retry_seconds),
+    ("SYNC_TRANSACTION_DAYS", |all| {
+        &mut all.sync_transaction_days
+    }),
+    ("SYNC_SETTLEMENT_DAYS", |all| &mut all.sync_settlement_days),
     ("WEBHOOK_SECRET", |all| &mut all.webhook_secret),
+    ("WEBHOOK_DAYS", |all| &mut all.webhook_days),
     ("LOG", |all| &mut all.log),
     ("LOG_FORMAT", |all| &mut all.log_format),
 ];
@@ -52,10 +72,26 @@ pub(super) struct Layers {
     #[serde(default, deserialize_with = "number_or_text")]
     pub(super) toss_timeout_seconds: Option<String>,
     #[serde(default, deserialize_with = "number_or_text")]
+    pub(super) toss_calls_per_minute: Option<String>,
+    #[serde(default, deserialize_with = "number_or_text")]
     pub(super) cancel_retry_seconds: Option<String>,
+    pub(super) cancel_limit_per_request: Option<String>,
+    pub(super) cancel_limit_per_day: Option<String>,
+    pub(super) cancel_approval_above: Option<String>,
+    #[serde(default, deserialize_with = "number_or_text")]
+    pub(super) cancel_approval_hours: Option<String>,
+    pub(super) cancel_reason_mark: Option<String>,
     #[serde(default, deserialize_with = "number_or_text")]
     pub(super) sync_interval_seconds: Option<String>,
+    #[serde(default, deserialize_with = "number_or_text")]
+    pub(super) sync_retry_seconds: Option<String>,
+    #[serde(default, deserialize_with = "number_or_text")]
+    pub(super) sync_transaction_days: Option<String>,
+    #[serde(default, deserialize_with = "number_or_text")]
+    pub(super) sync_settlement_days: Option<String>,
     pub(super) webhook_secret: Option<String>,
+    #[serde(default, deserialize_with = "number_or_text")]
+    pub(super) webhook_days: Option<String>,
     pub(super) log: Option<String>,
     pub(super) log_format: Option<String>,
     pub(super) partial_cancel_rows: Option<PartialCancelSetting>,

@@ -1,16 +1,18 @@
 //! The settings: defaults, then the file, then the environment, then the command line; each checked with a message that
 //! says how to mend it.
 
+mod cancels;
 mod file;
 mod layers;
 mod merchants;
+mod sync;
 
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use reconciliation::PartialCancelRows;
+use reconciliation::{CancelPolicy, PartialCancelRows};
 use secrecy::SecretString;
 
 use crate::store::{DatabaseUrl, InvalidDatabaseUrl};
@@ -18,18 +20,20 @@ use crate::toss::{BaseUrl, MusdAmounts};
 
 pub use layers::Overrides;
 pub use merchants::MerchantConfig;
+pub use sync::SyncConfig;
 
 use layers::Layers;
 
 const DEFAULT_DATABASE_URL: &str = "sqlite://toss-recon.db";
 const DEFAULT_LISTEN_ADDR: &str = "127.0.0.1:8080";
-const DEFAULT_TOSS_TIMEOUT_SECONDS: u64 = 30;
-const DEFAULT_CANCEL_RETRY_SECONDS: u64 = 5;
-const DEFAULT_SYNC_INTERVAL_SECONDS: u64 = 60;
+const DEFAULT_TOSS_TIMEOUT: Duration = Duration::from_secs(30);
+const DEFAULT_CANCEL_RETRY: Duration = Duration::from_secs(5);
 /// Longer than any gateway waits; a larger number is a mistake in the unit.
-const LONGEST_SECONDS: u64 = 600;
+const SECONDS: RangeInclusive<u32> = 1..=600;
+/// A thousand a second; a larger number is no limit.
+const CALLS_PER_MINUTE: RangeInclusive<u32> = 1..=60_000;
 /// What happens here, without what libraries tell of every start.
-const DEFAULT_LOG: &str = "info,actix_server=warn,sea_orm_migration=warn";
+const DEFAULT_LOG: &str = "info,actix_server=warn,sea_orm_migration=warn,sqlx=warn";
 /// What can neither be guessed nor is too long for an address.
 const WEBHOOK_SECRET_LENGTH: RangeInclusive<usize> = 16..=128;
 
@@ -57,8 +61,10 @@ pub struct ServerConfig {
     pub listen_addr: SocketAddr,
     /// The first pause before a cancel of unknown outcome is asked about again.
     pub cancel_retry: Duration,
-    /// The pause between two background passes over Toss's lists.
-    pub sync_interval: Duration,
+    /// How Toss's lists are followed.
+    pub sync: SyncConfig,
+    /// The merchant's own rules for cancels.
+    pub cancel_policy: CancelPolicy,
     /// The last part of the address for Toss's webhooks; without one they are not taken.
     pub webhook_secret: Option<SecretString>,
 }
@@ -70,6 +76,8 @@ pub struct TossConfig {
     pub base_url: BaseUrl,
     /// The longest wait for an answer of the payment and cancel calls; lists may take twice that.
     pub timeout: Duration,
+    /// How many questions a minute one key asks each of Toss's APIs at most; test keys never ask more than 100.
+    pub calls_per_minute: Option<u32>,
     /// What the amount of a `PARTIAL_CANCELED` transaction row is.
     pub partial_cancel_rows: PartialCancelRows,
     /// What an amount in `MUSD` counts.
@@ -113,13 +121,10 @@ impl Settings {
             cancel_retry: seconds(
                 "CANCEL_RETRY_SECONDS",
                 self.0.cancel_retry_seconds.as_deref(),
-                DEFAULT_CANCEL_RETRY_SECONDS,
+                DEFAULT_CANCEL_RETRY,
             )?,
-            sync_interval: seconds(
-                "SYNC_INTERVAL_SECONDS",
-                self.0.sync_interval_seconds.as_deref(),
-                DEFAULT_SYNC_INTERVAL_SECONDS,
-            )?,
+            cancel_policy: cancels::read(&self.0)?,
+            sync: sync::read(&self.0)?,
             webhook_secret: self.webhook_secret()?,
         })
     }
@@ -167,7 +172,13 @@ impl Settings {
             timeout: seconds(
                 "TOSS_TIMEOUT_SECONDS",
                 self.0.toss_timeout_seconds.as_deref(),
-                DEFAULT_TOSS_TIMEOUT_SECONDS,
+                DEFAULT_TOSS_TIMEOUT,
+            )?,
+            calls_per_minute: whole_number(
+                "TOSS_CALLS_PER_MINUTE",
+                self.0.toss_calls_per_minute.as_deref(),
+                CALLS_PER_MINUTE,
+                "calls",
             )?,
             partial_cancel_rows: self
                 .0
@@ -205,15 +216,62 @@ impl Settings {
     }
 }
 
-/// A whole number of seconds, from 1 to [`LONGEST_SECONDS`].
-fn seconds(name: &str, text: Option<&str>, default: u64) -> Result<Duration, SettingError> {
+/// A whole number of seconds.
+fn seconds(name: &str, text: Option<&str>, default: Duration) -> Result<Duration, SettingError> {
+    let seconds = whole_number(name, text, SECONDS, "seconds")?;
+    Ok(seconds.map_or(default, |seconds| Duration::from_secs(seconds.into())))
+}
+
+/// A whole number within the range, if one is set.
+fn whole_number(
+    name: &str,
+    text: Option<&str>,
+    range: RangeInclusive<u32>,
+    unit: &str,
+) -> Result<Option<u32>, SettingError> {
     let Some(text) = text else {
-        return Ok(Duration::from_secs(default));
+        return Ok(None);
     };
     match text.trim().parse() {
-        Ok(seconds @ 1..=LONGEST_SECONDS) => Ok(Duration::from_secs(seconds)),
+        Ok(number) if range.contains(&number) => Ok(Some(number)),
         _ => Err(SettingError::new(format!(
-            "{name} is {text:?}: set it to a whole number of seconds from 1 to {LONGEST_SECONDS}"
+            "{name} is {text:?}: set it to a whole number of {unit} from {} to {}",
+            range.start(),
+            range.end()
         ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::toss::{SecretKey, Toss, TossSettings};
+
+    #[test]
+    fn without_a_setting_a_list_may_take_the_sixty_seconds_that_toss_says_it_may() {
+        let timeout = Settings(Layers::default()).toss().unwrap().timeout;
+        assert_eq!(timeout, Duration::from_secs(30));
+        let address = BaseUrl::parse("http://127.0.0.1:9").unwrap();
+        let key = SecretKey::parse("live_sk_stand1n0000000000000000").unwrap();
+        let toss = Toss::new(TossSettings {
+            timeout,
+            ..TossSettings::new(address, key)
+        })
+        .unwrap();
+        assert_eq!(toss.list_timeout(), Duration::from_secs(60));
+    }
+
+    #[test]
+    fn without_settings_days_are_read_again_and_webhooks_kept_as_documented() {
+        let sync = sync::read(&Layers::default()).unwrap();
+        assert_eq!(sync, SyncConfig::default());
+        assert_eq!(
+            (
+                sync.transaction_days,
+                sync.settlement_days,
+                sync.webhook_days
+            ),
+            (7, 14, 90)
+        );
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Object};
-use reconciliation::{CancelEvent, OriginFound, cancel_origin};
+use reconciliation::{CancelEvent, OriginFound, cancel_origin, without_mark};
 
 use super::books::Books;
 use super::cancel_request::CancelRequest;
@@ -16,7 +16,7 @@ use super::scalars::DateTime;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "reconciliation::CancelOrigin")]
 pub(super) enum CancelOrigin {
-    /// A request made through this API: Toss's answer to it named this cancel.
+    /// A request made through this API: Toss's answer to it named this cancel, or the cancel carries the request's mark.
     Ours,
     /// Somebody else: Toss's console (상점관리자), another program, or the bank.
     Elsewhere,
@@ -57,7 +57,7 @@ impl Cancel {
 
     /// The reason that was given. Null until the payment itself has been read from Toss.
     async fn reason(&self) -> Option<&str> {
-        self.event.reason.as_deref()
+        self.event.reason.as_deref().map(without_mark)
     }
 
     /// When it was cancelled.

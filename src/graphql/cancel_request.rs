@@ -16,6 +16,9 @@ use crate::store::{self, StoredCancelError};
 pub(super) enum CancelRequestStatus {
     /// Recorded; Toss has not been called yet.
     Requested,
+    /// Recorded; another admin must approve it before Toss is called: `Mutation.approveCancelRequest`. It ends as `REJECTED`
+    /// when it is withdrawn, or when `expiresAt` comes first.
+    AwaitingApproval,
     /// Toss is being called.
     Sent,
     /// Toss carried it out. Final.
@@ -100,6 +103,23 @@ impl CancelRequest {
         DateTime(self.0.requested_at)
     }
 
+    /// The name of the access token that approved it. Null when it needs no approval, or has none.
+    async fn approved_by(&self) -> Option<&str> {
+        let approval = self.0.approval.as_ref();
+        approval.map(|approval| approval.by.as_str())
+    }
+
+    /// When it was approved.
+    async fn approved_at(&self) -> Option<DateTime> {
+        let approval = self.0.approval.as_ref();
+        approval.map(|approval| DateTime(approval.at))
+    }
+
+    /// When it ends unless it is approved before. Null unless it is `AWAITING_APPROVAL`.
+    async fn expires_at(&self) -> Option<DateTime> {
+        self.0.expires_at().map(DateTime)
+    }
+
     /// When it ended. Null while its outcome is open.
     async fn resolved_at(&self) -> Option<DateTime> {
         self.0.resolved_at.map(DateTime)
@@ -163,7 +183,10 @@ impl CancelError {
     /// `CANCEL_IN_FLIGHT` (another cancel of the payment has not ended), `BALANCE_CHANGED` (not `expectedBalance`),
     /// `VOID_NOT_CONFIRMED` (`voidUnpaid` is needed), `REFUND_ACCOUNT_REQUIRED`, `OUTCOME_UNKNOWN`, `INVALID_INPUT`,
     /// `NOT_FOUND_PAYMENT`, `NEVER_SENT` (the server stopped before Toss was called), `CANCEL_ABORTED` (an overseas method
-    /// gave it up), `NOT_EXECUTED` (a person found out). Codes may be added.
+    /// gave it up), `NOT_EXECUTED` (a person found out), `LIMIT_EXCEEDED` (more than the merchant's own limits let through),
+    /// `APPROVAL_REQUIRED` (another admin must approve it), `APPROVAL_EXPIRED`, `WITHDRAWN`, `OWN_REQUEST` (the requester
+    /// cannot approve), `NOT_AWAITING_APPROVAL`, `NOT_UNDECIDED`, `NO_SUCH_CANCEL`, `KEY_REPLACED` (the merchant's secret
+    /// key changed while it waited). Codes may be added.
     async fn code(&self) -> &str {
         &self.0.code
     }

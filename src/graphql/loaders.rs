@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
+use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
-use reconciliation::{CancelRequestFacts, History, MoneyError, PaymentKey};
+use reconciliation::{CancelRequestFacts, Currency, History, Money, MoneyError, PaymentKey};
 use tracing::Instrument as _;
 
 use super::context::Interpretation;
@@ -50,6 +51,14 @@ struct SettlementsOf(Reading);
 /// Loads our own cancel requests for a payment.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct CancelRequestsOf(PaymentKey);
+
+/// Loads what an admin has asked for in a currency since an instant.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct AskedSince {
+    admin: String,
+    currency: Currency,
+    since: DateTime<Utc>,
+}
 
 /// Our own cancel requests for one payment, oldest first, and at the same places what tells whether they caused a
 /// cancel.
@@ -121,6 +130,24 @@ impl Loaders {
             .await
         {
             Ok(requests) => Ok(requests.unwrap_or_default()),
+            Err(error) => Err(ApiError::internal(&*error)),
+        }
+    }
+
+    /// What the holder of the token of that name has asked to cancel in a currency since an instant.
+    pub(super) async fn cancels_asked_since(
+        &self,
+        admin: &str,
+        currency: Currency,
+        since: DateTime<Utc>,
+    ) -> Result<Money, ApiError> {
+        let key = AskedSince {
+            admin: admin.to_owned(),
+            currency,
+            since,
+        };
+        match self.requests.load_one(key).await {
+            Ok(asked) => Ok(asked.unwrap_or_else(|| Money::zero(currency))),
             Err(error) => Err(ApiError::internal(&*error)),
         }
     }
@@ -238,6 +265,28 @@ impl Loader<CancelRequestsOf> for Requests {
     }
 }
 
+impl Loader<AskedSince> for Requests {
+    type Value = Money;
+    type Error = Arc<StoreError>;
+
+    /// Payments of one request share an admin and mostly a currency, so a batch is a statement or two.
+    async fn load(
+        &self,
+        keys: &[AskedSince],
+    ) -> Result<HashMap<AskedSince, Self::Value>, Self::Error> {
+        let mut found = HashMap::with_capacity(keys.len());
+        for key in keys {
+            let asked = self
+                .store
+                .cancels_asked_since(&key.admin, key.currency, key.since)
+                .await
+                .map_err(Arc::new)?;
+            found.insert(key.clone(), asked);
+        }
+        Ok(found)
+    }
+}
+
 impl OwnRequests {
     pub(super) fn of(requests: Vec<CancelRequest>) -> Self {
         let facts = requests
@@ -247,6 +296,7 @@ impl OwnRequests {
                 amount: request.amount,
                 first_sent_at: request.first_sent_at,
                 transaction_key: request.transaction_key.clone(),
+                mark: request.mark(),
             })
             .collect();
         Self {

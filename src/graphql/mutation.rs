@@ -24,7 +24,8 @@ impl Mutation {
     ///
     /// Make a new `idempotencyKey` for each thing that a person means to do, keep it, and send it again with the same
     /// input for as long as you do not know the outcome: the answer is then that of the first time, and money never
-    /// goes back twice. The server waits some 10 seconds for the outcome; if it is not known by then, `request.status`
+    /// goes back twice. A request above the merchant's threshold is recorded as `AWAITING_APPROVAL` with an error
+    /// `APPROVAL_REQUIRED`, and sent when another admin calls `approveCancelRequest`. The server waits some 10 seconds for the outcome; if it is not known by then, `request.status`
     /// is `UNKNOWN` and `error.advice` is `WAIT`: read `Query.cancelRequest` again later. The cancel goes on when the
     /// client goes away.
     #[graphql(complexity = "super::LIVE_READ_COST + child_complexity")]
@@ -52,6 +53,35 @@ impl Mutation {
             canceller.cancel(&admin.name, order).await?
         };
         Ok(outcome.into())
+    }
+
+    /// Approves a request that is `AWAITING_APPROVAL`, and has it carried out. Needs the role `ADMIN`; whoever asked for the
+    /// cancel cannot approve it. The payment is read and checked again: when its balance is not what it was, nothing is
+    /// sent. Approving again with the same token gives the same answer. Null when there is no such request.
+    #[graphql(complexity = "super::LIVE_READ_COST + child_complexity")]
+    async fn approve_cancel_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The `id` of a CancelRequest.")] id: ID,
+    ) -> Result<Option<CancelPaymentPayload>, ApiError> {
+        let admin = require(ctx, Role::Admin)?;
+        let id = NodeId::cancel_request(&id)?;
+        let approved = part::<Canceller>(ctx)?.approve(&admin.name, &id).await?;
+        Ok(approved.map(CancelPaymentPayload::from))
+    }
+
+    /// Ends a request that is `AWAITING_APPROVAL` without sending anything: it is `REJECTED` with the code `WITHDRAWN`.
+    /// Needs the role `ADMIN`; the requester may do so and any other admin. Null when there is no such request.
+    #[graphql(complexity = "super::LIVE_READ_COST + child_complexity")]
+    async fn withdraw_cancel_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The `id` of a CancelRequest.")] id: ID,
+    ) -> Result<Option<CancelPaymentPayload>, ApiError> {
+        let admin = require(ctx, Role::Admin)?;
+        let id = NodeId::cancel_request(&id)?;
+        let withdrawn = part::<Canceller>(ctx)?.withdraw(&admin.name, &id).await?;
+        Ok(withdrawn.map(CancelPaymentPayload::from))
     }
 
     /// Ends a request that is `NEEDS_OPERATOR`, by what you found out in Toss's console. Needs the role `ADMIN`. Your
@@ -106,7 +136,7 @@ struct CancelPaymentInput {
     /// `IDEMPOTENCY_CONFLICT`. Two cancels of the same amount that are both meant need two keys.
     #[graphql(secret)]
     idempotency_key: String,
-    /// Why, 1 to 200 characters. Toss keeps it as the cancel's reason, and shows it in its console.
+    /// Why, 1 to 200 characters, or 186 where the server is set to append its mark. Toss keeps it as the cancel's reason, and shows it in its console.
     reason: String,
     /// What to cancel, in the payment's currency. Absent: everything that is left.
     amount: Option<MoneyInput>,
@@ -170,7 +200,8 @@ impl From<RefundAccountInput> for RefundAccount {
 }
 
 /// What came of a cancel. Without a dry run there is exactly one of `error` and a request that is `SUCCEEDED`; when the outcome is not
-/// known yet, there is a request that is `UNKNOWN` and an error with the code `OUTCOME_UNKNOWN` and the advice `WAIT`.
+/// known yet, there is a request that is `UNKNOWN` and an error with the code `OUTCOME_UNKNOWN` and the advice `WAIT`; when
+/// another admin must approve it, a request that is `AWAITING_APPROVAL` and an error with the code `APPROVAL_REQUIRED`.
 #[derive(SimpleObject)]
 struct CancelPaymentPayload {
     /// The request, if one was recorded. Its `id` finds it again.
@@ -194,6 +225,8 @@ struct CancelPreview {
     balance_after: Money,
     /// True when an unpaid virtual account would be handed back, which gives no money back.
     voids: bool,
+    /// True when it would be recorded and sent only after another admin's approval.
+    needs_approval: bool,
 }
 
 impl From<cancel::CancelPreview> for CancelPreview {
@@ -203,6 +236,7 @@ impl From<cancel::CancelPreview> for CancelPreview {
             balance_before: Money(preview.balance_before),
             balance_after: Money(preview.balance_after),
             voids: preview.voids,
+            needs_approval: preview.needs_approval,
         }
     }
 }

@@ -1,13 +1,14 @@
 //! What a screen may offer to whoever is looking at a payment.
 
 use async_graphql::{Context, SimpleObject};
-use reconciliation::cancel_options;
+use reconciliation::{Currency, cancel_options};
 
 use super::books::Books;
 use super::cancel_request::CancelError;
 use super::context::part;
 use super::error::ApiError;
 use super::guard::require;
+use super::loaders::Loaders;
 use super::money::Money;
 use crate::access::Role;
 use crate::cancel::Canceller;
@@ -21,8 +22,10 @@ use crate::cancel::Canceller;
 pub(super) struct ViewerCanCancel {
     /// Whether anything can be cancelled by the holder of this token now.
     allowed: bool,
-    /// What can be cancelled at most. Null when the payment allows no cancel by anybody.
+    /// What can be cancelled at most, by the payment and by the merchant's own limits. Null when they allow no cancel.
     max_amount: Option<Money>,
+    /// A cancel of more than this is sent only when another admin has approved it. Null: none needs that.
+    approval_above: Option<Money>,
     /// Whether less than that can be cancelled.
     partial_allowed: bool,
     /// Whether `CancelPaymentInput.refundAccount` must be given.
@@ -47,8 +50,12 @@ impl ViewerCanCancel {
         {
             reasons.push(Canceller::in_flight(other).into());
         }
-        let now = part::<Canceller>(ctx)?.now();
-        let options = match cancel_options(books.payment(), now) {
+        let canceller = part::<Canceller>(ctx)?;
+        let payment = books.payment();
+        let asked_today = asked_today(ctx, canceller, payment.currency).await?;
+        let options = cancel_options(payment, canceller.now())
+            .and_then(|options| canceller.offer(options, asked_today));
+        let options = match options {
             Ok(options) => Some(options),
             Err(refusal) => {
                 reasons.push(Canceller::refusal(&refusal).into());
@@ -62,8 +69,24 @@ impl ViewerCanCancel {
             partial_allowed: offers(|options| options.partial_allowed),
             needs_refund_account: offers(|options| options.needs_refund_account),
             voids: offers(|options| options.voids),
+            approval_above: canceller.approval_above(payment.currency).map(Money),
             max_amount: options.map(|options| Money(options.max_amount)),
             reasons,
         })
     }
+}
+
+/// What whoever is asking has asked to cancel today; it only matters where there is a limit.
+async fn asked_today(
+    ctx: &Context<'_>,
+    canceller: &Canceller,
+    currency: Currency,
+) -> Result<reconciliation::Money, ApiError> {
+    let Some(limit) = canceller.day_limit(currency) else {
+        return Ok(reconciliation::Money::zero(currency));
+    };
+    let viewer = require(ctx, Role::Viewer)?;
+    Loaders::of(ctx)?
+        .cancels_asked_since(&viewer.name, currency, limit.since)
+        .await
 }

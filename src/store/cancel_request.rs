@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use reconciliation::{
-    CancelRequestStatus, Currency, Money, PaymentKey, RetryAdvice, TransactionKey,
+    CancelMark, CancelRequestStatus, Currency, Money, PaymentKey, RetryAdvice, TransactionKey,
 };
 
 use super::rows::to_millis;
@@ -55,9 +55,9 @@ pub struct CancelRequest {
     pub content_hash: [u8; 32],
     /// The key sent to Toss, one for the life of the request.
     pub idempotency_key: String,
-    /// The exact bytes sent to Toss; erased when the request ends, since they may hold a bank account.
+    /// The exact bytes for Toss, sealed; erased when the request ends, since they may hold a bank account.
     pub body: Option<SecretBody>,
-    /// The balance that was read before sending.
+    /// The balance that was read: last before sending, and for a limit or an approval when it was asked for.
     pub baseline_balance: Option<Money>,
     /// The cancels that the payment had before sending; one that is not among them came later.
     pub baseline_cancel_keys: Vec<TransactionKey>,
@@ -85,12 +85,14 @@ pub struct CancelRequest {
     pub resolved_at: Option<DateTime<Utc>>,
     /// Who works on it, and until when nobody else does.
     pub lease: Option<Lease>,
-    /// When it is to be asked about again.
+    /// When it is to be asked about again, or ends for want of approval.
     pub next_at: Option<DateTime<Utc>>,
     /// Names the API key that it was sent with: under another one, the idempotency key would be a new one for Toss.
     pub api_key: Option<String>,
     /// The admin who decided what became of it, and what the decision rests on.
     pub decision: Option<Decision>,
+    /// Another admin's approval, where one was needed.
+    pub approval: Option<Approval>,
 }
 
 /// The right to work on a request, for a while: a process that dies leaves it to run out.
@@ -102,18 +104,6 @@ pub struct Lease {
     pub until: DateTime<Utc>,
 }
 
-/// What a change does to the lease.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum LeaseChange {
-    /// Nobody works on the request any more.
-    #[default]
-    Release,
-    /// Whoever works on it goes on.
-    Keep,
-    /// Somebody begins to.
-    Take(Lease),
-}
-
 /// What a person found out about a request whose outcome could not be had by asking.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
@@ -121,6 +111,15 @@ pub struct Decision {
     pub by: String,
     /// What it rests on, in the admin's words.
     pub note: String,
+}
+
+/// Another admin's word that a cancel may be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approval {
+    /// The name of the admin's token.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 /// What went wrong with a cancel, as the caller is told.
@@ -163,6 +162,19 @@ pub struct NewCancelRequest {
     pub requested_at: DateTime<Utc>,
     /// For whoever carries it out.
     pub lease: Lease,
+    /// The balance that it counts with against a limit, when it asks for everything.
+    pub baseline_balance: Option<Money>,
+    /// The limit to hold it against, together with what its admin has asked for.
+    pub day_limit: Option<DayLimit>,
+}
+
+/// The most that one admin may ask for within a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DayLimit {
+    /// So much, in the request's currency.
+    pub most: Money,
+    /// When the day began.
+    pub since: DateTime<Utc>,
 }
 
 /// What became of recording a request.
@@ -174,6 +186,13 @@ pub enum Created {
     SameKey(CancelRequest),
     /// Another request for the payment has not ended.
     InFlight(CancelRequest),
+    /// It is more than the day's limit lets through.
+    OverDayLimit {
+        /// The limit.
+        most: Money,
+        /// What the admin had asked for before within the day.
+        asked: Money,
+    },
 }
 
 /// Which requests are asked for: those that fit everything that is given.
@@ -185,61 +204,6 @@ pub struct CancelRequestFilter {
     pub requested_by: Option<String>,
     /// In one of these states.
     pub status: Option<Vec<CancelRequestStatus>>,
-}
-
-/// A change of a cancel request. What is `None` stays as it is, but for the error, which belongs to the status.
-#[derive(Clone, Debug)]
-pub struct CancelRequestChange {
-    /// The new status.
-    pub status: CancelRequestStatus,
-    /// Set when Toss is about to be called: counts as an attempt.
-    pub sent_at: Option<DateTime<Utc>>,
-    /// The exact bytes to send. Once stored they are not replaced.
-    pub body: Option<SecretBody>,
-    /// The balance that was read before sending.
-    pub baseline_balance: Option<Money>,
-    /// The cancels that the payment had before sending.
-    pub baseline_cancel_keys: Option<Vec<TransactionKey>>,
-    /// What went wrong; `None` clears it.
-    pub error: Option<StoredCancelError>,
-    /// The cancel that Toss's answer named.
-    pub transaction_key: Option<TransactionKey>,
-    /// The HTTP status of Toss's answer.
-    pub upstream_http_status: Option<u16>,
-    /// Toss's answer word for word.
-    pub raw_reply: Option<SecretBody>,
-    /// When it ended; to be given with a final status.
-    pub resolved_at: Option<DateTime<Utc>>,
-    /// Who works on it from now on.
-    pub lease: LeaseChange,
-    /// When it is to be asked about again; `None` clears it.
-    pub next_at: Option<DateTime<Utc>>,
-    /// Names the API key that it is sent with. Once stored it is not replaced.
-    pub api_key: Option<String>,
-    /// A person's decision.
-    pub decision: Option<Decision>,
-}
-
-impl CancelRequestChange {
-    /// A change of the status alone.
-    pub fn to(status: CancelRequestStatus) -> Self {
-        Self {
-            status,
-            sent_at: None,
-            body: None,
-            baseline_balance: None,
-            baseline_cancel_keys: None,
-            error: None,
-            transaction_key: None,
-            upstream_http_status: None,
-            raw_reply: None,
-            resolved_at: None,
-            lease: LeaseChange::Release,
-            next_at: None,
-            api_key: None,
-            decision: None,
-        }
-    }
 }
 
 impl Lease {
@@ -258,38 +222,15 @@ impl CancelRequest {
         self.lease.as_ref().is_some_and(|lease| lease.until > now)
     }
 
-    /// The request after a change.
-    pub(crate) fn after(&self, change: CancelRequestChange) -> Self {
-        let ends = change.status.is_final();
-        let sent_at = change.sent_at.map(to_millis);
-        Self {
-            status: change.status,
-            version: self.version.saturating_add(1),
-            attempts: self.attempts.saturating_add(i32::from(sent_at.is_some())),
-            first_sent_at: self.first_sent_at.or(sent_at),
-            last_sent_at: sent_at.or(self.last_sent_at),
-            body: change.body.or_else(|| self.body.clone()).filter(|_| !ends),
-            baseline_balance: change.baseline_balance.or(self.baseline_balance),
-            baseline_cancel_keys: change
-                .baseline_cancel_keys
-                .unwrap_or_else(|| self.baseline_cancel_keys.clone()),
-            error: change.error,
-            transaction_key: change
-                .transaction_key
-                .or_else(|| self.transaction_key.clone()),
-            upstream_http_status: change.upstream_http_status.or(self.upstream_http_status),
-            raw_reply: change.raw_reply.or_else(|| self.raw_reply.clone()),
-            resolved_at: change.resolved_at.map(to_millis).or(self.resolved_at),
-            lease: match change.lease {
-                LeaseChange::Release => None,
-                LeaseChange::Keep => self.lease.clone(),
-                LeaseChange::Take(lease) => Some(lease.to_millis()),
-            },
-            next_at: change.next_at.map(to_millis),
-            api_key: self.api_key.clone().or(change.api_key),
-            decision: change.decision.or_else(|| self.decision.clone()),
-            ..self.clone()
-        }
+    /// When it ends unless somebody approves it; `None` unless it waits for that.
+    pub fn expires_at(&self) -> Option<DateTime<Utc>> {
+        self.next_at
+            .filter(|_| self.status == CancelRequestStatus::AwaitingApproval)
+    }
+
+    /// What the reason of a cancel that it caused may end with.
+    pub fn mark(&self) -> CancelMark {
+        CancelMark::of_request(self.id.as_str())
     }
 
     pub(super) fn conflict(&self) -> StoreError {

@@ -1,80 +1,19 @@
-//! Cancel requests: written before Toss is called, changed by compare-and-swap, never deleted.
+//! Finding cancel requests.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use entity::RawText;
 use entity::cancel_request::{self, Column};
-use reconciliation::{CancelRequestStatus, PaymentKey, TransactionKey};
-use sea_orm::ActiveValue::NotSet;
+use reconciliation::{CancelRequestStatus, Currency, Money, PaymentKey};
 use sea_orm::prelude::ChronoUnixTimestampMillis;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use serde_json::json;
 
-use super::audit::{self, PROGRAM, Said};
 use super::keys::among;
-use super::rows::{
-    CancelRequestRow, WholeCancelRequestRow, cancel_request_model, changed_columns,
-    new_cancel_request,
-};
-use super::write::insert;
-use super::{
-    CancelRequest, CancelRequestChange, CancelRequestFilter, CancelRequestId, Created,
-    NewCancelRequest, Store, StoreError, commit,
-};
-use crate::fail_points;
+use super::rows::{CancelRequestRow, WholeCancelRequestRow};
+use super::{CancelRequest, CancelRequestFilter, CancelRequestId, Store, StoreError};
 
 impl Store {
-    /// Records a request, unless its caller's key has been used or the payment has a request in flight. The database
-    /// holds both rules, so they hold across processes.
-    ///
-    /// # Errors
-    /// [`StoreError::Conflict`] when the id or the key for Toss is in use, which new ones never are.
-    pub async fn create_cancel_request(
-        &self,
-        new: &NewCancelRequest,
-    ) -> Result<Created, StoreError> {
-        let request = new_cancel_request(new);
-        let model = cancel_request_model(&request)?;
-        // What stands in the way may have ended before it is looked for; then the way is free.
-        for _ in 0..CREATE_ATTEMPTS {
-            let transaction = self.begin().await?;
-            let written = insert::<cancel_request::Entity>(
-                &transaction,
-                vec![model.clone()],
-                OnConflict::new().do_nothing(),
-            )
-            .await?;
-            if written > 0 {
-                audit::add(&transaction, requested(&request)).await?;
-                fail_points::dies("cancel-request-not-committed");
-                commit(transaction).await?;
-                return Ok(Created::New(request));
-            }
-            transaction.rollback().await?;
-            let by_key = find_whole(
-                &self.writer,
-                Column::RequestedBy
-                    .eq(new.requested_by.as_str())
-                    .and(Column::ClientKey.eq(new.client_key.as_str())),
-            );
-            if let Some(same) = by_key.await? {
-                return Ok(Created::SameKey(same));
-            }
-            let in_flight = find_whole(
-                &self.writer,
-                Column::PaymentKey
-                    .eq(new.payment_key.as_str())
-                    .and(is_in(&NOT_ENDED)),
-            );
-            if let Some(other) = in_flight.await? {
-                return Ok(Created::InFlight(other));
-            }
-        }
-        Err(request.conflict())
-    }
-
     /// The request with this id.
     pub async fn cancel_request(
         &self,
@@ -174,8 +113,8 @@ impl Store {
             .collect()
     }
 
-    /// Requests that nobody works on and that are to be taken up now: sendings that were abandoned, and unknown outcomes
-    /// whose pause is over. Oldest first, at most that many. A row that cannot be read is logged and left out: it must not
+    /// Requests that nobody works on and that are to be taken up now: sendings that were abandoned, unknown outcomes whose
+    /// pause is over, and what has waited for approval long enough. Oldest first, at most that many. A row that cannot be read is logged and left out: it must not
     /// keep the others from ending.
     pub async fn due_cancel_requests(
         &self,
@@ -184,8 +123,8 @@ impl Store {
     ) -> Result<Vec<CancelRequest>, StoreError> {
         let now = ChronoUnixTimestampMillis::from(now);
         let unattended = Column::LeaseUntil.is_null().or(Column::LeaseUntil.lte(now));
-        let pause_is_over = Column::Status
-            .ne(CancelRequestStatus::Unknown.as_str())
+        let pause_is_over = is_in(&PAUSING)
+            .not()
             .or(Column::NextAt.is_null())
             .or(Column::NextAt.lte(now));
         let rows = cancel_request::Entity::find()
@@ -229,123 +168,46 @@ impl Store {
         Ok(Ord::max(sent.map(|at| at.0), ended.map(|at| at.0)))
     }
 
-    /// Changes a request, provided that it still is as it was read, and says so in the audit log, as of the given instant.
-    /// A final status erases the body.
-    ///
-    /// # Errors
-    /// [`StoreError::Conflict`] when somebody else changed it, when it has ended, or when it has another body already.
-    pub async fn move_cancel_request(
+    /// What the holder of this token has asked for in this currency since an instant, whatever became of it but for what
+    /// was refused. A request for everything counts with the balance that was read.
+    pub async fn cancels_asked_since(
         &self,
-        request: &CancelRequest,
-        change: CancelRequestChange,
-        at: DateTime<Utc>,
-    ) -> Result<CancelRequest, StoreError> {
-        if request.status.is_final() {
-            return Err(request.conflict());
-        }
-        let given_body = change.body.clone();
-        let given_reply = change.raw_reply.is_some();
-        let next = request.after(change);
-        let mut row = changed_columns(&next)?;
-        // Both may not have been read with the request: what was not given is left alone.
-        if given_body.is_none() && !next.status.is_final() {
-            row.body = NotSet;
-        }
-        if !given_reply {
-            row.raw_reply = NotSet;
-        }
-        let mut unchanged = Column::Id
-            .eq(request.id.as_str())
-            .and(Column::Version.eq(request.version));
-        if let Some(body) = given_body {
-            let same_body = Column::Body.eq(RawText(body.expose().to_owned()));
-            unchanged = unchanged.and(Column::Body.is_null().or(same_body));
-        }
-        let transaction = self.begin().await?;
-        let outcome = cancel_request::Entity::update_many()
-            .set(row)
-            .filter(unchanged)
-            .exec(&transaction)
-            .await?;
-        if outcome.rows_affected == 0 {
-            return Err(request.conflict());
-        }
-        if next.status != request.status || next.transaction_key != request.transaction_key {
-            audit::add(&transaction, changed(request, &next, at)).await?;
-        }
-        fail_points::dies("cancel-change-not-committed");
-        commit(transaction).await?;
-        Ok(next)
+        requested_by: &str,
+        currency: Currency,
+        since: DateTime<Utc>,
+    ) -> Result<Money, StoreError> {
+        asked_since(&self.reader, requested_by, currency, since).await
     }
 }
-
-/// What the audit log says of a new request.
-fn requested(request: &CancelRequest) -> Said<'_> {
-    Said {
-        at: request.requested_at,
-        actor: &request.requested_by,
-        action: "CANCEL_REQUESTED",
-        subject: request.id.as_str(),
-        detail: json!({
-            "paymentKey": request.payment_key.as_str(),
-            "account": request.account.to_string(),
-            "amount": request.amount.map(|amount| amount.to_string()),
-        }),
-    }
-}
-
-/// What the audit log says of a change. Reasons and answers are free text, in which people write names: they stay out.
-fn changed<'a>(before: &CancelRequest, after: &'a CancelRequest, at: DateTime<Utc>) -> Said<'a> {
-    let decision = after
-        .decision
-        .as_ref()
-        .filter(|_| before.decision.is_none());
-    Said {
-        at,
-        actor: decision.map_or(PROGRAM, |decision| decision.by.as_str()),
-        action: match after.status {
-            CancelRequestStatus::Requested => "CANCEL_REQUESTED",
-            CancelRequestStatus::Sent => "CANCEL_SENT",
-            CancelRequestStatus::Succeeded => "CANCEL_SUCCEEDED",
-            CancelRequestStatus::Rejected => "CANCEL_REJECTED",
-            CancelRequestStatus::Unknown => "CANCEL_UNKNOWN",
-            CancelRequestStatus::NeedsOperator => "CANCEL_NEEDS_OPERATOR",
-        },
-        subject: after.id.as_str(),
-        detail: json!({
-            "attempt": after.attempts,
-            "from": before.status.as_str(),
-            "code": after.error.as_ref().map(|error| error.code.as_str()),
-            "transactionKey": after.transaction_key.as_ref().map(TransactionKey::as_str),
-            "balance": after.baseline_balance.map(|balance| balance.to_string()),
-            "note": decision.map(|decision| decision.note.as_str()),
-        }),
-    }
-}
-
-/// How often a request is tried to be recorded while others come and go.
-const CREATE_ATTEMPTS: u32 = 5;
 
 /// States that keep a payment from being cancelled again.
-const NOT_ENDED: [CancelRequestStatus; 4] = [
+pub(super) const NOT_ENDED: [CancelRequestStatus; 5] = [
     CancelRequestStatus::Requested,
+    CancelRequestStatus::AwaitingApproval,
     CancelRequestStatus::Sent,
     CancelRequestStatus::Unknown,
     CancelRequestStatus::NeedsOperator,
 ];
 
 /// States that this program has to lead out of.
-const UNFINISHED: [CancelRequestStatus; 3] = [
+const UNFINISHED: [CancelRequestStatus; 4] = [
     CancelRequestStatus::Requested,
+    CancelRequestStatus::AwaitingApproval,
     CancelRequestStatus::Sent,
     CancelRequestStatus::Unknown,
 ];
 
-fn is_in(states: &[CancelRequestStatus]) -> Expr {
+/// States that last until an instant which the row names.
+const PAUSING: [CancelRequestStatus; 2] = [
+    CancelRequestStatus::AwaitingApproval,
+    CancelRequestStatus::Unknown,
+];
+
+pub(super) fn is_in(states: &[CancelRequestStatus]) -> Expr {
     Column::Status.is_in(states.iter().map(|status| status.as_str()))
 }
 
-async fn find_whole(
+pub(super) async fn find_whole(
     connection: &impl ConnectionTrait,
     condition: Expr,
 ) -> Result<Option<CancelRequest>, StoreError> {
@@ -356,4 +218,28 @@ async fn find_whole(
         .await?
         .map(WholeCancelRequestRow::cancel_request)
         .transpose()
+}
+
+/// As [`Store::cancels_asked_since`], also within a transaction.
+pub(super) async fn asked_since(
+    connection: &impl ConnectionTrait,
+    requested_by: &str,
+    currency: Currency,
+    since: DateTime<Utc>,
+) -> Result<Money, StoreError> {
+    let counted = Func::coalesce([
+        Column::Amount.into_expr(),
+        Column::BaselineBalance.into_expr(),
+    ]);
+    let sum: Option<Option<i64>> = cancel_request::Entity::find()
+        .select_only()
+        .column_as(Expr::from(counted).sum().cast_as("bigint"), "asked")
+        .filter(Column::RequestedBy.eq(requested_by))
+        .filter(Column::RequestedAt.gte(ChronoUnixTimestampMillis::from(since)))
+        .filter(Column::Currency.eq(currency.code()))
+        .filter(Column::Status.ne(CancelRequestStatus::Rejected.as_str()))
+        .into_tuple()
+        .one(connection)
+        .await?;
+    Ok(Money::from_minor(sum.flatten().unwrap_or(0), currency))
 }

@@ -203,6 +203,33 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_full_disk_is_told_and_what_was_begun_leaves_nothing() {
+        let files = tempfile::TempDir::new().expect("a folder");
+        let store = sqlite(&files.path().join("kept.db"))
+            .await
+            .expect("it opens");
+        store.migrate().await.expect("it is migrated");
+        let limit = async |pages: u32| {
+            let sql = format!("PRAGMA max_page_count = {pages}");
+            let limited = store.writer.execute_unprepared(&sql).await;
+            limited.expect("a limit");
+        };
+        // Not below what there is.
+        limit(1).await;
+        let body = "x".repeat(100_000);
+        let now = chrono::DateTime::UNIX_EPOCH;
+        let full = store.save_webhook("large", &body, now).await;
+        let error = full.expect_err("there is no room");
+        assert!(matches!(error, StoreError::NoSpace { .. }), "{error}");
+        assert_eq!(
+            error.to_string(),
+            "the database cannot grow, its disk is full: make room for it"
+        );
+        limit(1_000_000).await;
+        assert_eq!(store.save_webhook("large", &body, now).await, Ok(true));
+    }
+
+    #[tokio::test]
     async fn connections_for_reading_do_not_write() {
         let files = tempfile::TempDir::new().expect("a folder");
         let store = sqlite(&files.path().join("kept.db"))

@@ -15,6 +15,12 @@ pub enum StoreError {
         /// What was observed, without addresses or secrets.
         reason: String,
     },
+    /// The database cannot store more. Somebody has to make room first.
+    #[error("the database cannot grow, {reason}: make room for it")]
+    NoSpace {
+        /// What is full.
+        reason: String,
+    },
     /// The SQLite file cannot be used as it is.
     #[error("the database file {} cannot be used: {reason}", path.display())]
     File {
@@ -123,22 +129,34 @@ fn from_driver(error: &sqlx::Error) -> StoreError {
     }
 }
 
+/// A write that SQLite's file system refused. Only a full disk has a code of its own; a quota or a limit has not.
+const SQLITE_IOERR_WRITE: u32 = 778;
+/// The index of SQLite's log could not be made longer.
+const SQLITE_IOERR_SHMSIZE: u32 = 4_874;
+
 /// `SQLite` says what happened in the lower byte of its code, PostgreSQL in the class and code of SQLSTATE.
 fn from_refusal(refusal: &dyn DatabaseError) -> StoreError {
     let code = refusal.code().unwrap_or_default();
     if refusal.try_downcast_ref::<SqliteError>().is_some() {
-        let primary = code.parse::<u32>().map_or(0, |code| code & 0xff);
-        return match primary {
+        let code: u32 = code.parse().unwrap_or_default();
+        if matches!(code, SQLITE_IOERR_WRITE | SQLITE_IOERR_SHMSIZE) {
+            return no_space(
+                "its disk or quota is full, or a limit on the size of files is reached",
+            );
+        }
+        return match code & 0xff {
             5 | 6 => unavailable("another process holds the database file"),
             8 => unavailable("the database file may not be written"),
             10 => unavailable("the disk failed"),
-            13 => unavailable("the disk is full"),
+            13 => no_space("its disk is full"),
             14 => unavailable("the database file cannot be opened"),
             26 => database("the file is not a SQLite database"),
             _ => database(&format!("SQLite code {code}")),
         };
     }
     match code.as_ref() {
+        "53100" => no_space("the disk of PostgreSQL is full"),
+        "57P01" | "57P02" | "57P03" => unavailable("PostgreSQL is being stopped or started"),
         "57014" => unavailable("a statement took too long"),
         "40001" | "40P01" => unavailable("two transactions stood in each other's way"),
         "28000" | "28P01" => unavailable("PostgreSQL refused the user or the password"),
@@ -163,6 +181,12 @@ fn from_refusal(refusal: &dyn DatabaseError) -> StoreError {
 
 fn unavailable(reason: &str) -> StoreError {
     StoreError::Unavailable {
+        reason: reason.to_owned(),
+    }
+}
+
+fn no_space(reason: &str) -> StoreError {
+    StoreError::NoSpace {
         reason: reason.to_owned(),
     }
 }

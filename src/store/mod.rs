@@ -2,7 +2,9 @@
 
 mod audit;
 mod audit_chain;
+mod cancel_records;
 mod cancel_request;
+mod cancel_request_change;
 mod cancel_requests;
 mod connect;
 mod error;
@@ -41,9 +43,10 @@ use sea_orm_migration::IntoSchemaManagerConnection;
 pub use self::url::{DatabaseUrl, InvalidDatabaseUrl};
 pub use audit_chain::{AuditEntry, AuditVerdict, BrokenLink};
 pub use cancel_request::{
-    CancelRequest, CancelRequestChange, CancelRequestFilter, CancelRequestId, Created, Decision,
-    Lease, LeaseChange, NewCancelRequest, StoredCancelError,
+    Approval, CancelRequest, CancelRequestFilter, CancelRequestId, Created, DayLimit, Decision,
+    Lease, NewCancelRequest, StoredCancelError,
 };
+pub use cancel_request_change::{CancelRequestChange, LeaseChange};
 pub use error::StoreError;
 pub use pages::{Page, PageRequest, Toward};
 pub use payment_list::{PaymentFilter, PaymentPlace};

@@ -121,16 +121,21 @@ pub struct DuePayment {
 }
 
 impl Store {
-    /// Payments that were read before their last transaction, the longest ago first.
-    pub async fn outdated_payments(&self, most: u64) -> Result<Vec<DuePayment>, StoreError> {
-        self.due_payments(Expr::col(payment::Column::Outdated), most)
-            .await
+    /// An account's payments that were read before their last transaction, the longest ago first.
+    pub async fn outdated_payments(
+        &self,
+        account: &AccountName,
+        most: u64,
+    ) -> Result<Vec<DuePayment>, StoreError> {
+        let outdated = Expr::col(payment::Column::Outdated);
+        self.due_payments(account, outdated, most).await
     }
 
-    /// Virtual accounts that wait for their deposit and were left alone for a quarter of their life, at least for
+    /// An account's virtual accounts that wait for their deposit and were left alone for a quarter of their life, at least for
     /// `rest`; the longest ago first. Those begun before `begun_after` are given up.
     pub async fn waiting_payments(
         &self,
+        account: &AccountName,
         now: DateTime<Utc>,
         rest: TimeDelta,
         begun_after: DateTime<Utc>,
@@ -144,11 +149,12 @@ impl Store {
             .and(Expr::col(C::ReadAt).lte((now - rest).timestamp_millis()))
             .and(Expr::col(C::BeganAt).gt(begun_after.timestamp_millis()))
             .and(since(C::ReadAt).mul(4).gte(since(C::BeganAt)));
-        self.due_payments(condition, most).await
+        self.due_payments(account, condition, most).await
     }
 
     async fn due_payments(
         &self,
+        account: &AccountName,
         condition: Expr,
         most: u64,
     ) -> Result<Vec<DuePayment>, StoreError> {
@@ -156,6 +162,7 @@ impl Store {
             .select_only()
             .columns([payment::Column::PaymentKey, payment::Column::ReadAt])
             .filter(condition)
+            .filter(payment::Column::Account.eq(account.as_str()))
             .order_by_asc(payment::Column::ReadAt)
             .limit(most)
             .into_tuple()

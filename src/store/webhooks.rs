@@ -1,9 +1,9 @@
-//! Webhooks as they came, once each.
+//! Webhooks as they came, once each, for some time.
 
 use chrono::{DateTime, Utc};
 use entity::{RawText, webhook};
-use sea_orm::EntityTrait;
 use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use super::{Store, StoreError};
 
@@ -25,5 +25,24 @@ impl Store {
             .exec_without_returning(&self.writer)
             .await?;
         Ok(written > 0)
+    }
+    /// Deletes the oldest of the webhooks that came before the instant, so many at most, and tells how many.
+    pub async fn delete_webhooks(
+        &self,
+        before: DateTime<Utc>,
+        most: u64,
+    ) -> Result<u64, StoreError> {
+        use webhook::Column;
+        let oldest = webhook::Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(Column::ReceivedAt.lt(before.timestamp_millis()))
+            .order_by_asc(Column::ReceivedAt)
+            .limit(most);
+        let deleted = webhook::Entity::delete_many()
+            .filter(Column::Id.in_subquery(oldest.into_query()))
+            .exec(&self.writer)
+            .await?;
+        Ok(deleted.rows_affected)
     }
 }

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Mirror;
 use crate::lookup::{Lookup, PaymentRef};
-use crate::store::{DuePayment, StoreError};
+use crate::store::{AccountName, DuePayment, StoreError};
 
 /// The task that one process at a time does.
 const LEASE: &str = "follow";
@@ -17,15 +17,17 @@ const LEASE: &str = "follow";
 const LEASE_LASTS: TimeDelta = TimeDelta::seconds(20);
 /// How often it says that it is alive, and others look whether it is.
 const HEARTBEAT: Duration = Duration::from_secs(5);
-/// Payments that are read again in one pass, of each kind, so that a long absence does not end in a stampede.
+/// Payments of one merchant that are read again in one pass, of each kind, so that a long absence does not end in a stampede.
 const MOST_PAYMENTS: u64 = 50;
 /// A virtual account that waits is looked at again after so long, and then less and less often: its due date passes
 /// without a row and without a webhook.
 const WAITING_REST: TimeDelta = TimeDelta::hours(1);
 /// Longer than any account waits.
 const WAITING_LASTS: TimeDelta = TimeDelta::days(60);
-/// The longest pause after passes that failed.
-const LONGEST_PAUSE: Duration = Duration::from_mins(10);
+/// Webhooks that are deleted at once: the database is held for a moment only.
+const WEBHOOKS_AT_ONCE: u64 = 200;
+/// How often webhooks are deleted in one pass.
+const MOST_DELETIONS: u32 = 50;
 
 /// Follows Toss's lists.
 pub struct Follower {
@@ -78,16 +80,10 @@ impl Follower {
 
     /// Pass after pass, until the lease is lost.
     async fn passes(&self) {
-        let mut pause = self.mirror.0.settings.interval;
+        let pause = self.mirror.0.settings.interval;
         loop {
             tokio::select! {
-                failed = self.pass() => {
-                    pause = if failed {
-                        pause.saturating_mul(2).min(LONGEST_PAUSE.max(self.mirror.0.settings.interval))
-                    } else {
-                        self.mirror.0.settings.interval
-                    };
-                }
+                () = self.pass() => {}
                 () = self.until_lost() => return,
             }
             tokio::select! {
@@ -97,39 +93,66 @@ impl Follower {
         }
     }
 
-    /// One pass, and what it leads to; whether anything failed.
-    async fn pass(&self) -> bool {
+    /// One pass, and what it leads to.
+    async fn pass(&self) {
         let passed = self.mirror.pass().await;
         tracing::debug!(
             days = passed.days,
             changed = passed.changed,
+            late = passed.late,
             failed = passed.failed,
+            resting = passed.resting,
             "a pass over Toss's lists has ended"
         );
-        if passed.failed == 0
-            && let Err(error) = self.read_due_payments().await
-        {
-            tracing::warn!(%error, "payments that have changed could not be found");
-            return true;
+        if passed.answered.is_empty() {
+            // Neither Toss nor the database is troubled any further.
+            return;
         }
-        passed.failed > 0
+        if let Err(error) = self.delete_old_webhooks().await {
+            tracing::warn!(%error, "old webhooks could not be deleted");
+        }
+        for account in &passed.answered {
+            if let Err(error) = self.read_due_payments(account).await {
+                tracing::warn!(%error, "payments that have changed could not be found");
+                return;
+            }
+        }
     }
 
-    /// Reads payments that have changed since they were read, and virtual accounts that wait.
-    async fn read_due_payments(&self) -> Result<(), StoreError> {
+    /// Reads a merchant's payments that have changed since they were read, and its virtual accounts that wait.
+    async fn read_due_payments(&self, account: &AccountName) -> Result<(), StoreError> {
         let inner = &self.mirror.0;
         let now = inner.clock.now();
-        let mut due = inner.store.outdated_payments(MOST_PAYMENTS).await?;
-        let waiting = inner
-            .store
-            .waiting_payments(now, WAITING_REST, now - WAITING_LASTS, MOST_PAYMENTS)
-            .await?;
-        due.extend(waiting);
+        let store = &inner.store;
+        let mut due = store.outdated_payments(account, MOST_PAYMENTS).await?;
+        let given_up = now - WAITING_LASTS;
+        due.extend(
+            store
+                .waiting_payments(account, now, WAITING_REST, given_up, MOST_PAYMENTS)
+                .await?,
+        );
         for DuePayment { payment_key, .. } in due {
             let payment = PaymentRef::Key(payment_key);
             if let Err(error) = self.lookup.payment(&payment, Duration::ZERO).await {
-                tracing::debug!(%error, "a payment could not be read; it is tried again at the next pass");
+                tracing::debug!(%account, %error, "a payment could not be read; it is tried again at the next pass");
                 return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes webhooks that have been kept long enough.
+    async fn delete_old_webhooks(&self) -> Result<(), StoreError> {
+        let inner = &self.mirror.0;
+        let kept = TimeDelta::days(inner.settings.webhook_days.into());
+        let before = inner.clock.now() - kept;
+        for _ in 0..MOST_DELETIONS {
+            let deleted = inner
+                .store
+                .delete_webhooks(before, WEBHOOKS_AT_ONCE)
+                .await?;
+            if deleted < WEBHOOKS_AT_ONCE {
+                break;
             }
         }
         Ok(())

@@ -1,16 +1,22 @@
 //! Mirroring a range of days to its end: what `toss-recon sync` does.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use reconciliation::KstDate;
 
+use super::pass::late_rows;
 use super::plan;
 use super::{Day, Inner, Mirror, SyncError};
 use crate::merchants::Merchant;
-use crate::store::{Source, StoreError};
+use crate::store::{Source, StoreError, WindowRead};
 
-/// How often a day is tried while Toss or the database has a passing fault. The pauses between double.
+/// How often a day is tried while Toss or the database has a passing fault. The pauses between double; without a pause it
+/// is tried once.
 const ATTEMPTS: u32 = 6;
+
+/// The days of one list that have been read.
+type Windows = BTreeMap<KstDate, WindowRead>;
 
 /// Which days to mirror.
 #[derive(Clone, Debug)]
@@ -50,8 +56,11 @@ pub struct Imported {
 /// Why an import ended early. Everything read before it is stored.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// A day could not be read.
-    #[error("the {list} of {day} could not be read ({cause}); run it again to go on from there")]
+    /// A day could not be read, or not be stored.
+    #[error(
+        "the {list} of {day} could not be {} ({cause}); run it again to go on from there",
+        cause.what_could_not_be_done()
+    )]
     Day {
         /// Which list.
         list: &'static str,
@@ -73,6 +82,28 @@ impl Mirror {
     pub async fn import(
         &self,
         import: &Import,
+        progress: impl FnMut(Progress),
+    ) -> Result<Imported, ImportError> {
+        self.import_days(import, plan::unread, progress).await
+    }
+
+    /// Reads every one of these days, also those that have been read completely, for rows that came late.
+    ///
+    /// # Errors
+    /// As [`Mirror::import`].
+    pub async fn import_again(
+        &self,
+        import: &Import,
+        progress: impl FnMut(Progress),
+    ) -> Result<Imported, ImportError> {
+        let every_day = |_: Source, from, to, _: &Windows| plan::days(from, to).collect();
+        self.import_days(import, every_day, progress).await
+    }
+
+    async fn import_days(
+        &self,
+        import: &Import,
+        choose: impl Fn(Source, KstDate, KstDate, &Windows) -> Vec<KstDate>,
         mut progress: impl FnMut(Progress),
     ) -> Result<Imported, ImportError> {
         let inner = &self.0;
@@ -83,8 +114,9 @@ impl Mirror {
                     .store
                     .windows(&merchant.account, *source, import.from, import.to)
                     .await?;
-                let days = plan::unread(*source, import.from, import.to, &known);
-                jobs.extend(days.into_iter().map(|day| (merchant, *source, day)));
+                for day in choose(*source, import.from, import.to, &known) {
+                    jobs.push((merchant, *source, day, known.get(&day).copied()));
+                }
             }
         }
         let days = plan::days(import.from, import.to).count();
@@ -94,8 +126,9 @@ impl Mirror {
         };
         let mut changed = 0;
         progress(so_far);
-        for (merchant, source, day) in jobs {
+        for (merchant, source, day, before) in jobs {
             let read = inner.read_patiently(merchant, source, day).await?;
+            late_rows(merchant, source, day, before.as_ref(), read.changed);
             changed += read.changed;
             so_far.done += 1;
             so_far.rows += u64::try_from(read.rows).unwrap_or(u64::MAX);
@@ -122,7 +155,7 @@ impl Inner {
         loop {
             match self.read_day(merchant, source, day).await {
                 Ok(read) => return Ok(read),
-                Err(error) if error.is_temporary() && attempts < ATTEMPTS => {
+                Err(error) if error.is_temporary() && attempts < ATTEMPTS && !pause.is_zero() => {
                     tracing::warn!(%error, %day, ?pause, "a day is read again");
                     tokio::time::sleep(lengthened(pause)).await;
                     pause = pause.saturating_mul(2);

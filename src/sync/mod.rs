@@ -7,6 +7,7 @@ mod hints;
 mod import;
 mod pass;
 pub mod plan;
+mod rests;
 mod settlements;
 mod spool;
 mod transactions;
@@ -43,19 +44,22 @@ pub struct MirrorSettings {
     pub transaction_days: u32,
     /// How many sold dates, today counted, are read again.
     pub settlement_days: u32,
+    /// How many days webhooks are kept as they came.
+    pub webhook_days: u32,
     /// Rows asked for at once.
     pub page_rows: u32,
-    /// The first pause after Toss failed; it then doubles.
+    /// The first pause after a day of an import failed; it then doubles. Without a pause the day is not tried again.
     pub retry_pause: Duration,
 }
 
 impl MirrorSettings {
-    /// Seven days of transactions and fourteen of settlements, in Toss's largest pages.
+    /// Seven days of transactions and fourteen of settlements, in Toss's largest pages; webhooks for ninety days.
     pub fn every(interval: Duration) -> Self {
         Self {
             interval,
             transaction_days: 7,
             settlement_days: 14,
+            webhook_days: 90,
             page_rows: TransactionPage::LARGEST,
             retry_pause: Duration::from_secs(2),
         }
@@ -109,6 +113,22 @@ impl SyncError {
             Self::Store(error) => matches!(error, StoreError::Unavailable { .. }),
             Self::Unsteady { .. } => true,
             Self::Spool(_) | Self::NoEnd { .. } => false,
+        }
+    }
+
+    /// Whether it speaks of the day's own rows, so that other days may be read all the same.
+    fn is_of_one_day(&self) -> bool {
+        matches!(
+            self,
+            Self::Toss(TossError::Unreadable { .. }) | Self::Unsteady { .. } | Self::NoEnd { .. }
+        )
+    }
+
+    /// What a day could not be.
+    fn what_could_not_be_done(&self) -> &'static str {
+        match self {
+            Self::Store(_) | Self::Spool(_) => "stored",
+            Self::Toss(_) | Self::Unsteady { .. } | Self::NoEnd { .. } => "read",
         }
     }
 }

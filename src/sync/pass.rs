@@ -4,54 +4,86 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::import::name;
 use super::plan::{self, Span};
+use super::rests::{Resting, Rests};
 use super::{Inner, Mirror, SyncError, delta};
 use crate::merchants::Merchant;
-use crate::store::{Source, WindowRead};
+use crate::store::{AccountName, Source, WindowRead};
 use reconciliation::KstDate;
 
 /// What a pass did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Passed {
     /// Days that were read and stored.
     pub days: u64,
     /// Rows that are new, differ or are gone.
     pub changed: u64,
+    /// Those of them on days that had been read completely before.
+    pub late: u64,
     /// Lists that could not be read to their end.
     pub failed: u64,
+    /// Lists that failed a moment ago and were left alone.
+    pub resting: u64,
+    /// Merchants whose transactions could be read.
+    pub answered: Vec<AccountName>,
 }
 
-/// Whether Toss answers one merchant's list, so that only a change is logged.
+/// How one merchant's list answers.
 #[derive(Debug, Default)]
-pub(super) struct Answering(AtomicBool);
+pub(super) struct Answering {
+    rests: Rests,
+    /// Whether it was told that the list cannot be read: only a change is logged.
+    told: AtomicBool,
+}
 
 impl Answering {
     fn yes(&self, merchant: &Merchant, source: Source) {
-        if self.0.swap(false, Ordering::Relaxed) {
+        if self.told.swap(false, Ordering::Relaxed) {
             tracing::info!(account = %merchant.account, list = name(source), "Toss's list is read again");
         }
     }
 
     fn no(&self, merchant: &Merchant, source: Source, error: &SyncError) {
-        if !self.0.swap(true, Ordering::Relaxed) {
-            tracing::warn!(account = %merchant.account, list = name(source), %error, "Toss's list cannot be read; it is tried again at every pass");
+        if !self.told.swap(true, Ordering::Relaxed) {
+            tracing::warn!(account = %merchant.account, list = name(source), %error, "Toss's list cannot be read; it is tried again, at most ten minutes later");
         }
     }
 }
 
 impl Mirror {
-    /// Reads what is due of every merchant's lists. A list that fails is left for the next pass; the others are read.
+    /// Reads what is due of every merchant's lists. A list that fails is left for a later pass; the others are read.
     pub async fn pass(&self) -> Passed {
         let inner = &self.0;
         let mut passed = Passed::default();
+        let interval = delta(inner.settings.interval);
         for (place, merchant) in inner.merchants.all().iter().enumerate() {
             for source in Source::ALL {
                 let answering = inner.answering(place, source);
-                match inner.pass_over(merchant, source, &mut passed).await {
-                    Ok(()) => answering.yes(merchant, source),
+                if answering.rests.has(Resting::List, inner.clock.now()) {
+                    passed.resting += 1;
+                    continue;
+                }
+                match inner
+                    .pass_over(merchant, source, answering, &mut passed)
+                    .await
+                {
+                    Ok(()) => {
+                        answering.rests.end(Resting::List);
+                        answering.yes(merchant, source);
+                    }
                     Err(error) => {
                         answering.no(merchant, source, &error);
                         passed.failed += 1;
+                        if error.is_of_one_day() {
+                            answering.rests.end(Resting::List);
+                        } else {
+                            let now = inner.clock.now();
+                            answering.rests.begin(Resting::List, now, interval);
+                            continue;
+                        }
                     }
+                }
+                if source == Source::Transactions {
+                    passed.answered.push(merchant.account.clone());
                 }
             }
         }
@@ -60,10 +92,12 @@ impl Mirror {
 }
 
 impl Inner {
+    /// Reads the days that are due. One that cannot be read holds the others up only when they could not be read either.
     async fn pass_over(
         &self,
         merchant: &Merchant,
         source: Source,
+        answering: &Answering,
         passed: &mut Passed,
     ) -> Result<(), SyncError> {
         let now = self.clock.now();
@@ -80,26 +114,45 @@ impl Inner {
             interval: delta(self.settings.interval),
         };
         let known = read.windows(source);
+        let mut outcome = Ok(());
         for day in plan::pass(&span, known, now) {
-            let done = self.read_day(merchant, source, day).await?;
+            if answering.rests.has(Resting::Day(day), now) {
+                continue;
+            }
+            let done = match self.read_day(merchant, source, day).await {
+                Ok(done) => done,
+                Err(error) if error.is_of_one_day() => {
+                    tracing::debug!(account = %merchant.account, list = name(source), %day, %error, "a day cannot be read");
+                    let failed_at = self.clock.now();
+                    answering
+                        .rests
+                        .begin(Resting::Day(day), failed_at, span.interval);
+                    outcome = Err(error);
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            answering.rests.end(Resting::Day(day));
             passed.days += 1;
             passed.changed += done.changed;
-            log_late_rows(merchant, source, day, known.get(&day), done.changed);
+            passed.late += late_rows(merchant, source, day, known.get(&day), done.changed);
         }
-        Ok(())
+        outcome
     }
 }
 
-/// Rows of a day that had been read completely before.
-fn log_late_rows(
+/// How many of a day's changed rows came late: all, when the day had been read completely before. They are logged.
+pub(super) fn late_rows(
     merchant: &Merchant,
     source: Source,
     day: KstDate,
     before: Option<&WindowRead>,
     changed: u64,
-) {
+) -> u64 {
     let was_complete = before.is_some_and(|window| plan::is_complete(source, day, window.read_at));
-    if was_complete && changed > 0 {
-        tracing::info!(account = %merchant.account, list = name(source), %day, rows = changed, "rows came late or were changed");
+    if !was_complete || changed == 0 {
+        return 0;
     }
+    tracing::info!(account = %merchant.account, list = name(source), %day, rows = changed, "rows came late or were changed");
+    changed
 }

@@ -1,8 +1,8 @@
 //! The body of a cancel, written once: its bytes are stored and sent again as they are, never built a second time.
 
 use reconciliation::{Currency, Money, RefundAccount};
-use secrecy::SecretString;
-use serde::Serialize;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::MusdAmounts;
@@ -29,6 +29,11 @@ pub struct CancelBody<'a> {
 #[error("the body of the cancel could not be written as JSON")]
 pub struct UnwritableBody;
 
+/// What was kept as a cancel's body is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("what was kept as the body of a cancel is none")]
+pub struct UnreadableBody;
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct BodyWire<'a> {
@@ -52,6 +57,34 @@ struct AccountWire<'a> {
     bank: &'a str,
     account_number: &'a str,
     holder_name: &'a str,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WrittenAccount {
+    bank: String,
+    account_number: String,
+    holder_name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WrittenBody {
+    refund_receive_account: Option<WrittenAccount>,
+}
+
+/// Where the money goes by a body that [`cancel_body`] wrote.
+///
+/// # Errors
+/// [`UnreadableBody`] when it is none. It says nothing of what it is instead, which may be personal.
+pub fn refund_account_of(body: &SecretString) -> Result<Option<RefundAccount>, UnreadableBody> {
+    let written: WrittenBody =
+        serde_json::from_str(body.expose_secret()).map_err(|_| UnreadableBody)?;
+    Ok(written.refund_receive_account.map(|account| RefundAccount {
+        bank: account.bank,
+        account_number: account.account_number,
+        holder_name: account.holder_name,
+    }))
 }
 
 /// Writes the body. It may hold a bank account, so it comes as a secret. The currency is named unless it is won, which

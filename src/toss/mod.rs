@@ -28,7 +28,7 @@ use reconciliation::{OrderId, PaymentKey, Settlement, Transaction};
 use secrecy::SecretString;
 
 pub use cancel::{CancelAnswer, UnknownReason};
-pub use cancel_body::{CancelBody, UnwritableBody, cancel_body};
+pub use cancel_body::{CancelBody, UnreadableBody, UnwritableBody, cancel_body, refund_account_of};
 pub use codes::{CodeClass, TossCode};
 pub use error::{Call, ClientSetupError, Refusal, TossError, Unreadable};
 pub use pages::{SettlementDate, SettlementPage, TransactionPage};
@@ -59,13 +59,9 @@ impl Toss {
     /// # Errors
     /// [`ClientSetupError`], above all where the machine has no certificates to check Toss's by.
     pub fn new(settings: TossSettings) -> Result<Self, ClientSetupError> {
-        let test_limit = settings
-            .secret_key
-            .is_test()
-            .then_some(pace::TEST_CALLS_PER_MINUTE);
-        let calls_per_minute = settings.calls_per_minute.or(test_limit);
+        let pace = Pace::of_key(settings.secret_key.is_test(), settings.calls_per_minute);
         Ok(Self {
-            pace: calls_per_minute.map(|calls| Arc::new(Pace::per_minute(calls))),
+            pace: pace.map(Arc::new),
             connection: Arc::new(Connection::new(
                 settings.base_url,
                 settings.secret_key,
@@ -212,6 +208,11 @@ impl Toss {
         self.timeout
     }
 
+    /// The longest wait for an answer about a list, or a part of one.
+    pub fn list_timeout(&self) -> Duration {
+        self.timeout.saturating_mul(2)
+    }
+
     async fn ask<T>(
         &self,
         call: Call,
@@ -220,7 +221,7 @@ impl Toss {
         read: impl Fn(&Answer) -> Result<T, Unreadable>,
     ) -> Result<T, TossError> {
         let timeout = match call {
-            Call::Transactions | Call::Settlements => self.timeout.saturating_mul(2),
+            Call::Transactions | Call::Settlements => self.list_timeout(),
             Call::Payment | Call::PaymentByOrder | Call::Cancel => self.timeout,
         };
         let url = self.connection.address(call, path, query)?;

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep_until};
 use super::Call;
 
 /// Toss's limit for test keys, for each API.
-pub(super) const TEST_CALLS_PER_MINUTE: u32 = 100;
+const TEST_CALLS_PER_MINUTE: u32 = 100;
 /// The part of a minute's calls that may come at once.
 const AT_ONCE: u32 = 5;
 
@@ -24,7 +24,14 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    pub(super) fn per_minute(calls: u32) -> Self {
+    /// The pace of a key, where it has a limit: the configured one, and for a test key at most Toss's.
+    pub(super) fn of_key(is_test: bool, configured: Option<u32>) -> Option<Self> {
+        let toss = is_test.then_some(TEST_CALLS_PER_MINUTE);
+        let limit = configured.into_iter().chain(toss).min();
+        limit.map(Self::per_minute)
+    }
+
+    fn per_minute(calls: u32) -> Self {
         // Those at once and those at the even pace share the minute.
         let at_once = (calls / AT_ONCE).max(1);
         let evenly = calls.saturating_sub(at_once).max(1);
@@ -80,6 +87,27 @@ mod tests {
                 );
             }
             assert_eq!(turns[0], Duration::ZERO);
+        }
+    }
+
+    #[test]
+    fn a_test_key_never_asks_more_than_toss_allows_it() {
+        let between = |is_test, configured| {
+            Pace::of_key(is_test, configured).map(|pace| pace.between.as_millis())
+        };
+        let of = |calls| Some(Pace::per_minute(calls).between.as_millis());
+        for (is_test, configured, limit) in [
+            (false, None, None),
+            (false, Some(600), of(600)),
+            (true, None, of(100)),
+            (true, Some(600), of(100)),
+            (true, Some(60), of(60)),
+        ] {
+            assert_eq!(
+                between(is_test, configured),
+                limit,
+                "{is_test} {configured:?}"
+            );
         }
     }
 

@@ -23,8 +23,8 @@ pub struct TossSettings {
     pub musd: MusdAmounts,
     /// How often and when a question is asked again.
     pub retry: RetrySchedule,
-    /// How many questions a minute each of Toss's APIs is asked at most; cancels are not held up. Without it, test keys
-    /// ask as often as Toss allows them to, and live keys as often as they need to.
+    /// How many questions a minute each of Toss's APIs is asked at most; cancels are not held up. Without it, live keys ask
+    /// as often as they need to. Test keys never ask more often than Toss allows them to.
     pub calls_per_minute: Option<u32>,
 }
 

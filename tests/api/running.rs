@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use reconciliation::PartialCancelRows;
+use reconciliation::{CancelPolicy, PartialCancelRows};
 use tokio::sync::oneshot;
 use toss_recon::clock::Clock;
-use toss_recon::config::{MerchantConfig, ServerConfig, TossConfig};
+use toss_recon::config::{MerchantConfig, ServerConfig, SyncConfig, TossConfig};
 use toss_recon::server::Server;
 use toss_recon::store::AccountName;
 use toss_recon::toss::{BaseUrl, MusdAmounts, SecretKey};
@@ -73,13 +73,15 @@ fn config(sim: &TossSim, database_url: &str, choices: &Choices) -> ServerConfig 
         toss: TossConfig {
             base_url: BaseUrl::parse(sim.base_url()).unwrap(),
             timeout: choices.timeout,
+            calls_per_minute: None,
             partial_cancel_rows: PartialCancelRows::default(),
             musd_amounts: MusdAmounts::default(),
         },
         database_url: database_url.parse().unwrap(),
         listen_addr: "127.0.0.1:0".parse().unwrap(),
         cancel_retry: Duration::from_secs(5),
-        sync_interval: Duration::from_mins(1),
+        sync: SyncConfig::default(),
+        cancel_policy: CancelPolicy::default(),
         webhook_secret: None,
     }
 }

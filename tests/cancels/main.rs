@@ -14,6 +14,7 @@ mod scene;
 mod shop;
 mod wire;
 
+mod approvals;
 mod clocks;
 mod connections;
 mod crash_points;
@@ -22,7 +23,9 @@ mod databases;
 mod faults;
 mod hearsay;
 mod killed;
+mod limits;
 mod lost_answers;
+mod marks;
 mod offers;
 mod overseas;
 mod power_cut;

@@ -5,14 +5,14 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use reconciliation::{PartialCancelRows, PaymentKey, SettlementCycle};
+use reconciliation::{CancelPolicy, PartialCancelRows, PaymentKey, SettlementCycle};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use toss_recon::access::{NewToken, Role};
 use toss_recon::clock::Clock;
-use toss_recon::config::{MerchantConfig, ServerConfig, TossConfig};
+use toss_recon::config::{MerchantConfig, ServerConfig, SyncConfig, TossConfig};
 use toss_recon::server::Server;
 use toss_recon::store::{AccountName, CancelRequest, Store};
 use toss_recon::toss::{BaseUrl, MusdAmounts, SecretKey};
@@ -54,6 +54,7 @@ pub(crate) struct Shop {
     pub(crate) sim: TossSim,
     pub(crate) store: Store,
     tokens: [String; 3],
+    config: ServerConfig,
     address: SocketAddr,
     server: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
     _folder: TempDir,
@@ -85,9 +86,8 @@ impl Shop {
             ..Settings::default()
         };
         let sim = TossSim::start(settings).await.unwrap();
-        let hands = sim.clock().clone();
         let config = config(&sim, &database_url);
-        let (address, server) = serve(config, Clock::from_fn(move || hands.now())).await;
+        let (address, server) = serve(config.clone(), clock(&sim)).await;
         let store = Store::open(&database_url.parse().unwrap()).await.unwrap();
         let tokens = [
             token(&store, "kim", Role::Admin).await,
@@ -98,9 +98,26 @@ impl Shop {
             sim,
             store,
             tokens,
+            config,
             address,
             server: Some(server),
             _folder: folder,
+        }
+    }
+
+    /// Stops the server and starts another on the same database, with these rules for cancels.
+    pub(crate) async fn restart_under(&mut self, policy: CancelPolicy) {
+        self.stop();
+        self.config.cancel_policy = policy;
+        let (address, server) = serve(self.config.clone(), clock(&self.sim)).await;
+        (self.address, self.server) = (address, Some(server));
+    }
+
+    fn stop(&mut self) {
+        if let Some((stop, thread)) = self.server.take() {
+            let _ = stop.send(());
+            // A test that failed has said so already.
+            let _ = thread.join();
         }
     }
 
@@ -254,11 +271,7 @@ impl Shop {
 
 impl Drop for Shop {
     fn drop(&mut self) {
-        if let Some((stop, thread)) = self.server.take() {
-            let _ = stop.send(());
-            // A test that failed has said so already.
-            let _ = thread.join();
-        }
+        self.stop();
     }
 }
 
@@ -279,6 +292,11 @@ pub(crate) fn at(text: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(text).unwrap().to_utc()
 }
 
+fn clock(sim: &TossSim) -> Clock {
+    let hands = sim.clock().clone();
+    Clock::from_fn(move || hands.now())
+}
+
 fn config(sim: &TossSim, database_url: &str) -> ServerConfig {
     ServerConfig {
         webhook_secret: Some(WEBHOOK_SECRET.to_owned().into()),
@@ -291,13 +309,15 @@ fn config(sim: &TossSim, database_url: &str) -> ServerConfig {
         toss: TossConfig {
             base_url: BaseUrl::parse(sim.base_url()).unwrap(),
             timeout: Duration::from_secs(1),
+            calls_per_minute: None,
             partial_cancel_rows: PartialCancelRows::default(),
             musd_amounts: MusdAmounts::default(),
         },
         database_url: database_url.parse().unwrap(),
         listen_addr: "127.0.0.1:0".parse().unwrap(),
         cancel_retry: Duration::from_secs(1),
-        sync_interval: Duration::from_mins(1),
+        sync: SyncConfig::default(),
+        cancel_policy: CancelPolicy::default(),
     }
 }
 

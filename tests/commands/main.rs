@@ -17,6 +17,7 @@ mod secrecy;
 mod serve;
 mod settings_file;
 mod stopping;
+mod sync;
 mod tokens;
 mod usage;
 mod wrong_settings;

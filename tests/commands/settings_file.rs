@@ -165,7 +165,17 @@ database_url = "sqlite://kept.db"
 listen_addr = "127.0.0.1:0"
 toss_timeout_seconds = {thirty}
 cancel_retry_seconds = {thirty}
+cancel_limit_per_request = "1000000 KRW, 500.00 USD"
+cancel_limit_per_day = "5000000 KRW"
+cancel_approval_above = "300000 KRW"
+cancel_approval_hours = {thirty}
+cancel_reason_mark = "on"
 sync_interval_seconds = {thirty}
+sync_retry_seconds = {thirty}
+sync_transaction_days = {days}
+sync_settlement_days = {thirty}
+toss_calls_per_minute = {thirty}
+webhook_days = {thirty}
 log = "info,toss_recon=debug"
 log_format = "json"
 partial_cancel_rows = "payment_amount"

@@ -15,6 +15,10 @@ fn cancel(payment_key: &str, more: &str) -> String {
 }
 
 /// A decision about the request CancelRequest:x.
+const APPROVE: &str =
+    "mutation { approveCancelRequest(id: \"Q2FuY2VsUmVxdWVzdDp4\") { error { code } } }";
+const WITHDRAW: &str =
+    "mutation { withdrawCancelRequest(id: \"Q2FuY2VsUmVxdWVzdDp4\") { error { code } } }";
 const RESOLVE: &str = "mutation { resolveCancelRequest(id: \"Q2FuY2VsUmVxdWVzdDp4\", outcome: EXECUTED, note: \"n\") \
      { error { code } } }";
 
@@ -49,7 +53,12 @@ async fn the_root_fields_are_those_that_are_tried_here() {
     );
     assert_eq!(
         names("mutationType"),
-        ["cancelPayment", "resolveCancelRequest"]
+        [
+            "approveCancelRequest",
+            "cancelPayment",
+            "resolveCancelRequest",
+            "withdrawCancelRequest"
+        ]
     );
 }
 
@@ -66,6 +75,8 @@ async fn whoever_is_not_known_is_told_so_by_every_root_field() {
         "{ coverage { mId } }",
         "{ cancelRequests { nodes { id } } }",
         "{ auditLog { nodes { number } } }",
+        APPROVE,
+        WITHDRAW,
         RESOLVE,
         &cancel("pk", ""),
     ] {
@@ -85,7 +96,12 @@ async fn a_viewer_may_read_and_may_not_cancel() {
         value!({ "viewer": { "name": "tester", "role": "VIEWER" } })
     );
 
-    for query in ["{ auditLog { nodes { number } } }", RESOLVE] {
+    for query in [
+        "{ auditLog { nodes { number } } }",
+        APPROVE,
+        WITHDRAW,
+        RESOLVE,
+    ] {
         let response = schema.execute(asked_by(Viewer, query)).await;
         assert_eq!(codes(&response), ["FORBIDDEN"], "{query}");
     }
@@ -116,6 +132,8 @@ async fn arguments_that_cannot_be_are_refused_before_anybody_is_asked() {
         "{ cancelRequests(after: \"no cursor\") { nodes { id } } }",
         "{ cancelRequests(filter: { paymentKey: \"../x\" }) { nodes { id } } }",
         "{ auditLog(after: \"no cursor\") { nodes { number } } }",
+        "mutation { approveCancelRequest(id: \"x\") { error { code } } }",
+        "mutation { withdrawCancelRequest(id: \"x\") { error { code } } }",
         "mutation { resolveCancelRequest(id: \"x\", outcome: EXECUTED, note: \"n\") { error { code } } }",
     ] {
         let response = schema.execute(asked_by(Admin, query)).await;

@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use reconciliation::{PartialCancelRows, SettlementCycle};
+use reconciliation::{CancelPolicy, PartialCancelRows, SettlementCycle};
 use tokio::sync::oneshot;
-use toss_recon::config::{MerchantConfig, ServerConfig, TossConfig};
+use toss_recon::config::{MerchantConfig, ServerConfig, SyncConfig, TossConfig};
 use toss_recon::server::Server;
 use toss_recon::store::AccountName;
 use toss_recon::toss::{BaseUrl, MusdAmounts, SecretKey};
@@ -41,13 +41,18 @@ impl Running {
             toss: TossConfig {
                 base_url: BaseUrl::parse(sim.base_url()).unwrap(),
                 timeout: Duration::from_secs(10),
+                calls_per_minute: None,
                 partial_cancel_rows: PartialCancelRows::default(),
                 musd_amounts: MusdAmounts::default(),
             },
             database_url: database.url.parse().unwrap(),
             listen_addr: "127.0.0.1:0".parse().unwrap(),
             cancel_retry: Duration::from_secs(5),
-            sync_interval: Duration::from_secs(1),
+            sync: SyncConfig {
+                interval: Duration::from_secs(1),
+                ..SyncConfig::default()
+            },
+            cancel_policy: CancelPolicy::default(),
             webhook_secret: Some(SECRET.into()),
         };
         let (clock, (stop, stopped), (started, start)) =

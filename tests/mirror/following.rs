@@ -9,7 +9,8 @@ use toss_recon::sync::{Follower, Mirror, MirrorSettings};
 use toss_sim::{CancelByHand, Endpoint, Fault, FaultKind, NewPayment, TossSim};
 
 use crate::support::{
-    Engine, TestDatabase, clock, empty_shop, instant, merchants, mirror, on_both_databases,
+    Engine, TestDatabase, clock, day, empty_shop, instant, merchants,
+    merchants_behind_a_revoked_one, mirror, on_both_databases,
 };
 
 on_both_databases!(
@@ -18,6 +19,9 @@ on_both_databases!(
     of_two_followers_one_reads_and_the_other_takes_over,
     a_payment_that_was_cancelled_since_it_was_read_is_read_again,
     a_waiting_account_is_looked_at_again_by_itself,
+    webhooks_are_kept_for_their_days_and_no_longer,
+    a_day_that_cannot_be_read_holds_no_other_up,
+    a_merchant_whose_key_was_revoked_holds_no_other_up,
 );
 
 const OFTEN: Duration = Duration::from_millis(50);
@@ -57,7 +61,13 @@ async fn toss_down_for_an_hour_loses_nothing(engine: Engine) {
         Some(instant("2026-03-20T12:00:00+09:00"))
     );
     sim.faults().clear();
-    assert_eq!(mirror.pass().await.failed, 0);
+    sim.clear_requests();
+    let passed = mirror.pass().await;
+    assert_eq!((passed.failed, passed.resting), (0, 2));
+    assert_eq!(sim.requests().len(), 0, "Toss is left alone for a while");
+    sim.clock().advance(chrono::Duration::minutes(10));
+    let passed = mirror.pass().await;
+    assert_eq!((passed.failed, passed.resting), (0, 0));
     assert_eq!(database.count("transactions").await, 4);
 }
 
@@ -119,6 +129,81 @@ async fn a_waiting_account_is_looked_at_again_by_itself(engine: Engine) {
     follower.end().await;
 }
 
+async fn webhooks_are_kept_for_their_days_and_no_longer(engine: Engine) {
+    let (sim, database) = (empty_shop().await, TestDatabase::open(engine).await);
+    let of_age = sim.clock().now() - chrono::Duration::days(90);
+    let came = async |name: &str, number: u32, at: chrono::DateTime<chrono::Utc>| {
+        let millis = at.timestamp_millis();
+        let sql = format!(
+            "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {number}) \
+             INSERT INTO webhooks (id, received_at, body) SELECT '{name}-' || n, {millis}, '' FROM numbers RETURNING id"
+        );
+        assert_eq!(database.texts(&sql).await.len(), number as usize);
+    };
+    came("new", 1, sim.clock().now()).await;
+    came("of-age", 3, of_age).await;
+    // More than are deleted at once.
+    came("old", 450, of_age - chrono::Duration::milliseconds(1)).await;
+    let follower = start(&sim, &database);
+    until(async || database.count("webhooks").await <= 4).await;
+    until(async || !sim.requests().is_empty()).await;
+    let kept = async || database.texts("SELECT id FROM webhooks ORDER BY id").await;
+    assert_eq!(kept().await, ["new-1", "of-age-1", "of-age-2", "of-age-3"]);
+    sim.clock().advance(chrono::Duration::milliseconds(1));
+    until(async || kept().await == ["new-1"]).await;
+    follower.end().await;
+}
+
+async fn a_day_that_cannot_be_read_holds_no_other_up(engine: Engine) {
+    let (sim, database) = (empty_shop().await, TestDatabase::open(engine).await);
+    let mirror = mirror(&sim, &database.store, 5_000);
+    // Today is asked for first, then the oldest days; a question is asked twice.
+    let bad = Fault::next(Endpoint::Transactions, FaultKind::CutOff);
+    sim.faults().add(bad.after(2).times(2));
+    let passed = mirror.pass().await;
+    assert_eq!((passed.days, passed.failed), (20, 1));
+    let coverage = mirror.coverage().await.unwrap();
+    let gaps = &coverage[0].extent.gaps;
+    assert_eq!((gaps.len(), gaps[0].from), (1, day("2026-03-15")));
+    let asked = || {
+        let requests = sim.requests();
+        sim.clear_requests();
+        let of_day = |request: &&toss_sim::RecordedRequest| {
+            let mut query = request.query.iter();
+            query.any(|(_, value)| value.starts_with("2026-03-15T00:00:00"))
+        };
+        requests.iter().filter(of_day).count()
+    };
+    assert_eq!(asked(), 2);
+    sim.clock().advance(chrono::Duration::seconds(90));
+    assert_eq!(mirror.pass().await.failed, 0);
+    assert_eq!(asked(), 0, "it rests for two minutes");
+    sim.clock().advance(chrono::Duration::seconds(30));
+    assert_eq!(mirror.pass().await.failed, 0);
+    assert_eq!(asked(), 1);
+    let coverage = mirror.coverage().await.unwrap();
+    assert!(coverage[0].extent.gaps.is_empty());
+}
+
+async fn a_merchant_whose_key_was_revoked_holds_no_other_up(engine: Engine) {
+    let (sim, database) = (empty_shop().await, TestDatabase::open(engine).await);
+    let merchants = merchants_behind_a_revoked_one(&sim);
+    let lookup = Lookup::new(database.store.clone(), merchants.clone(), clock(&sim));
+    let key = sim.console().pay(NewPayment::card("order-1", 15_000));
+    let payment = PaymentRef::Key(PaymentKey::parse(&key).unwrap());
+    lookup.payment(&payment, Duration::ZERO).await.unwrap();
+    sim.clock().advance(chrono::Duration::hours(2));
+    sim.console()
+        .cancel(&key, &CancelByHand::everything("console"))
+        .unwrap();
+    let settings = MirrorSettings::every(OFTEN);
+    let store = database.store.clone();
+    let mirror = Mirror::new(store, merchants, clock(&sim), settings);
+    let follower = follow(Follower::new(mirror, lookup));
+    until(async || database.texts("SELECT status FROM payments").await == ["CANCELED"]).await;
+    follower.end().await;
+}
+
 struct Running {
     stop: CancellationToken,
     task: tokio::task::JoinHandle<()>,
@@ -139,8 +224,11 @@ fn lookup(sim: &TossSim, database: &TestDatabase) -> Lookup {
 fn start(sim: &TossSim, database: &TestDatabase) -> Running {
     let settings = MirrorSettings::every(OFTEN);
     let mirror = Mirror::new(database.store.clone(), merchants(sim), clock(sim), settings);
+    follow(Follower::new(mirror, lookup(sim, database)))
+}
+
+fn follow(follower: Follower) -> Running {
     let stop = CancellationToken::new();
-    let follower = Follower::new(mirror, lookup(sim, database));
     let task = tokio::spawn(follower.run(stop.clone()));
     Running { stop, task }
 }

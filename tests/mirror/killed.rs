@@ -1,91 +1,73 @@
 //! `toss-recon sync` killed at any moment, and run again.
 
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::Instant;
 
-use chrono::{Days, Utc};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 use serde_json::Value;
-use toss_sim::{Scenario, Settings, SimClock, TossSim};
+use tokio::time::timeout;
 
-use crate::support::{Engine, SECRET_KEY, STEADY, TestDatabase, assert_same, on_both_databases};
+use crate::program::{DAYS, Shop, succeeded};
+use crate::support::{Engine, TestDatabase, assert_same, on_both_databases};
 
 on_both_databases!(a_run_killed_at_any_moment_ends_like_one_that_was_not);
 
-/// How often a run is killed; more with `MIRROR_KILLS`.
-const KILLS: u32 = 5;
+/// How often runs are killed on each database, unless `MIRROR_KILLS` says otherwise.
+const KILLS: u32 = 25;
+/// A run is killed before it has come further than this part of what it takes undisturbed.
+const AT_MOST: f64 = 0.6;
 
 async fn a_run_killed_at_any_moment_ends_like_one_that_was_not(engine: Engine) {
-    let kills = option_env!("MIRROR_KILLS").map_or(KILLS, |text| text.parse().unwrap());
-    // The program has the system's clock, so the stand-in has it too.
+    let shop = Shop::open().await;
+    let undisturbed = TestDatabase::open(engine).await;
+    let began = Instant::now();
+    let whole = shop.synced(&undisturbed.url).await;
+    let takes = began.elapsed();
+    assert_eq!(whole["days"], DAYS);
+    let expected = undisturbed.content().await;
+    let windows = undisturbed.count("sync_windows").await;
+
+    // The moments are the same parts of a run in every run of this test; where they fall is up to the machine.
+    let mut rng = StdRng::seed_from_u64(11);
+    let (mut kills, mut half_way) = (0, 0);
+    while kills < asked_for() {
+        let database = TestDatabase::open(engine).await;
+        while kills < asked_for() {
+            let mut child = shop.sync(&database.url);
+            let moment = takes.mul_f64(rng.random_range(0.0..AT_MOST));
+            if timeout(moment, child.wait()).await.is_ok() {
+                break;
+            }
+            child.start_kill().unwrap();
+            let ended = child.wait_with_output().await.unwrap();
+            if ended.status.code().is_some() {
+                // It ended between the last look and the kill.
+                succeeded(&ended);
+                break;
+            }
+            kills += 1;
+            let stored = database.count("sync_windows").await;
+            half_way += u32::from(stored > 0 && stored < windows);
+        }
+        let last = shop.synced(&database.url).await;
+        for count in ["transactions", "settlements"] {
+            assert_eq!(last[count], whole[count], "{count} after {kills} kills");
+        }
+        let what = format!("after {kills} kills");
+        assert_same(&database.content().await, &expected, &what);
+        let again = shop.synced(&database.url).await;
+        assert_eq!(again["changed"], Value::from(0));
+    }
+    assert!(half_way > 0, "no kill fell between two days");
+}
+
+fn asked_for() -> u32 {
     #[expect(
         clippy::disallowed_methods,
-        reason = "the program under test reads the system's clock"
+        reason = "a switch of this test, not a setting of the program"
     )]
-    let now = Utc::now();
-    let sim = TossSim::start(Settings {
-        clock: SimClock::running_from(now),
-        ..Settings::default()
+    let kills = std::env::var("MIRROR_KILLS").ok();
+    kills.map_or(KILLS, |text| {
+        text.parse().expect("MIRROR_KILLS is a number")
     })
-    .await
-    .unwrap();
-    let today = reconciliation::KstDate::of(now).naive();
-    let first = today - Days::new(40);
-    for story in STEADY {
-        sim.play(Scenario::by_name(story).unwrap(), first);
-    }
-    let last = today - Days::new(5);
-    let settings = tempfile::NamedTempFile::new().unwrap();
-    let sync = |url: &str| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_toss-recon"));
-        command
-            .args([
-                "sync",
-                "--from",
-                &first.to_string(),
-                "--to",
-                &last.to_string(),
-            ])
-            .arg("--config")
-            .arg(settings.path())
-            .env("TOSS_SECRET_KEY", SECRET_KEY)
-            .env("TOSS_BASE_URL", sim.base_url())
-            .env("DATABASE_URL", url)
-            .env("LOG", "error")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        command
-    };
-    let undisturbed = TestDatabase::open(engine).await;
-    let began = std::time::Instant::now();
-    let output = sync(&undisturbed.url).output().unwrap();
-    let takes = began.elapsed();
-    assert!(output.status.success(), "{output:?}");
-    let whole: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(whole["days"], 36);
-    assert!(output.stderr.is_empty(), "{output:?}");
-
-    let database = TestDatabase::open(engine).await;
-    let mut interrupted = 0;
-    for kill in 1..=kills {
-        let mut child = sync(&database.url).spawn().unwrap();
-        // Sooner and later in a run's life, the same moments in every run of this test.
-        tokio::time::sleep(takes * (kill * 37 % 97) / 120 + Duration::from_millis(5)).await;
-        child.kill().unwrap();
-        interrupted += u32::from(!child.wait().unwrap().success());
-    }
-    assert!(interrupted > 0, "no run was interrupted");
-    let output = sync(&database.url).output().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    let last_line: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(last_line["transactions"], whole["transactions"]);
-    assert_eq!(last_line["settlements"], whole["settlements"]);
-    assert_same(
-        &database.content().await,
-        &undisturbed.content().await,
-        "after kills",
-    );
-    let output = sync(&database.url).output().unwrap();
-    let again: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(again["changed"], 0);
 }

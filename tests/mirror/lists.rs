@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_graphql::Request;
+use reconciliation::CancelPolicy;
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
 use toss_recon::access::{Principal, Role};
@@ -47,6 +48,7 @@ impl Api {
                 clock,
                 steps,
                 Duration::from_secs(5),
+                CancelPolicy::default(),
             ),
             lookup,
             mirror: mirror(&sim, &store, 5_000),

@@ -9,10 +9,16 @@
 mod postgres;
 mod support;
 
+mod broken_databases;
 mod endpoint;
+mod explained;
 mod faults;
 mod following;
 mod importing;
 mod killed;
 mod lists;
+mod own_postgres;
+mod postgres_plans;
+mod program;
+mod replicas;
 mod webhooks;

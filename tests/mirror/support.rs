@@ -50,7 +50,7 @@ pub(crate) struct TestDatabase {
     pub(crate) store: Store,
     pub(crate) url: String,
     raw: DatabaseConnection,
-    _folder: TempDir,
+    _folder: Option<TempDir>,
 }
 
 impl TestDatabase {
@@ -60,14 +60,22 @@ impl TestDatabase {
             Engine::Sqlite => format!("sqlite://{}", folder.path().join("test.db").display()),
             Engine::Postgres => postgres::database().await,
         };
+        Self {
+            _folder: Some(folder),
+            ..Self::at(&url).await
+        }
+    }
+
+    /// The database of that URL.
+    pub(crate) async fn at(url: &str) -> Self {
         let store = Store::open(&url.parse().unwrap()).await.unwrap();
         store.migrate().await.unwrap();
-        let raw = Database::connect(&url).await.unwrap();
+        let raw = Database::connect(url).await.unwrap();
         Self {
             store,
-            url,
+            url: url.to_owned(),
             raw,
-            _folder: folder,
+            _folder: None,
         }
     }
 
@@ -120,6 +128,11 @@ impl TestDatabase {
             .iter()
             .map(|row| row.try_get_by_index(0).unwrap())
             .collect()
+    }
+
+    /// Changes the database behind the store's back.
+    pub(crate) async fn execute(&self, sql: &str) {
+        self.raw.execute_unprepared(sql).await.unwrap();
     }
 
     pub(crate) async fn count(&self, table: &str) -> i64 {
@@ -189,23 +202,42 @@ pub(crate) fn settings(page_rows: u32) -> MirrorSettings {
 }
 
 pub(crate) fn merchants(sim: &TossSim) -> Merchants {
+    merchants_with(sim, Duration::from_secs(10))
+}
+
+/// Who wait so long for a payment, and twice as long for a list.
+fn merchants_with(sim: &TossSim, timeout: Duration) -> Merchants {
+    Merchants::new(vec![merchant(sim, MID, SECRET_KEY, timeout)])
+}
+
+/// The merchant of this shop, behind one whose key Toss has revoked.
+pub(crate) fn merchants_behind_a_revoked_one(sim: &TossSim) -> Merchants {
+    let timeout = Duration::from_secs(10);
+    let revoked = "live_sk_rev0ked0000000000000000";
+    Merchants::new(vec![
+        merchant(sim, "revoked", revoked, timeout),
+        merchant(sim, MID, SECRET_KEY, timeout),
+    ])
+}
+
+fn merchant(sim: &TossSim, name: &str, secret_key: &str, timeout: Duration) -> Merchant {
     let settings = TossSettings {
-        timeout: Duration::from_secs(10),
+        timeout,
         retry: RetrySchedule {
             attempts: 2,
             first_pause: Duration::from_millis(1),
         },
         ..TossSettings::new(
             BaseUrl::parse(sim.base_url()).unwrap(),
-            SecretKey::parse(SECRET_KEY).unwrap(),
+            SecretKey::parse(secret_key).unwrap(),
         )
     };
-    Merchants::new(vec![Merchant {
-        account: AccountName::new(MID),
+    Merchant {
+        account: AccountName::new(name),
         toss: Toss::new(settings).unwrap(),
         settlement_cycle: SettlementCycle::Daily,
         has_test_key: false,
-    }])
+    }
 }
 
 pub(crate) fn clock(sim: &TossSim) -> Clock {
@@ -220,6 +252,12 @@ pub(crate) fn mirror(sim: &TossSim, store: &Store, page_rows: u32) -> Mirror {
         clock(sim),
         settings(page_rows),
     )
+}
+
+/// A mirror that waits for a list twice as long as it is told.
+pub(crate) fn mirror_with(sim: &TossSim, store: &Store, timeout: Duration) -> Mirror {
+    let merchants = merchants_with(sim, timeout);
+    Mirror::new(store.clone(), merchants, clock(sim), settings(5_000))
 }
 
 /// The whole month of both lists.

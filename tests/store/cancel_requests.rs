@@ -134,7 +134,7 @@ on_both! {
             match outcome.expect("no panic").expect("an answer") {
                 Created::New(request) => new.push(request),
                 Created::InFlight(request) => in_flight.push(request),
-                Created::SameKey(request) => panic!("{request:?}"),
+                other => panic!("{other:?}"),
             }
         }
         assert_eq!(new.len(), 1);
@@ -155,7 +155,7 @@ on_both! {
             match outcome.expect("no panic").expect("an answer") {
                 Created::New(_) => new += 1,
                 Created::SameKey(_) => {}
-                Created::InFlight(request) => panic!("{request:?}"),
+                other => panic!("{other:?}"),
             }
         }
         assert_eq!(new, 1);

@@ -9,6 +9,7 @@ mod samples;
 
 mod audit;
 mod broken_rows;
+mod cancel_limits;
 mod cancel_requests;
 mod opening;
 mod reading;

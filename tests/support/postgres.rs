@@ -59,7 +59,7 @@ impl Server {
             prefix: format!("toss_recon_test_{}", std::process::id()),
             _script: script,
         };
-        server.wait_until_it_answers().await;
+        wait_until_it_answers(&server.url).await;
         server.create(&server.template(), None).await;
         let url = server.url_of(&server.template()).to_string();
         let store = Store::open(&url.parse().expect("a database URL"))
@@ -80,23 +80,6 @@ impl Server {
         url
     }
 
-    async fn wait_until_it_answers(&self) {
-        let deadline = Instant::now() + START_TIMEOUT;
-        loop {
-            match Database::connect(self.url.as_str()).await {
-                Ok(connection) => {
-                    connection.close().await.expect("the connection closes");
-                    return;
-                }
-                Err(error) => assert!(
-                    Instant::now() < deadline,
-                    "PostgreSQL does not answer: {error}"
-                ),
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    }
-
     async fn create(&self, database: &str, template: Option<&str>) {
         let template = template.map_or_else(String::new, |name| format!(" TEMPLATE \"{name}\""));
         let connection = Database::connect(self.url.as_str())
@@ -110,8 +93,26 @@ impl Server {
     }
 }
 
+/// Waits for a server that is being started.
+pub(crate) async fn wait_until_it_answers(url: &Url) {
+    let deadline = Instant::now() + START_TIMEOUT;
+    loop {
+        match Database::connect(url.as_str()).await {
+            Ok(connection) => {
+                connection.close().await.expect("the connection closes");
+                return;
+            }
+            Err(error) => assert!(
+                Instant::now() < deadline,
+                "PostgreSQL does not answer: {error}"
+            ),
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 /// Starts a server on a free port. It runs until the input of the script that is returned ends.
-fn launch() -> (u16, Child) {
+pub(crate) fn launch() -> (u16, Child) {
     let programs = programs();
     let port = TcpListener::bind(("127.0.0.1", 0))
         .and_then(|listener| listener.local_addr())
@@ -178,16 +179,27 @@ fn as_database_user() -> Command {
     command
 }
 
-/// `$1` is the folder of the programs, `$2` the port. Says `ready` once the server may be asked, and ends with its input.
+/// `$1` is the folder of the programs, `$2` the port. Says `ready` once the server may be asked. A line `stop` on its input
+/// stops the server, a line `start` starts it again; it ends with its input.
 const SCRIPT: &str = r#"
+programs=$1 port=$2
 trap '' INT TERM HUP
 files=$(mktemp -d) || exit 1
 trap 'rm -rf "$files"' EXIT
-"$1/initdb" -D "$files/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >/dev/null 2>&1 || exit 1
-"$1/postgres" -D "$files/data" -k "$files" -p "$2" -c listen_addresses=127.0.0.1 -c max_connections=200 \
-    -c fsync=off -c synchronous_commit=off -c full_page_writes=off >"$files/log" 2>&1 &
+start() {
+    "$programs/postgres" -D "$files/data" -k "$files" -p "$port" -c listen_addresses=127.0.0.1 -c max_connections=200 \
+        -c fsync=off -c synchronous_commit=off -c full_page_writes=off >>"$files/log" 2>&1 &
+    server=$!
+}
+stop() {
+    kill -INT "$server" 2>/dev/null
+    wait "$server"
+}
+"$programs/initdb" -D "$files/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >/dev/null 2>&1 || exit 1
+start
 echo ready
-cat >/dev/null
-kill -INT $!
-wait $!
+while read -r word; do
+    "$word"
+done
+stop
 "#;

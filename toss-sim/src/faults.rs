@@ -54,6 +54,8 @@ pub enum FaultKind {
     Drop,
     /// Executed; the answer breaks off halfway through its JSON.
     HalfBody,
+    /// Executed; the answer ends halfway through its JSON, as if that were all of it.
+    CutOff,
     /// Executed; the answer is an HTML page with status 200.
     Html,
     /// A payment is shown as it was before its latest change.
@@ -67,6 +69,8 @@ pub enum FaultKind {
     /// On settlement pages after the first: the list's first row has moved to its end, so that the page
     /// misses a row, and its last page repeats one.
     RowMoves,
+    /// On a transactions page: its first row stands there twice, within the limit of rows.
+    RowTwice,
 }
 
 /// A nuisance for some calls.

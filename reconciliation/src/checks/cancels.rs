@@ -6,8 +6,8 @@ use super::Found;
 use crate::cancel::collect_events;
 use crate::ledger::Ledger;
 use crate::{
-    Cancel, CancelOrigin, CancelRequestFacts, CancelStatus, Evidence, PaymentRead, RecordedRequest,
-    TransactionKey, cancel_origin,
+    Cancel, CancelOrigin, CancelRequestFacts, CancelRequestStatus, CancelStatus, Evidence,
+    PaymentRead, RecordedRequest, TransactionKey, cancel_origin,
 };
 
 /// How long a request may go without an outcome.
@@ -104,8 +104,11 @@ fn requests<'a>(ledger: &Ledger<'a>) -> Vec<&'a RecordedRequest> {
     requests
 }
 
+/// Whether Toss has been or is about to be called, and what came of it is not known. A request that waits for a person's
+/// approval has no outcome to wait for.
 fn is_open(request: &RecordedRequest) -> bool {
-    !request.facts.status.is_final()
+    let status = request.facts.status;
+    !status.is_final() && status != CancelRequestStatus::AwaitingApproval
 }
 
 fn is_overdue(ledger: &Ledger<'_>, request: &RecordedRequest) -> bool {

@@ -4,10 +4,10 @@ use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use reconciliation::{
-    Books, BusinessCalendar, CancelRequestFacts, CancelRequestStatus, Contract, Contracts,
-    Coverage, Effect, FeeLine, FormerSettlement, History, KstDate, ListedSettlement, PaymentRead,
-    Reconciliation, RecordedRequest, Settlement, SettlementCycle, Stretch, Terms, Transaction,
-    reconcile,
+    Books, BusinessCalendar, CancelMark, CancelRequestFacts, CancelRequestStatus, Contract,
+    Contracts, Coverage, Effect, FeeLine, FormerSettlement, History, KstDate, ListedSettlement,
+    PaymentRead, Reconciliation, RecordedRequest, Settlement, SettlementCycle, Stretch, Terms,
+    Transaction, reconcile,
 };
 
 use crate::made::{
@@ -107,6 +107,7 @@ pub(crate) fn request(
             amount: None,
             first_sent_at: Some(requested_at + TimeDelta::seconds(1)),
             transaction_key: transaction_key.map(key),
+            mark: CancelMark::of_request(id),
         },
     }
 }

@@ -6,6 +6,7 @@
 )]
 
 mod business_days;
+mod cancel_policies;
 mod cancel_row_amounts;
 mod cancels;
 mod currencies;

@@ -1,10 +1,12 @@
 //! Who caused a cancel, and the states of a request.
 
 use CancelOrigin::{Elsewhere, Ours, Uncertain};
-use CancelRequestStatus::{NeedsOperator, Rejected, Requested, Sent, Succeeded, Unknown};
+use CancelRequestStatus::{
+    AwaitingApproval, NeedsOperator, Rejected, Requested, Sent, Succeeded, Unknown,
+};
 use reconciliation::{
-    CancelEvent, CancelOrigin, CancelRequestFacts, CancelRequestStatus, Currency, Money,
-    OriginFound, cancel_origin,
+    CancelEvent, CancelMark, CancelOrigin, CancelRequestFacts, CancelRequestStatus, Currency,
+    Money, OriginFound, cancel_origin,
 };
 
 use crate::made::{key, krw, second};
@@ -27,6 +29,7 @@ fn request(status: CancelRequestStatus) -> CancelRequestFacts {
         amount: Some(krw(3_000)),
         first_sent_at: Some(second(0)),
         transaction_key: None,
+        mark: CancelMark::of_request("00000001"),
     }
 }
 
@@ -82,9 +85,45 @@ fn equal_amount_and_time_prove_nothing() {
 }
 
 #[test]
+fn a_requests_mark_on_a_cancel_proves_it_ours_until_the_request_is_known_for_another() {
+    let marked = |reason: &str, status, named: Option<&str>| {
+        let event = CancelEvent {
+            reason: Some(reason.to_owned()),
+            // Neither amount nor time can take the proof away.
+            amount: krw(1),
+            ..event()
+        };
+        let request = CancelRequestFacts {
+            transaction_key: named.map(key),
+            first_sent_at: Some(second(9_999)),
+            ..request(status)
+        };
+        cancel_origin(&event, &[request])
+    };
+    let proven = OriginFound {
+        origin: Ours,
+        request: Some(0),
+    };
+    for status in [Sent, Unknown, Rejected] {
+        assert_eq!(
+            marked("r [CR:00000001]", status, None),
+            proven,
+            "{status:?}"
+        );
+        let other = marked("r [CR:00000002]", status, None);
+        assert_eq!(other.origin, Elsewhere, "{status:?}");
+    }
+    let copied = marked("r [CR:00000001]", Succeeded, Some("c2"));
+    assert_eq!((copied.origin, copied.request), (Uncertain, None));
+    let several = marked("r [CR:00000001]", NeedsOperator, None);
+    assert_eq!((several.origin, several.request), (Uncertain, None));
+}
+
+#[test]
 fn only_a_request_that_may_have_run_makes_it_uncertain() {
     let cases = [
         (Requested, Elsewhere),
+        (AwaitingApproval, Elsewhere),
         (Sent, Uncertain),
         (Succeeded, Elsewhere),
         (Rejected, Elsewhere),

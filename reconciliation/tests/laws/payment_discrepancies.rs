@@ -1,6 +1,8 @@
 //! The payment against its history and our requests: for each class a case that gives exactly it, and a near miss.
 
-use CancelRequestStatus::{NeedsOperator, Rejected, Requested, Sent, Succeeded, Unknown};
+use CancelRequestStatus::{
+    AwaitingApproval, NeedsOperator, Rejected, Requested, Sent, Succeeded, Unknown,
+};
 use chrono::TimeDelta;
 use reconciliation::{Books, CancelRequestStatus, CancelStatus, Payment, PaymentStatus};
 
@@ -252,7 +254,7 @@ fn cancel_unresolved_five_minutes_after_the_request() {
         let before = later() - TimeDelta::seconds(1);
         assert_eq!(classes_as_of(&books, before), [""; 0], "{status:?}");
     }
-    for status in [Succeeded, Rejected] {
+    for status in [AwaitingApproval, Succeeded, Rejected] {
         let mut books = in_order();
         books.requests.push(request("r9", status, requested, None));
         assert_eq!(classes(&books), [""; 0], "{status:?}");

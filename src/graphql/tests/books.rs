@@ -241,6 +241,8 @@ impl TestBooks {
                 owner: "process".to_owned(),
                 until: instant("2026-03-04T10:01:00+09:00"),
             },
+            baseline_balance: None,
+            day_limit: None,
         };
         let Created::New(request) = self.store.create_cancel_request(&new).await.unwrap() else {
             panic!("the request exists already");

@@ -8,8 +8,8 @@ use sea_orm::prelude::ChronoUnixTimestampMillis;
 
 use super::{Row, instant, storable, to_millis};
 use crate::store::{
-    AccountName, CancelRequest, CancelRequestId, Decision, Lease, NewCancelRequest, SecretBody,
-    StoreError, StoredCancelError,
+    AccountName, Approval, CancelRequest, CancelRequestId, Decision, Lease, NewCancelRequest,
+    SecretBody, StoreError, StoredCancelError,
 };
 
 /// A cancel request without its bodies.
@@ -47,6 +47,8 @@ pub(in crate::store) struct CancelRequestRow {
     api_key: Option<String>,
     decided_by: Option<String>,
     decision_note: Option<String>,
+    approved_by: Option<String>,
+    approved_at: Option<ChronoUnixTimestampMillis>,
 }
 
 /// A cancel request with its bodies.
@@ -122,6 +124,8 @@ impl CancelRequestRow {
             api_key: self.api_key,
             decision: Option::zip(self.decided_by, self.decision_note)
                 .map(|(by, note)| Decision { by, note }),
+            approval: Option::zip(self.approved_by, instant(self.approved_at))
+                .map(|(by, at)| Approval { by, at }),
             reason: self.reason,
             requested_by: self.requested_by,
             client_key: self.client_key,
@@ -159,7 +163,7 @@ pub(in crate::store) fn new_cancel_request(new: &NewCancelRequest) -> CancelRequ
         content_hash: new.content_hash,
         idempotency_key: new.idempotency_key.clone(),
         body: None,
-        baseline_balance: None,
+        baseline_balance: new.baseline_balance,
         baseline_cancel_keys: Vec::new(),
         status: CancelRequestStatus::Requested,
         version: 1,
@@ -176,6 +180,7 @@ pub(in crate::store) fn new_cancel_request(new: &NewCancelRequest) -> CancelRequ
         next_at: None,
         api_key: None,
         decision: None,
+        approval: None,
     }
 }
 
@@ -233,6 +238,11 @@ pub(in crate::store) fn cancel_request_model(
             .decision
             .as_ref()
             .map(|decision| storable(&decision.note)),
+        approved_by: request
+            .approval
+            .as_ref()
+            .map(|approval| approval.by.clone()),
+        approved_at: request.approval.as_ref().map(|approval| approval.at.into()),
     })
 }
 
@@ -264,6 +274,8 @@ pub(in crate::store) fn changed_columns(
         api_key: Set(model.api_key),
         decided_by: Set(model.decided_by),
         decision_note: Set(model.decision_note),
+        approved_by: Set(model.approved_by),
+        approved_at: Set(model.approved_at),
         ..Default::default()
     })
 }

@@ -54,6 +54,7 @@ pub(super) fn shaped_by_fault(mut reply: Reply, fault: Option<&FaultKind>) -> Re
         Some(FaultKind::ExecuteThenHang) => reply.passage = Passage::Hanging,
         Some(FaultKind::ExecuteThenDrop) => reply.passage = Passage::Dropped,
         Some(FaultKind::HalfBody) => reply.passage = Passage::Half,
+        Some(FaultKind::CutOff) => reply.body.truncate(reply.body.len() / 2),
         Some(FaultKind::ExecuteThenStatus(status)) => {
             reply.status = *status;
             reply.body.clear();

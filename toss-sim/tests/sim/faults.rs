@@ -116,6 +116,43 @@ async fn half_a_body_is_half_of_the_right_one() {
 }
 
 #[tokio::test]
+async fn a_body_that_is_cut_off_looks_whole_to_http() {
+    let (shop, payment) = shop_with_payment().await;
+    let path = format!("/v1/payments/{payment}");
+    let whole = shop.get(&path).await;
+    shop.sim
+        .faults()
+        .add(Fault::next(Endpoint::Payment, FaultKind::CutOff));
+    let half = shop.get(&path).await;
+    assert_eq!(half.status, 200);
+    assert_eq!(
+        half.text.as_bytes(),
+        &whole.text.as_bytes()[..whole.text.len() / 2]
+    );
+}
+
+#[tokio::test]
+async fn a_row_that_stands_twice_pushes_another_to_the_next_page() {
+    let shop = Shop::open().await;
+    for nth in 0..3 {
+        shop.sim
+            .console()
+            .pay(NewPayment::card(format!("order-{nth}"), 1_000));
+    }
+    shop.sim
+        .faults()
+        .add(Fault::next(Endpoint::Transactions, FaultKind::RowTwice));
+    let orders = async |rest: &str| -> Vec<String> {
+        let page = shop.rows(rest).await;
+        page.iter()
+            .map(|row| row["orderId"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(orders("&limit=2").await, ["order-0", "order-0"]);
+    assert_eq!(orders("&limit=2").await, ["order-0", "order-1"]);
+}
+
+#[tokio::test]
 async fn nuisances_meet_their_endpoint_their_number_of_times() {
     let (shop, payment) = shop_with_payment().await;
     shop.sim.faults().add(

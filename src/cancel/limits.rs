@@ -1,0 +1,80 @@
+//! Holding orders against the merchant's own limits: what an order counts, and what its admin has asked for today.
+
+use std::time::Duration;
+
+use reconciliation::{CancelOptions, CancelRefusal, Currency, KstDate, Money};
+
+use super::{CancelFailure, CancelOrder, Canceller, Inner};
+use crate::lookup::{FoundPayment, PaymentRef};
+use crate::store::{DayLimit, StoreError};
+
+impl Canceller {
+    /// What a payment offers to an admin who has asked for `asked_today` in its currency already.
+    ///
+    /// # Errors
+    /// The refusal that every cancel of the payment would meet.
+    pub fn offer(
+        &self,
+        options: CancelOptions,
+        asked_today: Money,
+    ) -> Result<CancelOptions, CancelRefusal> {
+        self.0.policy.offer(options, asked_today)
+    }
+
+    /// Above how much another admin must approve; `None` is never.
+    pub fn approval_above(&self, currency: Currency) -> Option<Money> {
+        self.0.policy.approval_above.of(currency)
+    }
+
+    /// The limit of today in that currency, if there is one.
+    pub fn day_limit(&self, currency: Currency) -> Option<DayLimit> {
+        self.0.day_limit(currency)
+    }
+}
+
+impl Inner {
+    pub(super) fn day_limit(&self, currency: Currency) -> Option<DayLimit> {
+        let most = self.policy.per_day.of(currency)?;
+        let since = KstDate::of(self.clock.now()).start();
+        Some(DayLimit { most, since })
+    }
+
+    /// What an order counts against the limits of its currency; `None` when there are none. An order for everything counts
+    /// with the balance that is read now, and from then on asks for no other: what is checked is what is sent.
+    pub(super) async fn count(
+        &self,
+        order: &mut CancelOrder,
+        known: &FoundPayment,
+    ) -> Result<Option<Money>, CancelFailure> {
+        let currency = known.stored.payment.currency;
+        if !self.policy.limits(currency) {
+            return Ok(None);
+        }
+        let intent = &mut order.intent;
+        if let Some(counted) = intent.amount.or(intent.expected_balance) {
+            return Ok(Some(counted));
+        }
+        let by = PaymentRef::Key(order.payment_key.clone());
+        let read = self.lookup.payment(&by, Duration::ZERO).await?;
+        let balance = read.and_then(|found| found.stored.payment.balance_amount);
+        let balance = balance.unwrap_or_else(|| Money::zero(currency));
+        order.intent.expected_balance = Some(balance);
+        Ok(Some(balance))
+    }
+
+    /// Holds what an order counts against the day's limit, without a promise that it still holds when the order is given.
+    pub(super) async fn check_day(
+        &self,
+        admin: &str,
+        counted: Money,
+    ) -> Result<Result<(), CancelRefusal>, StoreError> {
+        let Some(limit) = self.day_limit(counted.currency()) else {
+            return Ok(Ok(()));
+        };
+        let asked = self
+            .store
+            .cancels_asked_since(admin, counted.currency(), limit.since)
+            .await?;
+        Ok(self.policy.permit_day(counted, asked))
+    }
+}

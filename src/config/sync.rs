@@ -1,0 +1,85 @@
+//! How Toss's lists are followed, and how long what was only hinted at is kept.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use super::layers::Layers;
+use super::{SettingError, seconds, whole_number};
+
+/// Longer than Toss changes a day; a larger number is a mistake in the unit, and would read a year again for nothing.
+const DAYS_READ_AGAIN: RangeInclusive<u32> = 1..=366;
+/// At most ten years.
+const DAYS_KEPT: RangeInclusive<u32> = 1..=3_650;
+
+/// Half an hour is the longest of the pauses after the longest first one.
+const RETRY_SECONDS: RangeInclusive<u32> = 0..=120;
+
+/// How Toss's lists are imported, and followed in the background.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SyncConfig {
+    /// The pause between two background passes over Toss's lists.
+    pub interval: Duration,
+    /// The first pause before an import reads a day again after a passing fault; it then doubles. Without a pause no day is
+    /// read again.
+    pub retry_pause: Duration,
+    /// How many days of transactions, today counted, are read again after they were complete.
+    pub transaction_days: u32,
+    /// How many sold dates of settlements, today counted, are read again after they were complete.
+    pub settlement_days: u32,
+    /// How many days a webhook is kept as it came.
+    pub webhook_days: u32,
+}
+
+impl Default for SyncConfig {
+    /// A pass a minute, a week of transactions, two weeks of sold dates, and webhooks for three months.
+    fn default() -> Self {
+        Self {
+            interval: Duration::from_mins(1),
+            retry_pause: Duration::from_secs(2),
+            transaction_days: 7,
+            settlement_days: 14,
+            webhook_days: 90,
+        }
+    }
+}
+
+pub(super) fn read(layers: &Layers) -> Result<SyncConfig, SettingError> {
+    let usual = SyncConfig::default();
+    let days = |name, text: &Option<String>, default, range| {
+        whole_number(name, text.as_deref(), range, "days").map(|days| days.unwrap_or(default))
+    };
+    Ok(SyncConfig {
+        interval: seconds(
+            "SYNC_INTERVAL_SECONDS",
+            layers.sync_interval_seconds.as_deref(),
+            usual.interval,
+        )?,
+        retry_pause: whole_number(
+            "SYNC_RETRY_SECONDS",
+            layers.sync_retry_seconds.as_deref(),
+            RETRY_SECONDS,
+            "seconds",
+        )?
+        .map_or(usual.retry_pause, |seconds| {
+            Duration::from_secs(seconds.into())
+        }),
+        transaction_days: days(
+            "SYNC_TRANSACTION_DAYS",
+            &layers.sync_transaction_days,
+            usual.transaction_days,
+            DAYS_READ_AGAIN,
+        )?,
+        settlement_days: days(
+            "SYNC_SETTLEMENT_DAYS",
+            &layers.sync_settlement_days,
+            usual.settlement_days,
+            DAYS_READ_AGAIN,
+        )?,
+        webhook_days: days(
+            "WEBHOOK_DAYS",
+            &layers.webhook_days,
+            usual.webhook_days,
+            DAYS_KEPT,
+        )?,
+    })
+}

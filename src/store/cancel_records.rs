@@ -1,0 +1,212 @@
+//! Recording cancel requests: written before Toss is called, changed by compare-and-swap, never deleted, each step with its
+//! entry in the audit log.
+
+use chrono::{DateTime, Utc};
+use entity::RawText;
+use entity::cancel_request::{self, Column};
+use reconciliation::{CancelRequestStatus, Money, TransactionKey};
+use sea_orm::ActiveValue::NotSet;
+use sea_orm::sea_query::{ExprTrait, OnConflict};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter,
+};
+use serde_json::json;
+
+use super::audit::{self, PROGRAM, Said};
+use super::cancel_requests::{NOT_ENDED, asked_since, find_whole, is_in};
+use super::rows::{cancel_request_model, changed_columns, new_cancel_request};
+use super::write::insert;
+use super::{
+    CancelRequest, CancelRequestChange, Created, DayLimit, NewCancelRequest, Store, StoreError,
+    commit,
+};
+use crate::fail_points;
+
+/// How often a request is tried to be recorded while others come and go.
+const CREATE_ATTEMPTS: u32 = 5;
+
+/// Lets one transaction at a time count what an admin has asked for, so that two at once cannot both fit under a limit
+/// that holds one. The number is this program's own.
+const ONE_COUNTS: &str = "SELECT pg_advisory_xact_lock(7827336127190144)";
+
+impl Store {
+    /// Records a request, unless its caller's key has been used, the payment has a request in flight, or it is more than
+    /// its day's limit lets through. The database holds these rules, so they hold across processes.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the id or the key for Toss is in use, which new ones never are.
+    pub async fn create_cancel_request(
+        &self,
+        new: &NewCancelRequest,
+    ) -> Result<Created, StoreError> {
+        let request = new_cancel_request(new);
+        let model = cancel_request_model(&request)?;
+        // What stands in the way may have ended before it is looked for; then the way is free.
+        for _ in 0..CREATE_ATTEMPTS {
+            let transaction = self.begin().await?;
+            if new.day_limit.is_some() && transaction.get_database_backend() == DbBackend::Postgres
+            {
+                transaction.execute_unprepared(ONE_COUNTS).await?;
+            }
+            let written = insert::<cancel_request::Entity>(
+                &transaction,
+                vec![model.clone()],
+                OnConflict::new().do_nothing(),
+            )
+            .await?;
+            if written > 0 {
+                if let Some(limit) = &new.day_limit
+                    && let Some(asked) = asked_before(&transaction, &request, limit).await?
+                {
+                    transaction.rollback().await?;
+                    let most = limit.most;
+                    return Ok(Created::OverDayLimit { most, asked });
+                }
+                audit::add(&transaction, requested(&request)).await?;
+                fail_points::dies("cancel-request-not-committed");
+                commit(transaction).await?;
+                return Ok(Created::New(request));
+            }
+            transaction.rollback().await?;
+            let by_key = find_whole(
+                &self.writer,
+                Column::RequestedBy
+                    .eq(new.requested_by.as_str())
+                    .and(Column::ClientKey.eq(new.client_key.as_str())),
+            );
+            if let Some(same) = by_key.await? {
+                return Ok(Created::SameKey(same));
+            }
+            let in_flight = find_whole(
+                &self.writer,
+                Column::PaymentKey
+                    .eq(new.payment_key.as_str())
+                    .and(is_in(&NOT_ENDED)),
+            );
+            if let Some(other) = in_flight.await? {
+                return Ok(Created::InFlight(other));
+            }
+        }
+        Err(request.conflict())
+    }
+
+    /// Changes a request, provided that it still is as it was read, and says so in the audit log, as of the given instant.
+    /// A final status erases the body.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when somebody else changed it, when it has ended, or when it has another body already.
+    pub async fn move_cancel_request(
+        &self,
+        request: &CancelRequest,
+        change: CancelRequestChange,
+        at: DateTime<Utc>,
+    ) -> Result<CancelRequest, StoreError> {
+        if request.status.is_final() {
+            return Err(request.conflict());
+        }
+        let given_body = change.body.clone();
+        let given_reply = change.raw_reply.is_some();
+        let next = request.after(change);
+        let mut row = changed_columns(&next)?;
+        // Both may not have been read with the request: what was not given is left alone.
+        if given_body.is_none() && !next.status.is_final() {
+            row.body = NotSet;
+        }
+        if !given_reply {
+            row.raw_reply = NotSet;
+        }
+        let mut unchanged = Column::Id
+            .eq(request.id.as_str())
+            .and(Column::Version.eq(request.version));
+        if let Some(body) = given_body {
+            let same_body = Column::Body.eq(RawText(body.expose().to_owned()));
+            unchanged = unchanged.and(Column::Body.is_null().or(same_body));
+        }
+        let transaction = self.begin().await?;
+        let outcome = cancel_request::Entity::update_many()
+            .set(row)
+            .filter(unchanged)
+            .exec(&transaction)
+            .await?;
+        if outcome.rows_affected == 0 {
+            return Err(request.conflict());
+        }
+        if next.status != request.status || next.transaction_key != request.transaction_key {
+            audit::add(&transaction, changed(request, &next, at)).await?;
+        }
+        fail_points::dies("cancel-change-not-committed");
+        commit(transaction).await?;
+        Ok(next)
+    }
+}
+
+/// What the admin had asked for within the day before this request, which is recorded already, if the two together are
+/// more than the limit.
+async fn asked_before(
+    transaction: &DatabaseTransaction,
+    request: &CancelRequest,
+    limit: &DayLimit,
+) -> Result<Option<Money>, StoreError> {
+    let (by, currency) = (&request.requested_by, request.currency);
+    let together = asked_since(transaction, by, currency, limit.since).await?;
+    if together.minor() <= limit.most.minor() {
+        return Ok(None);
+    }
+    let own = request.amount.or(request.baseline_balance);
+    let own = own.map_or(0, Money::minor);
+    let before = together.minor().saturating_sub(own);
+    Ok(Some(Money::from_minor(before, currency)))
+}
+
+/// What the audit log says of a new request.
+fn requested(request: &CancelRequest) -> Said<'_> {
+    Said {
+        at: request.requested_at,
+        actor: &request.requested_by,
+        action: "CANCEL_REQUESTED",
+        subject: request.id.as_str(),
+        detail: json!({
+            "paymentKey": request.payment_key.as_str(),
+            "account": request.account.to_string(),
+            "amount": request.amount.map(|amount| amount.to_string()),
+        }),
+    }
+}
+
+/// What the audit log says of a change. Reasons and answers are free text, in which people write names: they stay out.
+fn changed<'a>(before: &CancelRequest, after: &'a CancelRequest, at: DateTime<Utc>) -> Said<'a> {
+    let decision = after
+        .decision
+        .as_ref()
+        .filter(|_| before.decision.is_none());
+    let approval = after
+        .approval
+        .as_ref()
+        .filter(|_| before.approval.is_none());
+    let person = decision
+        .map(|decision| decision.by.as_str())
+        .or(approval.map(|approval| approval.by.as_str()));
+    Said {
+        at,
+        actor: person.unwrap_or(PROGRAM),
+        action: match after.status {
+            // Nothing else leads back to it.
+            CancelRequestStatus::Requested => "CANCEL_APPROVED",
+            CancelRequestStatus::AwaitingApproval => "CANCEL_AWAITING_APPROVAL",
+            CancelRequestStatus::Sent => "CANCEL_SENT",
+            CancelRequestStatus::Succeeded => "CANCEL_SUCCEEDED",
+            CancelRequestStatus::Rejected => "CANCEL_REJECTED",
+            CancelRequestStatus::Unknown => "CANCEL_UNKNOWN",
+            CancelRequestStatus::NeedsOperator => "CANCEL_NEEDS_OPERATOR",
+        },
+        subject: after.id.as_str(),
+        detail: json!({
+            "attempt": after.attempts,
+            "from": before.status.as_str(),
+            "code": after.error.as_ref().map(|error| error.code.as_str()),
+            "transactionKey": after.transaction_key.as_ref().map(TransactionKey::as_str),
+            "balance": after.baseline_balance.map(|balance| balance.to_string()),
+            "note": decision.map(|decision| decision.note.as_str()),
+        }),
+    }
+}

@@ -1,0 +1,208 @@
+//! `toss-recon sync`: how it ends, and what it prints.
+
+use chrono::{Days, NaiveDate};
+use serde_json::Value;
+use toss_sim::{
+    Endpoint, Fault, FaultKind, TossSim, TransactionChange, TransactionTrouble, kst_date,
+};
+
+use crate::postgres;
+use crate::program::Place;
+use crate::server::{Running, place_before, shop};
+
+/// So many days before today in Seoul.
+fn day(sim: &TossSim, before_today: u64) -> NaiveDate {
+    kst_date(sim.clock().now()) - Days::new(before_today)
+}
+
+fn text(sim: &TossSim, before_today: u64) -> String {
+    day(sim, before_today).to_string()
+}
+
+/// How many days of a list were asked for, each once.
+fn days_asked(sim: &TossSim, path: &str) -> usize {
+    let mut days: Vec<String> = sim
+        .requests()
+        .iter()
+        .filter(|request| request.path == path)
+        .map(|request| format!("{:?}", request.query))
+        .collect();
+    days.sort();
+    days.dedup();
+    days.len()
+}
+
+#[tokio::test]
+async fn one_line_of_json_is_all_that_a_pipe_gets_and_a_second_run_changes_nothing() {
+    for database in ["sqlite://kept.db".to_owned(), postgres::database().await] {
+        let sim = shop("account_never_paid").await;
+        // What a run that works logs is on stderr too: nothing is what it has to say.
+        let place = place_before(&sim).set("DATABASE_URL", database);
+        let (from, to) = (text(&sim, 12), text(&sim, 3));
+        let sync = ["sync", "--from", &from, "--to", &to];
+        let printed = place.succeeds(&sync).await;
+        assert!(
+            printed.ends_with('\n') && printed.lines().count() == 1,
+            "{printed:?}"
+        );
+        let first: Value = serde_json::from_str(&printed).unwrap();
+        let keys: Vec<&String> = first.as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["changed", "days", "settlements", "transactions"]);
+        assert_eq!(first["days"], 10);
+        assert_eq!(first["transactions"], 2);
+        assert_eq!(first["changed"], 2, "nothing of it was ever settled");
+        let again: Value = serde_json::from_str(&place.succeeds(&sync).await).unwrap();
+        assert_eq!(again["changed"], 0);
+        for count in ["transactions", "settlements", "days"] {
+            assert_eq!(again[count], first[count], "{count}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_came_late_is_read_on_demand_and_named_in_the_log() {
+    let sim = shop("account_never_paid").await;
+    let hidden = |change| TransactionTrouble {
+        order_id: "order-never-paid".to_owned(),
+        change,
+    };
+    sim.faults().transaction(hidden(TransactionChange::Hidden));
+    let place = place_before(&sim);
+    let (from, to) = (text(&sim, 12), text(&sim, 3));
+    let sync = ["sync", "--from", &from, "--to", &to];
+    place.succeeds(&sync).await;
+    sim.faults().clear();
+    let unchanged = place.succeeds(&sync).await;
+    assert!(unchanged.contains(r#""changed":0"#), "{unchanged}");
+    let ended = place.run(&[&sync[..], &["--again"]].concat()).await;
+    assert_eq!(ended.status, 0);
+    assert!(ended.stdout.contains(r#""changed":2"#), "{}", ended.stdout);
+    let lines: Vec<&str> = ended.stderr.lines().collect();
+    for line in &lines {
+        assert!(line.contains("rows came late"), "{line}");
+    }
+    assert!(!lines.is_empty());
+    let again = place.succeeds(&[&sync[..], &["--again"]].concat()).await;
+    assert!(again.contains(r#""changed":0"#), "{again}");
+}
+
+#[tokio::test]
+async fn one_list_alone_leaves_the_other_alone() {
+    for (only, path) in [
+        ("transactions", "/v1/transactions"),
+        ("settlements", "/v1/settlements"),
+    ] {
+        let sim = shop("partial_cancels").await;
+        let place = place_before(&sim);
+        let (from, to) = (text(&sim, 10), text(&sim, 5));
+        place
+            .succeeds(&["sync", "--from", &from, "--to", &to, "--only", only])
+            .await;
+        let paths: Vec<String> = sim.requests().into_iter().map(|asked| asked.path).collect();
+        assert!(paths.iter().all(|asked| asked == path), "{paths:?}");
+        assert_eq!(days_asked(&sim, path), 6);
+    }
+}
+
+#[tokio::test]
+async fn days_and_lists_that_cannot_be_meant_are_wrong_usage() {
+    let sim = shop("account_never_paid").await;
+    let place = place_before(&sim);
+    let (early, late) = (text(&sim, 5), text(&sim, 3));
+    let today = text(&sim, 0);
+    let tomorrow = (day(&sim, 0) + Days::new(1)).to_string();
+    let cases: [(&[&str], &str); 9] = [
+        (
+            &["--from", &late, "--to", &early],
+            "give the earlier day first",
+        ),
+        (&["--from", "2026-02-30", "--to", &late], "--from"),
+        (&["--from", &early, "--to", "yesterday"], "--to"),
+        (&["--from", "20260101", "--to", &late], "write it as"),
+        (&["--from", &today, "--to", &tomorrow], "is in the future"),
+        (
+            &["--from", &early, "--to", &late, "--only", "payments"],
+            "transactions",
+        ),
+        (&["--from", &early], "--to"),
+        (&["--to", &late], "--from"),
+        (&["--from", "", "--to", &late], "--from"),
+    ];
+    for (options, word) in cases {
+        let line = place.refuses(2, &[&["sync"], options].concat()).await;
+        assert!(line.contains(word), "{options:?}: {line}");
+    }
+    assert!(sim.requests().is_empty(), "nothing was asked");
+    assert!(!place.path("toss-recon.db").exists(), "nothing was made");
+}
+
+#[tokio::test]
+async fn without_a_key_it_is_a_wrong_setting() {
+    let line = Place::new()
+        .refuses(2, &["sync", "--from", "2026-01-01", "--to", "2026-01-02"])
+        .await;
+    assert!(line.contains("TOSS_SECRET_KEY"), "{line}");
+}
+
+#[tokio::test]
+async fn a_toss_that_refuses_or_is_down_is_a_failure_with_the_day_and_what_to_do() {
+    let sim = shop("account_never_paid").await;
+    let place = place_before(&sim)
+        .set("LOG", "error")
+        .set("SYNC_RETRY_SECONDS", "0");
+    let (from, to) = (text(&sim, 12), text(&sim, 3));
+    let sync = ["sync", "--from", &from, "--to", &to];
+    let refusal = FaultKind::Refusal("UNAUTHORIZED_KEY".to_owned());
+    sim.faults()
+        .add(Fault::next(Endpoint::Transactions, refusal).after(4));
+    let line = place.refuses(1, &sync).await;
+    let stuck = format!("transactions of {}", text(&sim, 8));
+    for word in [&stuck, "UNAUTHORIZED_KEY", "run it again"] {
+        assert!(line.contains(word), "{line}");
+    }
+    let (address, requests) = (sim.base_url().to_owned(), sim.requests().len());
+    drop(sim);
+    assert_eq!(requests, 5);
+    // Nobody listens there any more.
+    let line = place.refuses(1, &sync).await;
+    for word in [&stuck, "run it again"] {
+        assert!(line.contains(word), "{line}");
+    }
+    assert!(!line.contains(&address), "{line}");
+}
+
+#[tokio::test]
+async fn a_limit_of_calls_is_kept() {
+    let sim = shop("account_never_paid").await;
+    // A fifth of the minute's calls at once, then one every 0.625 seconds.
+    let place = place_before(&sim).set("TOSS_CALLS_PER_MINUTE", "120");
+    let (from, to) = (text(&sim, 27), text(&sim, 1));
+    let sync = [
+        "sync",
+        "--from",
+        &from,
+        "--to",
+        &to,
+        "--only",
+        "transactions",
+    ];
+    place.succeeds(&sync).await;
+    let requests = sim.requests();
+    assert_eq!(requests.len(), 27);
+    let took = requests[26].at - requests[0].at;
+    assert!(took > chrono::Duration::milliseconds(3 * 600), "{took}");
+}
+
+#[tokio::test]
+async fn a_server_reads_the_days_that_the_settings_name() {
+    let sim = shop("account_never_paid").await;
+    let place = place_before(&sim)
+        .set("SYNC_TRANSACTION_DAYS", "3")
+        .set("SYNC_SETTLEMENT_DAYS", "5")
+        .set("LOG", "info,toss_recon=debug");
+    let server = Running::serve(&place, &[]).await;
+    server.says("a pass over Toss's lists has ended").await;
+    server.stop("TERM").await;
+    assert_eq!(days_asked(&sim, "/v1/transactions"), 3);
+    assert_eq!(days_asked(&sim, "/v1/settlements"), 5);
+}
