@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -105,14 +105,11 @@ fn range(options: &Options) -> Result<Range, CommandError> {
 }
 
 fn format(options: &Options) -> Format {
-    let ending = options.out.as_deref().and_then(|path| path.extension());
-    match options.format {
-        Some(FormatName::Csv) => Format::Csv,
-        Some(FormatName::Xlsx) => Format::Xlsx,
-        Some(FormatName::Json) => Format::Json,
-        None if ending == Some(OsStr::new("json")) => Format::Json,
-        None if ending == Some(OsStr::new("csv")) => Format::Csv,
-        None => Format::Xlsx,
+    let ending = options.out.as_deref().and_then(Path::extension);
+    match (options.format, ending.and_then(OsStr::to_str)) {
+        (Some(FormatName::Csv), _) | (None, Some("csv")) => Format::Csv,
+        (Some(FormatName::Json), _) | (None, Some("json")) => Format::Json,
+        (Some(FormatName::Xlsx) | None, _) => Format::Xlsx,
     }
 }
 

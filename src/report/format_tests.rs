@@ -9,11 +9,12 @@ use tempfile::TempDir;
 
 use super::samples::{FORMATS, FORMULA, KOREAN, manifest, names, report, write, written};
 
+/// The SHA-256 in hexadecimal.
 fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let hash: [u8; 32] = Sha256::digest(bytes).into();
+    let (high, low) = hash.split_at(16);
+    let half = |half: &[u8]| u128::from_be_bytes(half.try_into().unwrap());
+    format!("{:032x}{:032x}", half(high), half(low))
 }
 
 /// Everything in a folder and below, as (path, bytes), in order.
@@ -293,20 +294,23 @@ fn the_fields_of_a_report_are_a_promise_to_programs() {
         &super::discrepancies::SECTION,
         &super::manifest::SECTION,
     ];
-    let mut text = String::new();
-    for section in sections {
-        let fields = section.columns.iter().map(|column| match column.in_json {
-            true => column.field.to_owned(),
-            false => format!("({})", column.field),
+    let told = sections.map(|section| {
+        let fields = section.columns.iter().map(|column| {
+            if column.in_json {
+                column.field.to_owned()
+            } else {
+                format!("({})", column.field)
+            }
         });
         let fields: Vec<String> = fields.collect();
-        text += &format!(
-            "{} in {}: {}\n",
+        format!(
+            "{} in {}: {}",
             section.field,
             section.file,
             fields.join(" ")
-        );
-    }
+        )
+    });
+    let text = told.join("\n");
     insta::assert_snapshot!(text, @r"
     summary in summary.csv: mId currency paymentCount paidAmount effectiveRefund voidedAmount netAmount settledAmount fee payOutAmount unsettledAmount reconciledCount pendingCount discrepantCount incompleteCount
     payments in payments.csv: mId orderId paymentKey methodLabel status beganAt currency paidAmount effectiveRefund voidedAmount netAmount settledAmount fee payOutAmount unsettledAmount verdict discrepancies

@@ -69,11 +69,7 @@ impl Tally {
             section,
             rows: self.rows,
             sums: sums.collect(),
-            sha256: digest
-                .finalize()
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
+            sha256: hexadecimal(&digest.finalize()),
         }
     }
 }
@@ -105,6 +101,15 @@ impl Sum {
     }
 }
 
+fn hexadecimal(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        // Writing to a String cannot fail.
+        let _never = std::fmt::Write::write_fmt(&mut text, format_args!("{byte:02x}"));
+    }
+    text
+}
+
 /// Takes the bytes of a CSV file, digests them, and hands them on to where they are kept, if they are.
 pub(super) struct Digesting {
     /// Of everything written so far.
@@ -132,6 +137,6 @@ impl Write for Digesting {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.kept.as_mut().map_or(Ok(()), |kept| kept.flush())
+        self.kept.as_mut().map_or(Ok(()), Write::flush)
     }
 }

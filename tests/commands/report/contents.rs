@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use chrono::{TimeDelta, Utc};
-use reconciliation::{Currency, MId, Money, OrderId, Payment, PaymentKey, PaymentStatus};
+use chrono::{DateTime, Utc};
+use reconciliation::{Currency, KstDate, MId, Money, OrderId, Payment, PaymentKey, PaymentStatus};
 use toss_recon::store::{AccountName, LiveReading, PaymentRecord, Store};
 
 use super::{Engine, Shop, csv_rows, left, on_both_databases};
@@ -55,7 +55,7 @@ async fn two_reports_of_the_same_state_are_the_same_bytes(engine: Engine) {
 }
 
 /// A payment whose texts nobody has checked.
-fn payment(key: &str, order: &str, method: &str) -> Payment {
+fn payment(key: &str, order: &str, method: &str, began: DateTime<Utc>) -> Payment {
     let money = Money::from_minor(18_156, Currency::USD);
     Payment {
         mid: MId::parse("tosspayments").unwrap(),
@@ -66,8 +66,8 @@ fn payment(key: &str, order: &str, method: &str) -> Payment {
         currency: Currency::USD,
         total_amount: Some(money),
         balance_amount: Some(money),
-        requested_at: Some(Utc::now() - TimeDelta::days(10)),
-        approved_at: Some(Utc::now() - TimeDelta::days(10)),
+        requested_at: Some(began),
+        approved_at: Some(began),
         is_partial_cancelable: Some(true),
         last_transaction_key: None,
     }
@@ -79,10 +79,11 @@ async fn what_others_wrote_is_no_formula(engine: Engine) {
     let store = Store::open(&shop.database_url.parse().unwrap())
         .await
         .unwrap();
+    let began = KstDate::parse(&shop.day(10)).unwrap().start();
     let payments = [
-        payment("a", "=cmd|'calc'!A0", "해외간편결제"),
-        payment("b", "주문-1", "=1+1"),
-        payment("-c", "+82", "＝HYPERLINK(A1)"),
+        payment("a", "=cmd|'calc'!A0", "해외간편결제", began),
+        payment("b", "주문-1", "=1+1", began),
+        payment("-c", "+82", "＝HYPERLINK(A1)", began),
     ];
     for payment in &payments {
         let reading = LiveReading {
@@ -95,7 +96,7 @@ async fn what_others_wrote_is_no_formula(engine: Engine) {
             },
             transactions: &[],
             settlement_days: &[],
-            read_at: Utc::now(),
+            read_at: began,
         };
         store.save_reading(&reading).await.unwrap();
     }
