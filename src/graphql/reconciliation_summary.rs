@@ -30,7 +30,7 @@ pub(super) struct ReconciliationSummary {
     settled_amount: Money,
     /// Toss's fees in those rows, VAT included; what is given back for cancels is deducted.
     fee: Money,
-    /// What those rows pay out: `settledAmount` less `fee`.
+    /// What those rows pay out, after fees.
     pay_out_amount: Money,
     /// `netAmount` less `settledAmount`: what Toss still owes before fees, or has paid out too much when negative.
     unsettled_amount: Money,

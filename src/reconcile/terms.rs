@@ -26,6 +26,7 @@ const LEARNED_FROM_DAYS: u32 = 430;
 pub(super) struct Cached(Option<(Arc<Learned>, Instant)>);
 
 pub(super) struct Learned {
+    configured: BTreeMap<MId, ConfiguredCycle>,
     terms: Arc<Terms>,
     fingerprint: String,
 }
@@ -77,17 +78,17 @@ impl Inner {
 
     async fn learned(&self) -> Result<Arc<Learned>, StoreError> {
         let mut cached = self.learned.lock().await;
+        // A merchant that has just been shown for the first time has its contract at once.
+        let configured = self.configured().await?;
         if let Some((learned, until)) = &cached.0
             && Instant::now() < *until
+            && learned.configured == configured
         {
             return Ok(Arc::clone(learned));
         }
-        let contracts = contracts(
-            &self.configured().await?,
-            &self.taught().await?,
-            &self.calendar,
-        );
+        let contracts = contracts(&configured, &self.taught().await?, &self.calendar);
         let learned = Arc::new(Learned {
+            configured,
             fingerprint: self.fingerprint(&contracts),
             terms: Arc::new(Terms {
                 calendar: self.calendar.clone(),
