@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::config::ServerConfig;
 use crate::report::{Format, Progress, Range, ReportError, Reporter, Written};
 use crate::server;
-use crate::sync::{Mirror, MirrorSettings};
+use crate::sync::Mirror;
 
 /// How often the progress shows that the program is alive.
 const TICK: Duration = Duration::from_millis(200);
@@ -61,7 +61,7 @@ pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), Co
     let store = super::open_and_migrate(&config.database_url).await?;
     let clock = Clock::system();
     let reconciler = server::reconciler(&config, store.clone(), merchants.clone(), clock.clone());
-    let settings = MirrorSettings::every(config.sync_interval);
+    let settings = server::mirror_settings(&config.sync);
     let mirror = Mirror::new(store.clone(), merchants, clock.clone(), settings);
     let reporter = Reporter::new(store.clone(), reconciler, mirror, clock);
     let bar = bar()?;
