@@ -16,6 +16,7 @@ mod pages;
 mod payment_list;
 mod payments;
 mod payout_sums;
+mod read_days;
 mod reading;
 mod rows;
 mod rows_digest;
@@ -57,6 +58,7 @@ pub use pages::{Page, PageRequest, Toward};
 pub use payment_list::{PaymentFilter, PaymentPlace};
 pub use payments::{AccountName, DuePayment, StoredPayment};
 pub use payout_sums::{PayoutSums, SettledLag};
+pub use read_days::ReadDays;
 pub use reading::{LiveReading, PaymentRecord, SettlementDay, SettlementRecord, TransactionRecord};
 pub use rows_digest::RowsDigest;
 pub use secret_body::SecretBody;
@@ -69,7 +71,7 @@ pub use verdicts::{
     DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums, PaymentVerdict, ReconciliationSums,
     StoredDiscrepancy, UnsettledEvent, UnsettledSums, VerdictGap, VerdictRecord, VerdictSubject,
 };
-pub use windows::{ReadDays, Source, WindowRead};
+pub use windows::{Source, WindowRead};
 
 use self::url::Address;
 
@@ -137,7 +139,7 @@ impl Store {
     }
 }
 
-/// A migration takes as long as it takes, and so does waiting for another process's.
+/// What has to be done takes as long as it takes: migrating, waiting for another process that does, marking a day.
 const NO_TIME_LIMIT: &str = "SET LOCAL statement_timeout = 0";
 
 /// Waits until no other process migrates; the end of the transaction lets the next one in. The number is this program's
