@@ -16,6 +16,7 @@ mod discrepancies;
 mod ids;
 mod merchants;
 mod mirrored;
+mod order;
 mod outages;
 mod payments;
 mod payouts;
