@@ -132,8 +132,6 @@ async fn leave_waiting(shop: &Shop, payment: &str) {
         content_hash: [0; 32],
         idempotency_key: format!("cr-{id}"),
         requested_at: now,
-        baseline_balance: None,
-        day_limit: None,
         lease,
         baseline_balance: None,
         day_limit: None,
