@@ -6,8 +6,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
-    clippy::disallowed_methods,
-    reason = "a benchmark prints its figures, ends at the first fault, and is no server with settings"
+    reason = "a benchmark prints its figures, and ends at the first fault"
 )]
 
 #[path = "../tests/support/postgres.rs"]

@@ -80,7 +80,7 @@ async fn until_all_are_made(desk: &Desk) {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), made)
+    tokio::time::timeout(Duration::from_mins(1), made)
         .await
         .expect("verdicts are made by themselves");
     let kept = stored(desk.store()).await;
