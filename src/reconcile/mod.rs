@@ -42,6 +42,8 @@ struct Inner {
     calendar: BusinessCalendar,
     partial_cancel_rows: PartialCancelRows,
     learned: Mutex<terms::Cached>,
+    /// Whose turn it is to make verdicts that are due.
+    turn: Mutex<()>,
 }
 
 /// How a payment stands now.
@@ -78,6 +80,7 @@ impl Reconciler {
             calendar,
             partial_cancel_rows,
             learned: Mutex::default(),
+            turn: Mutex::default(),
         }))
     }
 }

@@ -14,7 +14,8 @@ pub(super) const BATCH: u64 = 500;
 const LOST_BATCHES: u32 = 10;
 
 impl Reconciler {
-    /// Makes the verdicts that are due, until none is or the time is up. The first batch is made in any case.
+    /// Makes the verdicts that are due, until none is or the time is up. Whoever comes first makes a batch in any case;
+    /// others wait for it.
     ///
     /// # Errors
     /// When the store fails.
@@ -36,6 +37,12 @@ impl Reconciler {
         let mut caught_up = CaughtUp::default();
         let mut lost = 0;
         loop {
+            // Two at once would make the same verdicts twice. Whoever waits finds them made.
+            let left = at_most.saturating_sub(began.elapsed());
+            let Ok(_turn) = tokio::time::timeout(left, inner.turn.lock()).await else {
+                caught_up.is_behind = true;
+                return Ok(caught_up);
+            };
             inner.settle_on_terms().await?;
             let due = inner.store.due_verdicts(inner.now(), BATCH).await?;
             caught_up.is_behind = !due.is_empty();

@@ -234,7 +234,7 @@ mod tests {
         let finished = read("20T00:00:00", Source::Transactions);
         assert_eq!(finished, [day(20), day(18)]);
         let settlements = read("19T23:59:30", Source::Settlements);
-        assert_eq!(settlements, [day(18), day(20)]);
+        assert_eq!(settlements, [day(18), day(19), day(20)]);
     }
 
     #[test]
