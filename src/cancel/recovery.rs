@@ -44,14 +44,14 @@ impl Canceller {
     /// # Errors
     /// When the store could not be asked what is due. What goes wrong with one request is logged and does not keep the
     /// others from being taken up.
-    async fn take_up_due(&self, stop: &CancellationToken) -> Result<(), StoreError> {
+    async fn take_up_due(&self, told_to_stop: &CancellationToken) -> Result<(), StoreError> {
         let due = self
             .0
             .store
             .due_cancel_requests(self.0.clock.now(), AT_ONCE)
             .await?;
         stream::iter(due)
-            .take_until(stop.cancelled())
+            .take_until(told_to_stop.cancelled())
             .for_each_concurrent(CALLS_AT_ONCE, |request| async move {
                 let id = request.id.clone();
                 let inner = self.0.clone();

@@ -13,7 +13,7 @@ use reconciliation::KstDate;
 use sea_orm::ConnectionTrait;
 
 use super::sql::Sql;
-use super::{AccountName, SettlementId, Source, StoreError, VerdictSubject};
+use super::{AccountName, NO_TIME_LIMIT, SettlementId, Source, StoreError, VerdictSubject};
 
 /// What a transaction has changed.
 #[derive(Default)]
@@ -131,6 +131,9 @@ impl Marks {
         if sql.is_postgres() && !(self.covered.is_empty() && self.confirmed.is_empty()) {
             connection.execute_unprepared(MORE_IS_READ).await?;
         }
+        if sql.is_postgres() && self.may_be_many() {
+            connection.execute_unprepared(NO_TIME_LIMIT).await?;
+        }
         let parts = self.parts(&mut sql);
         if parts.is_empty() {
             return Ok(());
@@ -168,6 +171,12 @@ impl Marks {
         );
         connection.execute_raw(sql.statement(text)).await?;
         Ok(())
+    }
+
+    /// Whether what is marked has no bounds: a day of transactions, or everything before a hole.
+    fn may_be_many(&self) -> bool {
+        let is_a_day = |reading: &Reading| matches!(reading.rows, RowsRead::On { .. });
+        self.readings.iter().any(is_a_day) || self.covered.iter().any(|day| day.makes_a_hole)
     }
 
     /// Queries of one column, `key`: the subjects to be made anew.
@@ -268,3 +277,7 @@ pub(super) async fn has_keyless_rows(
     );
     Ok(connection.query_one_raw(statement).await?.is_some())
 }
+
+#[cfg(test)]
+#[path = "marks/plans.rs"]
+mod plans;

@@ -18,6 +18,7 @@ mod pages;
 mod payment_list;
 mod payments;
 mod payout_sums;
+mod read_days;
 mod reading;
 mod rows;
 mod rows_digest;
@@ -60,6 +61,7 @@ pub use pages::{Page, PageRequest, Toward};
 pub use payment_list::{PaymentFilter, PaymentPlace};
 pub use payments::{AccountName, DuePayment, StoredPayment};
 pub use payout_sums::{PayoutSums, SettledLag};
+pub use read_days::ReadDays;
 pub use reading::{LiveReading, PaymentRecord, SettlementDay, SettlementRecord, TransactionRecord};
 pub use rows_digest::RowsDigest;
 pub use secret_body::SecretBody;
@@ -72,7 +74,7 @@ pub use verdicts::{
     DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums, PaymentVerdict, ReconciliationSums,
     StoredDiscrepancy, UnsettledEvent, UnsettledSums, VerdictGap, VerdictRecord, VerdictSubject,
 };
-pub use windows::{ReadDays, Source, WindowRead};
+pub use windows::{Source, WindowRead};
 
 use self::url::Address;
 use crate::fail_points;
@@ -143,6 +145,15 @@ impl Store {
     }
 }
 
+#[cfg(test)]
+impl Store {
+    /// The same database, whose statements for reading are counted by the given function.
+    pub(crate) fn counting_reads(mut self, count: impl Fn() + Send + Sync + 'static) -> Self {
+        self.reader.set_metric_callback(move |_| count());
+        self
+    }
+}
+
 /// Makes what a transaction wrote stay. After an error it may have stayed all the same: the answer to a commit can be lost.
 async fn commit(transaction: DatabaseTransaction) -> Result<(), StoreError> {
     let lost = |what: &str| StoreError::Unavailable {
@@ -158,7 +169,7 @@ async fn commit(transaction: DatabaseTransaction) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A migration takes as long as it takes, and so does waiting for another process's.
+/// What has to be done takes as long as it takes: migrating, waiting for another process that does, marking a day.
 const NO_TIME_LIMIT: &str = "SET LOCAL statement_timeout = 0";
 
 /// Waits until no other process migrates; the end of the transaction lets the next one in. The number is this program's

@@ -56,14 +56,14 @@ impl Store {
     ) -> Result<Vec<PayoutSums>, StoreError> {
         let mut sql = Sql::new(self.reader.get_database_backend());
         let (from, to) = (sql.bind(days.0.naive()), sql.bind(days.1.naive()));
-        let mut text = format!(
+        let of_merchant = match mids {
+            Some(mids) => sql.among("mid", mids.iter().map(MId::as_str)),
+            None => "TRUE".to_owned(),
+        };
+        let text = format!(
             "SELECT mid, paid_out_date, kind, currency, row_count, amount, fee, pay_out FROM payout_sums
-             WHERE paid_out_date >= {from} AND paid_out_date <= {to}"
+             WHERE paid_out_date >= {from} AND paid_out_date <= {to} AND {of_merchant}"
         );
-        if let Some(mids) = mids {
-            let among = sql.among("mid", mids.iter().map(MId::as_str));
-            text.push_str(&format!(" AND {among}"));
-        }
         let mut sums: BTreeMap<(KstDate, MId, Currency, SettlementKind), PayoutSums> =
             BTreeMap::new();
         for row in self.reader.query_all_raw(sql.statement(text)).await? {

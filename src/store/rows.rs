@@ -27,7 +27,8 @@ pub(super) use cancel_request::{
 pub(super) use discrepancy::{discrepancy_model, stored_discrepancy};
 pub(super) use kinds::{method_kind, status_kind};
 pub(super) use payment::{
-    PaymentRow, cancel_model, have_same_cancels, payment_model, says_the_same, stored_payments,
+    BegunPaymentRow, PaymentRow, cancel_model, have_same_cancels, payment_model, says_the_same,
+    stored_payments,
 };
 pub(super) use seen_payment::seen_payments;
 pub(super) use settlement::{SettlementRow, kind_of, kind_text, settlement_model};

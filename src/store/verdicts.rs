@@ -2,6 +2,7 @@
 
 mod days;
 mod due;
+mod news;
 mod parts;
 mod saving;
 mod stored;

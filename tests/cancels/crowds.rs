@@ -132,6 +132,8 @@ async fn leave_waiting(shop: &Shop, payment: &str) {
         content_hash: [0; 32],
         idempotency_key: format!("cr-{id}"),
         requested_at: now,
+        baseline_balance: None,
+        day_limit: None,
         lease,
         baseline_balance: None,
         day_limit: None,
@@ -182,7 +184,7 @@ async fn a_thousand_that_wait_after_an_hour_without_toss_end_without_a_stampede(
     let slow = Fault::next(Endpoint::Cancel, FaultKind::Slow(TAKES));
     shop.sim.faults().add(slow.times(u32::MAX));
     shop.sim.clock().advance(chrono::TimeDelta::hours(1));
-    let requests = books::everything_ends(&shop.store, Duration::from_secs(120)).await;
+    let requests = books::everything_ends(&shop.store, Duration::from_mins(2)).await;
     assert_eq!(requests.len(), WAITING);
     books::hold(&shop.sim, &payments, TOTAL, &requests);
     for request in &requests {

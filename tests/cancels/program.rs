@@ -1,10 +1,13 @@
 //! `toss-recon` as a process that can be killed, and started again at the same address.
 
-use std::net::{SocketAddr, TcpListener};
+use std::fs::{File, OpenOptions};
+use std::net::SocketAddr;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use tokio::net::TcpSocket;
 use tokio::process::{Child, Command};
 
 /// Where a program listens and what it works on. It is told so by its environment alone.
@@ -16,19 +19,21 @@ pub(crate) struct Program {
     folder: std::path::PathBuf,
     more: Vec<(&'static str, String)>,
     waits: Duration,
+    /// Keeps the address from being given to anybody who asks for a free one while the program is not there.
+    _place: Arc<TcpSocket>,
 }
 
 impl Program {
     pub(crate) fn new(database_url: &str, toss: &str, folder: &std::path::Path) -> Self {
         // Everything is said by the environment; no settings file of elsewhere is to be found.
         std::fs::write(folder.join("toss-recon.toml"), "").unwrap();
-        // Taken and given back: the program takes it again, each time it is started.
-        let address = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap();
+        let place = TcpSocket::new_v4().unwrap();
+        // The program may take it all the same, each time it is started.
+        place.set_reuseaddr(true).unwrap();
+        place.bind("127.0.0.1:0".parse().unwrap()).unwrap();
         Self {
-            address,
+            address: place.local_addr().unwrap(),
+            _place: Arc::new(place),
             database_url: database_url.to_owned(),
             toss: toss.to_owned(),
             folder: folder.to_owned(),
@@ -105,7 +110,7 @@ impl Program {
                     .filter_map(|(name, value)| Some((name, value?))),
             )
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(self.log())
             .kill_on_drop(true);
         limited.spawn().unwrap()
     }
@@ -117,8 +122,19 @@ impl Program {
 
     fn start(&self, arguments: &[&str]) -> Child {
         let mut command = self.command(arguments);
-        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command.stdout(Stdio::null()).stderr(self.log());
         command.spawn().unwrap()
+    }
+
+    fn log(&self) -> File {
+        let path = self.folder.join("program.log");
+        let mut options = OpenOptions::new();
+        options.create(true).append(true).open(path).unwrap()
+    }
+
+    /// What it has logged so far, for whoever finds it silent.
+    pub(crate) fn said(&self) -> String {
+        std::fs::read_to_string(self.folder.join("program.log")).unwrap_or_default()
     }
 
     /// Runs a command to its end: its exit status, and what it printed.
@@ -157,17 +173,18 @@ impl Program {
         answer.json().await.ok()
     }
 
-    /// Waits until it answers.
+    /// Waits until it answers whoever has this token.
     pub(crate) async fn answers(&self, token: &str) {
         let started = Instant::now();
-        while self
-            .post(token, "{ viewer { name } }", Value::Null)
-            .await
-            .is_none()
-        {
+        loop {
+            let answer = self.post(token, "{ viewer { name } }", Value::Null).await;
+            if answer.is_some_and(|answer| answer["data"]["viewer"]["name"].is_string()) {
+                return;
+            }
             assert!(
-                started.elapsed() < Duration::from_secs(30),
-                "it does not serve"
+                started.elapsed() < Duration::from_mins(1),
+                "it does not serve: {}",
+                self.said()
             );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }

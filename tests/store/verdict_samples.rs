@@ -150,6 +150,11 @@ pub(crate) fn keys(texts: &[&str]) -> Vec<PaymentKey> {
     texts.iter().map(|text| key(text)).collect()
 }
 
+/// Longer than any sample lasts.
+pub(crate) fn ever() -> (KstDate, KstDate) {
+    (day("2020-01-01"), day("2030-12-31"))
+}
+
 pub(crate) fn april() -> (KstDate, KstDate) {
     (day("2026-04-01"), day("2026-04-30"))
 }

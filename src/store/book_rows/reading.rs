@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use entity::{cancel, cancel_request, payment, transaction};
 use reconciliation::PaymentKey;
-use sea_orm::prelude::ChronoUnixTimestampMillis;
-use sea_orm::{DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{BookRows, Scope};
-use crate::store::rows::{CancelRequestRow, PaymentRow, TransactionRow, stored_payments};
+use crate::store::rows::{BegunPaymentRow, CancelRequestRow, TransactionRow, stored_payments};
 use crate::store::{StoreError, VerdictSubject};
 
 /// The books of some subjects, being filled.
@@ -80,26 +79,19 @@ impl Gathering {
         let rows = payment::Entity::find()
             .left_join(cancel::Entity)
             .filter(scope.holds(connection, payment::Column::PaymentKey))
-            .into_partial_model::<PaymentRow>()
+            .into_partial_model::<BegunPaymentRow>()
             .all(connection)
             .await?;
-        for (key, stored) in stored_payments(rows)? {
-            if let Some(books) = self.of_payment(&key) {
-                books.payment = Some(Arc::new(stored));
-            }
+        let mut begun = HashMap::with_capacity(rows.len());
+        let mut payments = Vec::with_capacity(rows.len());
+        for row in rows {
+            begun.insert(row.payment.key().to_owned(), row.began_at.0);
+            payments.push(row.payment);
         }
-        let begun: Vec<(String, ChronoUnixTimestampMillis)> = payment::Entity::find()
-            .select_only()
-            .columns([payment::Column::PaymentKey, payment::Column::BeganAt])
-            .filter(scope.holds(connection, payment::Column::PaymentKey))
-            .into_tuple()
-            .all(connection)
-            .await?;
-        for (key, began_at) in begun {
-            let key = PaymentKey::parse(&key)
-                .map_err(|_| StoreError::inconsistent("payments", "payment_key", &key))?;
+        for (key, stored) in stored_payments(payments)? {
             if let Some(books) = self.of_payment(&key) {
-                books.began_at = Some(began_at.0);
+                books.began_at = begun.get(key.as_str()).copied();
+                books.payment = Some(Arc::new(stored));
             }
         }
         Ok(())

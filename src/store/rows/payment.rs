@@ -38,6 +38,15 @@ pub(in crate::store) struct PaymentRow {
     cancel: Option<CancelRow>,
 }
 
+/// A payment with its place in lists, beside one of its cancels.
+#[derive(Debug, DerivePartialModel)]
+#[sea_orm(entity = "payment::Entity")]
+pub(in crate::store) struct BegunPaymentRow {
+    #[sea_orm(nested)]
+    pub(in crate::store) payment: PaymentRow,
+    pub(in crate::store) began_at: ChronoUnixTimestampMillis,
+}
+
 /// A cancel without the key of its payment.
 #[derive(Debug, DerivePartialModel)]
 #[sea_orm(entity = "cancel::Entity")]
@@ -83,6 +92,10 @@ pub(in crate::store) fn stored_payments(
 }
 
 impl PaymentRow {
+    pub(in crate::store) fn key(&self) -> &str {
+        &self.payment_key
+    }
+
     fn stored_payment(self, payment_key: PaymentKey) -> Result<StoredPayment, StoreError> {
         let row = Row {
             table: "payments",

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::verdict::{self, Column};
 use entity::verdict_terms;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{ExprTrait, OnConflict};
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     Select,
@@ -26,17 +26,7 @@ impl Store {
         now: DateTime<Utc>,
         most: u64,
     ) -> Result<Vec<DueVerdict>, StoreError> {
-        let due = verdict::Entity::find()
-            // As the index spells it, so that it serves.
-            .filter(
-                Column::DueAt
-                    .is_not_null()
-                    .and(Column::DueAt.lte(now.timestamp_millis())),
-            )
-            .order_by_asc(Column::DueAt)
-            .order_by_asc(Column::Subject)
-            .limit(most);
-        self.subjects(due).await
+        self.subjects(due_by(now, most)).await
     }
 
     /// Every subject that has a verdict or is to have one, in a fixed order, after the given one; at most that many.
@@ -134,5 +124,28 @@ impl Store {
             Some(row) => Ok(row.try_get_by_index(0)?),
             None => Ok(None),
         }
+    }
+}
+
+fn due_by(now: DateTime<Utc>, most: u64) -> Select<verdict::Entity> {
+    verdict::Entity::find()
+        .filter(Column::DueAt.lte(now.timestamp_millis()))
+        .order_by_asc(Column::DueAt)
+        .order_by_asc(Column::Subject)
+        .limit(most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::sqlite_plans;
+
+    #[tokio::test]
+    async fn what_is_due_is_read_along_its_index() {
+        let database = sqlite_plans::empty_tables().await;
+        let query = due_by(DateTime::UNIX_EPOCH, 100).into_query();
+        let steps = sqlite_plans::steps(&database, &query).await;
+        assert_eq!(steps.len(), 1, "{steps:#?}");
+        assert!(steps[0].contains("INDEX verdicts_due_at "), "{steps:#?}");
     }
 }

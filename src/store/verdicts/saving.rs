@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use entity::{discrepancy, payment_day, unsettled_day, unsettled_event, verdict, verdict_gap};
-use reconciliation::KstDate;
 use sea_orm::sea_query::{LockBehavior, LockType, OnConflict};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, Iterable, QueryFilter,
@@ -12,6 +11,7 @@ use sea_orm::{
 };
 
 use super::days::{Changes, Way, of_event, of_verdict};
+use super::news::News;
 use super::parts::{Difference, rows_of};
 use super::{VerdictRecord, VerdictSubject};
 use crate::store::keys::among;
@@ -19,9 +19,8 @@ use crate::store::rows::{
     discrepancy_model, unsettled_event_model, verdict_gap_model, verdict_model,
 };
 use crate::store::sql::Sql;
-use crate::store::windows::{ReadDays, read_days};
 use crate::store::write::insert;
-use crate::store::{AccountName, Source, Store, StoreError};
+use crate::store::{AccountName, ReadDays, Store, StoreError};
 
 impl Store {
     /// Keeps verdicts with their discrepancies and sums in one transaction, and tells how many were kept. One whose books
@@ -122,50 +121,6 @@ async fn lock(
         .into_iter()
         .map(|row| (row.subject.clone(), row))
         .collect())
-}
-
-/// What has been read since verdicts were made.
-#[derive(Default)]
-struct News {
-    days: HashMap<(AccountName, Source), Vec<KstDate>>,
-    /// The newest day with a new hole in front of it.
-    holes: HashMap<AccountName, KstDate>,
-}
-
-impl News {
-    async fn since(transaction: &DatabaseTransaction, seen: &ReadDays) -> Result<Self, StoreError> {
-        let now = read_days(transaction).await?;
-        let mut news = Self::default();
-        for (account, source, day, makes_a_hole) in now.since(seen) {
-            news.days
-                .entry((account.clone(), source))
-                .or_default()
-                .push(day);
-            if makes_a_hole {
-                let newest = news.holes.entry(account.clone()).or_insert(day);
-                *newest = day.max(*newest);
-            }
-        }
-        Ok(news)
-    }
-
-    /// Whether a verdict might be another one if it were made now.
-    fn concern(&self, record: &VerdictRecord, account: Option<&AccountName>) -> bool {
-        let Some(account) = account else {
-            return false;
-        };
-        let waited_for = record.gaps.iter().any(|gap| {
-            let days = self.days.get(&(account.clone(), gap.source));
-            days.is_some_and(|days| days.iter().any(|day| (gap.from..=gap.to).contains(day)))
-        });
-        let before_a_hole = || {
-            let hole = self.holes.get(account);
-            let began = record.payment.as_ref().map(|payment| payment.began_at);
-            hole.zip(began)
-                .is_some_and(|(day, began)| began < day.start())
-        };
-        waited_for || before_a_hole()
-    }
 }
 
 /// Whose key listed the settlement rows of subjects that have no payment and wait for days.
