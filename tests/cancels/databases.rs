@@ -15,8 +15,6 @@ use crate::scene::{Engine, PATIENCE, Scene, TOTAL, kill, scenes_on_both_database
 const KEY: &str = "key-store";
 /// More commits than a cancel makes.
 const COMMITS: usize = 6;
-/// Longer than any wait for a lock.
-const LONG: Duration = Duration::from_secs(25);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_sqlite_each_commit_of_a_cancel_may_fail_or_its_answer_be_lost() {
@@ -77,10 +75,7 @@ mod held {
         connection.close().await.unwrap();
     }
 
-    async fn a_database_that_another_process_holds_before_the_request_is_recorded(
-        mut scene: Scene,
-    ) {
-        scene.program = scene.program.waited_for(LONG);
+    async fn a_database_that_another_process_holds_before_the_request_is_recorded(scene: Scene) {
         let running = scene.started().await;
         let held = hold(&scene).await;
         assert_eq!(scene.order(KEY).await, None, "an error, and no request");
@@ -91,8 +86,7 @@ mod held {
         kill(running).await;
     }
 
-    async fn a_database_that_another_process_holds_while_toss_is_at_work(mut scene: Scene) {
-        scene.program = scene.program.waited_for(LONG);
+    async fn a_database_that_another_process_holds_while_toss_is_at_work(scene: Scene) {
         let running = scene.started().await;
         scene.next_cancel(FaultKind::Slow(Duration::from_millis(500)));
         let holding = async {
@@ -156,7 +150,6 @@ const ADMINISTRATION: &str = "application_name = 'toss-recon' AND datname = curr
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_cuts_its_connections_again_and_again_also_during_commits() {
     let mut scene = Scene::on(Engine::Postgres).await;
-    scene.program = scene.program.waited_for(LONG);
     let running = scene.started().await;
     let beside = Database::connect(scene.program.database_url())
         .await
@@ -191,7 +184,6 @@ async fn postgres_cuts_its_connections_again_and_again_also_during_commits() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_takes_no_writes_for_a_while() {
     let mut scene = Scene::on(Engine::Postgres).await;
-    scene.program = scene.program.waited_for(LONG);
     let running = scene.started().await;
     let beside = Database::connect(scene.program.database_url())
         .await

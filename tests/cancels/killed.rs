@@ -177,15 +177,23 @@ async fn kill(
         };
         let armed = format!("{point}=20%return{later};{trouble}");
         let mut child = program.with("FAILPOINTS", &armed).serve();
+        let is_up = rng.random_bool(0.8);
         let lives = Duration::from_millis(rng.random_range(100..4_000));
-        let how = match tokio::time::timeout(lives, child.wait()).await {
-            Ok(_died) => point,
-            // SIGKILL, in the middle of whatever it does, also of recovering from the last time.
-            Err(_lives) => {
-                child.kill().await.unwrap();
-                FROM_WITHOUT
+        let life = async {
+            if is_up {
+                program.answers(&token).await;
             }
+            tokio::time::sleep(lives).await;
         };
+        let died = tokio::select! {
+            _status = child.wait() => true,
+            () = life => false,
+        };
+        if !died {
+            // SIGKILL, in the middle of whatever it does, also of recovering from the last time.
+            child.kill().await.unwrap();
+        }
+        let how = if died { point } else { FROM_WITHOUT };
         *kills.entry(how).or_default() += 1;
     }
     let child = program.serve();

@@ -21,8 +21,10 @@ use crate::{books, postgres};
 pub(crate) const TOTAL: i64 = 10_000;
 /// What is cancelled of it.
 const PART: i64 = 3_000;
+/// Longer than the program lets a caller wait: who has no answer by then gets none.
+const CALLER_WAITS: Duration = Duration::from_secs(25);
 /// How long everything may take to end: a lease that a dead process left has to run out first, twice at most.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Which database a scene has.
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +72,7 @@ impl Scene {
         let sim = TossSim::start(Settings::default()).await.unwrap();
         let wire = Wire::to(sim.base_url()).await;
         let program = Program::new(&database_url, &wire.base_url(), folder.path());
+        let program = program.waited_for(CALLER_WAITS);
         let store = Store::open(&database_url.parse().unwrap()).await.unwrap();
         store.migrate().await.unwrap();
         let admin = admin(&store, "kim").await;
