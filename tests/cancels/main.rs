@@ -1,7 +1,8 @@
 //! Cancels that can be trusted: the real server over HTTP before a Toss that fails in every way it can, on SQLite and on
 //! PostgreSQL, and the real program killed again and again under load.
 //!
-//! Every fault that was thought of, and the tests that let it happen (a star stands for several whose names begin so):
+//! Every fault that was thought of, and the tests that let it happen (a star stands for several whose names begin so; some are
+//! played side by side in one test for each database):
 //!
 //! | | the fault | shown by |
 //! |---|---|---|
