@@ -18,17 +18,16 @@
 
 use std::time::Duration;
 
-use futures_util::future::{BoxFuture, join_all};
+use futures_util::future::BoxFuture;
 use reconciliation::CancelRequestStatus as Status;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 
-use crate::scene::{Engine, Scene, has_died, kill};
+use crate::scene::{Engine, Scene, has_died, kill, side_by_side};
 use crate::wire::Trick;
 
 const KEY: &str = "key-crash";
 const SECRET: &str = "a-secret-of-the-webhooks";
 
-/// Deaths are mostly waiting for leases to run out, so that all of them are waited for at once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_every_point_on_sqlite_a_cancel_happens_once_and_is_not_lost() {
     every_death(Engine::Sqlite).await;
@@ -40,7 +39,7 @@ async fn killed_at_every_point_on_postgres_a_cancel_happens_once_and_is_not_lost
 }
 
 async fn every_death(engine: Engine) {
-    let deaths: Vec<(&str, BoxFuture<'static, ()>)> = vec![
+    let deaths: Vec<(&'static str, BoxFuture<'static, ()>)> = vec![
         ("not recorded", Box::pin(before_it_is_recorded(engine))),
         ("recorded", Box::pin(when_it_is_recorded(engine))),
         ("to be sent", Box::pin(before_the_connection(engine))),
@@ -62,12 +61,7 @@ async fn every_death(engine: Engine) {
         ),
         ("tables", Box::pin(while_the_tables_are_made(engine))),
     ];
-    let running = deaths.into_iter().map(|(point, death)| async move {
-        let ended = tokio::spawn(death).await;
-        ended.err().map(|failed| format!("{point}: {failed}"))
-    });
-    let failed: Vec<String> = join_all(running).await.into_iter().flatten().collect();
-    assert!(failed.is_empty(), "{failed:#?}");
+    side_by_side(deaths).await;
 }
 
 /// Starts the program with points armed, orders a cancel, and sees it die without an answer.

@@ -4,19 +4,17 @@
 
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::future::{BoxFuture, join_all};
 use reconciliation::CancelRequestStatus as Status;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 use toss_sim::{FaultKind, NewPayment};
 
 use crate::books;
-use crate::scene::{Engine, PATIENCE, Scene, TOTAL, kill, scenes_on_both_databases};
+use crate::scene::{Engine, PATIENCE, Scene, TOTAL, kill, scenes_on_both_databases, side_by_side};
 
 const KEY: &str = "key-store";
 /// More commits than a cancel makes.
 const COMMITS: usize = 6;
-/// Longer than any wait for a lock.
-const LONG: Duration = Duration::from_secs(25);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_sqlite_each_commit_of_a_cancel_may_fail_or_its_answer_be_lost() {
@@ -30,23 +28,25 @@ async fn on_postgres_each_commit_of_a_cancel_may_fail_or_its_answer_be_lost() {
 
 async fn each_commit_in_turn(engine: Engine) {
     let faults = ["commit-refused", "commit-answer-lost"];
-    let all = faults.iter().flat_map(|fault| {
-        (0..COMMITS).map(move |before| async move {
-            let scene = Scene::on(engine).await;
-            let running = scene
-                .armed(&format!("{fault}={before}*off->1*return"))
-                .await;
-            scene.order(KEY).await;
-            let (status, _) = scene.settles(KEY).await;
-            // What was given up before it was sent did not run, and nothing else was given up.
-            let ran = usize::from(status == Status::Succeeded);
-            assert_eq!(scene.executed(), ran, "{fault} after {before}");
-            kill(running).await;
-            ran
+    let all = faults.into_iter().flat_map(|fault| {
+        (0..COMMITS).map(move |before| -> (&'static str, BoxFuture<'static, ()>) {
+            (fault, Box::pin(one_commit(engine, fault, before)))
         })
     });
-    let ran: usize = join_all(all).await.into_iter().sum();
-    assert!(ran >= COMMITS, "hardly any ran: {ran}");
+    side_by_side(all.collect()).await;
+}
+
+async fn one_commit(engine: Engine, fault: &str, before: usize) {
+    let scene = Scene::on(engine).await;
+    let running = scene
+        .armed(&format!("{fault}={before}*off->1*return"))
+        .await;
+    scene.order(KEY).await;
+    let (status, _) = scene.settles(KEY).await;
+    // What was given up before it was sent did not run, and nothing else was given up.
+    let ran = usize::from(status == Status::Succeeded);
+    assert_eq!(scene.executed(), ran, "{fault} after {before}");
+    kill(running).await;
 }
 
 mod held {
@@ -77,10 +77,7 @@ mod held {
         connection.close().await.unwrap();
     }
 
-    async fn a_database_that_another_process_holds_before_the_request_is_recorded(
-        mut scene: Scene,
-    ) {
-        scene.program = scene.program.waited_for(LONG);
+    async fn a_database_that_another_process_holds_before_the_request_is_recorded(scene: Scene) {
         let running = scene.started().await;
         let held = hold(&scene).await;
         assert_eq!(scene.order(KEY).await, None, "an error, and no request");
@@ -91,8 +88,7 @@ mod held {
         kill(running).await;
     }
 
-    async fn a_database_that_another_process_holds_while_toss_is_at_work(mut scene: Scene) {
-        scene.program = scene.program.waited_for(LONG);
+    async fn a_database_that_another_process_holds_while_toss_is_at_work(scene: Scene) {
         let running = scene.started().await;
         scene.next_cancel(FaultKind::Slow(Duration::from_millis(500)));
         let holding = async {
@@ -156,7 +152,6 @@ const ADMINISTRATION: &str = "application_name = 'toss-recon' AND datname = curr
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_cuts_its_connections_again_and_again_also_during_commits() {
     let mut scene = Scene::on(Engine::Postgres).await;
-    scene.program = scene.program.waited_for(LONG);
     let running = scene.started().await;
     let beside = Database::connect(scene.program.database_url())
         .await
@@ -191,7 +186,6 @@ async fn postgres_cuts_its_connections_again_and_again_also_during_commits() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_takes_no_writes_for_a_while() {
     let mut scene = Scene::on(Engine::Postgres).await;
-    scene.program = scene.program.waited_for(LONG);
     let running = scene.started().await;
     let beside = Database::connect(scene.program.database_url())
         .await

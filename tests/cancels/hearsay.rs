@@ -7,7 +7,7 @@ use reconciliation::{CancelRequestStatus as Status, KstDate};
 use serde_json::{Value, json};
 use toss_sim::FaultKind;
 
-use crate::scene::{Scene, scenes_on_both_databases};
+use crate::scene::{Scene, kill, scenes_on_both_databases};
 use crate::shop::{As, Shop, on_both_databases};
 use crate::wire::Trick;
 
@@ -121,8 +121,8 @@ mod imports {
 
     async fn the_import_sees_the_cancel_before_its_answer_does(mut scene: Scene) {
         // Time for the import, before it is asked about again.
-        scene.program = scene.program.with("CANCEL_RETRY_SECONDS", "4");
-        let _running = scene.started().await;
+        scene.program = scene.program.with("CANCEL_RETRY_SECONDS", "300");
+        let running = scene.started().await;
         let _executed = scene.wire.on_next_cancel(Trick::Unanswered);
         let told = scene.order("key-seen").await.unwrap();
         assert_eq!(told["request"]["status"], "UNKNOWN", "{told:#}");
@@ -154,9 +154,10 @@ mod imports {
             shown["data"]["payment"]["cancels"][0]["origin"], "UNCERTAIN",
             "{shown:#}"
         );
-        let (status, request) = scene.ends_well("key-seen").await;
+        // Its caller need not wait so long.
+        scene.order("key-seen").await.unwrap();
+        let (status, request) = scene.settles("key-seen").await;
         assert_eq!((status, scene.executed()), (Status::Succeeded, 1));
-        let _running = scene.started().await;
         let shown = scene
             .program
             .post(&scene.admin, origin, asked)
@@ -165,6 +166,7 @@ mod imports {
         let cancel = &shown["data"]["payment"]["cancels"][0];
         assert_eq!(cancel["origin"], "OURS", "{shown:#}");
         assert_eq!(cancel["request"]["id"], crate::books::shown_id(&request));
+        kill(running).await;
     }
 
     #[expect(

@@ -4,6 +4,8 @@
 use std::os::unix::process::ExitStatusExt as _;
 use std::time::{Duration, Instant};
 
+use futures_util::future::BoxFuture;
+use futures_util::{StreamExt as _, stream};
 use reconciliation::CancelRequestStatus as Status;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -21,8 +23,10 @@ use crate::{books, postgres};
 pub(crate) const TOTAL: i64 = 10_000;
 /// What is cancelled of it.
 const PART: i64 = 3_000;
+/// Longer than the program lets a caller wait: who has no answer by then gets none.
+const CALLER_WAITS: Duration = Duration::from_secs(25);
 /// How long everything may take to end: a lease that a dead process left has to run out first, twice at most.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Which database a scene has.
 #[derive(Clone, Copy, Debug)]
@@ -31,24 +35,42 @@ pub(crate) enum Engine {
     Postgres,
 }
 
-/// Declares tests that run once on each database, each with a scene of its own.
+/// Declares one test for each database, in which these are played side by side, each with a scene of its own.
 macro_rules! scenes_on_both_databases {
     ($($name:ident),+ $(,)?) => {
-        mod on_sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                super::$name($crate::scene::Scene::on($crate::scene::Engine::Sqlite).await).await;
-            })+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn on_sqlite() {
+            let engine = $crate::scene::Engine::Sqlite;
+            $crate::scene::side_by_side(vec![$((
+                stringify!($name),
+                Box::pin(async move { $name($crate::scene::Scene::on(engine).await).await }),
+            )),+]).await;
         }
-        mod on_postgres {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                super::$name($crate::scene::Scene::on($crate::scene::Engine::Postgres).await).await;
-            })+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn on_postgres() {
+            let engine = $crate::scene::Engine::Postgres;
+            $crate::scene::side_by_side(vec![$((
+                stringify!($name),
+                Box::pin(async move { $name($crate::scene::Scene::on(engine).await).await }),
+            )),+]).await;
         }
     };
 }
 pub(crate) use scenes_on_both_databases;
+
+/// More programs at once would keep each other from answering in time.
+const SIDE_BY_SIDE: usize = 6;
+
+/// Plays scenes at once, since they are mostly waiting for leases to run out, and names those that failed.
+pub(crate) async fn side_by_side(scenes: Vec<(&'static str, BoxFuture<'static, ()>)>) {
+    let played = scenes.into_iter().map(|(name, scene)| async move {
+        let ended = tokio::spawn(scene).await;
+        ended.err().map(|failed| format!("{name}: {failed}"))
+    });
+    let ended = stream::iter(played).buffer_unordered(SIDE_BY_SIDE);
+    let failed: Vec<String> = ended.filter_map(std::future::ready).collect().await;
+    assert!(failed.is_empty(), "{failed:#?}");
+}
 
 pub(crate) struct Scene {
     pub(crate) sim: TossSim,
@@ -70,6 +92,9 @@ impl Scene {
         let sim = TossSim::start(Settings::default()).await.unwrap();
         let wire = Wire::to(sim.base_url()).await;
         let program = Program::new(&database_url, &wire.base_url(), folder.path());
+        let program = program
+            .with("TOSS_TIMEOUT_SECONDS", "2")
+            .waited_for(CALLER_WAITS);
         let store = Store::open(&database_url.parse().unwrap()).await.unwrap();
         store.migrate().await.unwrap();
         let admin = admin(&store, "kim").await;

@@ -8,6 +8,12 @@ use toss_recon::toss::{BaseUrl, CancelAnswer, ClientSetupError, Toss};
 
 use crate::server::{Reply, Server, settings};
 
+/// An authority of the tests' own, so that the machine's need not be installed.
+const AUTHORITY: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/tests/fixtures/tls/authority.pem"
+);
+
 /// Runs one test of this binary in a process of its own and hands its setting to the caller.
 pub(crate) fn in_another_process(test: &str, set: impl FnOnce(&mut Command)) {
     let this = std::env::current_exe().expect("this test binary");
@@ -69,13 +75,8 @@ fn loopback_needs_none() {
 
 #[test]
 fn a_hand_shake_that_fails_sent_nothing() {
-    // An authority of its own, so that the machine's need not be installed.
-    let authority = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/fixtures/tls/authority.pem"
-    );
     in_another_process("setup::no_hand_shake_no_request", |command| {
-        command.env("SSL_CERT_FILE", authority);
+        command.env("SSL_CERT_FILE", AUTHORITY);
     });
 }
 
@@ -96,4 +97,26 @@ async fn no_hand_shake_no_request() {
         "{answer:?}"
     );
     assert!(server.requests().is_empty());
+}
+
+#[test]
+fn a_name_that_is_nobodys_sent_nothing() {
+    in_another_process("setup::no_name_no_request", |command| {
+        command.env("SSL_CERT_FILE", AUTHORITY);
+    });
+}
+
+#[tokio::test]
+#[ignore = "run in a process with an authority of its own"]
+async fn no_name_no_request() {
+    // No such name is ever given out, and whoever looks it up is told so, or nothing in time.
+    let mut settings = settings("https://toss.invalid");
+    settings.connect_timeout = Duration::from_secs(2);
+    let toss = Toss::new(settings).expect("a client");
+    let key = PaymentKey::parse("tdemo20260303101500aB3d1").expect("a payment key");
+    let answer = toss.cancel(&key, "cr-1", "{}").await;
+    assert!(
+        matches!(&answer, CancelAnswer::NotSent { .. }),
+        "{answer:?}"
+    );
 }
