@@ -163,7 +163,6 @@ async fn lists_of_settlements(explained: &mut Explained) {
             paid_out_date: given(1).then_some(days),
             mids: given(2).then(|| mids.to_vec()),
             kind: given(3).then_some(SettlementKind::Cancel),
-            ..SettlementFilter::default()
         };
         let order = filter.order();
         let middle = SettlementPlace {
