@@ -13,6 +13,8 @@ pub mod graphql;
 pub mod http;
 pub mod lookup;
 pub mod merchants;
+pub mod reconcile;
+pub mod report;
 pub mod server;
 pub mod store;
 pub mod sync;

@@ -14,8 +14,10 @@ pub struct Merchant {
     pub account: AccountName,
     /// The client that holds its key.
     pub toss: Toss,
-    /// How often Toss closes its sales.
-    pub settlement_cycle: SettlementCycle,
+    /// How often Toss closes its sales, when configured.
+    pub settlement_cycle: Option<SettlementCycle>,
+    /// Business days from sold date to paid-out date, when configured.
+    pub payout_business_days: Option<u32>,
     /// Whether the key is a test key, for which Toss settles nothing.
     pub has_test_key: bool,
 }

@@ -21,6 +21,7 @@ use crate::graphql::{self, Interpretation};
 use crate::http::{self, HttpParts};
 use crate::lookup::Lookup;
 use crate::merchants::{Merchant, Merchants};
+use crate::reconcile::Reconciler;
 use crate::store::{Store, StoreError};
 use crate::sync::{Follower, Hint, Hints, Mirror, MirrorSettings, ReadingHints};
 use crate::toss::{ClientSetupError, Toss, TossSettings};
@@ -63,6 +64,7 @@ pub struct Server {
     address: SocketAddr,
     store: Store,
     mirror: Mirror,
+    reconciler: Reconciler,
     canceller: Canceller,
     lookup: Lookup,
     read_hints: ReadingHints,
@@ -99,6 +101,7 @@ impl Server {
             clock.clone(),
             mirror_settings(&config.sync),
         );
+        let reconciler = reconciler(config, store.clone(), merchants.clone(), clock.clone());
         let canceller = Canceller::new(
             store.clone(),
             merchants,
@@ -116,6 +119,7 @@ impl Server {
             lookup: lookup.clone(),
             canceller: canceller.clone(),
             mirror: mirror.clone(),
+            reconciler: reconciler.clone(),
             interpretation,
         });
         let (hints, read_hints) = Hints::new(store.clone(), lookup.clone(), clock.clone());
@@ -135,6 +139,7 @@ impl Server {
             address,
             store,
             mirror,
+            reconciler,
             canceller,
             lookup,
             read_hints: read_hints(stop.clone()),
@@ -153,6 +158,11 @@ impl Server {
     /// The mirror of Toss's lists, for the commands that fill it first.
     pub fn mirror(&self) -> &Mirror {
         &self.mirror
+    }
+
+    /// Keeps the verdicts, for the commands that have them made first.
+    pub fn reconciler(&self) -> &Reconciler {
+        &self.reconciler
     }
 
     /// The server with background passes over Toss's lists.
@@ -180,6 +190,7 @@ impl Server {
             store,
             canceller,
             mirror,
+            reconciler,
             lookup,
             read_hints,
             stop: stop_background,
@@ -200,6 +211,7 @@ impl Server {
             .run();
         let background = TaskTracker::new();
         background.spawn(read_hints.run());
+        background.spawn(reconciler.run(stop_background.clone(), lookup.changes()));
         if follows {
             background.spawn(Follower::new(mirror, lookup).run(stop_background.clone()));
         }
@@ -248,6 +260,7 @@ pub(crate) fn merchants(
                 ..TossSettings::new(toss.base_url.clone(), merchant.secret_key.clone())
             })?,
             settlement_cycle: merchant.settlement_cycle,
+            payout_business_days: merchant.payout_business_days,
             has_test_key: merchant.secret_key.is_test(),
         })
     });
@@ -262,6 +275,22 @@ pub(crate) fn mirror_settings(sync: &SyncConfig) -> MirrorSettings {
         webhook_days: sync.webhook_days,
         ..MirrorSettings::every(sync.interval)
     }
+}
+
+/// What keeps verdicts, by the settings.
+pub(crate) fn reconciler(
+    config: &ServerConfig,
+    store: Store,
+    merchants: Merchants,
+    clock: Clock,
+) -> Reconciler {
+    Reconciler::new(
+        store,
+        merchants,
+        clock,
+        config.calendar.clone(),
+        config.toss.partial_cancel_rows,
+    )
 }
 
 /// Tokens are found in the store; what is believed about them is decided by [`Access`].

@@ -29,6 +29,10 @@ pub struct Model {
     pub transaction_key: Option<String>,
     /// The merchant's order, perhaps behind a prefix.
     pub order_id: String,
+    /// The order without the prefix; only in rows that name no payment and have one.
+    pub order_id_unprefixed: Option<String>,
+    /// The method's literal, if the row names it.
+    pub method_label: Option<String>,
     /// `PAYMENT` or `CANCEL`.
     pub kind: String,
     /// Of every amount in the row.

@@ -10,10 +10,12 @@ mod m20261122_000006_access_tokens;
 mod m20261122_000007_payment_lists;
 mod m20261122_000008_settlement_lists;
 mod m20261122_000009_following;
+mod m20261122_000010_settlement_methods;
 mod m20261122_000020_cancel_leases;
 mod m20261122_000021_audit_entries;
 mod m20261122_000022_approvals;
 mod m20261122_000023_webhook_ages;
+mod m20261122_000030_verdicts;
 mod standing;
 
 use sea_orm_migration::prelude::MigrationTrait;
@@ -37,10 +39,12 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000007_payment_lists::Migration),
             Box::new(m20261122_000008_settlement_lists::Migration),
             Box::new(m20261122_000009_following::Migration),
+            Box::new(m20261122_000010_settlement_methods::Migration),
             Box::new(m20261122_000020_cancel_leases::Migration),
             Box::new(m20261122_000021_audit_entries::Migration),
             Box::new(m20261122_000022_approvals::Migration),
             Box::new(m20261122_000023_webhook_ages::Migration),
+            Box::new(m20261122_000030_verdicts::Migration),
         ]
     }
 }

@@ -15,7 +15,10 @@ impl MigrationTrait for Migration {
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for column in [
-            ColumnDef::new(CancelRequests::ApprovedBy).text().to_owned(),
+            ColumnDef::new(CancelRequests::ApprovedBy)
+                .text()
+                .check(by_somebody_else())
+                .to_owned(),
             ColumnDef::new(CancelRequests::ApprovedAt)
                 .big_integer()
                 .to_owned(),
@@ -70,6 +73,11 @@ const OPEN_ONES_BEFORE: &str = "CREATE INDEX cancel_requests_open ON cancel_requ
 const END_WAITING: &str = "UPDATE cancel_requests SET status = 'REJECTED', body = NULL, error_code = 'NEVER_SENT', \
      error_message = 'It was never approved: nothing was sent.', error_advice = 'RETRY', error_field = NULL, \
      next_at = NULL, resolved_at = requested_at, version = version + 1 WHERE status = 'AWAITING_APPROVAL'";
+
+/// Nobody approves what they asked for themselves.
+fn by_somebody_else() -> Expr {
+    Expr::col(CancelRequests::ApprovedBy).not_equals(CancelRequests::RequestedBy)
+}
 
 /// Changes the list of states in the table's check. `cancel_requests_open` is gone afterwards.
 async fn allow_states(manager: &SchemaManager<'_>, from: &str, to: &str) -> Result<(), DbErr> {

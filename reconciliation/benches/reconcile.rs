@@ -161,6 +161,7 @@ fn settlements(history: &History) -> Vec<ListedSettlement> {
                     payment_key: Some(event.transaction.payment_key.clone()),
                     transaction_key: Some(event.transaction.transaction_key.clone()),
                     order_id: event.transaction.order_id.clone(),
+                    method_label: Some("카드".to_owned()),
                     kind: Settlement::kind_of(amount, false),
                     amount,
                     interest_fee: Some(Money::zero(Currency::KRW)),

@@ -1,7 +1,7 @@
 //! When each event's money moves.
 
 use crate::ledger::{Ledger, Line};
-use crate::{Effect, KstDate, ListedSettlement, Money, SettlementKind, TransactionKey};
+use crate::{Effect, Event, KstDate, ListedSettlement, Money, SettlementKind, TransactionKey};
 
 /// What the days of a payout rest on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -69,14 +69,19 @@ fn payout(ledger: &Ledger<'_>, line: &Line<'_>) -> EventPayout {
     };
     EventPayout {
         transaction_key: line.key().clone(),
-        kind: match line.event.effect {
-            Effect::Paid => SettlementKind::Payment,
-            _ => SettlementKind::Cancel,
-        },
+        kind: kind_of(line.event),
         amount: line.event.effective_amount,
         sold_date,
         paid_out_date,
         basis,
+    }
+}
+
+/// Whether an event that moves money is paid out or deducted.
+pub(crate) fn kind_of(event: &Event) -> SettlementKind {
+    match event.effect {
+        Effect::Paid => SettlementKind::Payment,
+        _ => SettlementKind::Cancel,
     }
 }
 

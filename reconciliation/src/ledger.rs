@@ -95,6 +95,13 @@ impl<'a> Ledger<'a> {
         late_from(line.sold, &self.terms.calendar).filter(|late| *late <= self.as_of)
     }
 
+    /// The events that are due a row and have neither one of their own nor one in common with others.
+    pub(crate) fn unsettled_lines(&self) -> impl Iterator<Item = &Line<'a>> {
+        self.lines
+            .iter()
+            .filter(|line| line.due && line.rows.is_empty() && self.rows_of_group(line).is_none())
+    }
+
     /// The events of a group that have no row of their own.
     pub(crate) fn open_lines(&self, group: &Group<'_>) -> impl Iterator<Item = &Line<'a>> {
         self.lines

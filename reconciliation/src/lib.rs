@@ -43,6 +43,7 @@ mod ledger;
 mod matching;
 mod method;
 mod money;
+mod next_change;
 mod payment;
 mod payout_lag;
 mod permit;
@@ -53,6 +54,7 @@ mod row_identity;
 mod settlement;
 mod status;
 mod transaction;
+mod unsettled;
 
 pub use books::{Books, FormerSettlement, ListedSettlement, PaymentRead, RecordedRequest, Terms};
 pub use business_calendar::{BusinessCalendar, InvalidCalendar};
@@ -76,8 +78,11 @@ pub use ids::{InvalidId, MId, OrderId, PaymentKey, TransactionKey};
 pub use matching::{MatchStrength, SettlementMatch, match_settlement};
 pub use method::PaymentMethod;
 pub use money::{Money, MoneyError};
+pub use next_change::next_change;
 pub use payment::Payment;
-pub use payout_lag::{HitRate, LearnedLag, PayoutDates, back_test, learn_lag, recognize_cycle};
+pub use payout_lag::{
+    EventDates, HitRate, LearnedLag, PayoutDates, back_test, learn_lag, recognize_cycle,
+};
 pub use permit::{
     CancelIntent, CancelOptions, CancelRefusal, PermittedCancel, cancel_options, permit_cancel,
 };
@@ -88,3 +93,4 @@ pub use row_identity::{BrokenIdentity, Identity, Outcome, PayOutReading, RowIden
 pub use settlement::{FeeLine, Settlement, SettlementKind};
 pub use status::PaymentStatus;
 pub use transaction::Transaction;
+pub use unsettled::{Unsettled, unsettled};

@@ -11,13 +11,26 @@ const FEWEST_ROWS: u32 = 10;
 /// Only the newest days with a payout count, so that a changed contract is learned.
 const NEWEST_PAYOUT_DAYS: usize = 60;
 
-/// The two dates of a settled row.
+/// The two dates of settled rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PayoutDates {
     /// The day that the event is booked on.
     pub sold: KstDate,
     /// The day that the money moves.
     pub paid_out: KstDate,
+    /// How many rows have these dates.
+    pub rows: u32,
+}
+
+/// The day of some events and the day that they are booked on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EventDates {
+    /// The day of the event.
+    pub event: KstDate,
+    /// The sold date of its row.
+    pub sold: KstDate,
+    /// How many rows have these dates.
+    pub rows: u32,
 }
 
 /// What settled rows teach.
@@ -67,8 +80,10 @@ pub fn back_test(rows: &[PayoutDates], calendar: &BusinessCalendar) -> HitRate {
             .and_then(|lag| calendar.add_business_days(sold, lag.business_days));
         for row in rows {
             if let Some(day) = forecast {
-                rate.forecast += 1;
-                rate.hits += u32::from(day == row.paid_out);
+                rate.forecast = rate.forecast.saturating_add(row.rows);
+                if day == row.paid_out {
+                    rate.hits = rate.hits.saturating_add(row.rows);
+                }
             }
             known.add(row, calendar);
         }
@@ -78,12 +93,15 @@ pub fn back_test(rows: &[PayoutDates], calendar: &BusinessCalendar) -> HitRate {
 
 /// Recognises how often sales are closed, from the day of each event and the sold date of its row: the cycle that at
 /// least 10 rows and nine in ten of all fit, and more than fit any other. `None` when the rows do not decide.
-pub fn recognize_cycle(events: &[(KstDate, KstDate)]) -> Option<SettlementCycle> {
+pub fn recognize_cycle(dates: &[EventDates]) -> Option<SettlementCycle> {
+    let count = |dates: &mut dyn Iterator<Item = &EventDates>| -> u64 {
+        dates.map(|dates| u64::from(dates.rows)).sum()
+    };
     let fitting = |cycle: SettlementCycle| {
-        let fits = events
+        let mut fits = dates
             .iter()
-            .filter(|(event, sold)| cycle.sold_date(*event) == *sold);
-        (fits.count(), cycle)
+            .filter(|dates| cycle.sold_date(dates.event) == dates.sold);
+        (count(&mut fits), cycle)
     };
     let mut candidates = [
         fitting(SettlementCycle::Daily),
@@ -92,8 +110,9 @@ pub fn recognize_cycle(events: &[(KstDate, KstDate)]) -> Option<SettlementCycle>
     ];
     candidates.sort_by_key(|(fits, _)| Reverse(*fits));
     let [(fits, cycle), (next_best, _), _] = candidates;
-    let enough = fits >= FEWEST_ROWS.try_into().unwrap_or(usize::MAX);
-    (enough && fits > next_best && fits * 10 >= events.len() * 9).then_some(cycle)
+    let enough = fits >= u64::from(FEWEST_ROWS);
+    let most = fits.saturating_mul(10) >= count(&mut dates.iter()).saturating_mul(9);
+    (enough && fits > next_best && most).then_some(cycle)
 }
 
 /// Rows counted by paid-out date and distance.
@@ -108,7 +127,8 @@ impl Payouts {
         if let Some(distance) = calendar.business_days_between(row.sold, row.paid_out)
             && open
         {
-            *self.counts.entry((row.paid_out, distance)).or_default() += 1;
+            let count = self.counts.entry((row.paid_out, distance)).or_default();
+            *count = count.saturating_add(row.rows);
         }
     }
 
@@ -116,14 +136,15 @@ impl Payouts {
         let mut days = BTreeSet::new();
         // Per distance: how many rows, and the newest payout among them.
         let mut distances: BTreeMap<u32, (u32, KstDate)> = BTreeMap::new();
-        let mut total = 0;
+        let mut total = 0_u32;
         for ((paid_out, distance), count) in self.counts.iter().rev() {
             days.insert(*paid_out);
             if days.len() > NEWEST_PAYOUT_DAYS {
                 break;
             }
-            total += count;
-            distances.entry(*distance).or_insert((0, *paid_out)).0 += count;
+            total = total.saturating_add(*count);
+            let (rows, _) = distances.entry(*distance).or_insert((0, *paid_out));
+            *rows = rows.saturating_add(*count);
         }
         let (business_days, (agreeing, _)) = distances
             .into_iter()

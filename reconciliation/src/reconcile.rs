@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::checks;
 use crate::event_payout::payouts;
-use crate::ledger::{Ledger, Line};
+use crate::ledger::Ledger;
 use crate::{Books, Discrepancy, DiscrepancyClass, EventPayout, RowWait, Terms};
 
 /// How a payment stands.
@@ -85,12 +85,8 @@ fn verdict(ledger: &Ledger<'_>, discrepancies: &[Discrepancy]) -> Verdict {
 }
 
 fn is_pending(ledger: &Ledger<'_>) -> bool {
-    let unsettled =
-        |line: &&Line<'_>| line.due && line.rows.is_empty() && ledger.rows_of_group(line).is_none();
     let waits_for_row = ledger
-        .lines
-        .iter()
-        .filter(unsettled)
+        .unsettled_lines()
         .any(|line| ledger.wait(line) != RowWait::Late);
     waits_for_row || checks::is_waiting_for_request(ledger) || checks::has_unfinished_cancel(ledger)
 }

@@ -34,6 +34,8 @@ pub struct Settlement {
     pub transaction_key: Option<TransactionKey>,
     /// The merchant's order; rows of test settlements put a prefix and `_` in front of it.
     pub order_id: OrderId,
+    /// The method's literal as Toss wrote it, e.g. 카드.
+    pub method_label: Option<String>,
     /// Whether it settles an approval or a cancel.
     pub kind: SettlementKind,
     /// Signed: negative for a cancel.

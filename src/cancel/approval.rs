@@ -4,6 +4,7 @@ use reconciliation::CancelIntent;
 
 use super::machine::{self, Effect, Event};
 use super::{CancelFailure, CancelOrder, CancelOutcome, Canceller, Inner, told};
+use crate::fail_points;
 use crate::merchants::Merchant;
 use crate::store::{
     CancelRequest, CancelRequestChange, CancelRequestId, SecretBody, StoreError, StoredCancelError,
@@ -15,7 +16,7 @@ impl Canceller {
     /// no such request.
     ///
     /// # Errors
-    /// [`CancelFailure`] when the store failed.
+    /// [`CancelFailure`] when the store failed, or Toss could not be asked about the payment; the request waits on then.
     pub async fn approve(
         &self,
         admin: &str,
@@ -46,10 +47,14 @@ impl Canceller {
         let Some(step) = machine::step(&request, event, self.0.times()) else {
             return Ok(Some(refused(request, told::awaits_no_approval())));
         };
+        if step.effect == Effect::Prepare {
+            can_be_asked(&merchant, &request).await?;
+        }
         let next = match self.0.decided(&request, step.change).await? {
             Ok(next) => next,
             Err(refused) => return Ok(Some(*refused)),
         };
+        fail_points::dies("approval-committed");
         Ok(Some(if step.effect == Effect::Prepare {
             self.0
                 .start(next.id.clone(), move |inner| async move {
@@ -116,6 +121,16 @@ impl Inner {
                     .await
             }
         }
+    }
+}
+
+/// Whether Toss tells of the payment now. An approval that comes in an outage would end the request for nothing.
+async fn can_be_asked(merchant: &Merchant, request: &CancelRequest) -> Result<(), CancelFailure> {
+    match merchant.toss.payment(&request.payment_key).await {
+        Err(error) if error.is_outage() => Err(CancelFailure::Upstream {
+            reason: error.to_string(),
+        }),
+        _ => Ok(()),
     }
 }
 

@@ -55,11 +55,11 @@ impl Canceller {
             .for_each_concurrent(CALLS_AT_ONCE, |request| async move {
                 let id = request.id.clone();
                 let inner = self.0.clone();
-                let step = self
+                let taken_up = self
                     .0
                     .money_steps
                     .start(async move { inner.take_up(request).await });
-                match step.await {
+                match taken_up.await {
                     Ok(Ok(())) => {}
                     Ok(Err(error)) => {
                         tracing::error!(%error, request = %id, "a cancel could not be taken up");

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{Days, NaiveDate};
 use clap::Args;
-use reconciliation::{CancelPolicy, KstDate, PartialCancelRows, SettlementCycle};
+use reconciliation::{BusinessCalendar, CancelPolicy, KstDate, PartialCancelRows};
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
 use toss_sim::{Merchant, Scenario, SimClock, TossSim, is_business_day};
@@ -63,6 +63,7 @@ pub(super) async fn run(options: Options) -> Result<(), CommandError> {
         sources: Source::ALL.to_vec(),
     };
     server.mirror().import(&month, |_| {}).await?;
+    server.reconciler().catch_up(Duration::MAX).await?;
     let admin = token::create(server.store(), "demo-admin", Role::Admin).await?;
     let viewer = token::create(server.store(), "demo-viewer", Role::Viewer).await?;
     let guide = guide(
@@ -132,7 +133,7 @@ fn config(sim: &TossSim, folder: &TempDir, port: u16) -> Result<ServerConfig, Co
             account: AccountName::new(MERCHANT),
             secret_key: SecretKey::parse(sim.secret_key())
                 .map_err(|error| failed(error.to_string()))?,
-            settlement_cycle: SettlementCycle::Daily,
+            settlement_cycle: None,
             payout_business_days: None,
         }],
         toss: TossConfig {
@@ -149,6 +150,7 @@ fn config(sim: &TossSim, folder: &TempDir, port: u16) -> Result<ServerConfig, Co
         cancel_retry: Duration::from_secs(5),
         sync: SyncConfig::default(),
         cancel_policy: CancelPolicy::default(),
+        calendar: BusinessCalendar::korean().map_err(|error| failed(error.to_string()))?,
         webhook_secret: None,
     })
 }

@@ -4,6 +4,8 @@ mod audit;
 #[cfg(feature = "demo")]
 mod demo;
 mod logging;
+mod reconcile;
+mod report;
 mod serve;
 mod stop;
 mod sync;
@@ -49,6 +51,10 @@ enum Command {
     Serve(serve::Options),
     /// Mirrors Toss's lists of some days; interrupted and run again, it goes on where it was
     Sync(sync::Options),
+    /// Makes the verdicts of payments that are due; serve does so by itself
+    Reconcile(reconcile::Options),
+    /// Writes the figures and rows of some days for finance staff: as a workbook, CSV files or JSON
+    Report(report::Options),
     /// Manages access tokens
     #[command(subcommand)]
     Token(token::Action),
@@ -82,9 +88,11 @@ impl CommandError {
     fn exit_code(&self) -> u8 {
         match self {
             // The setting is right; the disk is full.
-            Self::Database(StoreError::NoSpace { .. }) => EXIT_FAILURE,
+            Self::Database(StoreError::NoSpace { .. })
+            | Self::Failure(_)
+            | Self::Store(_)
+            | Self::Output(_) => EXIT_FAILURE,
             Self::Setting(_) | Self::Database(_) | Self::Usage(_) => EXIT_USAGE,
-            Self::Failure(_) | Self::Store(_) | Self::Output(_) => EXIT_FAILURE,
         }
     }
 }
@@ -164,6 +172,16 @@ fn execute(command_line: CommandLine) -> Result<(), CommandError> {
             let settings = settings(overrides)?;
             logging::start(&settings.log()?)?;
             in_runtime(sync::run(settings.server()?, options))
+        }
+        Command::Reconcile(options) => {
+            let settings = settings(overrides)?;
+            logging::start(&settings.log()?)?;
+            in_runtime(reconcile::run(settings.server()?, options))
+        }
+        Command::Report(options) => {
+            let settings = settings(overrides)?;
+            logging::start(&settings.log()?)?;
+            in_runtime(report::run(settings.server()?, options))
         }
         Command::Token(action) => {
             let url = settings(overrides)?.database_url()?;

@@ -1,5 +1,5 @@
-//! `toss-recon sync`: mirrors a range of days to its end. Interrupted at any moment and run again, it goes on where it
-//! was.
+//! `toss-recon sync`: mirrors a range of days to its end, and makes the verdicts that follow. Interrupted at any moment
+//! and run again, it goes on where it was.
 
 use std::io::{self, Write};
 
@@ -48,6 +48,7 @@ pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), Co
         .map_err(|error| CommandError::Failure(error.to_string()))?;
     let store = super::open_and_migrate(&config.database_url).await?;
     let settings = server::mirror_settings(&config.sync);
+    let reconciler = server::reconciler(&config, store.clone(), merchants.clone(), clock.clone());
     let mirror = Mirror::new(store.clone(), merchants, clock, settings);
     let bar = bar()?;
     let show = |progress: Progress| {
@@ -62,6 +63,7 @@ pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), Co
     };
     bar.finish_and_clear();
     let imported = imported?;
+    super::reconcile::catch_up(&reconciler).await?;
     store.close().await?;
     writeln!(io::stdout(), "{}", line(&imported))?;
     Ok(())

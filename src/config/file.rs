@@ -57,8 +57,13 @@ fn complaint(error: &figment::Error) -> String {
         }
         Kind::UnknownVariant(_, known) => format!("{setting} must be one of {}", known.join(", ")),
         Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => {
+            let is_days = error
+                .path
+                .first()
+                .is_some_and(|name| name.ends_with("_days"));
             let expected = match expected.as_str() {
                 "a string" => "text in quotes",
+                "a sequence" if is_days => "a list of days, each as \"yyyy-MM-dd\" in quotes",
                 "a sequence" => "a list, each entry under a line [[merchants]]",
                 "struct MerchantLayer" => "a table, under a line [[merchants]]",
                 expected => expected,

@@ -15,7 +15,7 @@ use crate::toss::MusdAmounts;
 type Place = fn(&mut Layers) -> &mut Option<String>;
 
 /// The variables of the environment. In the file their names are written in small letters.
-const VARIABLES: [(&str, Place); 21] = [
+const VARIABLES: [(&str, Place); 23] = [
     ("TOSS_SECRET_KEY", |all| &mut all.toss_secret_key),
     ("TOSS_SECRET_KEY_FILE", |all| &mut all.toss_secret_key_file),
     ("TOSS_BASE_URL", |all| &mut all.toss_base_url),
@@ -45,6 +45,8 @@ const VARIABLES: [(&str, Place); 21] = [
         &mut all.sync_transaction_days
     }),
     ("SYNC_SETTLEMENT_DAYS", |all| &mut all.sync_settlement_days),
+    ("SETTLEMENT_CYCLE", |all| &mut all.settlement_cycle),
+    ("PAYOUT_BUSINESS_DAYS", |all| &mut all.payout_business_days),
     ("WEBHOOK_SECRET", |all| &mut all.webhook_secret),
     ("WEBHOOK_DAYS", |all| &mut all.webhook_days),
     ("LOG", |all| &mut all.log),
@@ -89,6 +91,9 @@ pub(super) struct Layers {
     pub(super) sync_transaction_days: Option<String>,
     #[serde(default, deserialize_with = "number_or_text")]
     pub(super) sync_settlement_days: Option<String>,
+    pub(super) settlement_cycle: Option<String>,
+    #[serde(default, deserialize_with = "number_or_text")]
+    pub(super) payout_business_days: Option<String>,
     pub(super) webhook_secret: Option<String>,
     #[serde(default, deserialize_with = "number_or_text")]
     pub(super) webhook_days: Option<String>,
@@ -96,6 +101,10 @@ pub(super) struct Layers {
     pub(super) log_format: Option<String>,
     pub(super) partial_cancel_rows: Option<PartialCancelSetting>,
     pub(super) musd_amounts: Option<MusdSetting>,
+    #[serde(default)]
+    pub(super) closed_days: Vec<String>,
+    #[serde(default)]
+    pub(super) open_days: Vec<String>,
     #[serde(default)]
     pub(super) merchants: Vec<MerchantLayer>,
 }

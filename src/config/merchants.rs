@@ -27,8 +27,8 @@ pub struct MerchantConfig {
     pub account: AccountName,
     /// The secret key.
     pub secret_key: SecretKey,
-    /// How often Toss closes its sales.
-    pub settlement_cycle: SettlementCycle,
+    /// How often Toss closes its sales, when configured.
+    pub settlement_cycle: Option<SettlementCycle>,
     /// Business days from sold date to paid-out date, when configured.
     pub payout_business_days: Option<u32>,
 }
@@ -37,7 +37,10 @@ pub(super) fn read(layers: &Layers) -> Result<Vec<MerchantConfig>, SettingError>
     let has_single = layers.toss_secret_key.is_some() || layers.toss_secret_key_file.is_some();
     match (has_single, layers.merchants.is_empty()) {
         (true, true) => single(layers),
-        (false, false) => several(&layers.merchants),
+        (false, false) => {
+            speaks_of_a_single_one(layers)?;
+            several(&layers.merchants)
+        }
         (true, false) => Err(SettingError::new(
             "both TOSS_SECRET_KEY and [[merchants]] are set: keep the variable for a single merchant, or the file for several",
         )),
@@ -61,9 +64,45 @@ fn single(layers: &Layers) -> Result<Vec<MerchantConfig>, SettingError> {
         // Not the key's fingerprint: a new key must find what an old one read.
         account: AccountName::new(SINGLE_MERCHANT),
         secret_key,
-        settlement_cycle: SettlementCycle::default(),
-        payout_business_days: None,
+        settlement_cycle: layers
+            .settlement_cycle
+            .as_deref()
+            .map(cycle_named)
+            .transpose()?,
+        payout_business_days: payout_business_days(
+            "PAYOUT_BUSINESS_DAYS",
+            layers.payout_business_days.as_deref(),
+        )?,
     }])
+}
+
+/// A contract that would be nobody's is refused, so that none is thought to be in force.
+fn speaks_of_a_single_one(layers: &Layers) -> Result<(), SettingError> {
+    let named = if layers.settlement_cycle.is_some() {
+        Some("settlement_cycle")
+    } else {
+        layers
+            .payout_business_days
+            .as_ref()
+            .map(|_| "payout_business_days")
+    };
+    match named {
+        Some(setting) => Err(SettingError::new(format!(
+            "{setting} stands outside of [[merchants]], where it speaks of a single merchant: write it under each merchant that it is of"
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn cycle_named(text: &str) -> Result<SettlementCycle, SettingError> {
+    match text.trim() {
+        "daily" => Ok(SettlementCycle::Daily),
+        "weekly" => Ok(SettlementCycle::Weekly),
+        "monthly" => Ok(SettlementCycle::Monthly),
+        _ => Err(SettingError::new(format!(
+            "SETTLEMENT_CYCLE is {text:?}: set it to daily, weekly or monthly"
+        ))),
+    }
 }
 
 fn several(layers: &[MerchantLayer]) -> Result<Vec<MerchantConfig>, SettingError> {
@@ -118,19 +157,22 @@ fn merchant(place: &str, layer: &MerchantLayer) -> Result<MerchantConfig, Settin
     Ok(MerchantConfig {
         account: AccountName::new(&name),
         secret_key,
-        settlement_cycle: layer.settlement_cycle.map(cycle).unwrap_or_default(),
-        payout_business_days: payout_business_days(&of, layer.payout_business_days.as_deref())?,
+        settlement_cycle: layer.settlement_cycle.map(cycle),
+        payout_business_days: payout_business_days(
+            &format!("payout_business_days{of}"),
+            layer.payout_business_days.as_deref(),
+        )?,
     })
 }
 
-fn payout_business_days(of: &str, text: Option<&str>) -> Result<Option<u32>, SettingError> {
+fn payout_business_days(setting: &str, text: Option<&str>) -> Result<Option<u32>, SettingError> {
     let Some(text) = text else {
         return Ok(None);
     };
     match text.trim().parse() {
         Ok(days @ 0..=MOST_PAYOUT_DAYS) => Ok(Some(days)),
         _ => Err(SettingError::new(format!(
-            "payout_business_days{of} is {text:?}: set it to a whole number from 0 to {MOST_PAYOUT_DAYS}"
+            "{setting} is {text:?}: set it to a whole number from 0 to {MOST_PAYOUT_DAYS}"
         ))),
     }
 }

@@ -1,6 +1,7 @@
 //! The settings: defaults, then the file, then the environment, then the command line; each checked with a message that
 //! says how to mend it.
 
+mod business_days;
 mod cancels;
 mod file;
 mod layers;
@@ -12,7 +13,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use reconciliation::{CancelPolicy, PartialCancelRows};
+use reconciliation::{BusinessCalendar, CancelPolicy, PartialCancelRows};
 use secrecy::SecretString;
 
 use crate::store::{DatabaseUrl, InvalidDatabaseUrl};
@@ -65,6 +66,8 @@ pub struct ServerConfig {
     pub sync: SyncConfig,
     /// The merchant's own rules for cancels.
     pub cancel_policy: CancelPolicy,
+    /// The business days, with the settings' own.
+    pub calendar: BusinessCalendar,
     /// The last part of the address for Toss's webhooks; without one they are not taken.
     pub webhook_secret: Option<SecretString>,
 }
@@ -123,6 +126,7 @@ impl Settings {
                 self.0.cancel_retry_seconds.as_deref(),
                 DEFAULT_CANCEL_RETRY,
             )?,
+            calendar: business_days::read(&self.0)?,
             cancel_policy: cancels::read(&self.0)?,
             sync: sync::read(&self.0)?,
             webhook_secret: self.webhook_secret()?,
@@ -258,7 +262,7 @@ mod tests {
             ..TossSettings::new(address, key)
         })
         .unwrap();
-        assert_eq!(toss.list_timeout(), Duration::from_secs(60));
+        assert_eq!(toss.list_timeout(), Duration::from_mins(1));
     }
 
     #[test]

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Lookahead};
-use futures_util::future::join3;
+use futures_util::future::join4;
 use reconciliation::{Cancel, History, Payment, Totals};
 use tokio::sync::OnceCell;
 
 use super::error::ApiError;
 use super::loaders::{Loaders, OwnRequests};
 use crate::lookup::FoundPayment;
-use crate::store::StoredSettlement;
+use crate::reconcile::Reconciled;
+use crate::store::{StoredPayment, StoredSettlement};
 
 /// A payment as it was found, and what has been loaded of the rest. A failure is kept too: asking again for each field
 /// would only repeat it.
@@ -19,6 +20,7 @@ pub(super) struct Books {
     history: OnceCell<Result<Arc<History>, ApiError>>,
     settlements: OnceCell<Result<Arc<[StoredSettlement]>, ApiError>>,
     own_requests: OnceCell<Result<Arc<OwnRequests>, ApiError>>,
+    reconciled: OnceCell<Result<Arc<Reconciled>, ApiError>>,
 }
 
 /// The fields of a payment that are worked out from its history.
@@ -40,11 +42,20 @@ impl Books {
             history: OnceCell::new(),
             settlements: OnceCell::new(),
             own_requests: OnceCell::new(),
+            reconciled: OnceCell::new(),
         }
     }
 
-    /// Loads what the selection will ask for, all at once. Fields then find everything at hand and answer in the order
-    /// in which they were asked for: the executor puts them in the order in which they are ready.
+    /// A payment as it is stored: nobody was asked, so it is not called stale.
+    pub(super) fn as_stored(stored: Arc<StoredPayment>) -> Self {
+        Self::of(FoundPayment {
+            stored,
+            stale: false,
+        })
+    }
+
+    /// Loads what the selection will ask for, all at once. Fields then find everything at hand, and none of them has to
+    /// be asked twice.
     pub(super) async fn load_selected(&self, ctx: &Context<'_>, selection: &Lookahead<'_>) {
         let selects = |name| selection.field(name).exists();
         // A failure is kept, and told by the field that needs the part.
@@ -63,7 +74,12 @@ impl Books {
                 let _ = self.own_requests(ctx).await;
             }
         };
-        join3(history, settlements, own_requests).await;
+        let reconciled = async {
+            if selects("reconciliation") || selects("payouts") {
+                let _ = self.reconciled(ctx).await;
+            }
+        };
+        join4(history, settlements, own_requests, reconciled).await;
     }
 
     pub(super) fn found(&self) -> &FoundPayment {
@@ -109,6 +125,15 @@ impl Books {
     ) -> Result<&Arc<[StoredSettlement]>, ApiError> {
         self.settlements
             .get_or_init(|| async { Loaders::of(ctx)?.settlements(&self.found.stored).await })
+            .await
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
+    /// How it stands and when its money moves.
+    pub(super) async fn reconciled(&self, ctx: &Context<'_>) -> Result<&Arc<Reconciled>, ApiError> {
+        self.reconciled
+            .get_or_init(|| async { Loaders::of(ctx)?.reconciled(&self.found.stored).await })
             .await
             .as_ref()
             .map_err(Clone::clone)

@@ -1,138 +1,25 @@
-//! The lists: what they can be filtered by, and how a page of them is made.
+//! The lists: how a page of them is made.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use async_graphql::Context;
 use async_graphql::connection::Connection;
-use async_graphql::{Context, InputObject};
-use reconciliation::{KstDate, MId, OrderId, PaymentKey};
+use reconciliation::{OrderId, PaymentKey};
 
 use super::books::Books;
 use super::context::part;
+use super::discrepancy::Discrepancy;
 use super::error::ApiError;
-use super::page::{PageArguments, payment_place, payment_text, settlement_place, settlement_text};
-use super::payment::Payment;
-use super::scalars::LocalDate;
-use super::settlement::{Settlement, SettlementKind};
-use super::status::{PaymentMethod, PaymentStatus};
-use crate::lookup::FoundPayment;
-use crate::store::{
-    Page, PaymentFilter as Payments, SettlementFilter as Settlements, Store, StoredPayment,
-    StoredSettlement,
+use super::filters::{DiscrepancyFilter, PaymentFilter, SettlementFilter};
+use super::loaders::Loaders;
+use super::page::{
+    PageArguments, discrepancy_place, discrepancy_text, payment_place, payment_text,
+    settlement_place, settlement_text,
 };
-
-/// The most values of one filter.
-const MOST_VALUES: usize = 50;
-
-/// Days, both ends included.
-#[derive(Clone, Copy, Debug, InputObject)]
-pub(super) struct DateRange {
-    /// The first day.
-    from: LocalDate,
-    /// The last day.
-    to: LocalDate,
-}
-
-/// Which payments. What is left out lets every payment through; an empty list lets none through.
-#[derive(Debug, Default, InputObject)]
-pub(super) struct PaymentFilter {
-    /// The day of the payment's first transaction: its approval, or the issue of its virtual account. For a payment
-    /// without transactions, the day of its request.
-    transaction_date: Option<DateRange>,
-    /// Its status.
-    status: Option<Vec<PaymentStatus>>,
-    /// Its method.
-    method: Option<Vec<PaymentMethod>>,
-    /// Its merchant at Toss.
-    m_id: Option<Vec<String>>,
-    /// The merchant's own order number.
-    order_id: Option<String>,
-}
-
-/// Which settlement rows. What is left out lets every row through; an empty list lets none through.
-#[derive(Debug, Default, InputObject)]
-pub(super) struct SettlementFilter {
-    /// The day that the event is booked on.
-    sold_date: Option<DateRange>,
-    /// The day that the money moves. Given without `soldDate`, the list is in the order of these days.
-    paid_out_date: Option<DateRange>,
-    /// The merchant at Toss.
-    m_id: Option<Vec<String>>,
-    /// Payments or cancels alone.
-    kind: Option<SettlementKind>,
-}
-
-impl DateRange {
-    fn days(self, name: &str) -> Result<(KstDate, KstDate), ApiError> {
-        let (from, to) = (self.from.0, self.to.0);
-        if from > to {
-            return Err(ApiError::bad_user_input(format!(
-                "{name}: from must not be after to"
-            )));
-        }
-        Ok((from, to))
-    }
-}
-
-impl PaymentFilter {
-    fn read(self) -> Result<Payments, ApiError> {
-        let days = self
-            .transaction_date
-            .map(|range| range.days("transactionDate"))
-            .transpose()?;
-        few("status", self.status.as_deref())?;
-        few("method", self.method.as_deref())?;
-        Ok(Payments {
-            began: days.map(|(from, to)| (from.start(), to.next().start())),
-            statuses: self
-                .status
-                .map(|all| all.into_iter().map(PaymentStatus::engine).collect()),
-            methods: self
-                .method
-                .map(|all| all.into_iter().map(PaymentMethod::engine).collect()),
-            mids: mids(self.m_id)?,
-            order_id: self
-                .order_id
-                .map(|text| OrderId::parse(&text))
-                .transpose()
-                .map_err(|error| ApiError::bad_user_input(format!("orderId: {error}")))?,
-        })
-    }
-}
-
-impl SettlementFilter {
-    fn read(self) -> Result<Settlements, ApiError> {
-        Ok(Settlements {
-            sold_date: self
-                .sold_date
-                .map(|range| range.days("soldDate"))
-                .transpose()?,
-            paid_out_date: self
-                .paid_out_date
-                .map(|range| range.days("paidOutDate"))
-                .transpose()?,
-            mids: mids(self.m_id)?,
-            kind: self.kind.map(Into::into),
-        })
-    }
-}
-
-fn mids(texts: Option<Vec<String>>) -> Result<Option<Vec<MId>>, ApiError> {
-    few("mId", texts.as_deref())?;
-    texts
-        .map(|texts| texts.iter().map(|text| MId::parse(text)).collect())
-        .transpose()
-        .map_err(|error| ApiError::bad_user_input(format!("mId: {error}")))
-}
-
-fn few<T>(name: &str, values: Option<&[T]>) -> Result<(), ApiError> {
-    match values {
-        Some(values) if values.len() > MOST_VALUES => Err(ApiError::bad_user_input(format!(
-            "{name} takes at most {MOST_VALUES} values"
-        ))),
-        _ => Ok(()),
-    }
-}
+use super::payment::Payment;
+use super::settlement::Settlement;
+use crate::store::{Page, Store, StoredPayment, StoredSettlement};
 
 /// A page of payments.
 pub(super) async fn payments(
@@ -142,11 +29,36 @@ pub(super) async fn payments(
 ) -> Result<Connection<String, Payment>, ApiError> {
     let filter = filter.unwrap_or_default().read()?;
     let request = arguments.request(payment_place)?;
+    if filter.verdicts.is_some() {
+        Loaders::of(ctx)?.catch_up().await?;
+    }
     let page = part::<Store>(ctx)?.list_payments(&filter, &request).await?;
+    let rows = page.rows.into_iter().map(|(place, stored)| {
+        let payment = Payment::from(Books::as_stored(stored));
+        (payment_text(&place), payment)
+    });
+    let page = Page {
+        rows: rows.collect(),
+        has_more: page.has_more,
+    };
+    Ok(arguments.connection(page, request.toward))
+}
+
+/// A page of discrepancies.
+pub(super) async fn discrepancies(
+    ctx: &Context<'_>,
+    filter: Option<DiscrepancyFilter>,
+    arguments: PageArguments,
+) -> Result<Connection<String, Discrepancy>, ApiError> {
+    let filter = filter.unwrap_or_default().read()?;
+    let request = arguments.request(discrepancy_place)?;
+    Loaders::of(ctx)?.catch_up().await?;
+    let store = part::<Store>(ctx)?;
+    let page = store.list_discrepancies(&filter, &request).await?;
     let rows = page
         .rows
         .into_iter()
-        .map(|(place, stored)| (payment_text(&place), Payment::of(as_stored(stored))));
+        .map(|(place, stored)| (discrepancy_text(&place), Discrepancy::from(stored)));
     let page = Page {
         rows: rows.collect(),
         has_more: page.has_more,
@@ -223,7 +135,7 @@ impl Owners {
         let books = self
             .books
             .entry(key.clone())
-            .or_insert_with(|| Arc::new(Books::of(as_stored(Arc::clone(stored)))));
+            .or_insert_with(|| Arc::new(Books::as_stored(Arc::clone(stored))));
         Some(Arc::clone(books))
     }
 }
@@ -233,11 +145,4 @@ fn possible_orders(row: &reconciliation::Settlement) -> impl Iterator<Item = &st
     [Some(row.order_id.as_str()), row.order_id.without_prefix()]
         .into_iter()
         .flatten()
-}
-
-fn as_stored(stored: Arc<StoredPayment>) -> FoundPayment {
-    FoundPayment {
-        stored,
-        stale: false,
-    }
 }

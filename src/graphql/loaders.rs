@@ -11,10 +11,12 @@ use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use reconciliation::{CancelRequestFacts, Currency, History, Money, MoneyError, PaymentKey};
+use tokio::sync::OnceCell;
 use tracing::Instrument as _;
 
 use super::context::Interpretation;
 use super::error::ApiError;
+use crate::reconcile::{Reconciled, Reconciler, history, request_facts};
 use crate::store::{
     CancelRequest, SettlementsKey, Store, StoreError, StoredPayment, StoredSettlement,
 };
@@ -48,6 +50,14 @@ struct HistoryOf(Reading);
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct SettlementsOf(Reading);
 
+/// Loads how a payment stands.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct ReconciledOf(Reading);
+
+/// Loads a payment as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct StoredOf(PaymentKey);
+
 /// Loads our own cancel requests for a payment.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct CancelRequestsOf(PaymentKey);
@@ -74,13 +84,23 @@ pub struct Loaders {
     rows: DataLoader<Rows, HashMapCache>,
     /// Requests change while a mutation runs, so they are never kept.
     requests: DataLoader<Requests>,
+    reconciler: Reconciler,
+    caught_up: OnceCell<Result<(), ApiError>>,
 }
+
+/// How long a question about stored verdicts waits for those that are due.
+const CATCH_UP_TIME: Duration = Duration::from_secs(1);
 
 impl Loaders {
     /// Loaders that have read nothing yet.
-    pub(super) fn new(store: Store, interpretation: Interpretation) -> Self {
+    pub(super) fn new(
+        store: Store,
+        reconciler: Reconciler,
+        interpretation: Interpretation,
+    ) -> Self {
         let rows = Rows {
             store: store.clone(),
+            reconciler: reconciler.clone(),
             interpretation,
         };
         // Without a delay a batch is what the fields of one step ask for; a delay would be added to every answer.
@@ -88,6 +108,8 @@ impl Loaders {
             rows: DataLoader::with_cache(rows, spawn, HashMapCache::default())
                 .delay(Duration::ZERO),
             requests: DataLoader::new(Requests { store }, spawn).delay(Duration::ZERO),
+            reconciler,
+            caught_up: OnceCell::new(),
         }
     }
 
@@ -118,6 +140,38 @@ impl Loaders {
             Ok(rows) => Ok(rows.unwrap_or_default()),
             Err(error) => Err(ApiError::internal(&*error)),
         }
+    }
+
+    pub(super) async fn reconciled(
+        &self,
+        payment: &Arc<StoredPayment>,
+    ) -> Result<Arc<Reconciled>, ApiError> {
+        let key = ReconciledOf(Reading(Arc::clone(payment)));
+        match self.rows.load_one(key).await {
+            Ok(Some(reconciled)) => Ok(reconciled),
+            Ok(None) => Err(ApiError::internal(&NotReconciled)),
+            Err(error) => Err(ApiError::internal(&*error)),
+        }
+    }
+
+    pub(super) async fn stored_payment(
+        &self,
+        payment: &PaymentKey,
+    ) -> Result<Option<Arc<StoredPayment>>, ApiError> {
+        let stored = self.rows.load_one(StoredOf(payment.clone())).await;
+        stored.map_err(|error| ApiError::internal(&*error))
+    }
+
+    /// Makes the verdicts that are due, so that what is answered from stored ones tells of what was just written; once for
+    /// all fields of a request. Those that are still due after a second are told as they were.
+    pub(super) async fn catch_up(&self) -> Result<(), ApiError> {
+        self.caught_up
+            .get_or_init(|| async {
+                self.reconciler.catch_up(CATCH_UP_TIME).await?;
+                Ok(())
+            })
+            .await
+            .clone()
     }
 
     pub(super) async fn own_requests(
@@ -158,8 +212,14 @@ fn spawn(batch: BoxFuture<'static, ()>) {
     tokio::spawn(batch.in_current_span());
 }
 
+/// The one reason for which a payment cannot be reconciled.
+#[derive(Debug, thiserror::Error)]
+#[error("the amounts of a payment's rows are too large to be added up")]
+struct NotReconciled;
+
 struct Rows {
     store: Store,
+    reconciler: Reconciler,
     interpretation: Interpretation,
 }
 
@@ -183,18 +243,8 @@ impl Loader<HistoryOf> for Rows {
             .map_err(Arc::new)?;
         let histories = keys.iter().zip(&payments).map(|(key, payment)| {
             let HistoryOf(Reading(stored)) = key;
-            let mut rows = rows.remove(payment).unwrap_or_default();
-            // A row that does not say how it was paid was paid as its payment was: a virtual account's cancel must not
-            // count as a refund for want of a label.
-            for row in rows.iter_mut().filter(|row| row.method_label.is_none()) {
-                row.method_label.clone_from(&stored.payment.method_label);
-            }
-            let history = History::of(
-                rows,
-                self.interpretation
-                    .partial_cancel_rows
-                    .amounts(&stored.cancels),
-            );
+            let rows = rows.remove(payment).unwrap_or_default();
+            let history = history(rows, Some(stored), self.interpretation.partial_cancel_rows);
             (key.clone(), history.map(Arc::new))
         });
         Ok(histories.collect())
@@ -229,6 +279,44 @@ impl Loader<SettlementsOf> for Rows {
             Some((key.clone(), Arc::from(rows)))
         });
         Ok(found.collect())
+    }
+}
+
+impl Loader<ReconciledOf> for Rows {
+    type Value = Arc<Reconciled>;
+    type Error = Arc<StoreError>;
+
+    async fn load(
+        &self,
+        keys: &[ReconciledOf],
+    ) -> Result<HashMap<ReconciledOf, Self::Value>, Self::Error> {
+        let payments: Vec<Arc<StoredPayment>> = keys
+            .iter()
+            .map(|ReconciledOf(Reading(stored))| Arc::clone(stored))
+            .collect();
+        let reconciled = self
+            .reconciler
+            .of_payments(&payments)
+            .await
+            .map_err(Arc::new)?;
+        let found = keys.iter().filter_map(|key| {
+            let ReconciledOf(Reading(stored)) = key;
+            let reconciled = reconciled.get(&stored.payment.payment_key)?;
+            Some((key.clone(), Arc::clone(reconciled)))
+        });
+        Ok(found.collect())
+    }
+}
+
+impl Loader<StoredOf> for Rows {
+    type Value = Arc<StoredPayment>;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[StoredOf]) -> Result<HashMap<StoredOf, Self::Value>, Self::Error> {
+        let payments: Vec<PaymentKey> = keys.iter().map(|StoredOf(key)| key.clone()).collect();
+        let stored = self.store.payments(&payments).await.map_err(Arc::new)?;
+        let found = stored.into_iter();
+        Ok(found.map(|(key, stored)| (StoredOf(key), stored)).collect())
     }
 }
 
@@ -289,16 +377,7 @@ impl Loader<AskedSince> for Requests {
 
 impl OwnRequests {
     pub(super) fn of(requests: Vec<CancelRequest>) -> Self {
-        let facts = requests
-            .iter()
-            .map(|request| CancelRequestFacts {
-                status: request.status,
-                amount: request.amount,
-                first_sent_at: request.first_sent_at,
-                transaction_key: request.transaction_key.clone(),
-                mark: request.mark(),
-            })
-            .collect();
+        let facts = requests.iter().map(request_facts).collect();
         Self {
             requests: requests.into_iter().map(Arc::new).collect(),
             facts,

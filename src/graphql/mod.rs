@@ -5,8 +5,12 @@ mod books;
 mod cancel;
 mod cancel_request;
 mod context;
+mod count;
 mod coverage;
+mod discrepancy;
 mod error;
+mod event_payout;
+mod filters;
 mod guard;
 mod lists;
 mod loaders;
@@ -17,10 +21,14 @@ mod node_id;
 mod page;
 mod payment;
 mod payment_by;
+mod payout_day;
 mod query;
+mod reconciliation;
+mod reconciliation_summary;
 mod records;
 mod scalars;
 mod settlement;
+mod settlement_cycle;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -37,6 +45,7 @@ pub use query::Query;
 
 use crate::cancel::Canceller;
 use crate::lookup::Lookup;
+use crate::reconcile::Reconciler;
 use crate::store::Store;
 use crate::sync::Mirror;
 
@@ -47,14 +56,19 @@ pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 const MOST_DEPTH: usize = 15;
 
 /// What one request may cost: a field is 1, a list [`LIST_COST`] times its element, a payment [`LIVE_READ_COST`] more,
-/// since it may have to be read from Toss. One payment with everything there is to it costs some 470.
-const MOST_COMPLEXITY: usize = 2_000;
+/// since it may have to be read from Toss. One payment with everything there is to it costs some 750, a page of 100 with
+/// all their transactions, settlements, payouts and discrepancies some 5,500.
+const MOST_COMPLEXITY: usize = 8_000;
 
 /// What a list is taken to hold, in units of its element's cost. A payment has few transactions, but no fixed number.
 const LIST_COST: usize = 5;
 
+/// What a list of sums by day is taken to hold, in units of its element's cost. A range of days may be longer; what is
+/// made of it is read from few sums.
+const DAYS_COST: usize = 40;
+
 /// What a field costs that may have to ask Toss.
-const LIVE_READ_COST: usize = 50;
+const LIVE_READ_COST: usize = 200;
 
 /// What the resolvers work with, for the life of the server.
 #[derive(Clone)]
@@ -67,6 +81,8 @@ pub struct Parts {
     pub canceller: Canceller,
     /// Knows what has been read of Toss's lists.
     pub mirror: Mirror,
+    /// Says how payments stand.
+    pub reconciler: Reconciler,
     /// How Toss's rows are read where its documentation leaves it open.
     pub interpretation: Interpretation,
 }
@@ -79,6 +95,7 @@ pub fn schema(parts: Parts) -> Schema {
         .data(parts.lookup)
         .data(parts.canceller)
         .data(parts.mirror)
+        .data(parts.reconciler)
         .data(parts.interpretation)
         .finish()
 }
@@ -100,11 +117,14 @@ pub fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
 #[must_use]
 pub fn with_request_data(schema: &Schema, request: Request) -> Request {
     let store = schema.data::<Store>();
+    let reconciler = schema.data::<Reconciler>();
     let interpretation = schema.data::<Interpretation>();
-    match (store, interpretation) {
-        (Some(store), Some(interpretation)) => {
-            request.data(Loaders::new(store.clone(), *interpretation))
-        }
+    match (store, reconciler, interpretation) {
+        (Some(store), Some(reconciler), Some(interpretation)) => request.data(Loaders::new(
+            store.clone(),
+            reconciler.clone(),
+            *interpretation,
+        )),
         // A schema without parts has nothing to load.
         _ => request,
     }

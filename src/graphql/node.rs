@@ -1,7 +1,6 @@
 //! Everything that has a global id, and how it is found by that alone.
 
 use std::slice;
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::{Context, ID, Interface};
@@ -10,14 +9,16 @@ use reconciliation::{OrderId, PaymentKey};
 use super::books::Books;
 use super::cancel_request::CancelRequest;
 use super::context::part;
+use super::discrepancy::Discrepancy;
 use super::error::ApiError;
+use super::loaders::Loaders;
 use super::node_id::{NodeId, TransactionId};
 use super::payment::Payment;
 use super::payment_by::DEFAULT_MAX_AGE_SECONDS;
 use super::settlement::Settlement;
 use super::transaction::Transaction;
-use crate::lookup::{FoundPayment, Lookup, PaymentRef};
-use crate::store::{SettlementId, Store, StoredPayment};
+use crate::lookup::{Lookup, PaymentRef};
+use crate::store::{SettlementId, Store};
 
 /// Anything with an id of its own: `Query.node` finds it again, and caches can be keyed by it.
 #[derive(Interface)]
@@ -31,6 +32,7 @@ pub(super) enum Node {
     Transaction(Transaction),
     Settlement(Settlement),
     CancelRequest(CancelRequest),
+    Discrepancy(Discrepancy),
 }
 
 /// What the id names; `None` when there is no such thing.
@@ -48,6 +50,11 @@ pub(super) async fn find(ctx: &Context<'_>, id: NodeId) -> Result<Option<Node>, 
         NodeId::CancelRequest(id) => {
             let found = part::<Store>(ctx)?.cancel_request(&id).await?;
             Ok(found.map(|request| Node::CancelRequest(request.into())))
+        }
+        NodeId::Discrepancy(id) => {
+            Loaders::of(ctx)?.catch_up().await?;
+            let found = part::<Store>(ctx)?.discrepancy(&id).await?;
+            Ok(found.map(|stored| Node::Discrepancy(stored.into())))
         }
     }
 }
@@ -75,7 +82,7 @@ async fn settlement(ctx: &Context<'_>, id: &SettlementId) -> Result<Option<Node>
 /// A payment as it is stored. A row that never changes needs no newer reading of its payment.
 async fn stored_books(ctx: &Context<'_>, key: &PaymentKey) -> Result<Option<Books>, ApiError> {
     let mut found = part::<Store>(ctx)?.payments(slice::from_ref(key)).await?;
-    Ok(found.remove(key).map(books_as_stored))
+    Ok(found.remove(key).map(Books::as_stored))
 }
 
 /// The payment of a row without keys, as test settlements are: by its order, as it stands or behind a prefix. Of several
@@ -87,12 +94,5 @@ async fn books_of_order(store: &Store, order: &OrderId) -> Result<Option<Books>,
     {
         stored = store.payment_by_order(&order).await?;
     }
-    Ok(stored.map(books_as_stored))
-}
-
-fn books_as_stored(stored: Arc<StoredPayment>) -> Books {
-    Books::of(FoundPayment {
-        stored,
-        stale: false,
-    })
+    Ok(stored.map(Books::as_stored))
 }

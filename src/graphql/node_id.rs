@@ -6,7 +6,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use reconciliation::{MId, PaymentKey, TransactionKey};
 
 use super::error::ApiError;
-use crate::store::{CancelRequestId, SettlementId};
+use crate::store::{CancelRequestId, DiscrepancyId, SettlementId};
 
 /// Longest id that is looked at, in bytes: three keys of 200 characters and their kind, in base64, with room to spare.
 const LONGEST: usize = 2_048;
@@ -21,6 +21,7 @@ pub(super) enum NodeId {
     Transaction(TransactionId),
     Settlement(SettlementId),
     CancelRequest(CancelRequestId),
+    Discrepancy(DiscrepancyId),
 }
 
 /// What finds one transaction: its own key and merchant, and the payment through whose history it is loaded.
@@ -46,6 +47,7 @@ impl NodeId {
             }
             Self::Settlement(id) => format!("{kind}:{id}"),
             Self::CancelRequest(id) => format!("{kind}:{id}"),
+            Self::Discrepancy(id) => format!("{kind}:{}", id.as_str()),
         };
         ID(BASE64_URL_SAFE_NO_PAD.encode(plain))
     }
@@ -90,6 +92,7 @@ impl NodeId {
             Self::Transaction(_) => "Transaction",
             Self::Settlement(_) => "Settlement",
             Self::CancelRequest(_) => "CancelRequest",
+            Self::Discrepancy(_) => "Discrepancy",
         }
     }
 
@@ -109,6 +112,7 @@ impl NodeId {
             "Transaction" => read_transaction(key).map(Self::Transaction),
             "Settlement" => is_key(key).then(|| Self::Settlement(SettlementId::new(key))),
             "CancelRequest" => is_key(key).then(|| Self::CancelRequest(CancelRequestId::new(key))),
+            "Discrepancy" => is_key(key).then(|| Self::Discrepancy(DiscrepancyId::new(key))),
             _ => None,
         }
     }
@@ -125,7 +129,7 @@ fn read_transaction(keys: &str) -> Option<TransactionId> {
 
 /// Whether a text could be a key of ours. Not every text may be asked of a database: one with a NUL is an
 /// error there.
-fn is_key(text: &str) -> bool {
+pub(super) fn is_key(text: &str) -> bool {
     (1..=LONGEST_KEY).contains(&text.len())
         && text
             .bytes()
@@ -136,7 +140,7 @@ fn is_key(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn every_kind() -> [NodeId; 4] {
+    fn every_kind() -> [NodeId; 5] {
         [
             NodeId::Payment(PaymentKey::parse("tviva20240213121757MvuS8").unwrap()),
             NodeId::Transaction(TransactionId {
@@ -146,6 +150,7 @@ mod tests {
             }),
             NodeId::Settlement(SettlementId::new("0198c1d2-0000-7000-8000-000000000001.2")),
             NodeId::CancelRequest(CancelRequestId::new("0198c1d2-0000-7000-8000-000000000001")),
+            NodeId::Discrepancy(DiscrepancyId::new("9f86d081884c7d659a2feaa0c55ad015")),
         ]
     }
 
@@ -175,13 +180,15 @@ mod tests {
 
     #[test]
     fn an_id_of_another_kind_is_refused_and_named() {
-        let [payment, transaction, settlement, request] = every_kind().map(|id| id.to_id());
+        let [payment, transaction, settlement, request, discrepancy] =
+            every_kind().map(|id| id.to_id());
         assert!(NodeId::payment(&payment).is_ok());
         assert!(NodeId::cancel_request(&request).is_ok());
         for (id, kind) in [
             (&transaction, "Transaction"),
             (&settlement, "Settlement"),
             (&request, "CancelRequest"),
+            (&discrepancy, "Discrepancy"),
         ] {
             let expected =
                 ApiError::bad_user_input(format!("this is the id of a {kind}, not of a Payment"));
@@ -191,6 +198,7 @@ mod tests {
             (&payment, "Payment"),
             (&transaction, "Transaction"),
             (&settlement, "Settlement"),
+            (&discrepancy, "Discrepancy"),
         ] {
             let expected = ApiError::bad_user_input(format!(
                 "this is the id of a {kind}, not of a CancelRequest"
@@ -223,6 +231,8 @@ mod tests {
             encoded("CancelRequest:"),
             encoded("CancelRequest:a\0b"),
             encoded(format!("CancelRequest:{}", "a".repeat(LONGEST_KEY + 1))),
+            encoded("Discrepancy:"),
+            encoded("Discrepancy:a/b"),
             encoded([0xff, 0xfe]),
             encoded(format!("Payment:{}", "a".repeat(4_000))),
         ] {

@@ -8,8 +8,10 @@ use chrono::DateTime;
 use reconciliation::{KstDate, PaymentKey};
 
 use super::error::ApiError;
+use super::node_id::is_key;
 use crate::store::{
-    Page, PageRequest, PaymentPlace, SettlementId, SettlementOrder, SettlementPlace, Toward,
+    DiscrepancyId, DiscrepancyPlace, Page, PageRequest, PaymentPlace, SettlementId,
+    SettlementOrder, SettlementPlace, Toward,
 };
 
 /// Rows on a page when a client does not say.
@@ -121,6 +123,22 @@ pub(super) fn payment_place(text: &str) -> Option<PaymentPlace> {
     })
 }
 
+pub(super) fn discrepancy_text(place: &DiscrepancyPlace) -> String {
+    format!(
+        "D:{}:{}",
+        place.began_at.timestamp_millis(),
+        place.id.as_str()
+    )
+}
+
+pub(super) fn discrepancy_place(text: &str) -> Option<DiscrepancyPlace> {
+    let (millis, id) = text.strip_prefix("D:")?.split_once(':')?;
+    Some(DiscrepancyPlace {
+        began_at: DateTime::from_timestamp_millis(millis.parse().ok()?)?,
+        id: is_key(id).then(|| DiscrepancyId::new(id))?,
+    })
+}
+
 pub(super) fn settlement_text(order: SettlementOrder, place: &SettlementPlace) -> String {
     format!("{}:{}:{}", letter(order), place.day, place.id)
 }
@@ -133,7 +151,10 @@ pub(super) fn settlement_place(order: SettlementOrder, text: &str) -> Option<Set
     }
     Some(SettlementPlace {
         day: KstDate::parse(parts.next()?).ok()?,
-        id: SettlementId::new(parts.next()?),
+        id: parts
+            .next()
+            .filter(|id| is_key(id))
+            .map(SettlementId::new)?,
     })
 }
 
@@ -187,7 +208,21 @@ mod tests {
         let text = settlement_text(SettlementOrder::Sold, &row);
         assert_eq!(settlement_place(SettlementOrder::Sold, &text), Some(row));
         assert_eq!(settlement_place(SettlementOrder::PaidOut, &text), None);
+        assert_eq!(
+            settlement_place(SettlementOrder::Sold, "S:2026-03-01:a\0b"),
+            None
+        );
         assert_eq!(payment_place(&text), None);
+        let found = DiscrepancyPlace {
+            began_at: place.began_at,
+            id: DiscrepancyId::new("9f86d081884c7d659a2feaa0c55ad015"),
+        };
+        let text = discrepancy_text(&found);
+        assert_eq!(discrepancy_place(&text), Some(found));
+        assert_eq!(payment_place(&text), None);
+        for wrong in ["", "D:", "D:1:", "D:x:9f", "D:1:9f\0", "D:1:9f/1", "P:1:9f"] {
+            assert_eq!(discrepancy_place(wrong), None, "{wrong}");
+        }
         for wrong in ["", "P:", "P:1", "P:x:key", "S:2026-3-1:id", "P:1:"] {
             assert_eq!(payment_place(wrong), None, "{wrong}");
         }

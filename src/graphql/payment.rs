@@ -8,8 +8,10 @@ use reconciliation::cancel_events;
 use super::books::Books;
 use super::cancel::Cancel;
 use super::error::ApiError;
+use super::event_payout::EventPayout;
 use super::money::Money;
 use super::node_id::NodeId;
+use super::reconciliation::Reconciliation;
 use super::scalars::DateTime;
 use super::settlement::Settlement;
 use super::status::{PaymentMethod, PaymentStatus};
@@ -41,6 +43,12 @@ impl Payment {
 impl From<Books> for Payment {
     fn from(books: Books) -> Self {
         Self(Arc::new(books))
+    }
+}
+
+impl From<Arc<Books>> for Payment {
+    fn from(books: Arc<Books>) -> Self {
+        Self(books)
     }
 }
 
@@ -175,6 +183,23 @@ impl Payment {
             .into_iter()
             .map(|event| Cancel::new(event, Arc::clone(&self.0)))
             .collect())
+    }
+
+    /// How it stands: whether each transaction is settled with the right amount, and what disagrees. It is worked out now,
+    /// from what is stored of this payment.
+    async fn reconciliation(&self, ctx: &Context<'_>) -> Result<Reconciliation, ApiError> {
+        let reconciled = self.0.reconciled(ctx).await?;
+        Ok(Reconciliation::new(
+            Arc::clone(reconciled),
+            Arc::clone(&self.0),
+        ))
+    }
+
+    /// When the money of each transaction moves: from its settlement row, or forecast while there is none. Transactions
+    /// that moved no money are left out.
+    #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
+    async fn payouts(&self, ctx: &Context<'_>) -> Result<Vec<EventPayout>, ApiError> {
+        Ok(EventPayout::all_of(self.0.reconciled(ctx).await?))
     }
 
     /// What whoever is asking may cancel of this payment, by the checks that `cancelPayment` makes too. It speaks of the

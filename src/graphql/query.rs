@@ -8,18 +8,25 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use super::cancel_request::CancelRequest;
 use super::context::part;
 use super::coverage::Coverage;
+use super::discrepancy::Discrepancy;
 use super::error::ApiError;
+use super::filters::{DateRange, DiscrepancyFilter, PaymentFilter, SettlementFilter, mids};
 use super::guard::{Role, require};
-use super::lists::{self, PaymentFilter, SettlementFilter};
+use super::lists;
+use super::loaders::Loaders;
 use super::node::{self, Node};
 use super::node_id::NodeId;
 use super::page::{self, PageArguments};
 use super::payment::Payment;
 use super::payment_by::{DEFAULT_MAX_AGE_SECONDS, PaymentBy};
+use super::payout_day::PayoutDay;
+use super::reconciliation_summary::ReconciliationSummary;
 use super::records::{self, AuditEntry, CancelRequestsFilter};
 use super::settlement::Settlement;
+use super::settlement_cycle::SettlementCycle;
 use crate::access;
 use crate::lookup::Lookup;
+use crate::reconcile::Reconciler;
 use crate::store::Store;
 use crate::sync::Mirror;
 
@@ -115,6 +122,90 @@ impl Query {
             before,
         };
         lists::settlements(ctx, filter, arguments).await
+    }
+
+    /// What disagrees, newest payment first: the work list. Payments that have only been seen in Toss's lists count too, and
+    /// so do settlement rows that belong to no payment.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    async fn discrepancies(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which discrepancies.")] filter: Option<DiscrepancyFilter>,
+        #[graphql(desc = "How many of the newest, 1 to 200; 50 when nothing is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only older ones than the one with this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many of the oldest, 1 to 200.")] last: Option<i32>,
+        #[graphql(desc = "Only newer ones than the one with this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Discrepancy>, ApiError> {
+        require(ctx, access::Role::Viewer)?;
+        let arguments = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        lists::discrepancies(ctx, filter, arguments).await
+    }
+
+    /// The sums of the payments that `payments` lists for the same days (`filter: {transactionDate: range}`), one element
+    /// for each merchant and currency.
+    #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
+    async fn reconciliation(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The days of the payments' first transactions, 400 at most.")]
+        range: DateRange,
+        #[graphql(desc = "Of these merchants at Toss. Without it, of all.")] m_id: Option<
+            Vec<String>,
+        >,
+    ) -> Result<Vec<ReconciliationSummary>, ApiError> {
+        require(ctx, access::Role::Viewer)?;
+        let (days, mids) = (range.few_days("range")?, mids(m_id)?);
+        Loaders::of(ctx)?.catch_up().await?;
+        let reconciler = part::<Reconciler>(ctx)?;
+        let summaries = reconciler.summaries(days, mids.as_deref()).await?;
+        summaries
+            .into_iter()
+            .map(ReconciliationSummary::of)
+            .collect()
+    }
+
+    /// What each day pays out to the merchant's bank account, newest day first: one element for each day, merchant and
+    /// currency, with what Toss has settled and what is forecast apart. Days that are over are told from Toss's settlement
+    /// rows alone. On a day whose cancels outweigh its payments `payOutAmount` is below 0.
+    #[graphql(complexity = "super::DAYS_COST * child_complexity + 1")]
+    async fn payout_days(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The days on which the money moves, 400 at most.")] range: DateRange,
+        #[graphql(desc = "Of these merchants at Toss. Without it, of all.")] m_id: Option<
+            Vec<String>,
+        >,
+    ) -> Result<Vec<PayoutDay>, ApiError> {
+        require(ctx, access::Role::Viewer)?;
+        let (days, mids) = (range.few_days("range")?, mids(m_id)?);
+        Loaders::of(ctx)?.catch_up().await?;
+        let reconciler = part::<Reconciler>(ctx)?;
+        let payouts = reconciler.payout_days(days, mids.as_deref()).await?;
+        payouts.iter().map(PayoutDay::of).collect()
+    }
+
+    /// How often sales are closed and how many business days later they are paid out, one element for each merchant and
+    /// method: what is configured, and what Toss's settlement rows taught. Forecasts rest on it; what is configured wins. A
+    /// merchant that nothing has been settled for has one element, of no method.
+    #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
+    async fn settlement_cycle(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Of these merchants at Toss. Without it, of all.")] m_id: Option<
+            Vec<String>,
+        >,
+    ) -> Result<Vec<SettlementCycle>, ApiError> {
+        require(ctx, access::Role::Viewer)?;
+        let mids = mids(m_id)?;
+        let reconciler = part::<Reconciler>(ctx)?;
+        let cycles = reconciler.settlement_cycles(mids.as_deref()).await?;
+        cycles.into_iter().map(SettlementCycle::of).collect()
     }
 
     /// What has been read from Toss: for each merchant and each kind of row, from when through when, and with which

@@ -11,6 +11,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 use reconciliation::{OrderId, PaymentKey};
+use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::merchants::{Merchant, Merchants};
@@ -69,6 +70,7 @@ struct Inner {
     merchants: Merchants,
     clock: Clock,
     flights: Flights<PaymentRef, Outcome>,
+    changed: Arc<Notify>,
 }
 
 impl Lookup {
@@ -79,7 +81,13 @@ impl Lookup {
             merchants,
             clock,
             flights: Flights::new(),
+            changed: Arc::default(),
         }))
+    }
+
+    /// Tells whenever a live reading has been stored.
+    pub fn changes(&self) -> Arc<Notify> {
+        Arc::clone(&self.0.changed)
     }
 
     /// Has whoever asks from now on get a reading that begins from now on. To be called after something was changed at
@@ -237,6 +245,7 @@ impl Inner {
             max_age,
         };
         reader.read_and_store(payment).await?;
+        self.changed.notify_one();
         let stored = self
             .store
             .payments(std::slice::from_ref(&key))

@@ -59,7 +59,7 @@ impl Reader<'_> {
         let PaymentReading {
             payment, cancels, ..
         } = &reading;
-        let cycle = self.merchant.settlement_cycle;
+        let cycle = self.merchant.settlement_cycle.unwrap_or_default();
         let named = windows::settlement_days(payment, cancels, cycle);
         let (transactions, mut days_read) =
             try_join(self.transactions_of(&reading), self.settlements_of(&named)).await?;

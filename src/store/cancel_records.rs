@@ -14,6 +14,7 @@ use serde_json::json;
 
 use super::audit::{self, PROGRAM, Said};
 use super::cancel_requests::{NOT_ENDED, asked_since, find_whole, is_in};
+use super::marks::mark_payment;
 use super::rows::{cancel_request_model, changed_columns, new_cancel_request};
 use super::write::insert;
 use super::{
@@ -62,6 +63,7 @@ impl Store {
                     let most = limit.most;
                     return Ok(Created::OverDayLimit { most, asked });
                 }
+                mark_payment(&transaction, new.payment_key.as_str()).await?;
                 audit::add(&transaction, requested(&request)).await?;
                 fail_points::dies("cancel-request-not-committed");
                 commit(transaction).await?;
@@ -132,6 +134,7 @@ impl Store {
             return Err(request.conflict());
         }
         if next.status != request.status || next.transaction_key != request.transaction_key {
+            mark_payment(&transaction, request.payment_key.as_str()).await?;
             audit::add(&transaction, changed(request, &next, at)).await?;
         }
         fail_points::dies("cancel-change-not-committed");

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use entity::merchant_id;
 use reconciliation::MId;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::write::insert;
 use super::{AccountName, Store, StoreError};
@@ -28,6 +28,35 @@ impl Store {
         }
         Ok(found)
     }
+}
+
+/// The merchants that rows read with this account's key have named.
+pub(super) async fn merchants_of(
+    connection: &impl ConnectionTrait,
+    account: &AccountName,
+) -> Result<Vec<String>, StoreError> {
+    Ok(merchant_id::Entity::find()
+        .select_only()
+        .column(merchant_id::Column::Mid)
+        .filter(merchant_id::Column::Account.eq(account.as_str()))
+        .into_tuple()
+        .all(connection)
+        .await?)
+}
+
+/// Whether another account's key has shown any of these merchants too.
+pub(super) async fn are_shared(
+    connection: &impl ConnectionTrait,
+    mids: &BTreeSet<String>,
+    account: &AccountName,
+) -> Result<bool, StoreError> {
+    let found = merchant_id::Entity::find()
+        .filter(merchant_id::Column::Mid.is_in(mids))
+        .filter(merchant_id::Column::Account.ne(account.as_str()))
+        .limit(1)
+        .one(connection)
+        .await?;
+    Ok(found.is_some())
 }
 
 /// Remembers the merchants that rows name.

@@ -2,18 +2,23 @@
 
 mod audit;
 mod audit_chain;
+mod book_rows;
 mod cancel_records;
 mod cancel_request;
 mod cancel_request_change;
 mod cancel_requests;
 mod connect;
+mod discrepancy_list;
 mod error;
 mod keys;
 mod leases;
+mod marks;
 mod merchant_ids;
 mod pages;
 mod payment_list;
 mod payments;
+mod payout_sums;
+mod read_days;
 mod reading;
 mod rows;
 mod rows_digest;
@@ -21,12 +26,14 @@ mod secret_body;
 mod settlement_id;
 mod settlement_list;
 mod settlements;
+mod sql;
 #[cfg(test)]
 mod sqlite_plans;
 mod tokens;
 mod transaction_days;
 mod transactions;
 mod url;
+mod verdicts;
 mod webhooks;
 mod windows;
 mod write;
@@ -42,15 +49,19 @@ use sea_orm_migration::IntoSchemaManagerConnection;
 
 pub use self::url::{DatabaseUrl, InvalidDatabaseUrl};
 pub use audit_chain::{AuditEntry, AuditVerdict, BrokenLink};
+pub use book_rows::BookRows;
 pub use cancel_request::{
     Approval, CancelRequest, CancelRequestFilter, CancelRequestId, Created, DayLimit, Decision,
     Lease, NewCancelRequest, StoredCancelError,
 };
 pub use cancel_request_change::{CancelRequestChange, LeaseChange};
+pub use discrepancy_list::{DiscrepancyFilter, DiscrepancyPlace};
 pub use error::StoreError;
 pub use pages::{Page, PageRequest, Toward};
 pub use payment_list::{PaymentFilter, PaymentPlace};
 pub use payments::{AccountName, DuePayment, StoredPayment};
+pub use payout_sums::{PayoutSums, SettledLag};
+pub use read_days::ReadDays;
 pub use reading::{LiveReading, PaymentRecord, SettlementDay, SettlementRecord, TransactionRecord};
 pub use rows_digest::RowsDigest;
 pub use secret_body::SecretBody;
@@ -59,6 +70,10 @@ pub use settlement_list::{SettlementFilter, SettlementOrder, SettlementPlace};
 pub use settlements::{SettlementsKey, StoredSettlement};
 pub use tokens::StoredToken;
 pub use transaction_days::{TransactionDay, TransactionDayWriter};
+pub use verdicts::{
+    DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums, PaymentVerdict, ReconciliationSums,
+    StoredDiscrepancy, UnsettledEvent, UnsettledSums, VerdictGap, VerdictRecord, VerdictSubject,
+};
 pub use windows::{Source, WindowRead};
 
 use self::url::Address;
@@ -130,6 +145,15 @@ impl Store {
     }
 }
 
+#[cfg(test)]
+impl Store {
+    /// The same database, whose statements for reading are counted by the given function.
+    pub(crate) fn counting_reads(mut self, count: impl Fn() + Send + Sync + 'static) -> Self {
+        self.reader.set_metric_callback(move |_| count());
+        self
+    }
+}
+
 /// Makes what a transaction wrote stay. After an error it may have stayed all the same: the answer to a commit can be lost.
 async fn commit(transaction: DatabaseTransaction) -> Result<(), StoreError> {
     let lost = |what: &str| StoreError::Unavailable {
@@ -145,7 +169,7 @@ async fn commit(transaction: DatabaseTransaction) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A migration takes as long as it takes, and so does waiting for another process's.
+/// What has to be done takes as long as it takes: migrating, waiting for another process that does, marking a day.
 const NO_TIME_LIMIT: &str = "SET LOCAL statement_timeout = 0";
 
 /// Waits until no other process migrates; the end of the transaction lets the next one in. The number is this program's

@@ -6,6 +6,9 @@ use sea_orm::sea_query::{
 };
 use sea_orm::{ColumnTrait, EntityTrait};
 
+/// More parts than this are read as one list along one index.
+pub(super) const MOST_PARTS: usize = 20;
+
 /// Which page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageRequest<P> {

@@ -1,19 +1,19 @@
 //! The list of payments, newest first, along an index for every filter.
 
+mod by_verdict;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use entity::payment::{self, Column};
+use entity::verdict;
 use reconciliation::{MId, OrderId, PaymentKey, PaymentMethod, PaymentStatus};
 use sea_orm::ConnectionTrait;
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement, Value};
 
-use super::pages::Walk;
+use super::pages::{MOST_PARTS, Walk};
 use super::rows::{method_kind, status_kind};
 use super::{Page, PageRequest, Store, StoreError, StoredPayment};
-
-/// More parts than this are read as one list along one index.
-const MOST_PARTS: usize = 20;
 
 /// Which payments. A list without a value matches nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub struct PaymentFilter {
     pub mids: Option<Vec<MId>>,
     /// Of this order.
     pub order_id: Option<OrderId>,
+    /// With one of these verdicts.
+    pub verdicts: Option<Vec<reconciliation::Verdict>>,
 }
 
 /// A payment's place in the list.
@@ -46,22 +48,20 @@ impl Store {
         filter: &PaymentFilter,
         request: &PageRequest<PaymentPlace>,
     ) -> Result<Page<(PaymentPlace, Arc<StoredPayment>)>, StoreError> {
-        let Some(walk) = walk(filter) else {
+        let past = request.past.as_ref().map(|past| {
+            (
+                past.began_at.timestamp_millis().into(),
+                past.payment_key.as_str().into(),
+            )
+        });
+        let page = PageRequest {
+            rows: request.rows,
+            past,
+            toward: request.toward,
+        };
+        let Some(statement) = statement(filter, &page) else {
             return Ok(Page::empty());
         };
-        let statement = walk.statement(
-            payment::Entity,
-            &PageRequest {
-                rows: request.rows,
-                past: request.past.as_ref().map(|past| {
-                    (
-                        past.began_at.timestamp_millis().into(),
-                        past.payment_key.as_str().into(),
-                    )
-                }),
-                toward: request.toward,
-            },
-        );
         let mut places = Vec::new();
         for row in self.reader.query_all(&statement).await? {
             let (millis, key): (i64, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
@@ -88,6 +88,19 @@ impl Store {
             has_more: page.has_more,
         })
     }
+}
+
+/// The statement for a page. `None` when nothing can match.
+fn statement(
+    filter: &PaymentFilter,
+    request: &PageRequest<(Value, Value)>,
+) -> Option<SelectStatement> {
+    // An order has few payments, whose verdicts are looked up.
+    if let (Some(verdicts), None) = (&filter.verdicts, &filter.order_id) {
+        let walk = by_verdict::walk(filter, verdicts)?;
+        return Some(walk.statement(verdict::Entity, request));
+    }
+    Some(walk(filter)?.statement(payment::Entity, request))
 }
 
 /// How the list is walked: in one part for each pair of a status and a method, or each merchant, where the filter names
@@ -118,6 +131,9 @@ fn walk(filter: &PaymentFilter) -> Option<Walk<Column>> {
             .map(move |words| Expr::col(column).is_in(words.iter().map(String::as_str)))
             .collect::<Vec<_>>()
     };
+    if let Some(verdicts) = &filter.verdicts {
+        everywhere.push(by_verdict::has_one_of(verdicts));
+    }
     if let Some(order) = &filter.order_id {
         parts.push(Expr::col(Column::OrderId).eq(order.as_str()));
         everywhere.extend(among(Column::StatusKind, &statuses));

@@ -15,7 +15,11 @@ use sea_orm::{
 };
 
 use super::keys::among;
-use super::rows::{PaymentRow, cancel_model, payment_model, seen_payments, stored_payments};
+use super::marks::Marks;
+use super::rows::{
+    PaymentRow, cancel_model, have_same_cancels, payment_model, says_the_same, seen_payments,
+    stored_payments,
+};
 use super::write::insert;
 use super::{PaymentRecord, Store, StoreError, TransactionRecord};
 
@@ -285,6 +289,7 @@ pub(super) async fn save_payment(
     record: &PaymentRecord<'_>,
     account: &AccountName,
     read_at: DateTime<Utc>,
+    marks: &mut Marks,
 ) -> Result<(), StoreError> {
     let model = payment_model(record, account, read_at)?;
     let cancels = record
@@ -293,10 +298,25 @@ pub(super) async fn save_payment(
         .map(|cancel| cancel_model(cancel, record.payment))
         .collect::<Result<Vec<_>, _>>()?;
     let key = model.payment_key.clone();
+    let before = payment::Entity::find_by_id(&key)
+        .lock_exclusive()
+        .one(connection)
+        .await?;
+    let cancels_before = cancel::Entity::find()
+        .filter(cancel::Column::PaymentKey.eq(&key))
+        .all(connection)
+        .await?;
+    let confirms = before.is_some_and(|before| says_the_same(&before, &model))
+        && have_same_cancels(&cancels_before, &cancels);
     let written = insert::<payment::Entity>(connection, vec![model], &replace_less_known()).await?;
     if written == 0 {
         return Ok(());
     }
+    if confirms {
+        marks.confirmed(&key);
+        return Ok(());
+    }
+    marks.payment(&key);
     cancel::Entity::delete_many()
         .filter(cancel::Column::PaymentKey.eq(key))
         .exec(connection)

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use reconciliation::{Cancel, KstDate, Payment, Settlement, Transaction};
 
+use super::marks::Marks;
 use super::merchant_ids::save_merchant_ids;
 use super::payments::{save_payment, save_seen_payments};
 use super::rows::to_millis;
@@ -76,10 +77,14 @@ impl Store {
         // In the order of days, so that two readings at once claim the days that they share in the same order.
         let mut days: Vec<&SettlementDay<'_>> = reading.settlement_days.iter().collect();
         days.sort_by_key(|day| day.day);
+        let mut marks = Marks::default();
+        let keys = reading.transactions.iter();
+        let keys = keys.map(|row| row.value.payment_key.as_str());
+        marks.transactions(keys, account, read_at);
         let transaction = self.begin().await?;
         save_transactions(&transaction, reading.transactions, account, read_at).await?;
         save_seen_payments(&transaction, reading.transactions.iter(), account, read_at).await?;
-        save_payment(&transaction, &reading.payment, account, read_at).await?;
+        save_payment(&transaction, &reading.payment, account, read_at, &mut marks).await?;
         let mids = reading.transactions.iter().map(|row| &row.value.mid);
         save_merchant_ids(
             &transaction,
@@ -88,8 +93,9 @@ impl Store {
         )
         .await?;
         for day in days {
-            save_settlement_day(&transaction, day, account, read_at).await?;
+            save_settlement_day(&transaction, day, account, read_at, &mut marks).await?;
         }
+        marks.write(&transaction).await?;
         commit(transaction).await
     }
 }

@@ -3,6 +3,7 @@
 
 mod audit_entry;
 mod cancel_request;
+mod discrepancy;
 mod kinds;
 mod payment;
 mod seen_payment;
@@ -10,6 +11,7 @@ mod settlement;
 mod settlement_version;
 mod token;
 mod transaction;
+mod verdict;
 
 use chrono::{DateTime, Utc};
 use reconciliation::{Currency, Money};
@@ -22,13 +24,21 @@ pub(super) use cancel_request::{
     CancelRequestRow, WholeCancelRequestRow, cancel_request_model, changed_columns,
     new_cancel_request,
 };
+pub(super) use discrepancy::{discrepancy_model, stored_discrepancy};
 pub(super) use kinds::{method_kind, status_kind};
-pub(super) use payment::{PaymentRow, cancel_model, payment_model, stored_payments};
+pub(super) use payment::{
+    BegunPaymentRow, PaymentRow, cancel_model, have_same_cancels, payment_model, says_the_same,
+    stored_payments,
+};
 pub(super) use seen_payment::seen_payments;
-pub(super) use settlement::{SettlementRow, kind_text, settlement_model};
-pub(super) use settlement_version::{same_content, version_model};
+pub(super) use settlement::{SettlementRow, kind_of, kind_text, settlement_model};
+pub(super) use settlement_version::{FormerRow, same_content, version_model};
 pub(super) use token::stored_token;
 pub(super) use transaction::{TransactionRow, transaction_model};
+pub(super) use verdict::{
+    payment_sums, unsettled_event, unsettled_event_model, unsettled_sums, verdict_gap,
+    verdict_gap_model, verdict_model, verdict_record,
+};
 
 /// Names a row in what is said of it.
 #[derive(Clone, Copy)]

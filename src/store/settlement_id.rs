@@ -22,6 +22,12 @@ impl SettlementId {
         Self(text.to_owned())
     }
 
+    /// Which of the rows with the same identity it is, from 1.
+    pub(super) fn place(&self) -> u32 {
+        let number = self.0.rsplit('.').next();
+        number.and_then(|number| number.parse().ok()).unwrap_or(1)
+    }
+
     /// The id: letters, digits, `-`, `_` and `.`.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,6 +1,6 @@
 //! Rows of Toss's settlements list.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use entity::{settlement, settlement_version};
@@ -12,6 +12,9 @@ use sea_orm::{
 };
 
 use super::keys::among;
+use super::marks::Marks;
+use super::merchant_ids::are_shared;
+use super::payout_sums::{alone_on, sum_anew};
 use super::rows::{SettlementRow, same_content, settlement_model, version_model};
 use super::settlement_id::with_ids;
 use super::write::insert;
@@ -141,8 +144,10 @@ pub(super) async fn replace_day(
     records: &[SettlementRecord<'_>],
     account: &AccountName,
     (read_before, read_at): (DateTime<Utc>, DateTime<Utc>),
+    marks: &mut Marks,
 ) -> Result<u64, StoreError> {
     use settlement::Column;
+    alone_on(connection, day).await?;
     let mut models = with_ids(records)
         .into_iter()
         .map(|(id, record)| settlement_model(&id, record, account))
@@ -155,15 +160,37 @@ pub(super) async fn replace_day(
         .all(connection)
         .await?;
     let known = old.len();
-    let mut same = 0;
+    let mids: BTreeSet<String> = old
+        .iter()
+        .chain(&models)
+        .map(|row| row.mid.clone())
+        .collect();
+    let mut same = HashSet::new();
     let mut versions = Vec::new();
     for row in old {
         let now = models.binary_search_by(|model| model.id.cmp(&row.id));
         match now.ok().and_then(|place| models.get(place)) {
-            Some(model) if same_content(&row, model) => same += 1,
-            now => versions.push(version_model(row, read_before, read_at, now.is_none())),
+            Some(model) if same_content(&row, model) => {
+                same.insert(row.id);
+            }
+            now => {
+                marks.settlement(&row);
+                versions.push(version_model(row, read_before, read_at, now.is_none()));
+            }
         }
     }
+    let others = rows_of_others(connection, &models, &same, &mids, account).await?;
+    let differs = |model: &&settlement::Model| {
+        let is_taken_over_as_it_was = || {
+            let other = others.get(&model.id);
+            other.is_some_and(|other| same_content(other, model))
+        };
+        !same.contains(&model.id) && !is_taken_over_as_it_was()
+    };
+    for model in models.iter().filter(differs) {
+        marks.settlement(model);
+    }
+    let same = same.len();
     let gone = versions.iter().filter(|version| version.gone).count();
     let changed = models.len().saturating_sub(same).saturating_add(gone);
     tracing::debug!(%day, known, listed = models.len(), changed, "a day of settlements differs");
@@ -182,7 +209,33 @@ pub(super) async fn replace_day(
         &OnConflict::new().do_nothing().to_owned(),
     )
     .await?;
+    sum_anew(connection, day, mids.iter().map(String::as_str)).await?;
     Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+}
+
+/// Rows that another account listed last and this one lists now, under their ids. Only accounts whose keys have shown the
+/// same merchants can have any.
+async fn rows_of_others(
+    connection: &impl ConnectionTrait,
+    models: &[settlement::Model],
+    known: &HashSet<String>,
+    mids: &BTreeSet<String>,
+    account: &AccountName,
+) -> Result<HashMap<String, settlement::Model>, StoreError> {
+    let unknown = models.iter().filter(|model| !known.contains(&model.id));
+    let ids: Vec<&str> = unknown.map(|model| model.id.as_str()).collect();
+    if ids.is_empty() || !are_shared(connection, mids, account).await? {
+        return Ok(HashMap::new());
+    }
+    let rows = settlement::Entity::find()
+        .filter(among(
+            connection.get_database_backend(),
+            settlement::Column::Id,
+            ids,
+        ))
+        .all(connection)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id.clone(), row)).collect())
 }
 
 /// How many rows of a sold date are stored as this account's.

@@ -19,7 +19,11 @@ pub(super) async fn steps(
     database: &DatabaseConnection,
     statement: &impl StatementBuilder,
 ) -> Vec<String> {
-    let built = DbBackend::Sqlite.build(statement);
+    steps_of(database, DbBackend::Sqlite.build(statement)).await
+}
+
+/// The same, of a statement that is written out.
+pub(super) async fn steps_of(database: &DatabaseConnection, built: Statement) -> Vec<String> {
     let plan = Statement {
         sql: format!("EXPLAIN QUERY PLAN {}", built.sql),
         ..built

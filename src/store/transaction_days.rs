@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use reconciliation::KstDate;
 use sea_orm::DatabaseTransaction;
 
-use super::merchant_ids::save_merchant_ids;
+use super::marks::Marks;
+use super::merchant_ids::{merchants_of, save_merchant_ids};
 use super::payments::save_seen_payments;
 use super::rows::to_millis;
 use super::transactions::save_transactions;
@@ -37,6 +38,7 @@ pub struct TransactionDayWriter {
     digest: String,
     read_at: DateTime<Utc>,
     changed: u64,
+    marks: Marks,
 }
 
 impl Store {
@@ -48,15 +50,17 @@ impl Store {
     ) -> Result<Option<TransactionDayWriter>, StoreError> {
         let read_at = to_millis(day.read_at);
         let transaction = self.begin().await?;
+        let mut marks = Marks::default();
         let place = Place {
             account: day.account,
             source: Source::Transactions,
             day: day.day,
         };
-        let Some(known) = place.claim(&transaction, read_at).await? else {
+        let Some(known) = place.claim(&transaction, read_at, &mut marks).await? else {
             return Ok(None);
         };
         if known.digest.as_deref() == Some(day.digest) {
+            marks.write(&transaction).await?;
             transaction.commit().await?;
             return Ok(None);
         }
@@ -68,6 +72,7 @@ impl Store {
             digest: day.digest.to_owned(),
             read_at,
             changed: 0,
+            marks,
         }))
     }
 }
@@ -78,12 +83,20 @@ impl TransactionDayWriter {
         let (connection, account) = (&self.transaction, &self.account);
         self.changed += save_transactions(connection, records, account, self.read_at).await?;
         save_seen_payments(connection, records.iter(), account, self.read_at).await?;
+        let rows = records.iter().map(|record| record.value);
+        let of_other_days = rows.filter(|row| KstDate::of(row.transaction_at) != self.day);
+        let strays = of_other_days.map(|row| row.payment_key.as_str());
+        self.marks.transactions(strays, account, self.read_at);
         let mids = records.iter().map(|record| &record.value.mid);
         save_merchant_ids(connection, mids, account).await
     }
 
     /// Makes the day stay, and tells how many rows are new or differ.
-    pub async fn commit(self) -> Result<u64, StoreError> {
+    pub async fn commit(mut self) -> Result<u64, StoreError> {
+        let mids = merchants_of(&self.transaction, &self.account).await?;
+        let mids = mids.iter().map(String::as_str);
+        self.marks
+            .transactions_on(self.day, mids, &self.account, self.read_at);
         let place = Place {
             account: &self.account,
             source: Source::Transactions,
@@ -92,6 +105,7 @@ impl TransactionDayWriter {
         place
             .describe(&self.transaction, self.rows, &self.digest, self.read_at)
             .await?;
+        self.marks.write(&self.transaction).await?;
         fail_points::dies("day-not-committed");
         commit(self.transaction).await?;
         Ok(self.changed)

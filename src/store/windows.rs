@@ -8,11 +8,13 @@ use reconciliation::KstDate;
 use sea_orm::prelude::ChronoUnixTimestampMillis;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
-    QueryTrait,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
 };
 
+use super::marks::Marks;
 use super::merchant_ids::save_merchant_ids;
+use super::read_days::leaves_a_hole;
 use super::rows::to_millis;
 use super::settlements::{count_day, replace_day};
 use super::{AccountName, SettlementDay, Store, StoreError};
@@ -30,7 +32,8 @@ impl Source {
     /// Both, in the order in which they are read.
     pub const ALL: [Self; 2] = [Self::Transactions, Self::Settlements];
 
-    fn as_str(self) -> &'static str {
+    /// The spelling in the store.
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Transactions => "TRANSACTIONS",
             Self::Settlements => "SETTLEMENTS",
@@ -137,7 +140,10 @@ impl Store {
         read_at: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
         let transaction = self.begin().await?;
-        let changed = save_settlement_day(&transaction, day, account, to_millis(read_at)).await?;
+        let mut marks = Marks::default();
+        let changed =
+            save_settlement_day(&transaction, day, account, to_millis(read_at), &mut marks).await?;
+        marks.write(&transaction).await?;
         transaction.commit().await?;
         Ok(changed)
     }
@@ -150,13 +156,14 @@ pub(super) async fn save_settlement_day(
     day: &SettlementDay<'_>,
     account: &AccountName,
     read_at: DateTime<Utc>,
+    marks: &mut Marks,
 ) -> Result<u64, StoreError> {
     let place = Place {
         account,
         source: Source::Settlements,
         day: day.day,
     };
-    let Some(known) = place.claim(connection, read_at).await? else {
+    let Some(known) = place.claim(connection, read_at, marks).await? else {
         return Ok(0);
     };
     let listed = day.rows.len();
@@ -167,7 +174,7 @@ pub(super) async fn save_settlement_day(
         return Ok(0);
     }
     let readings = (known.read_at.unwrap_or(read_at), read_at);
-    let changed = replace_day(connection, day.day, &day.rows, account, readings).await?;
+    let changed = replace_day(connection, day.day, &day.rows, account, readings, marks).await?;
     let mids = day.rows.iter().map(|record| &record.value.mid);
     save_merchant_ids(connection, mids, account).await?;
     place
@@ -197,6 +204,7 @@ impl Place<'_> {
         &self,
         connection: &impl ConnectionTrait,
         read_at: DateTime<Utc>,
+        marks: &mut Marks,
     ) -> Result<Option<Known>, StoreError> {
         let before: Option<(Option<String>, ChronoUnixTimestampMillis)> =
             sync_window::Entity::find_by_id(self.key())
@@ -224,11 +232,40 @@ impl Place<'_> {
         )
         .exec_without_returning(connection)
         .await?;
+        if claimed > 0 {
+            let makes_a_hole = before.is_none() && self.is_beyond_what_is_read(connection).await?;
+            marks.covered(self.account, self.source, self.day, makes_a_hole);
+        }
         let known = before.map_or_else(Known::default, |(digest, read_at)| Known {
             digest,
             read_at: Some(read_at.0),
         });
         Ok((claimed > 0).then_some(known))
+    }
+
+    /// Whether transactions have been read before this day, but not up to it.
+    async fn is_beyond_what_is_read(
+        &self,
+        connection: &impl ConnectionTrait,
+    ) -> Result<bool, StoreError> {
+        if self.source != Source::Transactions {
+            return Ok(false);
+        }
+        let last: Option<(chrono::NaiveDate, ChronoUnixTimestampMillis)> =
+            sync_window::Entity::find()
+                .select_only()
+                .columns([Column::Day, Column::ReadAt])
+                .filter(Column::Account.eq(self.account.as_str()))
+                .filter(Column::Source.eq(self.source.as_str()))
+                .filter(Column::Day.lt(self.day.naive()))
+                .order_by_desc(Column::Day)
+                .limit(1)
+                .into_tuple()
+                .one(connection)
+                .await?;
+        Ok(last.is_some_and(|(day, read_at)| {
+            leaves_a_hole(KstDate::from_naive(day), read_at.0, self.day)
+        }))
     }
 
     /// Tells what the day holds, from that reading on.

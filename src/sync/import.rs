@@ -15,6 +15,9 @@ use crate::store::{Source, StoreError, WindowRead};
 /// is tried once.
 const ATTEMPTS: u32 = 6;
 
+/// So many days in a row that cannot be read are not the days' fault.
+const MOST_BAD_DAYS: u32 = 3;
+
 /// The days of one list that have been read.
 type Windows = BTreeMap<KstDate, WindowRead>;
 
@@ -58,7 +61,7 @@ pub struct Imported {
 pub enum ImportError {
     /// A day could not be read, or not be stored.
     #[error(
-        "the {list} of {day} could not be {} ({cause}); run it again to go on from there",
+        "the {list} of {day} could not be {} ({cause}); run it again to read what is missing",
         cause.what_could_not_be_done()
     )]
     Day {
@@ -74,11 +77,18 @@ pub enum ImportError {
     Store(#[from] StoreError),
 }
 
+impl ImportError {
+    fn is_of_one_day(&self) -> bool {
+        matches!(self, Self::Day { cause, .. } if cause.is_of_one_day())
+    }
+}
+
 impl Mirror {
     /// Reads what of these days has not been read completely, oldest first, and tells `progress` after each day.
     ///
     /// # Errors
-    /// The first day that could not be read, after several attempts if the fault may pass.
+    /// The first day that could not be read, after several attempts if the fault may pass. What is wrong with one day alone
+    /// keeps no other day from being read first.
     pub async fn import(
         &self,
         import: &Import,
@@ -125,14 +135,29 @@ impl Mirror {
             ..Progress::default()
         };
         let mut changed = 0;
+        let (mut first_bad, mut bad_in_a_row) = (None, 0);
         progress(so_far);
         for (merchant, source, day, before) in jobs {
-            let read = inner.read_patiently(merchant, source, day).await?;
+            let read = match inner.read_patiently(merchant, source, day).await {
+                Ok(read) => read,
+                Err(error) => {
+                    bad_in_a_row += 1;
+                    if !error.is_of_one_day() || bad_in_a_row == MOST_BAD_DAYS {
+                        return Err(first_bad.unwrap_or(error));
+                    }
+                    first_bad.get_or_insert(error);
+                    continue;
+                }
+            };
+            bad_in_a_row = 0;
             late_rows(merchant, source, day, before.as_ref(), read.changed);
             changed += read.changed;
             so_far.done += 1;
             so_far.rows += u64::try_from(read.rows).unwrap_or(u64::MAX);
             progress(so_far);
+        }
+        if let Some(error) = first_bad {
+            return Err(error);
         }
         Ok(Imported {
             transactions: inner.rows_of(import, Source::Transactions).await?,

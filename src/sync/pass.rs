@@ -109,7 +109,10 @@ impl Inner {
             since: read.since,
             last: match source {
                 Source::Transactions => today,
-                Source::Settlements => merchant.settlement_cycle.sold_date(today),
+                Source::Settlements => {
+                    let cycle = merchant.settlement_cycle.unwrap_or_default();
+                    cycle.sold_date(today)
+                }
             },
             interval: delta(self.settings.interval),
         };

@@ -61,7 +61,8 @@ pub struct Span {
 }
 
 /// The days that a background pass reads now: today's transactions first; then, oldest first, what has never been read
-/// completely, and what of the trailing span has rested long enough.
+/// completely, and what of the trailing span has rested long enough. Just after midnight the end of yesterday's
+/// transactions comes before today's: otherwise there would be a hole for a moment, and no verdict could be given.
 pub fn pass(
     span: &Span,
     known: &BTreeMap<KstDate, WindowRead>,
@@ -90,8 +91,14 @@ pub fn pass(
         day >= span_begins && now - window.read_at >= rest(source, day, window, interval, today)
     };
     let newest = (source == Source::Transactions).then_some(today);
-    let older = days(first, span.last).filter(|day| Some(*day) != newest && is_due(*day));
-    newest.into_iter().chain(older).collect()
+    let yesterday = today.minus_days(1);
+    let is_unfinished = |window: &&WindowRead| !is_complete(source, yesterday, window.read_at);
+    let unfinished = newest
+        .and(known.get(&yesterday).filter(is_unfinished))
+        .map(|_| yesterday);
+    let is_older = |day: &KstDate| Some(*day) != newest && Some(*day) != unfinished;
+    let older = days(first, span.last).filter(|day| is_older(day) && is_due(*day));
+    unfinished.into_iter().chain(newest).chain(older).collect()
 }
 
 /// How long a day is left alone: a quarter of the time for which it has not changed.
@@ -214,6 +221,20 @@ mod tests {
             ),
             [day(19), day(20)]
         );
+    }
+
+    #[test]
+    fn after_midnight_the_end_of_yesterday_is_read_before_today() {
+        let read = |yesterday: &str, source| {
+            let known = BTreeMap::from([(day(19), window(yesterday, yesterday))]);
+            pass(&span(source, 3), &known, at("20T00:00:30"))
+        };
+        let unfinished = read("19T23:59:30", Source::Transactions);
+        assert_eq!(unfinished, [day(19), day(20), day(18)]);
+        let finished = read("20T00:00:00", Source::Transactions);
+        assert_eq!(finished, [day(20), day(18)]);
+        let settlements = read("19T23:59:30", Source::Settlements);
+        assert_eq!(settlements, [day(18), day(19), day(20)]);
     }
 
     #[test]

@@ -126,6 +126,7 @@ pub fn read_settlements(
                 TransactionKey::parse,
             )?,
             order_id: place.required("orderId", order_id)?,
+            method_label: place.text("method", wire.method)?,
             kind: Settlement::kind_of(amount, wire.cancel.is_some()),
             amount,
             interest_fee: place.money("interestFee", wire.interest_fee, amounts)?,

@@ -76,6 +76,7 @@ pub(super) struct SettlementWire<'a> {
     pub(super) payment_key: Field<'a>,
     pub(super) transaction_key: Field<'a>,
     pub(super) order_id: Field<'a>,
+    pub(super) method: Field<'a>,
     pub(super) currency: Field<'a>,
     pub(super) amount: Field<'a>,
     pub(super) interest_fee: Field<'a>,

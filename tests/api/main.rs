@@ -12,10 +12,15 @@ mod support;
 
 mod access;
 mod cancel;
+mod discrepancies;
 mod ids;
 mod merchants;
+mod mirrored;
+mod order;
 mod outages;
 mod payments;
+mod payouts;
 mod questions;
+mod reconciliation;
 mod settlements;
 mod stories;

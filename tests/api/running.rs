@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use reconciliation::{CancelPolicy, PartialCancelRows};
+use reconciliation::{BusinessCalendar, CancelPolicy, PartialCancelRows};
 use tokio::sync::oneshot;
 use toss_recon::clock::Clock;
 use toss_recon::config::{MerchantConfig, ServerConfig, SyncConfig, TossConfig};
@@ -65,8 +65,8 @@ fn config(sim: &TossSim, database_url: &str, choices: &Choices) -> ServerConfig 
         .map(|(merchant, key)| MerchantConfig {
             account: AccountName::new(&merchant.mid),
             secret_key: SecretKey::parse(key).unwrap(),
-            settlement_cycle: choices.cycle,
-            payout_business_days: None,
+            settlement_cycle: Some(choices.cycle),
+            payout_business_days: choices.payout_business_days,
         });
     ServerConfig {
         merchants: merchants.collect(),
@@ -82,6 +82,7 @@ fn config(sim: &TossSim, database_url: &str, choices: &Choices) -> ServerConfig 
         cancel_retry: Duration::from_secs(5),
         sync: SyncConfig::default(),
         cancel_policy: CancelPolicy::default(),
+        calendar: BusinessCalendar::korean().unwrap(),
         webhook_secret: None,
     }
 }

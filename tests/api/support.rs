@@ -85,6 +85,7 @@ pub(crate) struct Choices {
     pub(crate) merchants: Vec<(Merchant, &'static str)>,
     pub(crate) timeout: Duration,
     pub(crate) cycle: SettlementCycle,
+    pub(crate) payout_business_days: Option<u32>,
 }
 
 impl Default for Choices {
@@ -93,6 +94,7 @@ impl Default for Choices {
             merchants: vec![(Merchant::live(MERCHANT, SECRET_KEY), SECRET_KEY)],
             timeout: Duration::from_secs(10),
             cycle: SettlementCycle::Daily,
+            payout_business_days: None,
         }
     }
 }

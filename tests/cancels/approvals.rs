@@ -3,7 +3,7 @@
 use chrono::Duration;
 use reconciliation::{CancelPolicy, Currency, Money, PaymentKey};
 use serde_json::{Value, json};
-use toss_sim::{Amount, CancelByHand, FaultKind, NewPayment};
+use toss_sim::{Amount, CancelByHand, Endpoint, Fault, FaultKind, NewPayment};
 
 use crate::shop::{As, Shop, on_both_databases, told, won};
 
@@ -16,6 +16,7 @@ on_both_databases!(
     a_deposit_between_makes_a_void_no_refund,
     what_waits_is_withdrawn_by_the_requester_or_another_admin,
     a_lost_answer_after_an_approval_is_found_out,
+    an_approval_while_toss_is_silent_is_for_later,
     a_dry_run_and_a_screen_say_that_approval_is_needed,
 );
 
@@ -294,6 +295,24 @@ async fn a_lost_answer_after_an_approval_is_found_out(mut shop: Shop) {
     assert_eq!(approved["request"]["status"], "UNKNOWN");
     shop.becomes(&request, "SUCCEEDED").await;
     assert_eq!(shop.executed(&payment).len(), 1);
+}
+
+async fn an_approval_while_toss_is_silent_is_for_later(mut shop: Shop) {
+    let (payment, request) = waiting(&mut shop).await;
+    let silence = Fault::next(Endpoint::Payment, FaultKind::Status(503));
+    shop.sim.faults().add(silence.times(1_000));
+    let query = format!("mutation ($id: ID!) {{ approveCancelRequest(id: $id) {ANSWER} }}");
+    let refused = shop
+        .post(As::Lee, &query, json!({ "id": request["id"] }))
+        .await;
+    assert_eq!(
+        refused["errors"][0]["extensions"]["code"],
+        "UPSTREAM_UNAVAILABLE"
+    );
+    shop.sim.faults().clear();
+    let approved = approve(&shop, As::Lee, &request).await;
+    assert_eq!(told(&approved), ("SUCCEEDED", "none", "none"));
+    assert_eq!(shop.sendings(&payment), 1);
 }
 
 async fn a_dry_run_and_a_screen_say_that_approval_is_needed(mut shop: Shop) {

@@ -131,9 +131,9 @@ async fn leave_waiting(shop: &Shop, payment: &str) {
         content_hash: [0; 32],
         idempotency_key: format!("cr-{id}"),
         requested_at: now,
+        lease,
         baseline_balance: None,
         day_limit: None,
-        lease,
     };
     let Created::New(request) = shop.store.create_cancel_request(&new).await.unwrap() else {
         panic!("nothing stands in its way");

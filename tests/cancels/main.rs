@@ -57,6 +57,7 @@ mod scene;
 mod shop;
 mod wire;
 
+mod approval_deaths;
 mod approvals;
 mod clocks;
 mod connections;

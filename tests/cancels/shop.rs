@@ -5,7 +5,9 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use reconciliation::{CancelPolicy, PartialCancelRows, PaymentKey, SettlementCycle};
+use reconciliation::{
+    BusinessCalendar, CancelPolicy, PartialCancelRows, PaymentKey, SettlementCycle,
+};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -303,7 +305,7 @@ fn config(sim: &TossSim, database_url: &str) -> ServerConfig {
         merchants: vec![MerchantConfig {
             account: AccountName::new("shop"),
             secret_key: SecretKey::parse(SECRET_KEY).unwrap(),
-            settlement_cycle: SettlementCycle::Daily,
+            settlement_cycle: Some(SettlementCycle::Daily),
             payout_business_days: None,
         }],
         toss: TossConfig {
@@ -318,6 +320,7 @@ fn config(sim: &TossSim, database_url: &str) -> ServerConfig {
         cancel_retry: Duration::from_secs(1),
         sync: SyncConfig::default(),
         cancel_policy: CancelPolicy::default(),
+        calendar: BusinessCalendar::korean().unwrap(),
     }
 }
 

@@ -12,6 +12,8 @@ mod server;
 mod demo;
 mod migrate;
 mod precedence;
+mod reconcile;
+mod report;
 mod schema;
 mod secrecy;
 mod serve;

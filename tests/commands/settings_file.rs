@@ -64,6 +64,26 @@ async fn a_mistake_in_the_file_is_told_with_its_place_and_without_a_value() {
             "cancel_amount, payment_amount",
         ),
         (
+            "closed_days = '2026-06-03'".to_owned(),
+            "closed_days must be a list of days",
+            "yyyy-MM-dd",
+        ),
+        (
+            format!("toss_secret_key = {SECRET_KEY:?}\nopen_days = ['2026-13-03']"),
+            "open_days holds",
+            "yyyy-MM-dd",
+        ),
+        (
+            format!("toss_secret_key = {SECRET_KEY:?}\nclosed_days = ['2041-01-02']"),
+            "closed_days holds 2041-01-02",
+            "goes from 2020-01-01",
+        ),
+        (
+            format!("toss_secret_key = {SECRET_KEY:?}\nclosed_days = ['2026-06-03']\nopen_days = ['2026-06-03']"),
+            "2026-06-03 is in both closed_days and open_days",
+            "keep it in one",
+        ),
+        (
             "musd_amounts = 'x'".to_owned(),
             "musd_amounts",
             "millionths, dollars",
@@ -133,6 +153,16 @@ async fn a_mistake_in_a_merchant_is_told_with_its_name_or_number() {
             "cannot be read",
         ),
         (
+            format!("settlement_cycle = 'daily'\n{other}"),
+            "settlement_cycle stands outside of [[merchants]]",
+            "under each merchant",
+        ),
+        (
+            format!("payout_business_days = 5\n{other}"),
+            "payout_business_days stands outside of [[merchants]]",
+            "under each merchant",
+        ),
+        (
             format!("toss_secret_key = {SECRET_KEY:?}\n{other}"),
             "TOSS_SECRET_KEY",
             "[[merchants]]",
@@ -180,6 +210,8 @@ log = "info,toss_recon=debug"
 log_format = "json"
 partial_cancel_rows = "payment_amount"
 musd_amounts = "dollars"
+closed_days = ["2026-06-03"]
+open_days = ["2026-05-01"]
 
 [[merchants]]
 name = "main shop"

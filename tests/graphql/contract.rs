@@ -59,7 +59,7 @@ fn a_changed_type_argument_default_value_interface_or_directive_is_noticed() {
 }
 
 #[test]
-fn int_is_for_seconds_and_page_sizes_only_and_nothing_is_a_float() {
+fn int_is_for_seconds_page_sizes_and_counts_only_and_nothing_is_a_float() {
     // 32 bits are too few for an amount, and an id is no number.
     let numbers: Vec<String> = Promises::read(&sdl())
         .all
@@ -71,11 +71,23 @@ fn int_is_for_seconds_and_page_sizes_only_and_nothing_is_a_float() {
         [
             "argument Query.auditLog(first: Int! = 50)",
             "argument Query.cancelRequests(first: Int! = 50)",
+            "argument Query.discrepancies(first: Int)",
+            "argument Query.discrepancies(last: Int)",
             "argument Query.payment(maxAgeSeconds: Int! = 30)",
             "argument Query.payments(first: Int)",
             "argument Query.payments(last: Int)",
             "argument Query.settlements(first: Int)",
             "argument Query.settlements(last: Int)",
+            "field ConfiguredCycle.businessDays: Int",
+            "field HitRate.forecastCount: Int!",
+            "field HitRate.hitCount: Int!",
+            "field LearnedLag.agreeingCount: Int!",
+            "field LearnedLag.businessDays: Int!",
+            "field LearnedLag.rowCount: Int!",
+            "field PayoutDay.cancelCount: Int!",
+            "field PayoutDay.paymentCount: Int!",
+            "field ReconciliationSummary.paymentCount: Int!",
+            "field VerdictCount.count: Int!",
         ]
     );
 }

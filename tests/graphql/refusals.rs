@@ -44,9 +44,13 @@ async fn the_root_fields_are_those_that_are_tried_here() {
             "cancelRequest",
             "cancelRequests",
             "coverage",
+            "discrepancies",
             "node",
             "payment",
             "payments",
+            "payoutDays",
+            "reconciliation",
+            "settlementCycle",
             "settlements",
             "viewer"
         ]
@@ -77,6 +81,10 @@ async fn whoever_is_not_known_is_told_so_by_every_root_field() {
         "{ auditLog { nodes { number } } }",
         APPROVE,
         WITHDRAW,
+        "{ discrepancies { nodes { id } } }",
+        "{ reconciliation(range: { from: \"2026-03-01\", to: \"2026-03-31\" }) { mId } }",
+        "{ payoutDays(range: { from: \"2026-03-01\", to: \"2026-03-31\" }) { mId } }",
+        "{ settlementCycle { mId } }",
         RESOLVE,
         &cancel("pk", ""),
     ] {
@@ -134,6 +142,18 @@ async fn arguments_that_cannot_be_are_refused_before_anybody_is_asked() {
         "{ auditLog(after: \"no cursor\") { nodes { number } } }",
         "mutation { approveCancelRequest(id: \"x\") { error { code } } }",
         "mutation { withdrawCancelRequest(id: \"x\") { error { code } } }",
+        "{ discrepancies(first: 201) { nodes { id } } }",
+        "{ discrepancies(first: 1, last: 1) { nodes { id } } }",
+        "{ discrepancies(after: \"no cursor\") { nodes { id } } }",
+        "{ discrepancies(filter: { mId: [\"\"] }) { nodes { id } } }",
+        "{ discrepancies(filter: { transactionDate: { from: \"2026-03-31\", to: \"2026-03-01\" } }) { nodes { id } } }",
+        "{ reconciliation(range: { from: \"2026-03-31\", to: \"2026-03-01\" }) { mId } }",
+        "{ reconciliation(range: { from: \"2025-01-01\", to: \"2026-02-05\" }) { mId } }",
+        "{ reconciliation(range: { from: \"2026-03-01\", to: \"2026-03-31\" }, mId: [\"\"]) { mId } }",
+        "{ payoutDays(range: { from: \"2026-03-31\", to: \"2026-03-01\" }) { mId } }",
+        "{ payoutDays(range: { from: \"2025-01-01\", to: \"2026-02-05\" }) { mId } }",
+        "{ payoutDays(range: { from: \"2026-03-01\", to: \"2026-03-31\" }, mId: [\"\"]) { mId } }",
+        "{ settlementCycle(mId: [\"\"]) { mId } }",
         "mutation { resolveCancelRequest(id: \"x\", outcome: EXECUTED, note: \"n\") { error { code } } }",
     ] {
         let response = schema.execute(asked_by(Admin, query)).await;
@@ -151,6 +171,10 @@ async fn arguments_that_can_be_are_asked_about() {
         // Payment:pk
         "{ payment(by: { id: \"UGF5bWVudDpwaw\" }) { id } }",
         "{ node(id: \"UGF5bWVudDpwaw\") { id } }",
+        "{ discrepancies(filter: { class: [SETTLEMENT_MISSING], mId: [] }, last: 200) { nodes { id } } }",
+        "{ reconciliation(range: { from: \"2025-01-01\", to: \"2026-02-04\" }) { mId } }",
+        "{ payoutDays(range: { from: \"2026-03-31\", to: \"2026-03-31\" }, mId: [\"shop\"]) { mId } }",
+        "{ settlementCycle(mId: []) { mId } }",
         &cancel("pk", "amount: { amount: \"1000\", currency: \"KRW\" }"),
     ] {
         let response = schema.execute(asked_by(Admin, query)).await;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use reconciliation::{CancelPolicy, PartialCancelRows, SettlementCycle};
+use reconciliation::{BusinessCalendar, CancelPolicy, PartialCancelRows, SettlementCycle};
 use tokio::sync::oneshot;
 use toss_recon::config::{MerchantConfig, ServerConfig, SyncConfig, TossConfig};
 use toss_recon::server::Server;
@@ -35,7 +35,7 @@ impl Running {
             merchants: vec![MerchantConfig {
                 account: AccountName::new(MID),
                 secret_key: SecretKey::parse(SECRET_KEY).unwrap(),
-                settlement_cycle: SettlementCycle::Daily,
+                settlement_cycle: Some(SettlementCycle::Daily),
                 payout_business_days: None,
             }],
             toss: TossConfig {
@@ -53,6 +53,7 @@ impl Running {
                 ..SyncConfig::default()
             },
             cancel_policy: CancelPolicy::default(),
+            calendar: BusinessCalendar::korean().unwrap(),
             webhook_secret: Some(SECRET.into()),
         };
         let (clock, (stop, stopped), (started, start)) =

@@ -21,6 +21,8 @@ on_both_databases!(
     slow_answers_are_waited_for_and_silence_is_asked_about_again,
     rows_that_come_late_are_counted_as_such,
     a_day_long_past_is_read_again_on_demand,
+    one_bad_day_keeps_no_other_from_being_imported,
+    several_bad_days_in_a_row_end_the_import,
 );
 
 async fn passing_faults_leave_the_rows_of_an_undisturbed_run(engine: Engine) {
@@ -233,4 +235,45 @@ async fn a_day_long_past_is_read_again_on_demand(engine: Engine) {
     assert_same(&database.content().await, &whole, "in the end");
     let again = mirror.import_again(&month(), |_| {}).await.unwrap();
     assert_eq!(again.changed, 0, "nothing else came late");
+}
+
+/// How often a day is asked for before it is given up: twice in each of six attempts.
+const QUESTIONS: u32 = 12;
+
+async fn one_bad_day_keeps_no_other_from_being_imported(engine: Engine) {
+    let sim = steady_shop().await;
+    let whole = undisturbed(&sim, engine).await;
+    let database = TestDatabase::open(engine).await;
+    let mirror = mirror(&sim, &database.store, 5_000);
+    let bad = Fault::next(Endpoint::Transactions, FaultKind::CutOff);
+    sim.faults().add(bad.after(9).times(QUESTIONS));
+    let error = mirror.import(&month(), |_| {}).await.unwrap_err();
+    let error = error.to_string();
+    for words in [
+        "transactions of 2026-02-27",
+        "could not be read",
+        "run it again",
+    ] {
+        assert!(error.contains(words), "{error}");
+    }
+    assert_eq!(database.count("sync_windows").await, 59);
+    sim.clear_requests();
+    mirror.import(&month(), |_| {}).await.unwrap();
+    // That day, and the settlements of yesterday, which are not complete yet.
+    assert_eq!(sim.requests().len(), 2);
+    assert_same(&database.content().await, &whole, "in the end");
+}
+
+async fn several_bad_days_in_a_row_end_the_import(engine: Engine) {
+    let sim = steady_shop().await;
+    let database = TestDatabase::open(engine).await;
+    // What answers is not Toss.
+    let page = Fault::next(Endpoint::Transactions, FaultKind::Html);
+    sim.faults().add(page.after(9).times(1_000));
+    let error = mirror(&sim, &database.store, 5_000)
+        .import(&month(), |_| {})
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("2026-02-27"), "{error}");
+    assert_eq!(sim.requests().len(), 9 + 3 * QUESTIONS as usize);
 }

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_graphql::Request;
-use reconciliation::CancelPolicy;
+use reconciliation::{BusinessCalendar, CancelPolicy, PartialCancelRows};
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
 use toss_recon::access::{Principal, Role};
 use toss_recon::cancel::{Canceller, MoneySteps};
 use toss_recon::graphql::{self, Interpretation, Parts, Schema};
 use toss_recon::lookup::Lookup;
+use toss_recon::reconcile::Reconciler;
 use toss_sim::{NewPayment, TossSim};
 
 use crate::support::{
@@ -39,6 +40,13 @@ impl Api {
         let (store, merchants, clock) = (database.store.clone(), merchants(&sim), clock(&sim));
         let lookup = Lookup::new(store.clone(), merchants.clone(), clock.clone());
         let steps = MoneySteps::on(Handle::current());
+        let reconciler = Reconciler::new(
+            store.clone(),
+            merchants.clone(),
+            clock.clone(),
+            BusinessCalendar::korean().unwrap(),
+            PartialCancelRows::default(),
+        );
         let schema = graphql::schema(Parts {
             store: store.clone(),
             canceller: Canceller::new(
@@ -52,6 +60,7 @@ impl Api {
             ),
             lookup,
             mirror: mirror(&sim, &store, 5_000),
+            reconciler,
             interpretation: Interpretation::default(),
         });
         Self {

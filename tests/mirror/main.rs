@@ -1,4 +1,5 @@
-//! The mirror: the stand-in for Toss on one side, a database on the other, SQLite and PostgreSQL alike.
+//! The mirror and the verdicts that follow from it: the stand-in for Toss on one side, a database on the other, SQLite and
+//! PostgreSQL alike.
 
 #![expect(
     clippy::unwrap_used,
@@ -21,4 +22,5 @@ mod own_postgres;
 mod postgres_plans;
 mod program;
 mod replicas;
+mod verdicts;
 mod webhooks;

@@ -235,7 +235,8 @@ fn merchant(sim: &TossSim, name: &str, secret_key: &str, timeout: Duration) -> M
     Merchant {
         account: AccountName::new(name),
         toss: Toss::new(settings).unwrap(),
-        settlement_cycle: SettlementCycle::Daily,
+        settlement_cycle: Some(SettlementCycle::Daily),
+        payout_business_days: None,
         has_test_key: false,
     }
 }

@@ -160,6 +160,12 @@ on_both! {
         assert_eq!(found, Ok(Some(approved)));
     }
 
+    async fn the_database_takes_no_approval_by_the_requester(database) {
+        recorded(&database, &new_cancel_request("p", "k-1")).await;
+        assert!(database.refuses("UPDATE cancel_requests SET approved_by = 'kim', approved_at = 0").await);
+        assert!(!database.refuses("UPDATE cancel_requests SET approved_by = 'lee', approved_at = 0").await);
+    }
+
     async fn requests_outlive_the_change_of_their_table_there_and_back(database) {
         let request = recorded(&database, &new_cancel_request("p", "k-1")).await;
         let sent = moved(&database, &request, crate::samples::sending("2026-04-02T00:00:01Z")).await;

@@ -6,14 +6,23 @@ mod postgres;
 #[macro_use]
 mod database;
 mod samples;
+mod verdict_samples;
 
 mod audit;
+mod book_rows;
 mod broken_rows;
 mod cancel_limits;
 mod cancel_requests;
+mod coverage_marks;
+mod filled;
+mod keeping;
+mod marks;
 mod opening;
+mod payouts;
 mod reading;
 mod secrecy;
 mod settlements;
+mod sums;
 mod tokens;
 mod urls;
+mod work_list;

@@ -94,6 +94,7 @@ pub(crate) fn settlement(payment_key: &str, transaction: &str) -> Settlement {
         payment_key: Some(key(payment_key)),
         transaction_key: Some(transaction_key(transaction)),
         order_id: order("주문"),
+        method_label: Some("카드".to_owned()),
         kind: SettlementKind::Cancel,
         amount: won(-10_000),
         interest_fee: Some(won(0)),

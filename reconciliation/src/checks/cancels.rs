@@ -1,6 +1,6 @@
 //! Cancels against our own requests for them.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Found;
 use crate::cancel::collect_events;
@@ -65,6 +65,16 @@ pub(crate) fn is_waiting_for_request(ledger: &Ledger<'_>) -> bool {
     requests
         .iter()
         .any(|request| is_open(request) && !is_overdue(ledger, request))
+}
+
+/// When each request that awaits its outcome has taken too long.
+pub(crate) fn requests_become_overdue(ledger: &Ledger<'_>) -> impl Iterator<Item = DateTime<Utc>> {
+    let open = ledger
+        .books
+        .requests
+        .iter()
+        .filter(|request| is_open(request));
+    open.map(|request| request.requested_at + OUTCOME_TAKES)
 }
 
 /// Whether an overseas method is still working on a cancel.

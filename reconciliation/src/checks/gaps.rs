@@ -120,10 +120,11 @@ fn in_settlements(ledger: &Ledger<'_>) -> Vec<Gap> {
         .filter(|sold| coverage.settlements_read_at(*sold).is_none())
         .map(|sold| Gap::Days(sold, sold))
         .collect();
-    gaps.extend(ledger.lines.iter().filter_map(|line| {
-        let absent = line.due && line.rows.is_empty() && ledger.rows_of_group(line).is_none();
-        gap_of_absence(ledger, line).filter(|_| absent)
-    }));
+    gaps.extend(
+        ledger
+            .unsettled_lines()
+            .filter_map(|line| gap_of_absence(ledger, line)),
+    );
     joined(gaps)
 }
 

@@ -117,6 +117,8 @@ fn history_is_comparable(ledger: &Ledger<'_>, found: &Found) -> bool {
     is_current
         && !cancel_not_understood
         && !found.has_gap_in_transactions()
+        // What was settled has happened, although it is not listed.
+        && !found.has(DiscrepancyClass::SettlementOrphan)
         && !unknown_status::of_a_transaction(found)
         && !has_unfinished_cancel(ledger)
 }

@@ -94,6 +94,7 @@ pub(crate) fn settlement(amount: i64) -> Settlement {
         payment_key: Some(PaymentKey::parse("pay").unwrap()),
         transaction_key: None,
         order_id: OrderId::parse("order-1").unwrap(),
+        method_label: None,
         kind: Settlement::kind_of(amount, false),
         amount,
         interest_fee: Some(krw(0)),

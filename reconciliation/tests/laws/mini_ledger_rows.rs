@@ -224,6 +224,7 @@ pub(crate) fn settlements() -> Vec<Settlement> {
                 payment_key: Some(PaymentKey::parse(order.0).unwrap()),
                 transaction_key: Some(key(transaction)),
                 order_id: OrderId::parse(order.1).unwrap(),
+                method_label: None,
                 kind: Settlement::kind_of(krw(won), won < 0),
                 amount: krw(won),
                 interest_fee: Some(krw(0)),

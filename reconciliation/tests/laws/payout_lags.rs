@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use reconciliation::{
-    HitRate, KstDate, LearnedLag, PayoutDates, SettlementCycle, back_test, learn_lag,
+    EventDates, HitRate, KstDate, LearnedLag, PayoutDates, SettlementCycle, back_test, learn_lag,
     recognize_cycle,
 };
 
@@ -14,7 +14,11 @@ fn rows_from(first: &str, count: u32, lag: u32) -> Vec<PayoutDates> {
         .map(|offset| {
             let sold = day(first).plus_days(offset);
             let paid_out = calendar().add_business_days(sold, lag).unwrap();
-            PayoutDates { sold, paid_out }
+            PayoutDates {
+                sold,
+                paid_out,
+                rows: 1,
+            }
         })
         .collect()
 }
@@ -54,6 +58,7 @@ fn of_equally_frequent_distances_the_one_paid_out_last_stands_and_on_one_day_the
     let same_day = |sold| PayoutDates {
         sold: day(sold),
         paid_out: day("2026-03-13"),
+        rows: 1,
     };
     let tied = [
         vec![same_day("2026-03-06"); 5],
@@ -80,11 +85,13 @@ fn payouts_on_closed_days_teach_nothing() {
     let saturday = PayoutDates {
         sold: day("2026-03-03"),
         paid_out: day("2026-03-07"),
+        rows: 1,
     };
     assert_eq!(lag(&[saturday; 20]), None);
     let beyond = PayoutDates {
         sold: day("2028-03-03"),
         paid_out: day("2028-03-07"),
+        rows: 1,
     };
     assert_eq!(lag(&[beyond; 20]), None);
 }
@@ -113,10 +120,14 @@ fn back_testing_counts_what_would_have_been_foretold() {
     );
 }
 
-fn sold_under(cycle: SettlementCycle, days: u32) -> Vec<(KstDate, KstDate)> {
+fn dates(event: KstDate, sold: KstDate, rows: u32) -> EventDates {
+    EventDates { event, sold, rows }
+}
+
+fn sold_under(cycle: SettlementCycle, days: u32) -> Vec<EventDates> {
     (0..days)
         .map(|offset| day("2026-03-02").plus_days(offset))
-        .map(|event| (event, cycle.sold_date(event)))
+        .map(|event| dates(event, cycle.sold_date(event), 1))
         .collect()
 }
 
@@ -137,7 +148,7 @@ fn rows_that_do_not_decide_recognise_nothing() {
     // Sundays fit the daily and the weekly cycle alike.
     let sundays: Vec<_> = (0..12)
         .map(|week| day("2026-03-08").plus_days(7 * week))
-        .map(|sunday| (sunday, sunday))
+        .map(|sunday| dates(sunday, sunday, 1))
         .collect();
     assert_eq!(recognize_cycle(&sundays), None);
     let mut mixed = sold_under(SettlementCycle::Daily, 12);
@@ -145,13 +156,32 @@ fn rows_that_do_not_decide_recognise_nothing() {
     assert_eq!(recognize_cycle(&mixed), None);
     // One stray row in fifteen does not matter, two do.
     let mut nearly = sold_under(SettlementCycle::Daily, 14);
-    nearly.push((day("2026-03-02"), day("2026-03-05")));
+    nearly.push(dates(day("2026-03-02"), day("2026-03-05"), 1));
     assert_eq!(recognize_cycle(&nearly), Some(SettlementCycle::Daily));
-    nearly.push((day("2026-03-02"), day("2026-03-05")));
+    nearly.push(dates(day("2026-03-02"), day("2026-03-05"), 1));
     assert_eq!(recognize_cycle(&nearly), None);
 }
 
 proptest! {
+    #[test]
+    fn counted_rows_teach_what_the_rows_themselves_do(
+        counted in prop::collection::vec((0_u32..40, 1_u32..5, 1_u32..6), 0..30),
+    ) {
+        let rows: Vec<PayoutDates> = counted.iter().flat_map(|(offset, lag, rows)| {
+            let first = day("2026-03-02").plus_days(*offset).to_string();
+            rows_from(&first, 1, *lag).into_iter().map(|dates| PayoutDates { rows: *rows, ..dates })
+        }).collect();
+        let each: Vec<PayoutDates> = rows.iter().flat_map(|dates| {
+            std::iter::repeat_n(PayoutDates { rows: 1, ..*dates }, usize::try_from(dates.rows).unwrap())
+        }).collect();
+        prop_assert_eq!(learn_lag(&rows, calendar()), learn_lag(&each, calendar()));
+        prop_assert_eq!(back_test(&rows, calendar()), back_test(&each, calendar()));
+        let events = |rows: &[PayoutDates]| -> Vec<EventDates> {
+            rows.iter().map(|row| dates(row.sold, row.paid_out.minus_days(1).max(row.sold), row.rows)).collect()
+        };
+        prop_assert_eq!(recognize_cycle(&events(&rows)), recognize_cycle(&events(&each)));
+    }
+
     #[test]
     fn the_order_of_the_rows_teaches_nothing(
         mut rows in prop::collection::vec((0_u32..40, 1_u32..5), 0..40)

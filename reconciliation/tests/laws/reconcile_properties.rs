@@ -14,7 +14,7 @@ use crate::made_books::{DAY, day, former, later, listed, request, settled, terms
 
 /// Everything that books are made of, before it is put together.
 #[derive(Clone, Debug)]
-struct Known {
+pub(crate) struct Known {
     payment: Option<PaymentRead>,
     rows: Vec<Transaction>,
     settlements: Vec<reconciliation::ListedSettlement>,
@@ -22,11 +22,11 @@ struct Known {
     requests: Vec<reconciliation::RecordedRequest>,
     stretches: Vec<Stretch>,
     days: Vec<u32>,
-    as_of: i64,
+    pub(crate) as_of: i64,
 }
 
 impl Known {
-    fn books(&self) -> Books {
+    pub(crate) fn books(&self) -> Books {
         let days = self
             .days
             .iter()
@@ -94,7 +94,7 @@ fn any_settlement() -> impl Strategy<Value = Settlement> {
         })
 }
 
-fn any_known() -> impl Strategy<Value = Known> {
+pub(crate) fn any_known() -> impl Strategy<Value = Known> {
     let statuses = prop::sample::select(&["DONE", "CANCELED", "PARTIAL_CANCELED", "FROZEN"]);
     let cancels = prop::collection::vec((0_u32..5, 0..3 * DAY, 1_i64..4, 0_u8..8), 0..3);
     let read =

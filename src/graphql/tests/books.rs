@@ -350,6 +350,7 @@ fn settlement(
         payment_key: Some(key(payment)),
         transaction_key: Some(TransactionKey::parse(transaction).unwrap()),
         order_id: order(payment),
+        method_label: Some("카드".to_owned()),
         kind: Settlement::kind_of(won(amount), amount < 0),
         amount: won(amount),
         interest_fee: None,

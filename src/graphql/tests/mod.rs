@@ -3,17 +3,21 @@
 mod books;
 mod nodes;
 mod payments;
+mod verdicts;
 
-use async_graphql::{Context, EmptyMutation, EmptySubscription, Object, Value};
-use reconciliation::PaymentKey;
+use async_graphql::{Context, EmptyMutation, EmptySubscription, Object, Response, Value};
+use reconciliation::{BusinessCalendar, PartialCancelRows, PaymentKey};
 
+use self::books::TestBooks;
+use super::books::Books;
 use super::error::ApiError;
 use super::payment::Payment;
 use super::{Interpretation, Loaders};
 use crate::access::{Principal, Role};
-use crate::lookup::FoundPayment;
+use crate::clock::Clock;
+use crate::merchants::Merchants;
+use crate::reconcile::Reconciler;
 use crate::store::Store;
-use books::TestBooks;
 
 /// A root whose payments are those that are stored: nobody is asked.
 struct Stored;
@@ -28,10 +32,7 @@ impl Stored {
             .await?
             .remove(&key)
             .unwrap();
-        Ok(Payment::of(FoundPayment {
-            stored,
-            stale: false,
-        }))
+        Ok(Payment::from(Books::as_stored(stored)))
     }
 }
 
@@ -40,7 +41,7 @@ async fn answer(books: &TestBooks, interpretation: Interpretation, query: &str) 
     let schema = async_graphql::Schema::build(Stored, EmptyMutation, EmptySubscription)
         .data(books.store.clone())
         .finish();
-    let loaders = Loaders::new(books.store.clone(), interpretation);
+    let loaders = Loaders::new(books.store.clone(), reconciler(books), interpretation);
     let response = schema
         .execute(async_graphql::Request::new(query).data(loaders))
         .await;
@@ -50,20 +51,37 @@ async fn answer(books: &TestBooks, interpretation: Interpretation, query: &str) 
 
 /// What `node` answers to a viewer over these books.
 async fn node(books: &TestBooks, id: &str, selection: &str) -> Value {
+    let query = format!("{{ node(id: \"{id}\") {{ __typename {selection} }} }}");
+    let response = asked(books, &query).await;
+    assert!(response.errors.is_empty(), "{id}: {:?}", response.errors);
+    response.data
+}
+
+/// What a viewer is answered to a query of the real schema over these books.
+async fn asked(books: &TestBooks, query: &str) -> Response {
     let schema = super::builder()
         .data(books.store.clone())
+        .data(reconciler(books))
         .data(Interpretation::default())
         .finish();
-    let request = async_graphql::Request::new(format!(
-        "{{ node(id: \"{id}\") {{ __typename {selection} }} }}"
-    ));
+    let request = async_graphql::Request::new(query);
     let request = super::with_request_data(&schema, request).data(Principal {
         name: "viewer".to_owned(),
         role: Role::Viewer,
     });
-    let response = schema.execute(request).await;
-    assert!(response.errors.is_empty(), "{id}: {:?}", response.errors);
-    response.data
+    schema.execute(request).await
+}
+
+/// Reconciles these books as of noon on 2026-03-20 in Seoul. Nothing is configured of their merchant.
+fn reconciler(books: &TestBooks) -> Reconciler {
+    let now = "2026-03-20T12:00:00+09:00".parse().unwrap();
+    Reconciler::new(
+        books.store.clone(),
+        Merchants::new(Vec::new()),
+        Clock::from_fn(move || now),
+        BusinessCalendar::korean().unwrap(),
+        PartialCancelRows::default(),
+    )
 }
 
 /// Compares values, whatever the order of their fields.

@@ -12,7 +12,7 @@ use sea_orm::DerivePartialModel;
 use sea_orm::prelude::ChronoUnixTimestampMillis;
 
 use super::kinds::{method_kind, status_kind};
-use super::{Row, instant, storable};
+use super::{Row, instant, storable, to_millis};
 use crate::store::{AccountName, PaymentRecord, StoreError, StoredPayment};
 
 /// A payment beside one of its cancels: the columns that are needed to answer.
@@ -36,6 +36,15 @@ pub(in crate::store) struct PaymentRow {
     rows_only: bool,
     #[sea_orm(nested)]
     cancel: Option<CancelRow>,
+}
+
+/// A payment with its place in lists, beside one of its cancels.
+#[derive(Debug, DerivePartialModel)]
+#[sea_orm(entity = "payment::Entity")]
+pub(in crate::store) struct BegunPaymentRow {
+    #[sea_orm(nested)]
+    pub(in crate::store) payment: PaymentRow,
+    pub(in crate::store) began_at: ChronoUnixTimestampMillis,
 }
 
 /// A cancel without the key of its payment.
@@ -83,6 +92,10 @@ pub(in crate::store) fn stored_payments(
 }
 
 impl PaymentRow {
+    pub(in crate::store) fn key(&self) -> &str {
+        &self.payment_key
+    }
+
     fn stored_payment(self, payment_key: PaymentKey) -> Result<StoredPayment, StoreError> {
         let row = Row {
             table: "payments",
@@ -183,6 +196,36 @@ pub(in crate::store) fn payment_model(
         status_kind: status_kind(&payment.status).to_owned(),
         method_kind: method_kind(payment.method().as_ref()).to_owned(),
     })
+}
+
+/// Whether a payment's own answer says what an earlier one said. Not when a row came after that one: then it is this
+/// answer that says it of the payment with the row.
+pub(in crate::store) fn says_the_same(old: &payment::Model, new: &payment::Model) -> bool {
+    let told = |row: &payment::Model| payment::Model {
+        requested_at: row.requested_at.map(|at| to_millis(at.0).into()),
+        approved_at: row.approved_at.map(|at| to_millis(at.0).into()),
+        version: None,
+        raw: None,
+        read_at: DateTime::UNIX_EPOCH.into(),
+        outdated: false,
+        began_at: DateTime::UNIX_EPOCH.into(),
+        newest_row_at: None,
+        ..row.clone()
+    };
+    let has_later_rows = old.newest_row_at.is_some_and(|at| at.0 >= old.read_at.0);
+    !old.outdated && !has_later_rows && told(old) == told(new)
+}
+
+/// Whether two lists of one payment's cancels say the same, in whatever order.
+pub(in crate::store) fn have_same_cancels(old: &[cancel::Model], new: &[cancel::Model]) -> bool {
+    let told = |row: &cancel::Model| cancel::Model {
+        canceled_at: to_millis(row.canceled_at.0).into(),
+        ..row.clone()
+    };
+    old.len() == new.len()
+        && new
+            .iter()
+            .all(|row| old.iter().any(|other| told(other) == told(row)))
 }
 
 /// The row of a cancel.

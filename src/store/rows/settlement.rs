@@ -15,23 +15,24 @@ use crate::store::{AccountName, SettlementId, SettlementRecord, StoreError, Stor
 #[derive(Debug, DerivePartialModel)]
 #[sea_orm(entity = "settlement::Entity")]
 pub(in crate::store) struct SettlementRow {
-    id: String,
-    mid: String,
-    payment_key: Option<String>,
-    transaction_key: Option<String>,
-    order_id: String,
-    kind: String,
-    currency: String,
-    amount: i64,
-    interest_fee: Option<i64>,
-    fee: Option<i64>,
-    supply_amount: Option<i64>,
-    vat: Option<i64>,
-    fees: Option<String>,
-    pay_out_amount: i64,
-    approved_at: Option<ChronoUnixTimestampMillis>,
-    sold_date: Date,
-    paid_out_date: Date,
+    pub(super) id: String,
+    pub(super) mid: String,
+    pub(super) payment_key: Option<String>,
+    pub(super) transaction_key: Option<String>,
+    pub(super) order_id: String,
+    pub(super) method_label: Option<String>,
+    pub(super) kind: String,
+    pub(super) currency: String,
+    pub(super) amount: i64,
+    pub(super) interest_fee: Option<i64>,
+    pub(super) fee: Option<i64>,
+    pub(super) supply_amount: Option<i64>,
+    pub(super) vat: Option<i64>,
+    pub(super) fees: Option<String>,
+    pub(super) pay_out_amount: i64,
+    pub(super) approved_at: Option<ChronoUnixTimestampMillis>,
+    pub(super) sold_date: Date,
+    pub(super) paid_out_date: Date,
 }
 
 /// How the fee's parts stand in their column.
@@ -59,6 +60,7 @@ impl SettlementRow {
                 TransactionKey::parse,
             )?,
             order_id: row.read("order_id", OrderId::parse(&self.order_id))?,
+            method_label: self.method_label,
             kind: kind_of(&self.kind).ok_or_else(|| row.inconsistent("kind"))?,
             amount: money(self.amount),
             interest_fee: self.interest_fee.map(money),
@@ -108,6 +110,7 @@ pub(in crate::store) fn settlement_model(
         transaction_key: value.transaction_key.as_ref().map(ToString::to_string),
         order_id: value.order_id.to_string(),
         order_id_unprefixed: unprefixed,
+        method_label: value.method_label.as_deref().map(storable),
         kind: kind_text(value.kind).to_owned(),
         currency: currency.code().to_owned(),
         amount: value.amount.minor(),
@@ -132,7 +135,8 @@ pub(in crate::store) fn kind_text(kind: SettlementKind) -> &'static str {
     }
 }
 
-fn kind_of(text: &str) -> Option<SettlementKind> {
+/// Reads that spelling.
+pub(in crate::store) fn kind_of(text: &str) -> Option<SettlementKind> {
     [SettlementKind::Payment, SettlementKind::Cancel]
         .into_iter()
         .find(|kind| kind_text(*kind) == text)

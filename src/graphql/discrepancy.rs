@@ -1,0 +1,184 @@
+//! A way in which the books disagree, as clients see it.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, Object};
+use chrono::Utc;
+use reconciliation::{MId, PaymentKey, TransactionKey};
+
+use super::books::Books;
+use super::error::ApiError;
+use super::loaders::Loaders;
+use super::money::Money;
+use super::node_id::NodeId;
+use super::payment::Payment;
+use super::scalars::DateTime;
+use crate::reconcile::Reconciled;
+use crate::store::{DiscrepancyId, StoredDiscrepancy};
+
+/// What disagrees. More values may come: show `explanation` for values you do not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "reconciliation::DiscrepancyClass")]
+pub(super) enum DiscrepancyClass {
+    /// Days of Toss's transactions or settlements that this payment depends on have not been read completely, so that
+    /// nothing can be said for sure. `Query.coverage` shows them all.
+    SourceGap,
+    /// Toss gave a status that this server does not know. It was counted as moving no money.
+    UnknownStatus,
+    /// Toss lists more settlement rows than there were events: something is paid out or deducted twice.
+    SettlementDuplicated,
+    /// A virtual account that was cancelled before anybody paid into it has a settlement row, although no money moved.
+    SettledVoid,
+    /// A settlement row that belongs to no transaction, although the transactions of that time have been read.
+    SettlementOrphan,
+    /// A settlement row, or the payment, is in another currency than the transaction.
+    CurrencyMismatch,
+    /// A settlement row, or the payment, has another amount than the transaction.
+    AmountMismatch,
+    /// The numbers within a settlement row do not add up: fee and VAT, the parts of the fee, or what is paid out.
+    FeeArithmetic,
+    /// A settlement row should have been published by now and was not: the money for this event may be missing.
+    SettlementMissing,
+    /// Toss changed a settlement row after it had published it, or took it back.
+    SettlementRestated,
+    /// Toss moved a payout to another day after it had published it. Nothing else of the row changed.
+    PayoutDateChanged,
+    /// What Toss says is left of the payment is not what its cancels, or its transactions, leave of it.
+    BalanceMismatch,
+    /// The payment's status contradicts its transactions.
+    StatusMismatch,
+    /// A cancel that was not asked for through this API: it was made in Toss's console (상점관리자), by another program or
+    /// by the bank. This is information and no error: the verdict does not depend on it.
+    CanceledElsewhere,
+    /// A cancel that was asked for through this API has had no known outcome for more than 5 minutes.
+    CancelUnresolved,
+}
+
+/// A disagreement, with the payment that it is about.
+pub(super) struct Discrepancy {
+    id: DiscrepancyId,
+    class: DiscrepancyClass,
+    payment_key: Option<PaymentKey>,
+    mid: MId,
+    transaction_key: Option<TransactionKey>,
+    explanation: String,
+    expected: Option<reconciliation::Money>,
+    observed: Option<reconciliation::Money>,
+    delta: Option<reconciliation::Money>,
+    detected_at: chrono::DateTime<Utc>,
+    /// The payment, where the discrepancy was found by way of it.
+    books: Option<Arc<Books>>,
+}
+
+impl Discrepancy {
+    /// Those of a payment, in their order.
+    pub(super) fn all_of(reconciled: &Reconciled, books: &Arc<Books>) -> Vec<Self> {
+        let discrepancies = reconciled.reconciliation.discrepancies.iter();
+        discrepancies
+            .zip(&reconciled.found)
+            .map(|(discrepancy, (id, detected_at))| Self {
+                id: id.clone(),
+                class: discrepancy.class().into(),
+                payment_key: discrepancy.payment_key.clone(),
+                mid: books.payment().mid.clone(),
+                transaction_key: discrepancy.transaction_key.clone(),
+                explanation: discrepancy.explanation(),
+                expected: discrepancy.expected(),
+                observed: discrepancy.observed(),
+                delta: discrepancy.delta(),
+                detected_at: *detected_at,
+                books: Some(Arc::clone(books)),
+            })
+            .collect()
+    }
+}
+
+impl From<StoredDiscrepancy> for Discrepancy {
+    fn from(stored: StoredDiscrepancy) -> Self {
+        let StoredDiscrepancy {
+            record,
+            detected_at,
+        } = stored;
+        Self {
+            id: record.id,
+            class: record.class.into(),
+            payment_key: record.payment_key,
+            mid: record.mid,
+            transaction_key: record.transaction_key,
+            explanation: record.explanation,
+            expected: record.expected,
+            observed: record.observed,
+            delta: record.delta,
+            detected_at,
+            books: None,
+        }
+    }
+}
+
+/// One way in which Toss's lists, the payment and the cancels made here disagree, with the numbers that show it. It is
+/// gone when they agree again.
+#[Object]
+impl Discrepancy {
+    /// Opaque and stable for as long as the same disagreement is found: keep it, pass it on, never take it apart.
+    pub(super) async fn id(&self) -> ID {
+        NodeId::Discrepancy(self.id.clone()).to_id()
+    }
+
+    /// What disagrees.
+    async fn class(&self) -> DiscrepancyClass {
+        self.class
+    }
+
+    /// The merchant at Toss (상점아이디).
+    async fn m_id(&self) -> &str {
+        self.mid.as_str()
+    }
+
+    /// Toss's key of the payment. Null for a settlement row that names no payment.
+    async fn payment_key(&self) -> Option<&str> {
+        self.payment_key.as_ref().map(PaymentKey::as_str)
+    }
+
+    /// The payment, as it was last read; Toss is not asked. Null when none is known: of some settlement rows only the
+    /// row itself is known.
+    async fn payment(&self, ctx: &Context<'_>) -> Result<Option<Payment>, ApiError> {
+        if let Some(books) = &self.books {
+            return Ok(Some(Payment::from(Arc::clone(books))));
+        }
+        let Some(key) = &self.payment_key else {
+            return Ok(None);
+        };
+        let stored = Loaders::of(ctx)?.stored_payment(key).await?;
+        Ok(stored.map(|stored| Payment::from(Books::as_stored(stored))))
+    }
+
+    /// Toss's key of the transaction, when it is about a single one.
+    async fn transaction_key(&self) -> Option<&str> {
+        self.transaction_key.as_ref().map(TransactionKey::as_str)
+    }
+
+    /// One sentence with the numbers in it, for whoever looks into it.
+    async fn explanation(&self) -> &str {
+        &self.explanation
+    }
+
+    /// What it should be, signed. Null when it is not about an amount.
+    async fn expected(&self) -> Option<Money> {
+        self.expected.map(Money)
+    }
+
+    /// What it is, signed. Null when it is not about an amount.
+    async fn observed(&self) -> Option<Money> {
+        self.observed.map(Money)
+    }
+
+    /// `observed` less `expected`. Null unless both are amounts of one currency.
+    async fn delta(&self) -> Option<Money> {
+        self.delta.map(Money)
+    }
+
+    /// When it was first found. It stays the same for as long as the disagreement does.
+    async fn detected_at(&self) -> DateTime {
+        DateTime(self.detected_at)
+    }
+}

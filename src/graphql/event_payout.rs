@@ -1,0 +1,80 @@
+//! When the money of one event moves, as clients see it.
+
+use std::sync::Arc;
+
+use async_graphql::{Enum, Object};
+
+use super::money::Money;
+use super::scalars::LocalDate;
+use super::settlement::SettlementKind;
+use crate::reconcile::Reconciled;
+
+/// What a payout's days and amounts rest on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "reconciliation::PayoutBasis")]
+pub(super) enum PayoutBasis {
+    /// Toss's own settlement rows.
+    Settled,
+    /// No settlement row exists yet: worked out from the merchant's contract, or from what earlier rows taught, and from
+    /// Korea's business days.
+    Forecast,
+}
+
+/// One event of a payment. The place is one that its payouts have.
+pub(super) struct EventPayout {
+    reconciled: Arc<Reconciled>,
+    place: usize,
+}
+
+impl EventPayout {
+    /// Those of a payment, in the order of its events.
+    pub(super) fn all_of(reconciled: &Arc<Reconciled>) -> Vec<Self> {
+        (0..reconciled.reconciliation.payouts.len())
+            .map(|place| Self {
+                reconciled: Arc::clone(reconciled),
+                place,
+            })
+            .collect()
+    }
+
+    fn payout(&self) -> &reconciliation::EventPayout {
+        &self.reconciled.reconciliation.payouts[self.place]
+    }
+}
+
+/// When the money of one transaction moves to the merchant's bank account, or is deducted from a payout. A payment that is
+/// cancelled later has several, each on its own day.
+#[Object]
+impl EventPayout {
+    /// Toss's key of the transaction.
+    async fn transaction_key(&self) -> &str {
+        self.payout().transaction_key.as_str()
+    }
+
+    /// Whether it is paid out, or deducted as a cancel.
+    async fn kind(&self) -> SettlementKind {
+        self.payout().kind.into()
+    }
+
+    /// What moves, before Toss's fees. Negative when deducted.
+    async fn amount(&self) -> Money {
+        Money(self.payout().amount)
+    }
+
+    /// The day that the event is booked on (매출일). For a cancel it is the cancel's day, not the payment's.
+    async fn sold_date(&self) -> LocalDate {
+        LocalDate(self.payout().sold_date)
+    }
+
+    /// The day that the money moves (지급일). Null when there is neither a row nor a forecast: the merchant's number of
+    /// business days is neither in the settings nor learned yet (`Query.settlementCycle`), the day lies beyond the known
+    /// calendar, or the money will not move at all.
+    async fn paid_out_date(&self) -> Option<LocalDate> {
+        self.payout().paid_out_date.map(LocalDate)
+    }
+
+    /// Whether Toss has said so, or it is a forecast.
+    async fn basis(&self) -> PayoutBasis {
+        self.payout().basis.into()
+    }
+}

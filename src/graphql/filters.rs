@@ -1,0 +1,233 @@
+//! What the lists can be filtered by, and which days may be asked for.
+
+use async_graphql::InputObject;
+use chrono::{DateTime, Utc};
+use reconciliation::{KstDate, MId, OrderId};
+
+use super::discrepancy::DiscrepancyClass;
+use super::error::ApiError;
+use super::reconciliation::Verdict;
+use super::scalars::LocalDate;
+use super::settlement::SettlementKind;
+use super::status::{PaymentMethod, PaymentStatus};
+use crate::store;
+
+/// The most values of one filter.
+const MOST_VALUES: usize = 50;
+
+/// The most days that are added up in one answer: a year, and room for the month around it.
+const MOST_DAYS: u32 = 400;
+
+/// Days, both ends included.
+#[derive(Clone, Copy, Debug, InputObject)]
+pub(super) struct DateRange {
+    /// The first day.
+    from: LocalDate,
+    /// The last day.
+    to: LocalDate,
+}
+
+/// Which payments. What is left out lets every payment through; an empty list lets none through.
+#[derive(Debug, Default, InputObject)]
+pub(super) struct PaymentFilter {
+    /// The day of the payment's first transaction: its approval, or the issue of its virtual account. For a payment
+    /// without transactions, the day of its request.
+    transaction_date: Option<DateRange>,
+    /// Its status.
+    status: Option<Vec<PaymentStatus>>,
+    /// Its method.
+    method: Option<Vec<PaymentMethod>>,
+    /// Its merchant at Toss.
+    m_id: Option<Vec<String>>,
+    /// The merchant's own order number.
+    order_id: Option<String>,
+    /// How it stands.
+    verdict: Option<Vec<Verdict>>,
+}
+
+/// Which settlement rows. What is left out lets every row through; an empty list lets none through.
+#[derive(Debug, Default, InputObject)]
+pub(super) struct SettlementFilter {
+    /// The day that the event is booked on.
+    sold_date: Option<DateRange>,
+    /// The day that the money moves. Given without `soldDate`, the list is in the order of these days.
+    paid_out_date: Option<DateRange>,
+    /// The merchant at Toss.
+    m_id: Option<Vec<String>>,
+    /// Payments or cancels alone.
+    kind: Option<SettlementKind>,
+}
+
+/// Which discrepancies. What is left out lets every one through; an empty list lets none through.
+#[derive(Debug, Default, InputObject)]
+pub(super) struct DiscrepancyFilter {
+    /// What disagrees.
+    class: Option<Vec<DiscrepancyClass>>,
+    /// The day of the payment's first transaction, as in `PaymentFilter`; of a settlement row without a payment, its sold
+    /// date.
+    transaction_date: Option<DateRange>,
+    /// The merchant at Toss.
+    m_id: Option<Vec<String>>,
+}
+
+impl DateRange {
+    /// The first and the last day. `name` is the argument's.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` when the last comes before the first.
+    pub(super) fn days(self, name: &str) -> Result<(KstDate, KstDate), ApiError> {
+        let (from, to) = (self.from.0, self.to.0);
+        if from > to {
+            return Err(ApiError::bad_user_input(format!(
+                "{name}: from must not be after to"
+            )));
+        }
+        Ok((from, to))
+    }
+
+    /// As [`DateRange::days`], where every day is added up.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` also when there are too many.
+    pub(super) fn few_days(self, name: &str) -> Result<(KstDate, KstDate), ApiError> {
+        let (from, to) = self.days(name)?;
+        if to > from.plus_days(MOST_DAYS - 1) {
+            return Err(ApiError::bad_user_input(format!(
+                "{name} may hold at most {MOST_DAYS} days: ask for shorter ones, one after another"
+            )));
+        }
+        Ok((from, to))
+    }
+
+    fn instants(self, name: &str) -> Result<(DateTime<Utc>, DateTime<Utc>), ApiError> {
+        let (from, to) = self.days(name)?;
+        Ok((from.start(), to.next().start()))
+    }
+}
+
+impl PaymentFilter {
+    /// What to look for in the store.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for values that cannot be, or too many of them.
+    pub(super) fn read(self) -> Result<store::PaymentFilter, ApiError> {
+        Ok(store::PaymentFilter {
+            began: self
+                .transaction_date
+                .map(|range| range.instants("transactionDate"))
+                .transpose()?,
+            statuses: few("status", self.status, PaymentStatus::engine)?,
+            methods: few("method", self.method, PaymentMethod::engine)?,
+            mids: mids(self.m_id)?,
+            order_id: self
+                .order_id
+                .map(|text| OrderId::parse(&text))
+                .transpose()
+                .map_err(|error| ApiError::bad_user_input(format!("orderId: {error}")))?,
+            verdicts: few("verdict", self.verdict, Into::into)?,
+        })
+    }
+}
+
+impl SettlementFilter {
+    /// As [`PaymentFilter::read`].
+    pub(super) fn read(self) -> Result<store::SettlementFilter, ApiError> {
+        Ok(store::SettlementFilter {
+            sold_date: self
+                .sold_date
+                .map(|range| range.days("soldDate"))
+                .transpose()?,
+            paid_out_date: self
+                .paid_out_date
+                .map(|range| range.days("paidOutDate"))
+                .transpose()?,
+            mids: mids(self.m_id)?,
+            kind: self.kind.map(Into::into),
+        })
+    }
+}
+
+impl DiscrepancyFilter {
+    /// As [`PaymentFilter::read`].
+    pub(super) fn read(self) -> Result<store::DiscrepancyFilter, ApiError> {
+        Ok(store::DiscrepancyFilter {
+            classes: few("class", self.class, Into::into)?,
+            began: self
+                .transaction_date
+                .map(|range| range.instants("transactionDate"))
+                .transpose()?,
+            mids: mids(self.m_id)?,
+        })
+    }
+}
+
+/// The merchants of a filter or an argument `mId`.
+///
+/// # Errors
+/// `BAD_USER_INPUT` for what cannot be a merchant's name, or too many of them.
+pub(super) fn mids(texts: Option<Vec<String>>) -> Result<Option<Vec<MId>>, ApiError> {
+    let parsed = few("mId", texts, |text| MId::parse(&text))?;
+    parsed
+        .map(|mids| mids.into_iter().collect())
+        .transpose()
+        .map_err(|error| ApiError::bad_user_input(format!("mId: {error}")))
+}
+
+fn few<T, V>(
+    name: &str,
+    values: Option<Vec<T>>,
+    read: impl Fn(T) -> V,
+) -> Result<Option<Vec<V>>, ApiError> {
+    match values {
+        Some(values) if values.len() > MOST_VALUES => Err(ApiError::bad_user_input(format!(
+            "{name} takes at most {MOST_VALUES} values"
+        ))),
+        values => Ok(values.map(|values| values.into_iter().map(read).collect())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn range(from: &str, to: &str) -> DateRange {
+        DateRange {
+            from: LocalDate(KstDate::parse(from).unwrap()),
+            to: LocalDate(KstDate::parse(to).unwrap()),
+        }
+    }
+
+    #[test]
+    fn a_range_begins_before_it_ends_and_sums_go_over_400_days_at_most() {
+        for (from, to, is_range, is_few) in [
+            ("2026-03-31", "2026-03-31", true, true),
+            ("2026-03-31", "2026-03-30", false, false),
+            ("2025-01-01", "2026-02-04", true, true),
+            ("2025-01-01", "2026-02-05", true, false),
+            ("0001-01-01", "9999-12-31", true, false),
+        ] {
+            let range = range(from, to);
+            assert_eq!(range.days("range").is_ok(), is_range, "{from} {to}");
+            assert_eq!(range.few_days("range").is_ok(), is_few, "{from} {to}");
+        }
+    }
+
+    #[test]
+    fn the_days_of_a_filter_begin_and_end_at_midnight_in_seoul() {
+        let (from, until) = range("2026-03-01", "2026-03-31")
+            .instants("transactionDate")
+            .unwrap();
+        assert_eq!(from.to_rfc3339(), "2026-02-28T15:00:00+00:00");
+        assert_eq!(until.to_rfc3339(), "2026-03-31T15:00:00+00:00");
+    }
+
+    #[test]
+    fn a_list_of_values_has_50_at_most_and_an_empty_one_stays_empty() {
+        let names = |count: usize| Some((0..count).map(|i| format!("shop{i}")).collect());
+        assert_eq!(mids(names(50)).unwrap().unwrap().len(), 50);
+        assert!(mids(names(51)).is_err());
+        assert_eq!(mids(names(0)).unwrap(), Some(Vec::new()));
+        assert_eq!(mids(None).unwrap(), None);
+        assert!(mids(Some(vec![String::new()])).is_err());
+    }
+}

@@ -1,0 +1,59 @@
+//! What one day pays out, as clients see it.
+
+use async_graphql::SimpleObject;
+
+use super::count::count;
+use super::error::ApiError;
+use super::event_payout::PayoutBasis;
+use super::money::Money;
+use super::scalars::LocalDate;
+use crate::reconcile;
+
+/// What one merchant is paid out in one currency on one day. A day may have two of these: what Toss has settled, and what is
+/// forecast for transactions that have no settlement row yet.
+#[derive(SimpleObject)]
+pub(super) struct PayoutDay {
+    /// The merchant at Toss (상점아이디).
+    m_id: String,
+    /// The currency of every amount here: an ISO 4217 code, or `MUSD`.
+    currency: &'static str,
+    /// The day that the money moves to or from the merchant's bank account (지급일).
+    paid_out_date: LocalDate,
+    /// How many payments are paid out.
+    payment_count: i32,
+    /// How many cancels are deducted.
+    cancel_count: i32,
+    /// What the payments add up to, before fees.
+    gross_amount: Money,
+    /// What the cancels add up to: negative, or 0.
+    cancel_amount: Money,
+    /// Toss's fees, VAT included; what is given back for cancels is deducted, so that it may be negative. 0 in a forecast:
+    /// fees are known from settlement rows alone.
+    fee: Money,
+    /// What is paid out: `grossAmount` and `cancelAmount` together, less `fee`. Below 0 when cancels outweigh payments:
+    /// Toss then deducts it.
+    pay_out_amount: Money,
+    /// Whether Toss has settled it, or it is a forecast.
+    basis: PayoutBasis,
+}
+
+impl PayoutDay {
+    /// The day as clients see it.
+    ///
+    /// # Errors
+    /// `INTERNAL` when a number does not fit.
+    pub(super) fn of(day: &reconcile::PayoutDay) -> Result<Self, ApiError> {
+        Ok(Self {
+            m_id: day.mid.to_string(),
+            currency: day.gross.currency().code(),
+            paid_out_date: LocalDate(day.paid_out_date),
+            payment_count: count(day.payment_count)?,
+            cancel_count: count(day.cancel_count)?,
+            gross_amount: Money(day.gross),
+            cancel_amount: Money(day.cancels),
+            fee: Money(day.fee),
+            pay_out_amount: Money(day.pay_out),
+            basis: day.basis.into(),
+        })
+    }
+}

@@ -1,0 +1,80 @@
+//! From what is stored of a payment to its books: the one place where stored rows become what the engine reckons with.
+
+use std::sync::Arc;
+
+use reconciliation::{
+    Books, CancelRequestFacts, Coverage, History, ListedSettlement, MoneyError, PartialCancelRows,
+    PaymentRead, RecordedRequest, Transaction,
+};
+
+use crate::store::{BookRows, CancelRequest, StoredPayment};
+
+/// Walks a payment's rows. A row that does not say how it was paid was paid as its payment was: a virtual account's
+/// cancel must not count as a refund for want of a label.
+///
+/// # Errors
+/// When a sum does not fit.
+pub fn history(
+    mut rows: Vec<Transaction>,
+    payment: Option<&StoredPayment>,
+    reading: PartialCancelRows,
+) -> Result<History, MoneyError> {
+    if let Some(label) = payment.and_then(|stored| stored.payment.method_label.as_ref()) {
+        for row in rows.iter_mut().filter(|row| row.method_label.is_none()) {
+            row.method_label = Some(label.clone());
+        }
+    }
+    let cancels = payment.map_or(&[][..], |stored| &stored.cancels);
+    History::of(rows, reading.amounts(cancels))
+}
+
+/// What tells whether a request of ours caused a cancel.
+pub fn request_facts(request: &CancelRequest) -> CancelRequestFacts {
+    CancelRequestFacts {
+        status: request.status,
+        amount: request.amount,
+        first_sent_at: request.first_sent_at,
+        transaction_key: request.transaction_key.clone(),
+        mark: request.mark(),
+    }
+}
+
+/// The books of one payment, or of a settlement row without one.
+///
+/// # Errors
+/// When a sum does not fit.
+pub(super) fn books(
+    rows: &BookRows,
+    coverage: Arc<Coverage>,
+    reading: PartialCancelRows,
+) -> Result<Books, MoneyError> {
+    let stored = rows.payment.as_deref();
+    Ok(Books {
+        history: history(rows.transactions.clone(), stored, reading)?,
+        // What only rows of the transactions list tell of a payment is no answer of Toss's about it.
+        payment: stored
+            .filter(|stored| !stored.from_rows)
+            .map(|stored| PaymentRead {
+                payment: stored.payment.clone(),
+                cancels: stored.cancels.clone(),
+                read_at: stored.read_at,
+            }),
+        settlements: listed(rows).cloned().collect(),
+        former_settlements: rows.former_settlements.clone(),
+        requests: rows.requests.iter().map(recorded).collect(),
+        coverage,
+    })
+}
+
+/// The settlement rows that are listed now.
+pub(super) fn listed(rows: &BookRows) -> impl Iterator<Item = &ListedSettlement> {
+    rows.settlements.iter().map(|(_, row)| row)
+}
+
+fn recorded(request: &CancelRequest) -> RecordedRequest {
+    RecordedRequest {
+        id: request.id.to_string(),
+        requested_at: request.requested_at,
+        facts: request_facts(request),
+    }
+}

@@ -1,0 +1,183 @@
+//! Making every verdict anew, and comparing each with the one that is kept: there must be no difference.
+
+use std::fmt::Write as _;
+
+use chrono::{DateTime, Utc};
+
+use super::pass::BATCH;
+use super::{Inner, Reconciler};
+use crate::store::{BookRows, StoreError, VerdictRecord, VerdictSubject};
+
+/// How many differences are told one by one.
+const SHOWN: usize = 20;
+
+/// A verdict that making it anew did not confirm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The payment or row.
+    pub subject: String,
+    /// What was kept, as far as it differs.
+    pub kept: String,
+    /// What it should have been.
+    pub made: String,
+}
+
+/// What making every verdict anew came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recomputed {
+    /// How many were made.
+    pub verdicts: u64,
+    /// How many differed from what was kept. There must be none.
+    pub differences: u64,
+    /// The first of those.
+    pub shown: Vec<Difference>,
+}
+
+impl Reconciler {
+    /// Makes every verdict anew and compares it with the one that is kept; what differs is replaced. One that is due, or
+    /// was never made, is made and differs from nothing. `progress` is told how many have been made.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn recompute_all(&self, progress: impl Fn(u64)) -> Result<Recomputed, StoreError> {
+        let inner = &self.0;
+        inner.forget_terms().await;
+        inner.settle_on_terms().await?;
+        let mut recomputed = Recomputed::default();
+        let mut after = None;
+        loop {
+            let books = inner.store.book_rows_after(after.as_ref(), BATCH).await?;
+            let Some((last, _)) = books.last() else {
+                return Ok(recomputed);
+            };
+            after = Some(last.clone());
+            inner.recompute(&books, &mut recomputed).await?;
+            progress(recomputed.verdicts);
+        }
+    }
+}
+
+impl Inner {
+    async fn recompute(
+        &self,
+        books: &[(VerdictSubject, BookRows)],
+        recomputed: &mut Recomputed,
+    ) -> Result<(), StoreError> {
+        let subjects: Vec<_> = books.iter().map(|(subject, _)| subject.clone()).collect();
+        let mut made = self
+            .make(books.iter().map(|(subject, rows)| (subject, rows)))
+            .await?;
+        let kept = self.store.stored_verdicts(&subjects).await?;
+        recomputed.verdicts += u64::try_from(made.records.len()).unwrap_or(u64::MAX);
+        let mut doubtful = Vec::new();
+        made.records
+            .retain(|record| match kept.get(&record.subject) {
+                Some(kept) if !is_due(kept, record.as_of) => {
+                    if difference(kept, record).is_some() {
+                        doubtful.push(record.subject.clone());
+                    }
+                    false
+                }
+                _ => true,
+            });
+        self.store
+            .save_verdicts(&made.records, &made.read_days)
+            .await?;
+        if doubtful.is_empty() {
+            return Ok(());
+        }
+        self.compare_again(&doubtful, recomputed).await
+    }
+
+    /// Compares verdicts that seem to differ. Their books may have changed and another process may have made them anew
+    /// while these were made, so this time what is kept is read before the books and after them: when it has stayed the
+    /// same, it was made from these books.
+    async fn compare_again(
+        &self,
+        subjects: &[VerdictSubject],
+        recomputed: &mut Recomputed,
+    ) -> Result<(), StoreError> {
+        let before = self.store.stored_verdicts(subjects).await?;
+        let rows = self.store.book_rows(subjects).await?;
+        let made = self.make(rows.iter()).await?;
+        let after = self.store.stored_verdicts(subjects).await?;
+        let steady = |subject: &VerdictSubject| {
+            let (before, after) = (before.get(subject)?, after.get(subject)?);
+            (before == after).then_some(before)
+        };
+        let mut records: Vec<&VerdictRecord> = made.records.iter().collect();
+        records.sort_by_key(|record| &record.subject);
+        for record in records {
+            let kept = steady(&record.subject).filter(|kept| !is_due(kept, record.as_of));
+            if let Some(difference) = kept.and_then(|kept| difference(kept, record)) {
+                recomputed.differences += 1;
+                if recomputed.shown.len() < SHOWN {
+                    recomputed.shown.push(difference);
+                }
+            }
+        }
+        self.store
+            .save_verdicts(&made.records, &made.read_days)
+            .await?;
+        Ok(())
+    }
+}
+
+fn is_due(kept: &VerdictRecord, now: DateTime<Utc>) -> bool {
+    kept.due_at.is_some_and(|due| due <= now)
+}
+
+/// The parts in which two verdicts on one subject differ. When they were made does not matter.
+fn difference(kept: &VerdictRecord, made: &VerdictRecord) -> Option<Difference> {
+    let mut difference = Difference {
+        subject: made.subject.to_string(),
+        kept: String::new(),
+        made: String::new(),
+    };
+    for ((part, kept), (_, made)) in parts(kept).into_iter().zip(parts(made)) {
+        if kept != made {
+            for (text, value) in [(&mut difference.kept, kept), (&mut difference.made, made)] {
+                let separator = if text.is_empty() { "" } else { "; " };
+                // Writing to a String cannot fail.
+                let _ = write!(text, "{separator}{part} {value}");
+            }
+        }
+    }
+    (!difference.kept.is_empty()).then_some(difference)
+}
+
+/// What a verdict says, part by part, independent of the order in which lists are kept.
+fn parts(record: &VerdictRecord) -> [(&'static str, String); 6] {
+    let payment = record.payment.as_ref();
+    [
+        (
+            "verdict",
+            payment.map_or_else(
+                || "none".to_owned(),
+                |payment| payment.verdict.as_str().to_owned(),
+            ),
+        ),
+        (
+            "payment",
+            format!(
+                "{:?}",
+                payment.map(|of| (&of.mid, &of.account, of.began_at, &of.sums))
+            ),
+        ),
+        ("discrepancies", sorted(&record.discrepancies)),
+        ("events without a row", sorted(&record.unsettled)),
+        ("days not read", sorted(&record.gaps)),
+        (
+            "due",
+            record
+                .due_at
+                .map_or_else(|| "never".to_owned(), |due| due.to_rfc3339()),
+        ),
+    ]
+}
+
+fn sorted<T: std::fmt::Debug>(list: &[T]) -> String {
+    let mut lines: Vec<String> = list.iter().map(|entry| format!("{entry:?}")).collect();
+    lines.sort_unstable();
+    format!("[{}]", lines.join(", "))
+}

@@ -1,0 +1,233 @@
+//! A verdict with everything that is kept of it, made from a payment's books.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use reconciliation::{
+    Books, Discrepancy, Evidence, Gap, MId, Money, MoneyError, PartialCancelRows, Reconciliation,
+    Terms, TransactionKey, next_change, reconcile, unsettled,
+};
+use sha2::{Digest, Sha256};
+
+use super::books::{books, listed};
+use super::coverages::Coverages;
+use crate::store::{
+    AccountName, BookRows, DiscrepancyId, DiscrepancyRecord, PaymentSums, PaymentVerdict, Source,
+    UnsettledEvent, VerdictGap, VerdictRecord, VerdictSubject,
+};
+
+/// What verdicts are made with, the same for all of one pass.
+#[derive(Clone, Copy)]
+pub(super) struct Maker<'a> {
+    pub(super) coverages: &'a Coverages,
+    pub(super) terms: &'a Terms,
+    pub(super) partial_cancel_rows: PartialCancelRows,
+    pub(super) as_of: DateTime<Utc>,
+}
+
+/// A verdict, and the whole result that it was taken from.
+pub(super) struct Made {
+    pub(super) record: VerdictRecord,
+    /// `None` when nothing is stored of the subject, or its sums do not fit.
+    pub(super) reconciliation: Option<Reconciliation>,
+}
+
+impl Maker<'_> {
+    /// Makes one verdict. Books whose sums do not fit have none: nothing true could be said of them.
+    pub(super) fn make(&self, subject: &VerdictSubject, rows: &BookRows) -> Made {
+        let is_empty =
+            rows.payment.is_none() && rows.settlements.is_empty() && rows.transactions.is_empty();
+        if is_empty {
+            return self.none(subject, rows);
+        }
+        self.try_make(subject, rows).unwrap_or_else(|error| {
+            tracing::error!(%error, %subject, "a payment's amounts cannot be added; it has no verdict");
+            self.none(subject, rows)
+        })
+    }
+
+    /// That there is no verdict.
+    fn none(&self, subject: &VerdictSubject, rows: &BookRows) -> Made {
+        Made {
+            record: VerdictRecord {
+                subject: subject.clone(),
+                books_version: rows.books_version,
+                as_of: self.as_of,
+                due_at: None,
+                payment: None,
+                discrepancies: Vec::new(),
+                unsettled: Vec::new(),
+                gaps: Vec::new(),
+            },
+            reconciliation: None,
+        }
+    }
+
+    fn try_make(&self, subject: &VerdictSubject, rows: &BookRows) -> Result<Made, MoneyError> {
+        let account = self.coverages.account(rows);
+        let books = books(rows, self.coverages.of(account), self.partial_cancel_rows)?;
+        let reconciliation = reconcile(&books, self.terms, self.as_of);
+        let payment = match (&rows.payment, account) {
+            (Some(_), Some(account)) => payment_verdict(rows, account, &books, &reconciliation)?,
+            _ => None,
+        };
+        let record = VerdictRecord {
+            subject: subject.clone(),
+            books_version: rows.books_version,
+            as_of: self.as_of,
+            due_at: next_change(&books, self.terms, self.as_of),
+            payment,
+            discrepancies: discrepancies(subject, rows, &reconciliation.discrepancies),
+            unsettled: unsettled_events(&books, self.terms),
+            gaps: gaps(&reconciliation.discrepancies),
+        };
+        Ok(Made {
+            record,
+            reconciliation: Some(reconciliation),
+        })
+    }
+}
+
+fn payment_verdict(
+    rows: &BookRows,
+    account: &AccountName,
+    books: &Books,
+    reconciliation: &Reconciliation,
+) -> Result<Option<PaymentVerdict>, MoneyError> {
+    let (Some(stored), Some(began_at)) = (&rows.payment, rows.began_at) else {
+        return Ok(None);
+    };
+    let currency = stored.payment.currency;
+    let totals = books.history.totals(currency);
+    let mut sums = PaymentSums {
+        paid: totals.paid,
+        effective_refund: totals.effective_refund,
+        voided: totals.voided,
+        ..PaymentSums::zero(currency)
+    };
+    for row in listed(rows) {
+        let row = &row.settlement;
+        add(&mut sums.settled, row.amount)?;
+        add(&mut sums.fee, row.shown_fee())?;
+        add(&mut sums.pay_out, row.pay_out_amount)?;
+    }
+    Ok(Some(PaymentVerdict {
+        mid: stored.payment.mid.clone(),
+        account: account.clone(),
+        began_at,
+        verdict: reconciliation.verdict,
+        sums,
+    }))
+}
+
+/// Adds what is of the same currency; a row in another one is a discrepancy and belongs to no sum.
+fn add(sum: &mut Money, amount: Money) -> Result<(), MoneyError> {
+    if sum.currency() == amount.currency() {
+        *sum = sum.plus(amount)?;
+    }
+    Ok(())
+}
+
+fn discrepancies(
+    subject: &VerdictSubject,
+    rows: &BookRows,
+    found: &[Discrepancy],
+) -> Vec<DiscrepancyRecord> {
+    let Some((mid, began_at)) = place(rows) else {
+        return Vec::new();
+    };
+    let ids = ids(subject, found);
+    ids.into_iter()
+        .zip(found)
+        .map(|(id, found)| DiscrepancyRecord {
+            id,
+            payment_key: found.payment_key.clone(),
+            mid: mid.clone(),
+            class: found.class(),
+            transaction_key: found.transaction_key.clone(),
+            explanation: found.explanation(),
+            expected: found.expected(),
+            observed: found.observed(),
+            delta: found.delta(),
+            began_at,
+        })
+        .collect()
+}
+
+/// Whose a discrepancy is, and where it stands in lists: when its payment began, else when the day of its earliest row
+/// did.
+fn place(rows: &BookRows) -> Option<(&MId, DateTime<Utc>)> {
+    if let (Some(stored), Some(began_at)) = (&rows.payment, rows.began_at) {
+        return Some((&stored.payment.mid, began_at));
+    }
+    let earliest = listed(rows)
+        .map(|row| &row.settlement)
+        .min_by_key(|row| (row.sold_date, &row.mid))?;
+    Some((&earliest.mid, earliest.sold_date.start()))
+}
+
+/// The names of discrepancies, at their places: made of what is disagreed about and not of how, so that one keeps its
+/// name while its numbers change.
+pub(super) fn ids(subject: &VerdictSubject, found: &[Discrepancy]) -> Vec<DiscrepancyId> {
+    let mut equals: BTreeMap<(&str, Option<&str>), u32> = BTreeMap::new();
+    found
+        .iter()
+        .map(|found| {
+            let class = found.class().as_str();
+            let key = found.transaction_key.as_ref().map(TransactionKey::as_str);
+            let ordinal = equals.entry((class, key)).or_default();
+            let name = format!("{subject}\n{class}\n{}\n{ordinal}", key.unwrap_or_default());
+            *ordinal += 1;
+            DiscrepancyId::new(&short_hash(&name))
+        })
+        .collect()
+}
+
+/// The first half of a text's SHA-256, as 32 hexadecimal digits.
+pub(super) fn short_hash(text: &str) -> String {
+    let hash: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+    let half = hash
+        .iter()
+        .take(16)
+        .fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
+    format!("{half:032x}")
+}
+
+fn unsettled_events(books: &Books, terms: &Terms) -> Vec<UnsettledEvent> {
+    let events = unsettled(books, terms).into_iter();
+    events
+        .map(|event| UnsettledEvent {
+            transaction_key: event.transaction_key,
+            mid: event.mid,
+            method_label: event.method_label,
+            kind: event.kind,
+            amount: event.amount,
+            sold_date: event.sold_date,
+        })
+        .collect()
+}
+
+/// The days whose reading would change the verdict. What lies before a day, or can never be had, no reading of a day
+/// brings by itself: new rows mark the payment.
+fn gaps(found: &[Discrepancy]) -> Vec<VerdictGap> {
+    let of_sources = found.iter().filter_map(|found| match &found.evidence {
+        Evidence::SourceGap { source, gaps } => Some((source, gaps)),
+        _ => None,
+    });
+    of_sources
+        .flat_map(|(source, gaps)| {
+            let source = match source {
+                reconciliation::Source::Transactions => Source::Transactions,
+                reconciliation::Source::Settlements => Source::Settlements,
+            };
+            gaps.iter().filter_map(move |gap| match gap {
+                Gap::Days(from, to) => Some(VerdictGap {
+                    source,
+                    from: *from,
+                    to: *to,
+                }),
+                Gap::Unavailable | Gap::Before(_) => None,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,100 @@
+//! The verb that reconciles: gathers a payment's books from the store, holds them against the terms, and keeps the
+//! verdict of every payment current.
+
+mod books;
+mod contracts;
+mod coverages;
+mod everything;
+mod keeping;
+mod made;
+mod of_payments;
+mod pass;
+mod payout_days;
+mod settlement_cycles;
+mod summaries;
+mod terms;
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use reconciliation::{BusinessCalendar, PartialCancelRows, Reconciliation};
+use tokio::sync::Mutex;
+
+use crate::clock::Clock;
+use crate::merchants::Merchants;
+use crate::store::{DiscrepancyId, Store};
+
+pub use books::{history, request_facts};
+pub use everything::{Difference, Recomputed};
+pub use payout_days::PayoutDay;
+pub use settlement_cycles::{ConfiguredCycle, LearnedCycle, MethodCycle};
+pub use summaries::Summary;
+
+/// Reconciles payments. Cheap to clone.
+#[derive(Clone)]
+pub struct Reconciler(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    merchants: Merchants,
+    clock: Clock,
+    calendar: BusinessCalendar,
+    partial_cancel_rows: PartialCancelRows,
+    learned: Mutex<terms::Cached>,
+    /// Whose turn it is to make verdicts that are due.
+    turn: Mutex<()>,
+}
+
+/// How a payment stands now.
+#[derive(Clone, Debug)]
+pub struct Reconciled {
+    /// The verdict, what disagrees, and when the money moves.
+    pub reconciliation: Reconciliation,
+    /// The ids of its discrepancies, in their order, each with the instant at which it was first found.
+    pub found: Vec<(DiscrepancyId, DateTime<Utc>)>,
+}
+
+/// What bringing verdicts up to date came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CaughtUp {
+    /// How many verdicts were made.
+    pub verdicts: u64,
+    /// Whether some are still due, because time was up.
+    pub is_behind: bool,
+}
+
+impl Reconciler {
+    /// A reconciler over the given store. Merchants say what is configured; what is not is learned from settled rows.
+    pub fn new(
+        store: Store,
+        merchants: Merchants,
+        clock: Clock,
+        calendar: BusinessCalendar,
+        partial_cancel_rows: PartialCancelRows,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            store,
+            merchants,
+            clock,
+            calendar,
+            partial_cancel_rows,
+            learned: Mutex::default(),
+            turn: Mutex::default(),
+        }))
+    }
+}
+
+impl Inner {
+    /// What time it is, to the millisecond, which is as fine as it is kept.
+    fn now(&self) -> DateTime<Utc> {
+        let now = self.clock.now();
+        DateTime::from_timestamp_millis(now.timestamp_millis()).unwrap_or(now)
+    }
+}
+
+impl fmt::Debug for Reconciler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reconciler")
+    }
+}

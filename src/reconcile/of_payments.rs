@@ -1,0 +1,61 @@
+//! How some payments stand at this moment, whatever is kept of them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use reconciliation::PaymentKey;
+
+use super::coverages::Coverages;
+use super::made::Maker;
+use super::{Reconciled, Reconciler};
+use crate::store::{StoreError, StoredPayment, VerdictSubject};
+
+impl Reconciler {
+    /// How these payments stand now, each from its own rows in the store. One whose sums do not fit is missing.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn of_payments(
+        &self,
+        payments: &[Arc<StoredPayment>],
+    ) -> Result<HashMap<PaymentKey, Arc<Reconciled>>, StoreError> {
+        let inner = &self.0;
+        let keys: Vec<PaymentKey> = payments
+            .iter()
+            .map(|stored| stored.payment.payment_key.clone())
+            .collect();
+        let subjects: Vec<VerdictSubject> =
+            keys.iter().cloned().map(VerdictSubject::Payment).collect();
+        let terms = inner.terms().await?;
+        let rows = inner.store.book_rows(&subjects).await?;
+        let coverages = Coverages::read(&inner.store, &inner.merchants).await?;
+        let detected = inner.store.discrepancies_detected(&keys).await?;
+        let as_of = inner.now();
+        let maker = Maker {
+            coverages: &coverages,
+            terms: &terms,
+            partial_cancel_rows: inner.partial_cancel_rows,
+            as_of,
+        };
+        let mut found = HashMap::with_capacity(keys.len());
+        for (key, subject) in keys.into_iter().zip(subjects) {
+            let Some(rows) = rows.get(&subject) else {
+                continue;
+            };
+            let made = maker.make(&subject, rows);
+            let Some(reconciliation) = made.reconciliation else {
+                continue;
+            };
+            let ids = made.record.discrepancies.into_iter().map(|record| {
+                let first = detected.get(&record.id).copied().unwrap_or(as_of);
+                (record.id, first)
+            });
+            let reconciled = Reconciled {
+                found: ids.collect(),
+                reconciliation,
+            };
+            found.insert(key, Arc::new(reconciled));
+        }
+        Ok(found)
+    }
+}

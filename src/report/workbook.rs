@@ -1,0 +1,293 @@
+//! A report as an Excel workbook, written row by row: a sheet for each section, and the manifest.
+
+use std::borrow::Cow;
+use std::io::Write;
+use std::path::Path;
+
+use chrono::{Datelike, NaiveDateTime, NaiveTime, Timelike};
+use reconciliation::Money;
+use rust_xlsxwriter::{
+    DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError,
+};
+
+use super::book::Output;
+use super::cell::{Cell, in_seoul};
+use super::destination::NewFile;
+use super::error::ReportError;
+use super::manifest::{self, Manifest};
+use super::quiet::without_panic;
+use super::section::Section;
+
+/// Rows of a sheet, the heading among them.
+const ROWS_OF_EXCEL: u32 = 1_048_576;
+/// What a cell may hold, in UTF-16 units.
+const LONGEST_TEXT: usize = 32_767;
+/// Spreadsheets keep 15 digits of a number; an amount with more of them is written as a text.
+const LARGEST_NUMBER: i64 = 999_999_999_999_999;
+
+/// A report in a workbook.
+pub(super) struct WorkbookFile {
+    file: NewFile,
+    workbook: Workbook,
+    rows_of_sheet: u32,
+    formats: Formats,
+    open: Option<OpenSheet>,
+}
+
+/// The sheet that rows are added to.
+struct OpenSheet {
+    section: &'static Section,
+    place: usize,
+    /// How many sheets the section has.
+    parts: u32,
+    next_row: u32,
+}
+
+struct Formats {
+    heading: Format,
+    day: Format,
+    instant: Format,
+    count: Format,
+}
+
+impl WorkbookFile {
+    /// Begins a report under that name.
+    pub(super) fn create(path: &Path) -> Result<Self, ReportError> {
+        Self::with_sheets_of(ROWS_OF_EXCEL, path)
+    }
+
+    /// The same with shorter sheets.
+    fn with_sheets_of(rows_of_sheet: u32, path: &Path) -> Result<Self, ReportError> {
+        let file = NewFile::create(path)?;
+        let mut workbook = Workbook::new();
+        // Beside the report, so that there is one place whose space matters.
+        workbook
+            .set_tempdir(file.folder())
+            .map_err(|error| failed(path, &error))?;
+        // The library's own would be the time of day, and no two workbooks the same.
+        let created = ExcelDateTime::from_ymd(2000, 1, 1).map_err(|error| failed(path, &error))?;
+        workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
+        Ok(Self {
+            file,
+            workbook,
+            rows_of_sheet,
+            formats: Formats::new(),
+            open: None,
+        })
+    }
+
+    /// Does something with the workbook whose rows go to temporary files.
+    fn write<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, XlsxError>,
+    ) -> Result<T, ReportError> {
+        let path = self.file.path().to_owned();
+        match without_panic(|| work(self)) {
+            Some(outcome) => outcome.map_err(|error| failed(&path, &error)),
+            None => Err(ReportError::Write {
+                path,
+                reason: "a temporary file beside it could not be written".to_owned(),
+            }),
+        }
+    }
+
+    /// Begins a sheet of the section, the first or a further one.
+    fn add_sheet(&mut self, section: &'static Section, part: u32) -> Result<(), XlsxError> {
+        let sheet = self.workbook.add_worksheet_with_constant_memory()?;
+        let name = match part {
+            1 => section.sheet.to_owned(),
+            part => format!("{} ({part})", section.sheet),
+        };
+        sheet.set_name(name)?;
+        sheet.set_freeze_panes(1, 0)?;
+        for (column, place) in section.columns.iter().zip(0..) {
+            sheet.write_string_with_format(0, place, column.heading(), &self.formats.heading)?;
+            sheet.set_column_width(place, column.width)?;
+        }
+        let place = self.workbook.worksheets().len().saturating_sub(1);
+        self.open = Some(OpenSheet {
+            section,
+            place,
+            parts: part,
+            next_row: 1,
+        });
+        Ok(())
+    }
+
+    /// Ends the sheet: its filter is known now.
+    fn close_sheet(&mut self) -> Result<(), XlsxError> {
+        let Some(open) = self.open.take() else {
+            return Ok(());
+        };
+        let last_column = open.section.columns.len().saturating_sub(1);
+        self.workbook
+            .worksheet_from_index(open.place)?
+            .autofilter(
+                0,
+                0,
+                open.next_row.saturating_sub(1),
+                u16::try_from(last_column).unwrap_or(u16::MAX),
+            )
+            .map(drop)
+    }
+
+    fn add_row(&mut self, cells: &[Cell]) -> Result<(), XlsxError> {
+        if let Some(open) = &self.open
+            && open.next_row >= self.rows_of_sheet
+        {
+            let (section, parts) = (open.section, open.parts);
+            self.close_sheet()?;
+            self.add_sheet(section, parts.saturating_add(1))?;
+        }
+        let Some(open) = &mut self.open else {
+            return Ok(());
+        };
+        let sheet = self.workbook.worksheet_from_index(open.place)?;
+        for (cell, column) in cells.iter().zip(0..) {
+            self.formats.write(sheet, (open.next_row, column), cell)?;
+        }
+        open.next_row = open.next_row.saturating_add(1);
+        Ok(())
+    }
+
+    fn add_section(&mut self, section: &'static Section) -> Result<(), XlsxError> {
+        self.close_sheet()?;
+        self.add_sheet(section, 1)
+    }
+}
+
+impl Output for WorkbookFile {
+    fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    fn begin(&mut self, section: &'static Section) -> Result<Option<Box<dyn Write>>, ReportError> {
+        self.write(|this| this.add_section(section))?;
+        Ok(None)
+    }
+
+    fn row(&mut self, cells: &[Cell]) -> Result<(), ReportError> {
+        self.write(|this| this.add_row(cells))
+    }
+
+    fn finish(mut self: Box<Self>, manifest: &Manifest) -> Result<(), ReportError> {
+        self.write(|this| {
+            this.add_section(&manifest::SECTION)?;
+            for row in manifest.rows() {
+                this.add_row(&row)?;
+            }
+            this.close_sheet()?;
+            this.workbook.save_to_writer(&mut this.file)
+        })?;
+        self.file.put_in_place()
+    }
+}
+
+impl Formats {
+    fn new() -> Self {
+        Self {
+            heading: Format::new()
+                .set_bold()
+                .set_text_wrap()
+                .set_align(FormatAlign::VerticalCenter),
+            day: Format::new().set_num_format("yyyy-mm-dd"),
+            instant: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
+            count: Format::new().set_num_format("#,##0"),
+        }
+    }
+
+    /// Writes a cell: texts as texts whatever they begin with, everything else as what it is.
+    fn write(
+        &self,
+        sheet: &mut Worksheet,
+        (row, column): (u32, u16),
+        cell: &Cell,
+    ) -> Result<(), XlsxError> {
+        match cell {
+            Cell::Nothing => {}
+            Cell::Text(text) => {
+                sheet.write_string(row, column, fitting(text))?;
+            }
+            Cell::Words(_) => {
+                sheet.write_string(row, column, cell.to_csv())?;
+            }
+            Cell::Count(count) => {
+                let number = number(&count.to_string());
+                sheet.write_number_with_format(row, column, number, &self.count)?;
+            }
+            Cell::Money(money) if money.minor().unsigned_abs() > LARGEST_NUMBER.unsigned_abs() => {
+                sheet.write_string(row, column, money.to_decimal_text())?;
+            }
+            Cell::Money(money) => {
+                let number = number(&money.to_decimal_text());
+                sheet.write_number_with_format(row, column, number, &money_format(*money))?;
+            }
+            Cell::Day(day) => {
+                let day = excel_time(day.naive().and_time(NaiveTime::MIN))?;
+                sheet.write_datetime_with_format(row, column, &day, &self.day)?;
+            }
+            Cell::Instant(instant) => {
+                let instant = excel_time(in_seoul(*instant))?;
+                sheet.write_datetime_with_format(row, column, &instant, &self.instant)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The number that a spreadsheet has for a decimal text: here alone an amount becomes a float, on its way out.
+fn number(text: &str) -> f64 {
+    text.parse().unwrap_or(f64::NAN)
+}
+
+/// Thousands apart, with the decimals of the currency.
+fn money_format(money: Money) -> Format {
+    let decimals = usize::try_from(money.currency().decimals()).unwrap_or(0);
+    Format::new().set_num_format(match decimals {
+        0 => "#,##0".to_owned(),
+        decimals => format!("#,##0.{}", "0".repeat(decimals)),
+    })
+}
+
+/// To the second, as in the other formats.
+fn excel_time(time: NaiveDateTime) -> Result<ExcelDateTime, XlsxError> {
+    let part = |number: u32| u8::try_from(number).unwrap_or_default();
+    ExcelDateTime::from_ymd(
+        u16::try_from(time.year()).unwrap_or_default(),
+        part(time.month()),
+        part(time.day()),
+    )?
+    .and_hms(
+        u16::try_from(time.hour()).unwrap_or_default(),
+        part(time.minute()),
+        f64::from(time.second()),
+    )
+}
+
+/// As much of a text as a cell holds.
+fn fitting(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST_TEXT || text.encode_utf16().count() <= LONGEST_TEXT {
+        return Cow::Borrowed(text);
+    }
+    let mut left = LONGEST_TEXT - 1;
+    let kept = text.chars().take_while(|c| {
+        let fits = c.len_utf16() <= left;
+        left = left.saturating_sub(c.len_utf16());
+        fits
+    });
+    Cow::Owned(kept.collect::<String>() + "…")
+}
+
+fn failed(path: &Path, error: &XlsxError) -> ReportError {
+    ReportError::Write {
+        path: path.to_owned(),
+        reason: match error {
+            XlsxError::IoError(error) => error.kind().to_string(),
+            other => other.to_string(),
+        },
+    }
+}
+
+#[cfg(test)]
+#[path = "workbook_tests.rs"]
+mod tests;

@@ -1,0 +1,240 @@
+//! The settlement rows of many payments: those that name them, those that name no payment but their order, and those that
+//! are subjects themselves.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use entity::{payment, settlement, settlement_version};
+use reconciliation::{FormerSettlement, ListedSettlement, MId, PaymentKey, Settlement};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QuerySelect};
+
+use super::reading::Gathering;
+use super::{BookRows, Scope};
+use crate::store::keys::among;
+use crate::store::marks::has_keyless_rows;
+use crate::store::rows::{FormerRow, SettlementRow};
+use crate::store::{SettlementId, StoreError, StoredSettlement, VerdictSubject};
+
+type Former = (SettlementId, FormerSettlement);
+
+impl Gathering {
+    pub(super) async fn read_settlements(
+        &mut self,
+        connection: &DatabaseConnection,
+        scope: &Scope<'_>,
+    ) -> Result<(), StoreError> {
+        let mut former: HashMap<VerdictSubject, Vec<Former>> = HashMap::new();
+        let listed = scope.holds(connection, settlement::Column::PaymentKey);
+        for row in listed_where(connection, listed).await? {
+            if let Some(key) = row.settlement.payment_key.clone() {
+                self.add(&VerdictSubject::Payment(key), row);
+            }
+        }
+        let replaced = scope.holds(connection, settlement_version::Column::PaymentKey);
+        for (id, row) in former_where(connection, replaced).await? {
+            if let Some(key) = row.settlement.payment_key.clone() {
+                let subject = VerdictSubject::Payment(key);
+                former.entry(subject).or_default().push((id, row));
+            }
+        }
+        if has_keyless_rows(connection).await? || self.has_rows() {
+            self.read_rows_of_orders(connection, &mut former).await?;
+            self.read_rows_without_payment(connection, &mut former)
+                .await?;
+        }
+        for (subject, former) in former {
+            if let Some(books) = self.of_subject(&subject) {
+                date(books, &former);
+                books.former_settlements = former.into_iter().map(|(_, row)| row).collect();
+            }
+        }
+        Ok(())
+    }
+
+    fn has_rows(&self) -> bool {
+        self.all()
+            .any(|(subject, _)| matches!(subject, VerdictSubject::Row(_)))
+    }
+
+    /// The instant of the row's reading is told later.
+    fn add(&mut self, subject: &VerdictSubject, row: StoredSettlement) {
+        if let Some(books) = self.of_subject(subject) {
+            let listed = ListedSettlement {
+                place: row.id.place(),
+                read_at: row.settlement.sold_date.start(),
+                settlement: row.settlement,
+            };
+            books.settlements.push((row.id, listed));
+        }
+    }
+
+    /// Rows that name no payment but the order of one of these, as it stands or behind a prefix.
+    async fn read_rows_of_orders(
+        &mut self,
+        connection: &DatabaseConnection,
+        former: &mut HashMap<VerdictSubject, Vec<Former>>,
+    ) -> Result<(), StoreError> {
+        use settlement::Column as S;
+        use settlement_version::Column as V;
+        let mut orders: HashMap<(MId, String), Vec<PaymentKey>> = HashMap::new();
+        for (_, books) in self.all() {
+            if let Some(stored) = &books.payment {
+                let payment = &stored.payment;
+                orders
+                    .entry((payment.mid.clone(), payment.order_id.to_string()))
+                    .or_default()
+                    .push(payment.payment_key.clone());
+            }
+        }
+        if orders.is_empty() {
+            return Ok(());
+        }
+        let owners = |row: &Settlement| -> Vec<VerdictSubject> {
+            orders_of(row)
+                .filter_map(|order| orders.get(&(row.mid.clone(), order.to_owned())))
+                .flatten()
+                .map(|key| VerdictSubject::Payment(key.clone()))
+                .collect()
+        };
+        let names: HashSet<&str> = orders.keys().map(|(_, order)| order.as_str()).collect();
+        let backend = connection.get_database_backend();
+        let listed = among(backend, S::OrderId, names.iter().copied()).or(among(
+            backend,
+            S::OrderIdUnprefixed,
+            names.iter().copied(),
+        ));
+        for row in listed_where(connection, S::PaymentKey.is_null().and(listed)).await? {
+            for owner in owners(&row.settlement) {
+                self.add(&owner, row.clone());
+            }
+        }
+        let replaced = among(backend, V::OrderId, names.iter().copied()).or(among(
+            backend,
+            V::OrderIdUnprefixed,
+            names.iter().copied(),
+        ));
+        for (id, row) in former_where(connection, V::PaymentKey.is_null().and(replaced)).await? {
+            for owner in owners(&row.settlement) {
+                let rows = former.entry(owner).or_default();
+                rows.push((id.clone(), row.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows that are subjects themselves, but for those whose order a payment has.
+    async fn read_rows_without_payment(
+        &mut self,
+        connection: &DatabaseConnection,
+        former: &mut HashMap<VerdictSubject, Vec<Former>>,
+    ) -> Result<(), StoreError> {
+        let ids: Vec<String> = self
+            .all()
+            .filter_map(|(subject, _)| match subject {
+                VerdictSubject::Row(id) => Some(id.to_string()),
+                VerdictSubject::Payment(_) => None,
+            })
+            .collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let backend = connection.get_database_backend();
+        let ids = || ids.iter().map(String::as_str);
+        let rows = listed_where(connection, among(backend, settlement::Column::Id, ids())).await?;
+        let versions = former_where(
+            connection,
+            among(backend, settlement_version::Column::SettlementId, ids()),
+        )
+        .await?;
+        let all = || {
+            let current = rows.iter().map(|row| &row.settlement);
+            current.chain(versions.iter().map(|(_, row)| &row.settlement))
+        };
+        let owned = orders_with_payment(connection, all()).await?;
+        let has_payment = |row: &Settlement| {
+            orders_of(row).any(|order| owned.contains(&(row.mid.to_string(), order.to_owned())))
+        };
+        for row in rows.iter().filter(|row| !has_payment(&row.settlement)) {
+            self.add(&VerdictSubject::Row(row.id.clone()), row.clone());
+        }
+        for (id, row) in versions
+            .iter()
+            .filter(|(_, row)| !has_payment(&row.settlement))
+        {
+            let rows = former.entry(VerdictSubject::Row(id.clone())).or_default();
+            rows.push((id.clone(), row.clone()));
+        }
+        Ok(())
+    }
+}
+
+/// Tells the instants of readings: a row that replaced an earlier version of itself has been read when that one was
+/// replaced, and any other current row when the last row of these books was.
+fn date(books: &mut BookRows, former: &[Former]) {
+    let newest = |rows: &mut dyn Iterator<Item = &Former>| -> Option<DateTime<Utc>> {
+        rows.map(|(_, row)| row.replaced_at).max()
+    };
+    let last = newest(&mut former.iter());
+    for (id, row) in &mut books.settlements {
+        let own = newest(&mut former.iter().filter(|(of, _)| of == id));
+        if let Some(read_at) = own.or(last) {
+            row.read_at = read_at;
+        }
+    }
+}
+
+/// The orders that a row may speak of: as it stands, and without the prefix.
+fn orders_of(row: &Settlement) -> impl Iterator<Item = &str> {
+    [Some(row.order_id.as_str()), row.order_id.without_prefix()]
+        .into_iter()
+        .flatten()
+}
+
+/// Those of the rows' orders that a payment has, each with its merchant.
+async fn orders_with_payment<'r>(
+    connection: &DatabaseConnection,
+    rows: impl Iterator<Item = &'r Settlement>,
+) -> Result<HashSet<(String, String)>, StoreError> {
+    let orders: HashSet<&str> = rows.flat_map(orders_of).collect();
+    let found: Vec<(String, String)> = payment::Entity::find()
+        .select_only()
+        .columns([payment::Column::Mid, payment::Column::OrderId])
+        .filter(among(
+            connection.get_database_backend(),
+            payment::Column::OrderId,
+            orders,
+        ))
+        .into_tuple()
+        .all(connection)
+        .await?;
+    Ok(found.into_iter().collect())
+}
+
+async fn listed_where(
+    connection: &DatabaseConnection,
+    condition: Expr,
+) -> Result<Vec<StoredSettlement>, StoreError> {
+    settlement::Entity::find()
+        .filter(condition)
+        .into_partial_model::<SettlementRow>()
+        .all(connection)
+        .await?
+        .into_iter()
+        .map(SettlementRow::stored_settlement)
+        .collect()
+}
+
+async fn former_where(
+    connection: &DatabaseConnection,
+    condition: Expr,
+) -> Result<Vec<Former>, StoreError> {
+    settlement_version::Entity::find()
+        .filter(condition)
+        .into_partial_model::<FormerRow>()
+        .all(connection)
+        .await?
+        .into_iter()
+        .map(FormerRow::former_settlement)
+        .collect()
+}

@@ -1,0 +1,283 @@
+//! Marks: whatever changes the books of a payment says so in the same database transaction, and its verdict is made
+//! anew.
+//!
+//! Marks are gathered while a transaction writes and are written by one statement at its end, in the order of their
+//! subjects, so that two transactions never wait for each other's. Whoever keeps verdicts does not wait for marks at
+//! all, but passes over what is being marked.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use entity::settlement;
+use reconciliation::KstDate;
+use sea_orm::ConnectionTrait;
+
+use super::sql::Sql;
+use super::{AccountName, NO_TIME_LIMIT, SettlementId, Source, StoreError, VerdictSubject};
+
+/// What a transaction has changed.
+#[derive(Default)]
+pub(super) struct Marks {
+    payments: BTreeSet<String>,
+    /// Payments whose own answer was read again and says what it said.
+    confirmed: BTreeSet<String>,
+    rows: BTreeSet<String>,
+    /// Orders that rows without a payment name.
+    orders: BTreeSet<String>,
+    /// Readings of the transactions list, of which the rows that changed carry the instant.
+    readings: Vec<Reading>,
+    covered: Vec<Covered>,
+}
+
+struct Reading {
+    account: String,
+    read_at: i64,
+    rows: RowsRead,
+}
+
+enum RowsRead {
+    /// Of these payments.
+    Of(Vec<String>),
+    /// Of these merchants, on this day.
+    On { mids: Vec<String>, day: KstDate },
+}
+
+/// A day that has been read.
+struct Covered {
+    account: String,
+    source: Source,
+    day: KstDate,
+    /// Whether the list has been read before that day, but not up to it.
+    makes_a_hole: bool,
+}
+
+impl Marks {
+    /// A payment whose own answer or cancel requests have changed.
+    pub(super) fn payment(&mut self, key: &str) {
+        self.payments.insert(key.to_owned());
+    }
+
+    /// A payment whose own answer was read again and says what it said: it is not made anew, unless it waits for
+    /// something that was not read. What is being made of its earlier reading is not kept.
+    pub(super) fn confirmed(&mut self, key: &str) {
+        self.confirmed.insert(key.to_owned());
+    }
+
+    /// A settlement row that is new, says something else, or is gone.
+    pub(super) fn settlement(&mut self, row: &settlement::Model) {
+        if let Some(key) = &row.payment_key {
+            self.payment(key);
+            return;
+        }
+        self.rows.insert(row.id.clone());
+        self.orders.insert(row.order_id.clone());
+        self.orders.extend(row.order_id_unprefixed.clone());
+    }
+
+    /// Rows of the transactions list, written by that reading: those count that are new or say something new.
+    pub(super) fn transactions<'k>(
+        &mut self,
+        payments: impl IntoIterator<Item = &'k str>,
+        account: &AccountName,
+        read_at: DateTime<Utc>,
+    ) {
+        let payments: BTreeSet<&str> = payments.into_iter().collect();
+        if !payments.is_empty() {
+            let payments = payments.into_iter().map(str::to_owned).collect();
+            self.reading(account, read_at, RowsRead::Of(payments));
+        }
+    }
+
+    /// As [`Marks::transactions`], for every row of these merchants on that day.
+    pub(super) fn transactions_on<'k>(
+        &mut self,
+        day: KstDate,
+        mids: impl IntoIterator<Item = &'k str>,
+        account: &AccountName,
+        read_at: DateTime<Utc>,
+    ) {
+        let mids = mids.into_iter().map(str::to_owned).collect();
+        self.reading(account, read_at, RowsRead::On { mids, day });
+    }
+
+    fn reading(&mut self, account: &AccountName, read_at: DateTime<Utc>, rows: RowsRead) {
+        self.readings.push(Reading {
+            account: account.to_string(),
+            read_at: read_at.timestamp_millis(),
+            rows,
+        });
+    }
+
+    /// A day of a list that has been read, whatever it held: verdicts that waited for it are made anew. Where it makes a
+    /// hole, so are those of every payment begun before that day.
+    pub(super) fn covered(
+        &mut self,
+        account: &AccountName,
+        source: Source,
+        day: KstDate,
+        makes_a_hole: bool,
+    ) {
+        self.covered.push(Covered {
+            account: account.to_string(),
+            source,
+            day,
+            makes_a_hole,
+        });
+    }
+
+    /// Writes the marks: the last statements of a transaction.
+    pub(super) async fn write(self, connection: &impl ConnectionTrait) -> Result<(), StoreError> {
+        let mut sql = Sql::new(connection.get_database_backend());
+        if sql.is_postgres() && !(self.covered.is_empty() && self.confirmed.is_empty()) {
+            connection.execute_unprepared(MORE_IS_READ).await?;
+        }
+        if sql.is_postgres() && self.may_be_many() {
+            connection.execute_unprepared(NO_TIME_LIMIT).await?;
+        }
+        let parts = self.parts(&mut sql);
+        if parts.is_empty() {
+            return Ok(());
+        }
+        let mut marked = format!(
+            "SELECT key, 0 AS due_at FROM ({}) AS changed",
+            parts.join(" UNION ")
+        );
+        // A payment that has appeared takes the rows that name no payment but its order.
+        if has_keyless_rows(connection).await? {
+            marked = format!(
+                "WITH marked (key, due_at) AS ({marked}), orders (id) AS (
+                     SELECT order_id FROM payments WHERE payment_key IN (SELECT key FROM marked))
+                 SELECT key, due_at FROM marked
+                 UNION SELECT 'row/' || id, 0 FROM settlements
+                     WHERE payment_key IS NULL AND order_id IN (SELECT id FROM orders)
+                 UNION SELECT 'row/' || id, 0 FROM settlements
+                     WHERE payment_key IS NULL AND order_id_unprefixed IN (SELECT id FROM orders)"
+            );
+        }
+        if !self.confirmed.is_empty() {
+            let confirmed = sql.among("subject", self.confirmed.iter().map(String::as_str));
+            marked = format!(
+                "SELECT key, MIN(due_at) AS due_at FROM (
+                     SELECT key, due_at FROM ({marked}) AS anew
+                     UNION ALL SELECT subject, NULL FROM verdicts WHERE {confirmed}) AS either
+                 GROUP BY key"
+            );
+        }
+        let text = format!(
+            "INSERT INTO verdicts (subject, books_version, due_at)
+             SELECT key, 1, due_at FROM ({marked}) AS marks WHERE TRUE ORDER BY key
+             ON CONFLICT (subject) DO UPDATE SET
+                 due_at = COALESCE(excluded.due_at, verdicts.due_at), books_version = verdicts.books_version + 1"
+        );
+        connection.execute_raw(sql.statement(text)).await?;
+        Ok(())
+    }
+
+    /// Whether what is marked has no bounds: a day of transactions, or everything before a hole.
+    fn may_be_many(&self) -> bool {
+        let is_a_day = |reading: &Reading| matches!(reading.rows, RowsRead::On { .. });
+        self.readings.iter().any(is_a_day) || self.covered.iter().any(|day| day.makes_a_hole)
+    }
+
+    /// Queries of one column, `key`: the subjects to be made anew.
+    fn parts(&self, sql: &mut Sql) -> Vec<String> {
+        let mut parts: Vec<String> = Vec::new();
+        parts.extend(self.readings.iter().map(|reading| reading.payments(sql)));
+        if !self.payments.is_empty() {
+            parts.push(sql.listed(self.payments.iter().map(String::as_str)));
+        }
+        if !self.confirmed.is_empty() {
+            let waits = sql.among("subject", self.confirmed.iter().map(String::as_str));
+            parts.push(format!(
+                "SELECT subject AS key FROM verdict_gaps WHERE {waits}"
+            ));
+        }
+        for covered in &self.covered {
+            parts.push(covered.waiting(sql));
+            if covered.makes_a_hole {
+                parts.push(covered.begun_before(sql));
+            }
+        }
+        if !self.rows.is_empty() {
+            let row = |id: &String| VerdictSubject::Row(SettlementId::new(id)).to_text();
+            let rows: Vec<String> = self.rows.iter().map(row).collect();
+            parts.push(sql.listed(rows.iter().map(String::as_str)));
+            let of_order = sql.among("order_id", self.orders.iter().map(String::as_str));
+            parts.push(format!(
+                "SELECT payment_key AS key FROM payments WHERE {of_order}"
+            ));
+        }
+        parts
+    }
+}
+
+impl Reading {
+    fn payments(&self, sql: &mut Sql) -> String {
+        let which = match &self.rows {
+            RowsRead::Of(payments) => sql.among("payment_key", payments.iter().map(String::as_str)),
+            RowsRead::On { mids, day } => {
+                let mids = sql.among("mid", mids.iter().map(String::as_str));
+                let from = sql.bind(day.start().timestamp_millis());
+                let until = sql.bind(day.next().start().timestamp_millis());
+                format!("{mids} AND transaction_at >= {from} AND transaction_at < {until}")
+            }
+        };
+        let account = sql.bind(self.account.as_str());
+        let read_at = sql.bind(self.read_at);
+        format!(
+            "SELECT payment_key AS key FROM transactions WHERE {which} AND account = {account} AND read_at = {read_at}"
+        )
+    }
+}
+
+impl Covered {
+    /// Verdicts that depend on the day.
+    fn waiting(&self, sql: &mut Sql) -> String {
+        let account = sql.bind(self.account.as_str());
+        let source = sql.bind(self.source.as_str());
+        let day = sql.bind(self.day.naive());
+        format!(
+            "SELECT subject AS key FROM verdict_gaps
+             WHERE account = {account} AND source = {source} AND from_day <= {day} AND to_day >= {day}"
+        )
+    }
+
+    /// Verdicts of payments that were begun before the day, as far as they are not marked.
+    fn begun_before(&self, sql: &mut Sql) -> String {
+        let account = sql.bind(self.account.as_str());
+        let start = sql.bind(self.day.start().timestamp_millis());
+        format!(
+            "SELECT subject AS key FROM verdicts
+             WHERE account = {account} AND began_at < {start} AND (due_at IS NULL OR due_at <> 0)"
+        )
+    }
+}
+
+/// Held together with other readings, and never while verdicts are kept: a verdict that is being kept has either seen
+/// what was read, or is seen to wait for it. The number is this program's own.
+const MORE_IS_READ: &str = "SELECT pg_advisory_xact_lock_shared(7827336127190143)";
+
+/// Marks payments at once, in a transaction that writes little else.
+pub(super) async fn mark_payment(
+    connection: &impl ConnectionTrait,
+    key: &str,
+) -> Result<(), StoreError> {
+    let mut marks = Marks::default();
+    marks.payment(key);
+    marks.write(connection).await
+}
+
+/// Whether any settlement row names no payment, or did in an earlier reading. Rows under live keys all do.
+pub(super) async fn has_keyless_rows(
+    connection: &impl ConnectionTrait,
+) -> Result<bool, StoreError> {
+    let statement = Sql::new(connection.get_database_backend()).statement(
+        "SELECT 1 FROM settlements WHERE payment_key IS NULL
+             UNION ALL SELECT 1 FROM settlement_versions WHERE payment_key IS NULL LIMIT 1",
+    );
+    Ok(connection.query_one_raw(statement).await?.is_some())
+}
+
+#[cfg(test)]
+#[path = "marks/plans.rs"]
+mod plans;

@@ -1,0 +1,151 @@
+//! Which verdicts are to be made.
+
+use chrono::{DateTime, Utc};
+use entity::verdict::{self, Column};
+use entity::verdict_terms;
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select,
+};
+
+use super::{DueVerdict, VerdictSubject};
+use crate::store::sql::Sql;
+use crate::store::{Store, StoreError};
+
+/// How many verdicts are marked in one transaction when all are.
+const MARKED_AT_ONCE: i64 = 20_000;
+/// The key of the only row of its table.
+const THE_TERMS: i64 = 1;
+
+impl Store {
+    /// Subjects whose verdict is to be made, those whose books have changed first; at most that many.
+    pub async fn due_verdicts(
+        &self,
+        now: DateTime<Utc>,
+        most: u64,
+    ) -> Result<Vec<DueVerdict>, StoreError> {
+        self.subjects(due_by(now, most)).await
+    }
+
+    /// Every subject that has a verdict or is to have one, in a fixed order, after the given one; at most that many.
+    pub async fn verdict_subjects(
+        &self,
+        after: Option<&VerdictSubject>,
+        most: u64,
+    ) -> Result<Vec<DueVerdict>, StoreError> {
+        let next = verdict::Entity::find()
+            .apply_if(after, |all, after| {
+                all.filter(Column::Subject.gt(after.to_text()))
+            })
+            .order_by_asc(Column::Subject)
+            .limit(most);
+        self.subjects(next).await
+    }
+
+    async fn subjects(
+        &self,
+        which: Select<verdict::Entity>,
+    ) -> Result<Vec<DueVerdict>, StoreError> {
+        let rows: Vec<(String, i64)> = which
+            .select_only()
+            .columns([Column::Subject, Column::BooksVersion])
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        rows.into_iter()
+            .map(|(subject, books_version)| {
+                Ok(DueVerdict {
+                    subject: VerdictSubject::parse(&subject)?,
+                    books_version,
+                })
+            })
+            .collect()
+    }
+
+    /// Says by what terms verdicts are made from now on. When they were others before, every verdict is due; tells
+    /// whether they were. Where it fails half-way, it is to be said again.
+    pub async fn settle_on_terms(&self, fingerprint: &str) -> Result<bool, StoreError> {
+        let before = verdict_terms::Entity::find_by_id(THE_TERMS)
+            .one(&self.reader)
+            .await?;
+        if before
+            .as_ref()
+            .is_some_and(|terms| terms.fingerprint == fingerprint)
+        {
+            return Ok(false);
+        }
+        if before.is_some() {
+            self.mark_all().await?;
+        }
+        let terms = verdict_terms::ActiveModel {
+            id: Set(THE_TERMS),
+            fingerprint: Set(fingerprint.to_owned()),
+        };
+        verdict_terms::Entity::insert(terms)
+            .on_conflict(
+                OnConflict::column(verdict_terms::Column::Id)
+                    .update_column(verdict_terms::Column::Fingerprint)
+                    .to_owned(),
+            )
+            .exec_without_returning(&self.writer)
+            .await?;
+        Ok(before.is_some())
+    }
+
+    /// Marks everything, some at a time, so that others can write in between.
+    async fn mark_all(&self) -> Result<(), StoreError> {
+        let mut after = String::new();
+        while let Some(last) = self.last_of_next(&after).await? {
+            let mut sql = Sql::new(self.writer.get_database_backend());
+            let (from, to) = (sql.bind(after.as_str()), sql.bind(last.as_str()));
+            let text = format!(
+                "INSERT INTO verdicts (subject, books_version, due_at)
+                 SELECT subject, 1, 0 FROM verdicts WHERE subject > {from} AND subject <= {to} ORDER BY subject
+                 ON CONFLICT (subject) DO UPDATE SET due_at = 0, books_version = verdicts.books_version + 1"
+            );
+            self.writer.execute_raw(sql.statement(text)).await?;
+            after = last;
+        }
+        Ok(())
+    }
+
+    /// The last of the subjects that are marked at once after this one.
+    async fn last_of_next(&self, after: &str) -> Result<Option<String>, StoreError> {
+        let mut sql = Sql::new(self.writer.get_database_backend());
+        let (after, most) = (sql.bind(after), sql.bind(MARKED_AT_ONCE));
+        let text = format!(
+            "SELECT MAX(subject) FROM (
+                 SELECT subject FROM verdicts WHERE subject > {after} ORDER BY subject LIMIT {most}) AS next"
+        );
+        let row = self.writer.query_one_raw(sql.statement(text)).await?;
+        match row {
+            Some(row) => Ok(row.try_get_by_index(0)?),
+            None => Ok(None),
+        }
+    }
+}
+
+fn due_by(now: DateTime<Utc>, most: u64) -> Select<verdict::Entity> {
+    verdict::Entity::find()
+        .filter(Column::DueAt.lte(now.timestamp_millis()))
+        .order_by_asc(Column::DueAt)
+        .order_by_asc(Column::Subject)
+        .limit(most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::sqlite_plans;
+
+    #[tokio::test]
+    async fn what_is_due_is_read_along_its_index() {
+        let database = sqlite_plans::empty_tables().await;
+        let query = due_by(DateTime::UNIX_EPOCH, 100).into_query();
+        let steps = sqlite_plans::steps(&database, &query).await;
+        assert_eq!(steps.len(), 1, "{steps:#?}");
+        assert!(steps[0].contains("INDEX verdicts_due_at "), "{steps:#?}");
+    }
+}

@@ -1,0 +1,260 @@
+//! Keeping verdicts, with everything that is listed and summed by them, in one transaction.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Utc};
+use entity::{discrepancy, payment_day, unsettled_day, unsettled_event, verdict, verdict_gap};
+use sea_orm::sea_query::{LockBehavior, LockType, OnConflict};
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, Iterable, QueryFilter,
+    QuerySelect,
+};
+
+use super::days::{Changes, Way, of_event, of_verdict};
+use super::news::News;
+use super::parts::{Difference, rows_of};
+use super::{VerdictRecord, VerdictSubject};
+use crate::store::keys::among;
+use crate::store::rows::{
+    discrepancy_model, unsettled_event_model, verdict_gap_model, verdict_model,
+};
+use crate::store::sql::Sql;
+use crate::store::write::insert;
+use crate::store::{AccountName, ReadDays, Store, StoreError};
+
+impl Store {
+    /// Keeps verdicts with their discrepancies and sums in one transaction, and tells how many were kept. One whose books
+    /// have changed since is not, and stays due; neither is one that depends on days which have been read since:
+    /// `seen` is what had been read when it was made.
+    pub async fn save_verdicts(
+        &self,
+        records: &[VerdictRecord],
+        seen: &ReadDays,
+    ) -> Result<u64, StoreError> {
+        if records.is_empty() {
+            return Ok(0);
+        }
+        self.make_places(records).await?;
+        let transaction = self.begin().await?;
+        if transaction.get_database_backend() == DbBackend::Postgres {
+            transaction.execute_unprepared(ONE_KEEPS).await?;
+        }
+        let mut standing = lock(&transaction, records).await?;
+        let news = News::since(&transaction, seen).await?;
+        let accounts = accounts_of_rows(&transaction, records).await?;
+        let mut kept = Vec::with_capacity(records.len());
+        for record in records {
+            let subject = record.subject.to_text();
+            let current = standing
+                .get(&subject)
+                .is_some_and(|row| row.books_version == record.books_version);
+            let account = match &record.payment {
+                Some(payment) => Some(payment.account.clone()),
+                None => accounts.get(&subject).cloned(),
+            };
+            if !current || news.concern(record, account.as_ref()) {
+                continue;
+            }
+            if let Some(before) = standing.remove(&subject) {
+                kept.push(Kept {
+                    record,
+                    before,
+                    account,
+                });
+            }
+        }
+        keep(&transaction, &kept).await?;
+        transaction.commit().await?;
+        Ok(u64::try_from(kept.len()).unwrap_or(u64::MAX))
+    }
+
+    /// Makes rows for subjects that nothing has marked yet: what does not exist cannot be locked.
+    async fn make_places(&self, records: &[VerdictRecord]) -> Result<(), StoreError> {
+        let unmarked = records.iter().filter(|record| record.books_version == 0);
+        let mut subjects: Vec<String> = unmarked.map(|record| record.subject.to_text()).collect();
+        if subjects.is_empty() {
+            return Ok(());
+        }
+        subjects.sort_unstable();
+        let mut sql = Sql::new(self.writer.get_database_backend());
+        let listed = sql.listed(subjects.iter().map(String::as_str));
+        let text = format!(
+            "INSERT INTO verdicts (subject, books_version, due_at)
+             SELECT key, 0, 0 FROM ({listed}) AS unmarked WHERE TRUE ORDER BY key ON CONFLICT DO NOTHING"
+        );
+        self.writer.execute_raw(sql.statement(text)).await?;
+        Ok(())
+    }
+}
+
+/// Held while verdicts are kept: sums are changed by one transaction at a time, and no day is read meanwhile without its
+/// being noticed. Days are read under the same number, shared.
+const ONE_KEEPS: &str = "SELECT pg_advisory_xact_lock(7827336127190143)";
+
+/// A verdict that is kept, and the row that it replaces.
+struct Kept<'r> {
+    record: &'r VerdictRecord,
+    before: verdict::Model,
+    /// The merchant whose key reads the lists that it depends on.
+    account: Option<AccountName>,
+}
+
+/// The rows of these subjects, held until the transaction ends, but for those that somebody is marking.
+async fn lock(
+    transaction: &DatabaseTransaction,
+    records: &[VerdictRecord],
+) -> Result<HashMap<String, verdict::Model>, StoreError> {
+    let subjects: Vec<String> = records
+        .iter()
+        .map(|record| record.subject.to_text())
+        .collect();
+    let rows = verdict::Entity::find()
+        .filter(among(
+            transaction.get_database_backend(),
+            verdict::Column::Subject,
+            subjects.iter().map(String::as_str),
+        ))
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .all(transaction)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.subject.clone(), row))
+        .collect())
+}
+
+/// Whose key listed the settlement rows of subjects that have no payment and wait for days.
+async fn accounts_of_rows(
+    transaction: &DatabaseTransaction,
+    records: &[VerdictRecord],
+) -> Result<HashMap<String, AccountName>, StoreError> {
+    let waiting: Vec<&VerdictRecord> = records
+        .iter()
+        .filter(|record| record.payment.is_none() && !record.gaps.is_empty())
+        .collect();
+    if waiting.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut sql = Sql::new(transaction.get_database_backend());
+    let of_key = sql.among(
+        "payment_key",
+        waiting.iter().filter_map(|record| match &record.subject {
+            VerdictSubject::Payment(key) => Some(key.as_str()),
+            VerdictSubject::Row(_) => None,
+        }),
+    );
+    let of_id = sql.among(
+        "id",
+        waiting.iter().filter_map(|record| match &record.subject {
+            VerdictSubject::Row(id) => Some(id.as_str()),
+            VerdictSubject::Payment(_) => None,
+        }),
+    );
+    let text = format!(
+        "SELECT payment_key, MIN(account) FROM settlements WHERE {of_key} GROUP BY payment_key
+         UNION ALL SELECT 'row/' || id, account FROM settlements WHERE {of_id}"
+    );
+    let rows = transaction.query_all_raw(sql.statement(text)).await?;
+    rows.iter()
+        .map(|row| {
+            let account: String = row.try_get_by_index(1)?;
+            Ok((row.try_get_by_index(0)?, AccountName::new(&account)))
+        })
+        .collect()
+}
+
+async fn keep(transaction: &DatabaseTransaction, kept: &[Kept<'_>]) -> Result<(), StoreError> {
+    let mut payments: Changes<payment_day::Model> = Changes::new();
+    let mut models = BTreeMap::new();
+    for Kept { record, before, .. } in kept {
+        let model = verdict_model(record, before.books_version)?;
+        let (old, new) = (of_verdict(before, Way::Out), of_verdict(&model, Way::In));
+        old.into_iter()
+            .chain(new)
+            .for_each(|sums| payments.add(sums));
+        models.insert(model.subject.clone(), model);
+    }
+    keep_discrepancies(transaction, kept).await?;
+    keep_gaps(transaction, kept).await?;
+    keep_unsettled(transaction, kept).await?;
+    payments
+        .write::<payment_day::Entity>(transaction, payment_day::Column::Place)
+        .await?;
+    let others = verdict::Column::iter().filter(|column| {
+        !matches!(
+            column,
+            verdict::Column::Subject | verdict::Column::BooksVersion
+        )
+    });
+    let replace = OnConflict::column(verdict::Column::Subject)
+        .update_columns(others)
+        .to_owned();
+    insert::<verdict::Entity>(transaction, models.into_values().collect(), &replace).await?;
+    Ok(())
+}
+
+/// What disagrees. A disagreement that was found before keeps the instant of then.
+async fn keep_discrepancies(
+    transaction: &DatabaseTransaction,
+    kept: &[Kept<'_>],
+) -> Result<(), StoreError> {
+    let old: Vec<discrepancy::Model> = rows_of(transaction, subjects(kept)).await?;
+    let known: HashMap<&str, DateTime<Utc>> = old
+        .iter()
+        .map(|row| (row.id.as_str(), row.detected_at.0))
+        .collect();
+    let mut new = Vec::new();
+    for Kept { record, before, .. } in kept {
+        for found in &record.discrepancies {
+            let first = known.get(found.id.as_str()).copied();
+            let detected_at = first.unwrap_or(record.as_of);
+            new.push(discrepancy_model(&before.subject, found, detected_at));
+        }
+    }
+    Difference::between(old, new).write(transaction).await
+}
+
+async fn keep_gaps(transaction: &DatabaseTransaction, kept: &[Kept<'_>]) -> Result<(), StoreError> {
+    let old: Vec<verdict_gap::Model> = rows_of(transaction, subjects(kept)).await?;
+    let mut new = Vec::new();
+    for Kept {
+        record,
+        before,
+        account,
+    } in kept
+    {
+        // Without an account nothing reads the days.
+        if let Some(account) = account {
+            let of_gap = |gap| verdict_gap_model(&before.subject, account.as_str(), gap);
+            new.extend(record.gaps.iter().map(of_gap));
+        }
+    }
+    Difference::between(old, new).write(transaction).await
+}
+
+async fn keep_unsettled(
+    transaction: &DatabaseTransaction,
+    kept: &[Kept<'_>],
+) -> Result<(), StoreError> {
+    let old: Vec<unsettled_event::Model> = rows_of(transaction, subjects(kept)).await?;
+    let mut new = Vec::new();
+    for Kept { record, before, .. } in kept {
+        let of_event = |event| unsettled_event_model(&before.subject, event);
+        new.extend(record.unsettled.iter().map(of_event));
+    }
+    let difference = Difference::between(old, new);
+    let mut days: Changes<unsettled_day::Model> = Changes::new();
+    for row in &difference.lost {
+        days.add(of_event(row, Way::Out));
+    }
+    for row in &difference.gained {
+        days.add(of_event(row, Way::In));
+    }
+    difference.write(transaction).await?;
+    days.write::<unsettled_day::Entity>(transaction, unsettled_day::Column::Place)
+        .await
+}
+
+fn subjects<'k>(kept: &'k [Kept<'_>]) -> impl Iterator<Item = &'k str> {
+    kept.iter().map(|kept| kept.before.subject.as_str())
+}
