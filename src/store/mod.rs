@@ -14,6 +14,7 @@ mod keys;
 mod leases;
 mod marks;
 mod merchant_ids;
+mod open_work;
 mod pages;
 mod payment_list;
 mod payments;
@@ -57,6 +58,7 @@ pub use cancel_request::{
 pub use cancel_request_change::{CancelRequestChange, LeaseChange};
 pub use discrepancy_list::{DiscrepancyFilter, DiscrepancyPlace};
 pub use error::StoreError;
+pub use open_work::OpenWork;
 pub use pages::{Page, PageRequest, Toward};
 pub use payment_list::{PaymentFilter, PaymentPlace};
 pub use payments::{AccountName, DuePayment, StoredPayment};
