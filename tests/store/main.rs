@@ -17,6 +17,7 @@ mod coverage_marks;
 mod filled;
 mod keeping;
 mod marks;
+mod open_work;
 mod opening;
 mod payouts;
 mod reading;
