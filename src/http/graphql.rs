@@ -107,25 +107,15 @@ where
         let principal = self.principal(request, request_id).await?;
         if request.method() == Method::GET {
             let params = Params::from_query_string(request.query_string())?;
-            self.run(
-                params,
-                OperationType::Query,
-                &principal,
-                request_id,
-                under_way,
-            )
-            .await
+            let most = OperationType::Query;
+            self.run(params, most, &principal, request_id, under_way)
+                .await
         } else {
             let body = body::read(request, payload).await?;
             let params = Params::from_body(&body)?;
-            self.run(
-                params,
-                OperationType::Mutation,
-                &principal,
-                request_id,
-                under_way,
-            )
-            .await
+            let most = OperationType::Mutation;
+            self.run(params, most, &principal, request_id, under_way)
+                .await
         }
     }
 
