@@ -4,6 +4,7 @@
 mod body;
 mod documents;
 mod execute;
+mod gate;
 mod guard;
 mod masking;
 mod negotiation;
@@ -19,7 +20,7 @@ use std::{sync::Arc, time::Duration};
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::{Method, StatusCode, header::AUTHORIZATION},
+    http::{Method, StatusCode},
     web::{Data, Payload},
 };
 use async_graphql::{
@@ -27,6 +28,7 @@ use async_graphql::{
 };
 use tracing::error;
 
+pub(super) use self::gate::Gate;
 use self::{
     documents::{Documents, Rejected, check_required_variables},
     execute::NoAnswer,
@@ -37,7 +39,7 @@ use self::{
     request_metrics::{RequestMetrics, RequestUnderWay},
 };
 use super::{graphiql::Graphiql, limits, request_id};
-use crate::access::{Access, Denied, Principal, RequestId};
+use crate::access::{Access, Principal, RequestId};
 
 /// What answers at `/graphql`: a schema, who may ask, and the documents asked before. Cheap to clone: clones share everything.
 ///
@@ -45,7 +47,7 @@ use crate::access::{Access, Denied, Principal, RequestId};
 /// `extensions.code` is an [`ErrorCode`](crate::graphql::ErrorCode) other than `INTERNAL`; any other is logged and masked.
 pub struct Endpoint<Q, M> {
     schema: Schema<Q, M, EmptySubscription>,
-    access: Access,
+    gate: Gate,
     documents: Documents,
     field_types: Arc<FieldTypes>,
     answer_time: Duration,
@@ -67,7 +69,7 @@ where
         Self {
             field_types: Arc::new(FieldTypes::of(&schema.sdl())),
             schema,
-            access,
+            gate: Gate::new(access),
             documents: Documents::new(limits::DocumentLimits::STANDARD),
             answer_time: limits::ANSWER_TIME,
             prepare: |_, request| request,
@@ -104,7 +106,7 @@ where
             )
             .into());
         }
-        let principal = self.principal(request, request_id).await?;
+        let principal = self.gate.principal(request, request_id).await?;
         if request.method() == Method::GET {
             let params = Params::from_query_string(request.query_string())?;
             let most = OperationType::Query;
@@ -119,32 +121,9 @@ where
         }
     }
 
-    /// Lets a request for something else than GraphQL in as one for GraphQL would be, or gives the answer to it.
-    pub(super) async fn admit(&self, request: &HttpRequest) -> Result<(), HttpResponse> {
-        let request_id = request_id::of(request);
-        match self.principal(request, request_id).await {
-            Ok(_) => Ok(()),
-            Err(refusal) => Err(respond::refused(refusal, MediaType::Json, request_id)),
-        }
-    }
-
-    async fn principal(
-        &self,
-        request: &HttpRequest,
-        request_id: RequestId,
-    ) -> Result<Arc<Principal>, Refusal> {
-        let token = bearer_token(request).ok_or_else(Refusal::unauthenticated)?;
-        self.access
-            .authenticate(token)
-            .await
-            .map_err(|denied| match denied {
-                Denied::Unauthenticated => Refusal::unauthenticated(),
-                Denied::Unavailable(cause) => {
-                    let cause: &dyn std::error::Error = &cause;
-                    error!(%request_id, cause, "nobody can be authenticated");
-                    Refusal::internal(StatusCode::SERVICE_UNAVAILABLE)
-                }
-            })
+    /// What lets requests in: for other addresses than `/graphql`.
+    pub(super) fn gate(&self) -> Gate {
+        self.gate.clone()
     }
 
     /// `most` is the most that the method may do: a query, or a mutation as well.
@@ -196,7 +175,7 @@ impl<Q, M> Clone for Endpoint<Q, M> {
     fn clone(&self) -> Self {
         Self {
             schema: self.schema.clone(),
-            access: self.access.clone(),
+            gate: self.gate.clone(),
             documents: self.documents.clone(),
             field_types: Arc::clone(&self.field_types),
             answer_time: self.answer_time,
@@ -240,16 +219,4 @@ where
         }
         Err(Rejected::Refused(refusal)) => respond::refused(refusal, media_type, request_id),
     }
-}
-
-/// The token of `Authorization: Bearer TOKEN`; the scheme's case does not matter (RFC 9110 section 11.1).
-fn bearer_token(request: &HttpRequest) -> Option<&str> {
-    let mut values = request.headers().get_all(AUTHORIZATION);
-    let (value, None) = (values.next()?, values.next()) else {
-        return None;
-    };
-    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("Bearer")
-        .then(|| token.trim_ascii())
 }

@@ -7,10 +7,9 @@ use actix_web::{
     http::header::{CACHE_CONTROL, CONTENT_TYPE},
     web::Data,
 };
-use async_graphql::ObjectType;
 use futures_util::future::BoxFuture;
 
-use super::Endpoint;
+use super::graphql::Gate;
 
 /// Prometheus's text format, by its version.
 const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -37,17 +36,13 @@ impl fmt::Debug for Metrics {
 }
 
 /// The handler of `/metrics`.
-pub(super) async fn show<Q, M>(
+pub(super) async fn show(
     metrics: Data<Metrics>,
-    endpoint: Data<Endpoint<Q, M>>,
+    gate: Data<Gate>,
     request: HttpRequest,
-) -> HttpResponse
-where
-    Q: ObjectType + 'static,
-    M: ObjectType + 'static,
-{
+) -> HttpResponse {
     if !is_from_this_machine(&request)
-        && let Err(refused) = endpoint.admit(&request).await
+        && let Err(refused) = gate.admit(&request).await
     {
         return refused;
     }

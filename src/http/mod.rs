@@ -54,6 +54,7 @@ where
     config
         .app_data(Data::new(parts.endpoint.clone()))
         .app_data(Data::new(parts.readiness.clone()))
+        .app_data(Data::new(parts.endpoint.gate()))
         .app_data(Data::new(parts.metrics.clone()))
         .app_data(Data::new(parts.graphiql.clone()))
         .route("/graphql", web::to(graphql::handle::<Q, M>))
@@ -61,7 +62,7 @@ where
         .route("/webhooks/toss/{secret}", web::post().to(webhooks::take))
         .route("/healthz", web::get().to(health::alive))
         .route("/readyz", web::get().to(health::ready))
-        .route("/metrics", web::get().to(metrics::show::<Q, M>))
+        .route("/metrics", web::get().to(metrics::show))
         .default_service(web::to(not_found));
 }
 

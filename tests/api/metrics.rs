@@ -95,7 +95,7 @@ async fn calls_of_toss_are_counted_by_api_and_outcome(shop: Shop) {
     }
     assert_eq!(shop.measured(&calls("payment", "failed")).await, "0");
 
-    shop.refusal(r#"{ payment(by: {orderId: "never-ordered"}) { status } }"#)
+    shop.ask(r#"{ payment(by: {orderId: "never-ordered"}) { status } }"#)
         .await;
     assert_eq!(shop.measured(&calls("payment", "refused")).await, "1");
 

@@ -1,0 +1,64 @@
+//! Who is let in, by the token that a request carries.
+
+use std::sync::Arc;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header::AUTHORIZATION},
+};
+use tracing::error;
+
+use super::{negotiation::MediaType, refusal::Refusal, respond};
+use crate::access::{Access, Denied, Principal, RequestId};
+use crate::http::request_id;
+
+/// Lets in whoever sends a token in force. Cheap to clone.
+#[derive(Clone)]
+pub(in crate::http) struct Gate(Access);
+
+impl Gate {
+    pub(super) const fn new(access: Access) -> Self {
+        Self(access)
+    }
+
+    /// Lets a request for something else than GraphQL in as one for GraphQL would be, or gives the answer to it.
+    pub(in crate::http) async fn admit(&self, request: &HttpRequest) -> Result<(), HttpResponse> {
+        let request_id = request_id::of(request);
+        match self.principal(request, request_id).await {
+            Ok(_) => Ok(()),
+            Err(refusal) => Err(respond::refused(refusal, MediaType::Json, request_id)),
+        }
+    }
+
+    /// Whoever sent the request.
+    pub(super) async fn principal(
+        &self,
+        request: &HttpRequest,
+        request_id: RequestId,
+    ) -> Result<Arc<Principal>, Refusal> {
+        let token = bearer_token(request).ok_or_else(Refusal::unauthenticated)?;
+        self.0
+            .authenticate(token)
+            .await
+            .map_err(|denied| match denied {
+                Denied::Unauthenticated => Refusal::unauthenticated(),
+                Denied::Unavailable(cause) => {
+                    let cause: &dyn std::error::Error = &cause;
+                    error!(%request_id, cause, "nobody can be authenticated");
+                    Refusal::internal(StatusCode::SERVICE_UNAVAILABLE)
+                }
+            })
+    }
+}
+
+/// The token of `Authorization: Bearer TOKEN`; the scheme's case does not matter (RFC 9110 section 11.1).
+fn bearer_token(request: &HttpRequest) -> Option<&str> {
+    let mut values = request.headers().get_all(AUTHORIZATION);
+    let (value, None) = (values.next()?, values.next()) else {
+        return None;
+    };
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("Bearer")
+        .then(|| token.trim_ascii())
+}
