@@ -1,6 +1,7 @@
 //! `/metrics` of the real server: what moves when it is asked, calls Toss, and has work that stands open.
 
 use reqwest::StatusCode;
+use sea_orm::{ConnectionTrait, Database};
 use serde_json::{Value, json};
 use toss_sim::{Endpoint, Fault, FaultKind, NewPayment};
 
@@ -12,6 +13,7 @@ on_both_databases!(
     a_cancel_of_unknown_outcome_stands_open_until_it_is_known,
     verdicts_are_due_until_they_are_made,
     a_list_grows_old_while_nobody_reads_it,
+    what_the_database_does_not_tell_is_not_a_number_and_the_rest_is_shown,
     nothing_secret_or_personal_is_shown_and_nobody_sees_it_through_a_proxy_without_a_token,
 );
 
@@ -166,6 +168,25 @@ async fn a_list_grows_old_while_nobody_reads_it(shop: Shop) {
     for list in ["transactions", "settlements"] {
         assert_eq!(shop.measured(&age(list)).await, "7200", "{list}");
     }
+}
+
+async fn what_the_database_does_not_tell_is_not_a_number_and_the_rest_is_shown(shop: Shop) {
+    let list = r#"toss_recon_list_read_age_seconds{list="settlements"}"#;
+    shop.ask(VIEWER).await;
+    let raw = Database::connect(&shop.database_url).await.unwrap();
+    let rename = async |from, to| {
+        let sql = format!("ALTER TABLE {from} RENAME TO {to}");
+        raw.execute_unprepared(&sql).await.unwrap();
+    };
+    rename("sync_windows", "out_of_reach").await;
+    for series in [list, "toss_recon_verdicts_due", &cancels("unknown")] {
+        assert_eq!(shop.measured(series).await, "NaN", "{series}");
+    }
+    assert_eq!(shop.measured(&requests("query", "ok")).await, "1");
+    rename("out_of_reach", "sync_windows").await;
+    assert_eq!(shop.measured(list).await, "inf");
+    assert_eq!(shop.measured(&cancels("unknown")).await, "0");
+    raw.close().await.unwrap();
 }
 
 async fn nothing_secret_or_personal_is_shown_and_nobody_sees_it_through_a_proxy_without_a_token(
