@@ -11,7 +11,7 @@ use toss_recon::store::Source;
 use crate::{Engine, TestDatabase};
 
 /// As the program's own connection has.
-const CACHE: &str = "-65536";
+const CACHE: &str = "-16384";
 
 /// One way to write the rows, and how long it took.
 pub(crate) struct Bare {

@@ -12,6 +12,7 @@ mod m20261122_000008_settlement_lists;
 mod m20261122_000009_following;
 mod m20261122_000020_cancel_leases;
 mod m20261122_000021_audit_entries;
+mod m20261122_000030_large_days;
 mod standing;
 
 use sea_orm_migration::prelude::MigrationTrait;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000009_following::Migration),
             Box::new(m20261122_000020_cancel_leases::Migration),
             Box::new(m20261122_000021_audit_entries::Migration),
+            Box::new(m20261122_000030_large_days::Migration),
         ]
     }
 }

@@ -5,6 +5,7 @@ mod audit_chain;
 mod cancel_request;
 mod cancel_requests;
 mod connect;
+mod day_claims;
 mod error;
 mod keys;
 mod leases;
@@ -16,11 +17,13 @@ mod reading;
 mod rows;
 mod rows_digest;
 mod secret_body;
+mod settlement_days;
 mod settlement_id;
 mod settlement_list;
 mod settlements;
 #[cfg(test)]
 mod sqlite_plans;
+mod staging;
 mod tokens;
 mod transaction_days;
 mod transactions;
@@ -44,6 +47,7 @@ pub use cancel_request::{
     CancelRequest, CancelRequestChange, CancelRequestFilter, CancelRequestId, Created, Decision,
     Lease, LeaseChange, NewCancelRequest, StoredCancelError,
 };
+pub use day_claims::ROWS_AT_ONCE;
 pub use error::StoreError;
 pub use pages::{Page, PageRequest, Toward};
 pub use payment_list::{PaymentFilter, PaymentPlace};
@@ -51,13 +55,15 @@ pub use payments::{AccountName, DuePayment, StoredPayment};
 pub use reading::{LiveReading, PaymentRecord, SettlementDay, SettlementRecord, TransactionRecord};
 pub use rows_digest::RowsDigest;
 pub use secret_body::SecretBody;
-pub use settlement_id::SettlementId;
+pub use settlement_days::{SettlementBatch, SettlementDayReading, SettlementDayWriter};
+pub use settlement_id::{SettlementId, SettlementIdentities};
 pub use settlement_list::{SettlementFilter, SettlementOrder, SettlementPlace};
 pub use settlements::{SettlementsKey, StoredSettlement};
 pub use tokens::StoredToken;
-pub use transaction_days::{TransactionDay, TransactionDayWriter};
+pub use transaction_days::{TransactionBatch, TransactionDay, TransactionDayWriter};
 pub use windows::{Source, WindowRead};
 
+use self::staging::Importer;
 use self::url::Address;
 
 /// The database. Cheap to clone; clones share their connections.
@@ -65,6 +71,7 @@ use self::url::Address;
 pub struct Store {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
+    importer: Importer,
 }
 
 impl Store {
@@ -110,17 +117,22 @@ impl Store {
     /// Closes every connection, also those of clones, after what is running has ended.
     pub async fn close(self) -> Result<(), StoreError> {
         self.reader.close_by_ref().await?;
+        self.importer.close().await?;
         Ok(self.writer.close_by_ref().await?)
     }
 
     /// A transaction that may write. On SQLite it has the right to from the start: one that asked for it half-way could
     /// not wait for it.
     async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
+        Self::begin_on(&self.writer).await
+    }
+
+    async fn begin_on(connection: &DatabaseConnection) -> Result<DatabaseTransaction, StoreError> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(self.writer.begin_with_options(options).await?)
+        Ok(connection.begin_with_options(options).await?)
     }
 }
 

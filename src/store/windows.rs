@@ -6,15 +6,13 @@ use chrono::{DateTime, Utc};
 use entity::sync_window::{self, Column};
 use reconciliation::KstDate;
 use sea_orm::prelude::ChronoUnixTimestampMillis;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
-    QueryTrait,
-};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
+use super::day_claims::Place;
 use super::merchant_ids::save_merchant_ids;
 use super::rows::to_millis;
-use super::settlements::{count_day, replace_day};
+use super::settlements::{count_day, replace_day, settlement_rows};
 use super::{AccountName, SettlementDay, Store, StoreError};
 
 /// One of Toss's two lists.
@@ -30,7 +28,7 @@ impl Source {
     /// Both, in the order in which they are read.
     pub const ALL: [Self; 2] = [Self::Transactions, Self::Settlements];
 
-    fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Transactions => "TRANSACTIONS",
             Self::Settlements => "SETTLEMENTS",
@@ -112,6 +110,7 @@ impl Store {
             ])
             .filter(Column::Account.eq(account.as_str()))
             .filter(Column::Source.eq(source.as_str()))
+            .filter(Column::Writing.is_null())
             .apply_if(condition, QueryFilter::filter)
             .into_tuple()
             .all(&self.reader)
@@ -167,98 +166,18 @@ pub(super) async fn save_settlement_day(
         return Ok(0);
     }
     let readings = (known.read_at.unwrap_or(read_at), read_at);
-    let changed = replace_day(connection, day.day, &day.rows, account, readings).await?;
+    let changed = replace_day(
+        connection,
+        day.day,
+        settlement_rows(&day.rows, account)?,
+        account,
+        readings,
+    )
+    .await?;
     let mids = day.rows.iter().map(|record| &record.value.mid);
     save_merchant_ids(connection, mids, account).await?;
     place
         .describe(connection, listed, day.digest, read_at)
         .await?;
     Ok(changed)
-}
-
-/// A day of one list, read with one merchant's key.
-pub(super) struct Place<'a> {
-    pub(super) account: &'a AccountName,
-    pub(super) source: Source,
-    pub(super) day: KstDate,
-}
-
-/// What was known of a day before.
-#[derive(Default)]
-pub(super) struct Known {
-    pub(super) digest: Option<String>,
-    read_at: Option<DateTime<Utc>>,
-}
-
-impl Place<'_> {
-    /// Marks the day as read, holds it until the transaction ends, and tells what was known of it; `None` when a younger
-    /// reading is stored.
-    pub(super) async fn claim(
-        &self,
-        connection: &impl ConnectionTrait,
-        read_at: DateTime<Utc>,
-    ) -> Result<Option<Known>, StoreError> {
-        let before: Option<(Option<String>, ChronoUnixTimestampMillis)> =
-            sync_window::Entity::find_by_id(self.key())
-                .select_only()
-                .columns([Column::Digest, Column::ReadAt])
-                .into_tuple()
-                .one(connection)
-                .await?;
-        let stored_read_at = Expr::col((sync_window::Entity, Column::ReadAt));
-        let (account, source, day) = self.key();
-        let claimed = sync_window::Entity::insert(sync_window::ActiveModel {
-            account: Set(account),
-            source: Set(source),
-            day: Set(day),
-            row_count: Set(0),
-            digest: Set(None),
-            read_at: Set(read_at.into()),
-            changed_at: Set(Some(read_at.into())),
-        })
-        .on_conflict(
-            OnConflict::columns([Column::Account, Column::Source, Column::Day])
-                .update_column(Column::ReadAt)
-                .action_and_where(Expr::col(("excluded", Column::ReadAt)).gte(stored_read_at))
-                .to_owned(),
-        )
-        .exec_without_returning(connection)
-        .await?;
-        let known = before.map_or_else(Known::default, |(digest, read_at)| Known {
-            digest,
-            read_at: Some(read_at.0),
-        });
-        Ok((claimed > 0).then_some(known))
-    }
-
-    /// Tells what the day holds, from that reading on.
-    pub(super) async fn describe(
-        &self,
-        connection: &impl ConnectionTrait,
-        rows: usize,
-        digest: &str,
-        changed_at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let (account, source, day) = self.key();
-        sync_window::Entity::update(sync_window::ActiveModel {
-            account: Set(account),
-            source: Set(source),
-            day: Set(day),
-            row_count: Set(i64::try_from(rows).unwrap_or(i64::MAX)),
-            digest: Set(Some(digest.to_owned())),
-            changed_at: Set(Some(changed_at.into())),
-            ..Default::default()
-        })
-        .exec(connection)
-        .await?;
-        Ok(())
-    }
-
-    fn key(&self) -> (String, String, chrono::NaiveDate) {
-        (
-            self.account.to_string(),
-            self.source.as_str().to_owned(),
-            self.day.naive(),
-        )
-    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{Days, Utc};
 use serde_json::Value;
-use toss_sim::{Scenario, Settings, SimClock, TossSim};
+use toss_sim::{BusyDay, Scenario, Settings, SimClock, TossSim};
 
 use crate::support::{Engine, SECRET_KEY, STEADY, TestDatabase, assert_same, on_both_databases};
 
@@ -33,6 +33,11 @@ async fn a_run_killed_at_any_moment_ends_like_one_that_was_not(engine: Engine) {
     for story in STEADY {
         sim.play(Scenario::by_name(story).unwrap(), first);
     }
+    // A day that is written in several transactions.
+    sim.add_busy_day(BusyDay {
+        day: first + Days::new(33),
+        rows: 25_000,
+    });
     let last = today - Days::new(5);
     let settings = tempfile::NamedTempFile::new().unwrap();
     let sync = |url: &str| {

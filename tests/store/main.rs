@@ -10,6 +10,7 @@ mod samples;
 mod audit;
 mod broken_rows;
 mod cancel_requests;
+mod large_days;
 mod opening;
 mod reading;
 mod secrecy;
