@@ -36,7 +36,7 @@ async fn a_run_killed_at_any_moment_ends_like_one_that_was_not(engine: Engine) {
     // A day that is written in several transactions.
     sim.add_busy_day(BusyDay {
         day: first + Days::new(33),
-        rows: 25_000,
+        rows: 11_000,
     });
     let last = today - Days::new(5);
     let settings = tempfile::NamedTempFile::new().unwrap();
