@@ -7,9 +7,8 @@
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
-    clippy::disallowed_methods,
     clippy::cast_precision_loss,
-    reason = "a benchmark prints its figures, ends at the first fault, has no settings, and counts far below 2^52"
+    reason = "a benchmark prints its figures, ends at the first fault, and counts far below 2^52"
 )]
 
 #[path = "../../tests/support/postgres.rs"]

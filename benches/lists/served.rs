@@ -43,7 +43,7 @@ impl Served {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         while tokio::net::TcpStream::connect(address).await.is_err() {
             assert!(Instant::now() < deadline, "the server does not listen");
             tokio::time::sleep(Duration::from_millis(20)).await;

@@ -17,7 +17,6 @@ use super::rows::to_millis;
 use super::settlements::{
     Change, count_day, remove_settlements, replace_day, save_settlements, settlement_rows,
 };
-use super::staging::Staged;
 use super::{AccountName, SettlementIdentities, SettlementRecord, Source, Store, StoreError};
 
 /// A day of the settlements list, read completely.
@@ -153,6 +152,11 @@ impl SettlementDayWriter {
         let readings = self.readings();
         let store = self.store.clone();
         let turn = store.importer.turn().await;
+        let (staged, whole) = if self.claim.is_compared {
+            (Some(turn.stage(self.pending).await?), Vec::new())
+        } else {
+            (None, self.pending)
+        };
         let claim = &self.claim;
         let transaction = turn.begin().await?;
         if !claim.hold_last(&transaction).await? {
@@ -160,13 +164,12 @@ impl SettlementDayWriter {
         }
         let place = claim.place();
         let mut changed = self.changed;
-        if claim.is_compared {
-            let rows = Staged::Here(self.pending);
+        if let Some(rows) = staged {
             save_settlements(&transaction, rows, self.old, readings).await?;
             remove_settlements(&transaction, gone, readings).await?;
         } else {
             let (day, account) = (claim.day, &claim.account);
-            changed += replace_day(&transaction, day, self.pending, account, readings).await?;
+            changed += replace_day(&transaction, day, whole, account, readings).await?;
         }
         save_merchant_ids(&transaction, self.mids.iter(), &claim.account).await?;
         place

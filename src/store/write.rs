@@ -110,7 +110,7 @@ where
     E::Model: IntoActiveModel<E::ActiveModel>,
 {
     let text = InsertText::<E>::new(connection.get_database_backend(), on_conflict);
-    answered(connection, text.from_table(table, key)).await
+    answered(connection, text.with_rows_of(table, key)).await
 }
 
 async fn answered(
@@ -215,7 +215,7 @@ where
         Statement::from_sql_and_values(self.backend, sql, values)
     }
 
-    fn from_table(&self, other: &str, returning: E::Column) -> Statement {
+    fn with_rows_of(&self, other: &str, returning: E::Column) -> Statement {
         let columns: Vec<String> = E::Column::iter()
             .map(|column| format!("\"{}\"", column.as_str()))
             .collect();
@@ -291,7 +291,7 @@ mod tests {
         );
         assert_eq!(statement.values.map(|values| values.0.len()), Some(4));
         assert_eq!(
-            text.from_table("other", Column::Account).sql,
+            text.with_rows_of("other", Column::Account).sql,
             r#"INSERT INTO "merchant_ids" ("account", "mid") SELECT "account", "mid" FROM other ON CONFLICT ("account", "mid") DO UPDATE SET "mid" = "excluded"."mid" RETURNING "account""#
         );
         let new = InsertText::<Entity>::of_new_rows(DbBackend::Sqlite);

@@ -120,7 +120,7 @@ impl SettlementReader<'_> {
                 pages: count,
             } = self.list(day, size).await?;
             let rows = spool.rows();
-            let (digest, pages) = spool.finish().await?;
+            let (digest, pages) = spool.finish()?;
             if count == 1 || before.as_ref() == Some(&digest) {
                 identities.complete();
                 return Ok(Steady {

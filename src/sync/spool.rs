@@ -60,7 +60,7 @@ impl<T> Spool<T> {
     }
 
     /// The name of the content, and the pages.
-    pub(super) async fn finish(self) -> Result<(String, Pages<T>), SyncError> {
+    pub(super) fn finish(self) -> Result<(String, Pages<T>), SyncError> {
         let pages = Pages {
             in_memory: self.pages.into_iter(),
             in_file: self.file.map(PageFile::rewound).transpose()?,

@@ -55,7 +55,7 @@ impl TransactionReader<'_> {
     ) -> Result<Day, SyncError> {
         let spool = self.gather(day).await?;
         let rows = spool.rows();
-        let (digest, pages) = spool.finish().await?;
+        let (digest, pages) = spool.finish()?;
         let window = TransactionDay {
             account: &self.merchant.account,
             day,

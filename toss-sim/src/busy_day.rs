@@ -207,3 +207,36 @@ fn scattered(number: u64) -> u64 {
     let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     mixed ^ (mixed >> 31)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_row_is_found_by_its_key_and_stands_in_one_stretch_of_the_day() {
+        let day = NaiveDate::from_ymd_opt(2026, 3, 2).expect("a day");
+        let busy = BusyDay { day, rows: 100_003 };
+        for row in [0, 1, 50_000, 100_002] {
+            assert_eq!(busy.row_of_key(&busy.transaction_key(row)), Some(row));
+        }
+        assert_eq!(busy.row_of_key(&busy.transaction_key(100_003)), None);
+        assert_eq!(busy.row_of_key("unknown"), None);
+        let noon = busy.start() + Duration::hours(12);
+        let (morning, evening) = (
+            busy.rows_between(busy.start(), noon),
+            busy.rows_between(noon, busy.start() + Duration::days(2)),
+        );
+        assert_eq!(
+            (morning.start, morning.end, evening.end),
+            (0, evening.start, busy.rows)
+        );
+        assert!(busy.at(morning.end - 1) < noon && busy.at(evening.start) >= noon);
+        let payments: HashSet<String> = (0..45_000)
+            .map(|payment| busy.payment_key("tdemoshop01", payment))
+            .collect();
+        assert_eq!(payments.len(), 45_000);
+        assert_eq!(busy.settlements(), 9_091 * 9 + 2);
+    }
+}
