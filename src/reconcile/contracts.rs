@@ -181,8 +181,8 @@ mod tests {
         )
     }
 
-    fn of(contracts: &LearnedContracts, method: Option<PaymentMethod>) -> Contract {
-        contracts.all.of(&mid(), method.as_ref())
+    fn of(contracts: &LearnedContracts, method: Option<&PaymentMethod>) -> Contract {
+        contracts.all.of(&mid(), method)
     }
 
     const WEEKLY: Contract = Contract {
@@ -199,8 +199,8 @@ mod tests {
                 ("계좌이체", rows(SettlementCycle::Daily, 14, 10)),
             ],
         );
-        assert_eq!(of(&learned, Some(PaymentMethod::Card)), WEEKLY);
-        let transfer = of(&learned, Some(PaymentMethod::Transfer));
+        assert_eq!(of(&learned, Some(&PaymentMethod::Card)), WEEKLY);
+        let transfer = of(&learned, Some(&PaymentMethod::Transfer));
         assert_eq!(transfer.cycle, SettlementCycle::Daily);
     }
 
@@ -217,8 +217,8 @@ mod tests {
             payout_business_days: None,
             ..WEEKLY
         };
-        assert_eq!(of(&learned, Some(PaymentMethod::MobilePhone)), expected);
-        assert_eq!(of(&learned, Some(PaymentMethod::Transfer)), expected);
+        assert_eq!(of(&learned, Some(&PaymentMethod::MobilePhone)), expected);
+        assert_eq!(of(&learned, Some(&PaymentMethod::Transfer)), expected);
         assert_eq!(
             learned.unusual,
             [(mid(), None, SettlementCycle::Weekly)],
@@ -240,7 +240,7 @@ mod tests {
             cycle: SettlementCycle::Monthly,
             payout_business_days: Some(2),
         };
-        assert_eq!(of(&learned, Some(PaymentMethod::Card)), expected);
+        assert_eq!(of(&learned, Some(&PaymentMethod::Card)), expected);
         assert_eq!(of(&learned, None), expected);
     }
 
@@ -259,7 +259,7 @@ mod tests {
         );
         assert!(learned.unusual.is_empty());
         assert_eq!(
-            of(&learned, Some(PaymentMethod::Card)).payout_business_days,
+            of(&learned, Some(&PaymentMethod::Card)).payout_business_days,
             Some(5)
         );
     }
