@@ -274,9 +274,12 @@ impl DayClaim {
 
     /// Holds the day for a transaction that writes a part of it. `false` when a younger reading has taken it: then
     /// nothing more is to be written.
+    ///
+    /// A day that counted until then leaves a hole: verdicts that rest on it are marked.
     pub(super) async fn hold_part(
         &mut self,
         connection: &impl ConnectionTrait,
+        marks: &mut Marks,
     ) -> Result<bool, StoreError> {
         if let Progress::Open { .. } = self.progress {
             return self.place().is_open(connection, self.read_at).await;
@@ -284,6 +287,9 @@ impl DayClaim {
         let known = self.place().open(connection, self.read_at).await?;
         let counted_before = known.as_ref().is_some_and(Known::counts);
         self.progress = Progress::Open { counted_before };
+        if counted_before {
+            marks.covered(&self.account, self.source, self.day.next(), true);
+        }
         self.is_as_begun(known)
     }
 

@@ -47,12 +47,12 @@ impl ReadDays {
     }
 
     /// The days that were read since an earlier state, each with whether it leaves a hole in front of it that was not
-    /// there then.
+    /// there then. Where a day has counted and does not any more, that is the one behind it.
     pub(super) fn since<'a>(
         &'a self,
         earlier: &'a Self,
     ) -> impl Iterator<Item = (&'a AccountName, Source, KstDate, bool)> {
-        self.days.iter().flat_map(move |((account, source), days)| {
+        let read = self.days.iter().flat_map(move |((account, source), days)| {
             let known = earlier.days.get(&(account.clone(), *source));
             days.iter().filter_map(move |(day, window)| {
                 let before = known.and_then(|known| known.get(day));
@@ -64,7 +64,18 @@ impl ReadDays {
                         .is_some_and(|(last, window)| leaves_a_hole(*last, window.read_at, *day));
                 is_newer.then_some((account, *source, *day, makes_a_hole))
             })
-        })
+        });
+        let lost = earlier
+            .days
+            .iter()
+            .flat_map(move |((account, source), days)| {
+                let left = self.days.get(&(account.clone(), *source));
+                let is_lost =
+                    move |day: &&KstDate| left.is_none_or(|left| !left.contains_key(*day));
+                let lost = days.keys().filter(is_lost);
+                lost.map(move |day| (account, *source, day.next(), true))
+            });
+        read.chain(lost)
     }
 }
 

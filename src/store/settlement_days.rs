@@ -222,7 +222,7 @@ impl SettlementDayWriter {
     /// Writes what is pending with its marks. The day's sums are made anew with its last part: until then they are those
     /// of the reading before.
     async fn write_part(&mut self) -> Result<bool, StoreError> {
-        let (rows, old, marks) = (
+        let (rows, old, mut marks) = (
             std::mem::take(&mut self.pending),
             std::mem::take(&mut self.old),
             std::mem::take(&mut self.marks),
@@ -232,7 +232,7 @@ impl SettlementDayWriter {
         let turn = store.importer.turn().await;
         let rows = turn.stage(rows).await?;
         let transaction = turn.begin().await?;
-        if !self.claim.hold_part(&transaction).await? {
+        if !self.claim.hold_part(&transaction, &mut marks).await? {
             return Ok(false);
         }
         save_settlements(&transaction, rows, old, readings).await?;
@@ -247,10 +247,10 @@ impl SettlementDayWriter {
         let store = self.store.clone();
         let turn = store.importer.turn().await;
         let transaction = turn.begin().await?;
-        if !self.claim.hold_part(&transaction).await? {
+        let mut marks = Marks::default();
+        if !self.claim.hold_part(&transaction, &mut marks).await? {
             return Ok(false);
         }
-        let mut marks = Marks::default();
         marks.settlements(&gone);
         remove_settlements(&transaction, gone, readings).await?;
         marks.write(&transaction).await?;

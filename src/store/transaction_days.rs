@@ -160,7 +160,7 @@ impl TransactionDayWriter {
         let transaction = turn.begin().await?;
         let mut marks = Marks::default();
         let is_ours = match last {
-            None => self.claim.hold_part(&transaction).await?,
+            None => self.claim.hold_part(&transaction, &mut marks).await?,
             Some(_) => self.claim.hold_last(&transaction, &mut marks).await?,
         };
         if !is_ours {

@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use reconciliation::{KstDate, Settlement, Transaction};
+use reconciliation::{KstDate, Settlement, Transaction, Verdict};
 use toss_recon::store::{
-    ROWS_AT_ONCE, RowsDigest, SettlementBatch, SettlementDayReading, SettlementIdentities,
-    SettlementRecord, Source, Store, TransactionBatch, TransactionDay, TransactionDayWriter,
-    TransactionRecord,
+    AccountName, ROWS_AT_ONCE, RowsDigest, SettlementBatch, SettlementDayReading,
+    SettlementIdentities, SettlementRecord, Source, Store, TransactionBatch, TransactionDay,
+    TransactionDayWriter, TransactionRecord,
 };
 
 use crate::database::TestDatabase;
-use crate::samples::{Reading, account, at, day, payment, settlement, transaction, won};
+use crate::samples::{Reading, account, at, day, mid, payment, settlement, transaction, won};
+use crate::verdict_samples::{gap, moved, verdict};
 
 const DAY: &str = "2026-04-01";
 const ROWS: usize = 2 * ROWS_AT_ONCE + 7;
@@ -143,8 +144,9 @@ fn listed_settlements(values: Vec<Settlement>, read_at: &str) -> Listing<Settlem
     let raw = |row: &Settlement| {
         let key = row.transaction_key.as_ref().expect("a key");
         format!(
-            "{{\"key\":\"{key}\",\"amount\":{},\"out\":\"{}\"}}",
+            "{{\"key\":\"{key}\",\"amount\":{},\"net\":{},\"out\":\"{}\"}}",
             row.amount.minor(),
+            row.pay_out_amount.minor(),
             row.paid_out_date
         )
     };
@@ -294,5 +296,94 @@ on_both! {
         let whole = toss_recon::store::SettlementDay { day: day(DAY), rows: whole, digest: &second.digest };
         store.save_settlement_day(&account(), &whole, second.read_at).await.expect("it is saved");
         assert_eq!(settlements_stored(&database).await, in_parts);
+    }
+
+    async fn each_part_of_a_large_day_marks_what_it_writes(database) {
+        let store = &database.store;
+        let listing = listed(transactions(ROWS), "2026-04-02T00:00:00Z");
+        let mut writer = begin(store, &listing).await.expect("a new day");
+        let mut parts = batches(&listing).into_iter();
+        for _ in 0..2 {
+            assert!(writer.add(parts.next().expect("a part")).await.expect("it is written"));
+        }
+        drop(writer);
+        let unmarked = "SELECT COUNT(*) FROM payments WHERE payment_key NOT IN (SELECT subject FROM verdicts WHERE due_at = 0)";
+        assert_eq!(database.number(unmarked).await, 0, "its process died after the first part");
+        assert_eq!(usize::try_from(database.number("SELECT COUNT(*) FROM verdicts").await), Ok(ROWS_AT_ONCE));
+
+        keep(store, &listed(transactions(ROWS), "2026-04-02T00:05:00Z")).await;
+        assert_eq!(database.number(unmarked).await, 0);
+        assert_eq!(usize::try_from(database.number("SELECT COUNT(*) FROM verdicts").await), Ok(ROWS.div_ceil(2)));
+    }
+
+    async fn a_large_day_that_is_written_anew_takes_verdicts_back_until_it_is_whole(database) {
+        let store = &database.store;
+        keep(store, &listed(transactions(ROWS), "2026-04-02T00:00:00Z")).await;
+        let began = at("2026-03-01T00:00:00Z");
+        let [kept, made, other] = [("kept", account()), ("made", account()), ("other", AccountName::new("second"))]
+            .map(|(key, account)| moved(verdict(key, Verdict::Reconciled), &mid("tosspayments"), &account, began));
+        assert_eq!(database.keep(&[kept, other]).await, 2);
+        database.nothing_is_due().await;
+        let seen = database.seen().await;
+
+        let mut rows = transactions(ROWS);
+        for row in &mut rows {
+            row.amount = won(1);
+        }
+        let second = listed(rows, "2026-04-02T01:00:00Z");
+        let mut writer = begin(store, &second).await.expect("it differs");
+        let mut parts = batches(&second).into_iter();
+        for _ in 0..2 {
+            assert!(writer.add(parts.next().expect("a part")).await.expect("it is written"));
+        }
+        let marked = |key: &str| format!("SELECT COUNT(*) FROM verdicts WHERE due_at = 0 AND subject = '{key}'");
+        assert_eq!(database.number(&marked("kept")).await, 1, "the day is a gap now");
+        assert_eq!(database.number(&marked("other")).await, 0);
+        assert_eq!(store.save_verdicts(&[made], &seen).await, Ok(0), "made when the day counted");
+
+        let mut waits = moved(verdict("kept", Verdict::Incomplete), &mid("tosspayments"), &account(), began);
+        waits.gaps = vec![gap(Source::Transactions, DAY, DAY)];
+        database.nothing_is_due().await;
+        assert_eq!(database.keep(&[waits]).await, 1);
+        assert!(writer.add(parts.next().expect("a part")).await.expect("it is written"));
+        writer.commit().await.expect("the day is kept");
+        assert_eq!(database.number(&marked("kept")).await, 1, "the day is whole");
+    }
+
+    async fn a_large_day_of_settlements_marks_with_each_part_and_sums_with_its_last(database) {
+        let store = &database.store;
+        let rows = || (0..ROWS).map(|row| settlement(&format!("p-{row:06}"), &format!("t.{row:06}"))).collect::<Vec<_>>();
+        let first = listed_settlements(rows(), "2026-04-03T00:00:00Z");
+        let account = account();
+        let reading = SettlementDayReading {
+            account: &account,
+            day: day(DAY),
+            rows: ROWS,
+            digest: &first.digest,
+            read_at: first.read_at,
+        };
+        let mut writer = store.begin_settlement_day(&reading).await.expect("an answer").expect("a new day");
+        let records: Vec<_> = first.rows.iter().map(|(value, raw)| SettlementRecord { value, raw }).collect();
+        for part in records.chunks(ROWS_AT_ONCE).take(2) {
+            let batch = SettlementBatch::of(part, &account).expect("one currency");
+            assert!(writer.add(batch).await.expect("it is written"));
+        }
+        drop(writer);
+        let marked = "SELECT COUNT(*) FROM verdicts WHERE due_at = 0 AND subject IN (SELECT payment_key FROM settlements)";
+        assert_eq!(usize::try_from(database.number(marked).await), Ok(ROWS_AT_ONCE));
+        let summed = "SELECT CAST(COALESCE(SUM(row_count), 0) AS bigint) FROM payout_sums";
+        assert_eq!(database.number(summed).await, 0);
+
+        keep_settlements(store, &listed_settlements(rows(), "2026-04-03T00:05:00Z")).await;
+        assert_eq!(usize::try_from(database.number(marked).await), Ok(ROWS));
+        assert_eq!(usize::try_from(database.number(summed).await), Ok(ROWS));
+
+        database.nothing_is_due().await;
+        let mut changed = rows();
+        changed.remove(9);
+        changed[7].pay_out_amount = won(-1);
+        keep_settlements(store, &listed_settlements(changed, "2026-04-03T01:00:00Z")).await;
+        assert_eq!(database.due().await, ["p-000007", "p-000009"], "what differs and what is gone");
+        assert_eq!(usize::try_from(database.number(summed).await), Ok(ROWS - 1));
     }
 }
