@@ -44,11 +44,12 @@ impl Shop {
 
     pub(crate) fn merchants(&self) -> Merchants {
         Merchants::new(vec![Merchant {
-                account: AccountName::new(ACCOUNT),
-                toss: self.toss(),
-        X
-                has_test_key: false,
-            }])
+            account: AccountName::new(ACCOUNT),
+            toss: self.toss(),
+            settlement_cycle: Some(SettlementCycle::Daily),
+            payout_business_days: None,
+            has_test_key: false,
+        }])
     }
 
     pub(crate) fn clock(&self) -> Clock {
