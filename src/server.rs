@@ -1,5 +1,7 @@
 //! The server: the only place where the rooms are joined.
 
+mod measuring;
+
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::num::NonZeroUsize;
@@ -13,6 +15,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use self::measuring::Measuring;
 use crate::access::{Access, LookupFailed, Role, StoredToken};
 use crate::cancel::{Canceller, MoneySteps};
 use crate::clock::Clock;
@@ -70,6 +73,7 @@ pub struct Server {
     read_hints: ReadingHints,
     /// Ends the background work.
     stop: CancellationToken,
+    measuring: Measuring,
     money_steps: MoneySteps,
     http: HttpParts<graphql::Query, graphql::Mutation>,
     follows: bool,
@@ -81,7 +85,8 @@ impl Server {
     /// # Errors
     /// The first part that could not be had.
     pub async fn bind(config: &ServerConfig, clock: Clock) -> Result<Self, StartError> {
-        let merchants = merchants(&config.merchants, &config.toss)?;
+        let measuring = Measuring::new();
+        let merchants = measuring.of(|| merchants(&config.merchants, &config.toss))?;
         // First, so that a second server started by mistake changes nothing in the database of the first.
         let bind_error = |error: io::Error| StartError::Bind {
             address: config.listen_addr,
@@ -104,7 +109,7 @@ impl Server {
         let reconciler = reconciler(config, store.clone(), merchants.clone(), clock.clone());
         let canceller = Canceller::new(
             store.clone(),
-            merchants,
+            merchants.clone(),
             lookup.clone(),
             clock.clone(),
             money_steps.clone(),
@@ -128,9 +133,11 @@ impl Server {
                 .webhook_secret
                 .clone()
                 .map(|secret| webhooks(secret, hints)),
-            endpoint: http::Endpoint::new(schema, access(&store))
+            endpoint: measuring
+                .of(|| http::Endpoint::new(schema, access(&store)))
                 .with_request_data(graphql::with_request_data),
             readiness: readiness(&store),
+            metrics: measuring.shown(store.clone(), merchants, clock),
             graphiql: http::Graphiql::from_binary(),
         };
         let stop = CancellationToken::new();
@@ -144,6 +151,7 @@ impl Server {
             lookup,
             read_hints: read_hints(stop.clone()),
             stop,
+            measuring,
             money_steps,
             http,
             follows: false,
@@ -194,6 +202,7 @@ impl Server {
             lookup,
             read_hints,
             stop: stop_background,
+            measuring,
             money_steps,
             http,
             follows,
@@ -210,6 +219,7 @@ impl Server {
             .listen(listener)?
             .run();
         let background = TaskTracker::new();
+        background.spawn(measuring.summing_up(stop_background.clone()));
         background.spawn(read_hints.run());
         background.spawn(reconciler.run(stop_background.clone(), lookup.changes()));
         if follows {

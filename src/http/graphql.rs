@@ -11,6 +11,7 @@ mod nulls;
 mod order;
 mod params;
 mod refusal;
+mod request_metrics;
 mod respond;
 mod tokens;
 
@@ -33,6 +34,7 @@ use self::{
     nulls::FieldTypes,
     params::Params,
     refusal::{GET_AND_POST, POST, Refusal},
+    request_metrics::{RequestMetrics, RequestUnderWay},
 };
 use super::{graphiql::Graphiql, limits, request_id};
 use crate::access::{Access, Denied, Principal, RequestId};
@@ -48,6 +50,7 @@ pub struct Endpoint<Q, M> {
     field_types: Arc<FieldTypes>,
     answer_time: Duration,
     prepare: Prepare<Q, M>,
+    metrics: RequestMetrics,
 }
 
 /// Adds to a request what its resolvers need besides the principal.
@@ -58,7 +61,8 @@ where
     Q: ObjectType + 'static,
     M: ObjectType + 'static,
 {
-    /// Serves `schema` to whom `access` lets in, within the limits of [`limits`].
+    /// Serves `schema` to whom `access` lets in, within the limits of [`limits`]. Requests are counted by the recorder of metrics
+    /// that is in force now.
     pub fn new(schema: Schema<Q, M, EmptySubscription>, access: Access) -> Self {
         Self {
             field_types: Arc::new(FieldTypes::of(&schema.sdl())),
@@ -67,6 +71,7 @@ where
             documents: Documents::new(limits::DocumentLimits::STANDARD),
             answer_time: limits::ANSWER_TIME,
             prepare: |_, request| request,
+            metrics: RequestMetrics::new(),
         }
     }
 
@@ -90,6 +95,7 @@ where
         request: &HttpRequest,
         payload: Payload,
         request_id: RequestId,
+        under_way: &mut RequestUnderWay,
     ) -> Result<Response, Rejected> {
         if !GET_AND_POST.contains(request.method()) {
             return Err(Refusal::wrong_method(
@@ -101,13 +107,24 @@ where
         let principal = self.principal(request, request_id).await?;
         if request.method() == Method::GET {
             let params = Params::from_query_string(request.query_string())?;
-            self.run(params, OperationType::Query, &principal, request_id)
+            let most = OperationType::Query;
+            self.run(params, most, &principal, request_id, under_way)
                 .await
         } else {
             let body = body::read(request, payload).await?;
             let params = Params::from_body(&body)?;
-            self.run(params, OperationType::Mutation, &principal, request_id)
+            let most = OperationType::Mutation;
+            self.run(params, most, &principal, request_id, under_way)
                 .await
+        }
+    }
+
+    /// Lets a request for something else than GraphQL in as one for GraphQL would be, or gives the answer to it.
+    pub(super) async fn admit(&self, request: &HttpRequest) -> Result<(), HttpResponse> {
+        let request_id = request_id::of(request);
+        match self.principal(request, request_id).await {
+            Ok(_) => Ok(()),
+            Err(refusal) => Err(respond::refused(refusal, MediaType::Json, request_id)),
         }
     }
 
@@ -137,10 +154,12 @@ where
         most: OperationType,
         principal: &Principal,
         request_id: RequestId,
+        under_way: &mut RequestUnderWay,
     ) -> Result<Response, Rejected> {
         let document = self.documents.get(&params.query).await?;
         let operation = document.operation(params.operation_name.as_deref())?;
         let kind = operation.ty;
+        under_way.asks_for(kind);
         if kind == OperationType::Mutation && most == OperationType::Query {
             return Err(Refusal::wrong_method(POST, "Send a mutation by POST").into());
         }
@@ -182,6 +201,7 @@ impl<Q, M> Clone for Endpoint<Q, M> {
             field_types: Arc::clone(&self.field_types),
             answer_time: self.answer_time,
             prepare: self.prepare,
+            metrics: self.metrics.clone(),
         }
     }
 }
@@ -208,7 +228,12 @@ where
         );
         return respond::refused(refusal, MediaType::Json, request_id);
     };
-    match endpoint.answer(&request, payload, request_id).await {
+    let mut under_way = endpoint.metrics.begin();
+    let answer = endpoint
+        .answer(&request, payload, request_id, &mut under_way)
+        .await;
+    under_way.ends(&answer);
+    match answer {
         Ok(response) => respond::executed(response, media_type, request_id),
         Err(Rejected::Syntax(error)) => {
             respond::refused_document(vec![error], media_type, request_id)

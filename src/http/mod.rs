@@ -5,6 +5,7 @@ mod graphiql;
 mod graphql;
 mod health;
 pub mod limits;
+mod metrics;
 mod request_id;
 mod webhooks;
 
@@ -22,6 +23,7 @@ pub use self::{
     graphiql::Graphiql,
     graphql::{Endpoint, Prepare},
     health::{NotReady, Readiness},
+    metrics::Metrics,
     request_id::RequestSpan,
     webhooks::Webhooks,
 };
@@ -32,6 +34,8 @@ pub struct HttpParts<Q, M> {
     pub endpoint: Endpoint<Q, M>,
     /// The check behind `/readyz`.
     pub readiness: Readiness,
+    /// What is shown at `/metrics`.
+    pub metrics: Metrics,
     /// The page at `/graphql` for browsers.
     pub graphiql: Graphiql,
     /// What takes Toss's webhooks; without it there is no such address.
@@ -50,12 +54,14 @@ where
     config
         .app_data(Data::new(parts.endpoint.clone()))
         .app_data(Data::new(parts.readiness.clone()))
+        .app_data(Data::new(parts.metrics.clone()))
         .app_data(Data::new(parts.graphiql.clone()))
         .route("/graphql", web::to(graphql::handle::<Q, M>))
         .route(graphiql::ASSET_ROUTE, web::get().to(graphiql::asset))
         .route("/webhooks/toss/{secret}", web::post().to(webhooks::take))
         .route("/healthz", web::get().to(health::alive))
         .route("/readyz", web::get().to(health::ready))
+        .route("/metrics", web::get().to(metrics::show::<Q, M>))
         .default_service(web::to(not_found));
 }
 
@@ -87,6 +93,7 @@ impl<Q, M> Clone for HttpParts<Q, M> {
         Self {
             endpoint: self.endpoint.clone(),
             readiness: self.readiness.clone(),
+            metrics: self.metrics.clone(),
             graphiql: self.graphiql.clone(),
             webhooks: self.webhooks.clone(),
         }

@@ -4,6 +4,7 @@
 //! of it is told as far as it is proved, and the caller decides.
 
 mod answer;
+mod call_metrics;
 mod cancel;
 mod cancel_body;
 mod codes;
@@ -22,7 +23,7 @@ mod wire;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reconciliation::{OrderId, PaymentKey, Settlement, Transaction};
 use secrecy::SecretString;
@@ -39,7 +40,8 @@ pub use sealed_body::BodySealError;
 pub use secret_key::{InvalidSecretKey, SecretKey};
 pub use settings::{BaseUrl, InvalidBaseUrl, MusdAmounts, TossSettings};
 
-use answer::Answer;
+use answer::{Answer, Fault};
+use call_metrics::CallMetrics;
 use connection::Connection;
 use pace::Pace;
 
@@ -51,10 +53,11 @@ pub struct Toss {
     musd: MusdAmounts,
     retry: RetrySchedule,
     pace: Option<Arc<Pace>>,
+    metrics: Arc<CallMetrics>,
 }
 
 impl Toss {
-    /// Sets the client up; nothing is sent yet.
+    /// Sets the client up; nothing is sent yet. Its calls are counted by the recorder of metrics that is in force now.
     ///
     /// # Errors
     /// [`ClientSetupError`], above all where the machine has no certificates to check Toss's by.
@@ -70,6 +73,7 @@ impl Toss {
             timeout: settings.timeout,
             musd: settings.musd,
             retry: settings.retry,
+            metrics: Arc::new(CallMetrics::new()),
         })
     }
 
@@ -167,11 +171,15 @@ impl Toss {
                 reason: "the payment key or the idempotency key cannot be sent".to_owned(),
             };
         };
+        let began = Instant::now();
         let outcome = self
             .connection
             .send(Call::Cancel, request, self.timeout)
             .await;
-        cancel::judge(outcome, key, self.musd)
+        let took = began.elapsed();
+        let answer = cancel::judge(outcome, key, self.musd);
+        self.metrics.cancelled(took, &answer);
+        answer
     }
 
     /// Writes the body of a cancel with amounts as this merchant's Toss takes them.
@@ -239,22 +247,32 @@ impl Toss {
                     pace.wait(call).await;
                 }
                 let request = self.connection.get(url.clone());
-                let answer = self
-                    .connection
-                    .send(call, request, timeout)
-                    .await
-                    .map_err(|fault| fault.into_error(call))?;
-                if !answer.is_success() {
-                    return Err(answer.refusal(call));
-                }
-                read(&answer).map_err(|reason| TossError::Unreadable {
-                    call,
-                    reason,
-                    trace_id: answer.trace_id,
-                })
+                let began = Instant::now();
+                let sent = self.connection.send(call, request, timeout).await;
+                let took = began.elapsed();
+                let answer = read_whole(call, sent, &read);
+                self.metrics.asked(call, took, &answer);
+                answer
             })
             .await
     }
+}
+
+/// What a question's answer says, if there is one and it is readable.
+fn read_whole<T>(
+    call: Call,
+    sent: Result<Answer, Fault>,
+    read: impl Fn(&Answer) -> Result<T, Unreadable>,
+) -> Result<T, TossError> {
+    let answer = sent.map_err(|fault| fault.into_error(call))?;
+    if !answer.is_success() {
+        return Err(answer.refusal(call));
+    }
+    read(&answer).map_err(|reason| TossError::Unreadable {
+        call,
+        reason,
+        trace_id: answer.trace_id,
+    })
 }
 
 impl fmt::Debug for Toss {

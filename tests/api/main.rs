@@ -15,6 +15,7 @@ mod cancel;
 mod discrepancies;
 mod ids;
 mod merchants;
+mod metrics;
 mod mirrored;
 mod order;
 mod outages;

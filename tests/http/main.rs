@@ -9,6 +9,7 @@ mod graphiql;
 mod health;
 mod logs;
 mod methods;
+mod metrics;
 mod negotiation;
 mod nulls;
 mod schema;

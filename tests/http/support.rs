@@ -16,7 +16,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use toss_recon::{
     access::{Access, LookupFailed, NewToken, Role, StoredToken},
-    http::{Endpoint, Graphiql, HttpParts, NotReady, Readiness, app},
+    http::{Endpoint, Graphiql, HttpParts, Metrics, NotReady, Readiness, app},
 };
 
 use crate::schema::{Mutation, Query};
@@ -78,6 +78,7 @@ impl TestServer {
                     }
                 }
             }),
+            metrics: Metrics::new(async || "measured 1\n".to_owned()),
             graphiql: Graphiql::from_binary(),
             webhooks: None,
         };

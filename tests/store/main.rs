@@ -18,6 +18,7 @@ mod filled;
 mod keeping;
 mod large_days;
 mod marks;
+mod open_work;
 mod opening;
 mod payouts;
 mod reading;

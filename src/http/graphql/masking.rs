@@ -17,6 +17,14 @@ pub(super) fn is_refused_document(response: &Response) -> bool {
         && response.errors.iter().all(is_of_document)
 }
 
+/// Whether any of the errors is a failure of ours.
+pub(super) fn has_failed(response: &Response) -> bool {
+    response
+        .errors
+        .iter()
+        .any(|error| code_of(error) == ErrorCode::Internal)
+}
+
 /// The errors as a client may see them.
 pub(super) fn masked(mut errors: Vec<ServerError>, request_id: RequestId) -> Vec<ServerError> {
     errors.truncate(ERRORS_SHOWN);

@@ -94,6 +94,11 @@ impl Refusal {
         }
     }
 
+    /// Whether the request could have been answered, and was not.
+    pub(super) fn is_ours(&self) -> bool {
+        matches!(self.status, Status::Always(status) if status.is_server_error())
+    }
+
     pub(super) fn status(&self, media_type: MediaType) -> StatusCode {
         match self.status {
             Status::Always(status) => status,
