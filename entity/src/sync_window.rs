@@ -24,6 +24,8 @@ pub struct Model {
     pub read_at: ChronoUnixTimestampMillis,
     /// When the first reading began that brought this content.
     pub changed_at: Option<ChronoUnixTimestampMillis>,
+    /// When the reading began that is being written in parts. Until it ends, the day does not count as read.
+    pub writing: Option<ChronoUnixTimestampMillis>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -16,6 +16,7 @@ mod m20261122_000021_audit_entries;
 mod m20261122_000022_approvals;
 mod m20261122_000023_webhook_ages;
 mod m20261122_000030_verdicts;
+mod m20261122_000031_large_days;
 mod standing;
 
 use sea_orm_migration::prelude::MigrationTrait;
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000022_approvals::Migration),
             Box::new(m20261122_000023_webhook_ages::Migration),
             Box::new(m20261122_000030_verdicts::Migration),
+            Box::new(m20261122_000031_large_days::Migration),
         ]
     }
 }

@@ -8,6 +8,7 @@ use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynch
 use sea_orm::sqlx::{self, ConnectOptions as _};
 use sea_orm::{ConnAcquireErr, ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
 
+use super::staging::Importer;
 use super::{Store, StoreError};
 
 /// How long a statement waits for a connection before the database counts as lost.
@@ -19,6 +20,10 @@ const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A connection that has rested longer is tried out before it is used.
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 const SQLITE_READERS: u32 = 4;
+/// 16 MiB, in KiB: rows of a large day go to places all over the indexes.
+const WRITER_CACHE: &str = "-16384";
+/// Pages of 4 KiB that the log takes before they are written to the file.
+const PAGES_BETWEEN_CHECKPOINTS: &str = "4000";
 const POSTGRES_CONNECTIONS: u32 = 10;
 /// How PostgreSQL's own views name this program's connections.
 const APPLICATION_NAME: &str = "toss-recon";
@@ -34,15 +39,20 @@ pub(super) async fn sqlite(path: &Path) -> Result<Store, StoreError> {
         .busy_timeout(BUSY_TIMEOUT)
         .disable_statement_logging();
     let reading = writing.clone().pragma("query_only", "ON");
+    let writing = writing
+        .pragma("cache_size", WRITER_CACHE)
+        .pragma("wal_autocheckpoint", PAGES_BETWEEN_CHECKPOINTS);
     let unusable = |error: DbErr| match StoreError::from(error) {
         StoreError::Unavailable { reason } | StoreError::Database { what: reason } => {
             file_error(path, reason)
         }
         other => other,
     };
+    // The writer first: it makes the log that readers need.
+    let writer = open_sqlite(writing, 1).await.map_err(unusable)?;
     Ok(Store {
-        // The writer first: it makes the log that readers need.
-        writer: open_sqlite(writing, 1).await.map_err(unusable)?,
+        importer: Importer::new(writer.clone()),
+        writer,
         reader: open_sqlite(reading, SQLITE_READERS)
             .await
             .map_err(unusable)?,
@@ -65,9 +75,16 @@ pub(super) async fn postgres(url: &url::Url) -> Result<Store, StoreError> {
         .disable_statement_logging();
     // A place-holder: sea-orm may log it, and the real one holds the password.
     let mut pool = quiet("postgres://localhost");
-    pool.max_connections(POSTGRES_CONNECTIONS)
-        .test_before_acquire_if_idle_for(TRUSTED_IDLE)
+    pool.test_before_acquire_if_idle_for(TRUSTED_IDLE)
         .map_sqlx_postgres_opts(move |_| options.clone());
+    let mut one = pool.clone();
+    pool.max_connections(POSTGRES_CONNECTIONS);
+    // Made when it is needed, and let go a while after.
+    one.max_connections(1)
+        .min_connections(0)
+        .connect_lazy(true)
+        .max_lifetime(None::<Duration>);
+    let importer = Importer::new(Database::connect(one).await?);
     let connection = Database::connect(pool)
         .await
         .map_err(|error| {
@@ -81,6 +98,7 @@ pub(super) async fn postgres(url: &url::Url) -> Result<Store, StoreError> {
             }
         })?;
     Ok(Store {
+        importer,
         writer: connection.clone(),
         reader: connection,
     })

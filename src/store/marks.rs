@@ -7,7 +7,6 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
 use entity::settlement;
 use reconciliation::KstDate;
 use sea_orm::ConnectionTrait;
@@ -24,22 +23,7 @@ pub(super) struct Marks {
     rows: BTreeSet<String>,
     /// Orders that rows without a payment name.
     orders: BTreeSet<String>,
-    /// Readings of the transactions list, of which the rows that changed carry the instant.
-    readings: Vec<Reading>,
     covered: Vec<Covered>,
-}
-
-struct Reading {
-    account: String,
-    read_at: i64,
-    rows: RowsRead,
-}
-
-enum RowsRead {
-    /// Of these payments.
-    Of(Vec<String>),
-    /// Of these merchants, on this day.
-    On { mids: Vec<String>, day: KstDate },
 }
 
 /// A day that has been read.
@@ -55,6 +39,11 @@ impl Marks {
     /// A payment whose own answer or cancel requests have changed.
     pub(super) fn payment(&mut self, key: &str) {
         self.payments.insert(key.to_owned());
+    }
+
+    /// Payments of which rows of the transactions list are new or say something new.
+    pub(super) fn payments(&mut self, keys: impl IntoIterator<Item = String>) {
+        self.payments.extend(keys);
     }
 
     /// A payment whose own answer was read again and says what it said: it is not made anew, unless it waits for
@@ -74,38 +63,14 @@ impl Marks {
         self.orders.extend(row.order_id_unprefixed.clone());
     }
 
-    /// Rows of the transactions list, written by that reading: those count that are new or say something new.
-    pub(super) fn transactions<'k>(
+    /// As [`Marks::settlement`], for several.
+    pub(super) fn settlements<'r>(
         &mut self,
-        payments: impl IntoIterator<Item = &'k str>,
-        account: &AccountName,
-        read_at: DateTime<Utc>,
+        rows: impl IntoIterator<Item = &'r settlement::Model>,
     ) {
-        let payments: BTreeSet<&str> = payments.into_iter().collect();
-        if !payments.is_empty() {
-            let payments = payments.into_iter().map(str::to_owned).collect();
-            self.reading(account, read_at, RowsRead::Of(payments));
+        for row in rows {
+            self.settlement(row);
         }
-    }
-
-    /// As [`Marks::transactions`], for every row of these merchants on that day.
-    pub(super) fn transactions_on<'k>(
-        &mut self,
-        day: KstDate,
-        mids: impl IntoIterator<Item = &'k str>,
-        account: &AccountName,
-        read_at: DateTime<Utc>,
-    ) {
-        let mids = mids.into_iter().map(str::to_owned).collect();
-        self.reading(account, read_at, RowsRead::On { mids, day });
-    }
-
-    fn reading(&mut self, account: &AccountName, read_at: DateTime<Utc>, rows: RowsRead) {
-        self.readings.push(Reading {
-            account: account.to_string(),
-            read_at: read_at.timestamp_millis(),
-            rows,
-        });
     }
 
     /// A day of a list that has been read, whatever it held: verdicts that waited for it are made anew. Where it makes a
@@ -125,13 +90,23 @@ impl Marks {
         });
     }
 
+    /// Takes in what else the transaction changes.
+    pub(super) fn append(&mut self, other: Self) {
+        self.payments.extend(other.payments);
+        self.confirmed.extend(other.confirmed);
+        self.rows.extend(other.rows);
+        self.orders.extend(other.orders);
+        self.covered.extend(other.covered);
+    }
+
     /// Writes the marks: the last statements of a transaction.
     pub(super) async fn write(self, connection: &impl ConnectionTrait) -> Result<(), StoreError> {
         let mut sql = Sql::new(connection.get_database_backend());
         if sql.is_postgres() && !(self.covered.is_empty() && self.confirmed.is_empty()) {
             connection.execute_unprepared(MORE_IS_READ).await?;
         }
-        if sql.is_postgres() && self.may_be_many() {
+        // What waits for a day has no bounds, nor has what was begun before a hole.
+        if sql.is_postgres() && !self.covered.is_empty() {
             connection.execute_unprepared(NO_TIME_LIMIT).await?;
         }
         let parts = self.parts(&mut sql);
@@ -173,16 +148,9 @@ impl Marks {
         Ok(())
     }
 
-    /// Whether what is marked has no bounds: a day of transactions, or everything before a hole.
-    fn may_be_many(&self) -> bool {
-        let is_a_day = |reading: &Reading| matches!(reading.rows, RowsRead::On { .. });
-        self.readings.iter().any(is_a_day) || self.covered.iter().any(|day| day.makes_a_hole)
-    }
-
     /// Queries of one column, `key`: the subjects to be made anew.
     fn parts(&self, sql: &mut Sql) -> Vec<String> {
         let mut parts: Vec<String> = Vec::new();
-        parts.extend(self.readings.iter().map(|reading| reading.payments(sql)));
         if !self.payments.is_empty() {
             parts.push(sql.listed(self.payments.iter().map(String::as_str)));
         }
@@ -208,25 +176,6 @@ impl Marks {
             ));
         }
         parts
-    }
-}
-
-impl Reading {
-    fn payments(&self, sql: &mut Sql) -> String {
-        let which = match &self.rows {
-            RowsRead::Of(payments) => sql.among("payment_key", payments.iter().map(String::as_str)),
-            RowsRead::On { mids, day } => {
-                let mids = sql.among("mid", mids.iter().map(String::as_str));
-                let from = sql.bind(day.start().timestamp_millis());
-                let until = sql.bind(day.next().start().timestamp_millis());
-                format!("{mids} AND transaction_at >= {from} AND transaction_at < {until}")
-            }
-        };
-        let account = sql.bind(self.account.as_str());
-        let read_at = sql.bind(self.read_at);
-        format!(
-            "SELECT payment_key AS key FROM transactions WHERE {which} AND account = {account} AND read_at = {read_at}"
-        )
     }
 }
 

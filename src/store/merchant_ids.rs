@@ -30,20 +30,6 @@ impl Store {
     }
 }
 
-/// The merchants that rows read with this account's key have named.
-pub(super) async fn merchants_of(
-    connection: &impl ConnectionTrait,
-    account: &AccountName,
-) -> Result<Vec<String>, StoreError> {
-    Ok(merchant_id::Entity::find()
-        .select_only()
-        .column(merchant_id::Column::Mid)
-        .filter(merchant_id::Column::Account.eq(account.as_str()))
-        .into_tuple()
-        .all(connection)
-        .await?)
-}
-
 /// Whether another account's key has shown any of these merchants too.
 pub(super) async fn are_shared(
     connection: &impl ConnectionTrait,

@@ -8,6 +8,7 @@ mod cancel_request;
 mod cancel_request_change;
 mod cancel_requests;
 mod connect;
+mod day_claims;
 mod discrepancy_list;
 mod error;
 mod keys;
@@ -24,12 +25,14 @@ mod reading;
 mod rows;
 mod rows_digest;
 mod secret_body;
+mod settlement_days;
 mod settlement_id;
 mod settlement_list;
 mod settlements;
 mod sql;
 #[cfg(test)]
 mod sqlite_plans;
+mod staging;
 mod tokens;
 mod transaction_days;
 mod transactions;
@@ -56,6 +59,7 @@ pub use cancel_request::{
     Lease, NewCancelRequest, StoredCancelError,
 };
 pub use cancel_request_change::{CancelRequestChange, LeaseChange};
+pub use day_claims::ROWS_AT_ONCE;
 pub use discrepancy_list::{DiscrepancyFilter, DiscrepancyPlace};
 pub use error::StoreError;
 pub use open_work::OpenWork;
@@ -67,17 +71,19 @@ pub use read_days::ReadDays;
 pub use reading::{LiveReading, PaymentRecord, SettlementDay, SettlementRecord, TransactionRecord};
 pub use rows_digest::RowsDigest;
 pub use secret_body::SecretBody;
-pub use settlement_id::SettlementId;
+pub use settlement_days::{SettlementBatch, SettlementDayReading, SettlementDayWriter};
+pub use settlement_id::{SettlementId, SettlementIdentities};
 pub use settlement_list::{SettlementFilter, SettlementOrder, SettlementPlace};
 pub use settlements::{SettlementsKey, StoredSettlement};
 pub use tokens::StoredToken;
-pub use transaction_days::{TransactionDay, TransactionDayWriter};
+pub use transaction_days::{TransactionBatch, TransactionDay, TransactionDayWriter};
 pub use verdicts::{
     DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums, PaymentVerdict, ReconciliationSums,
     StoredDiscrepancy, UnsettledEvent, UnsettledSums, VerdictGap, VerdictRecord, VerdictSubject,
 };
 pub use windows::{Source, WindowRead};
 
+use self::staging::Importer;
 use self::url::Address;
 use crate::fail_points;
 
@@ -86,6 +92,7 @@ use crate::fail_points;
 pub struct Store {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
+    importer: Importer,
 }
 
 impl Store {
@@ -133,17 +140,22 @@ impl Store {
     /// Closes every connection, also those of clones, after what is running has ended.
     pub async fn close(self) -> Result<(), StoreError> {
         self.reader.close_by_ref().await?;
+        self.importer.close().await?;
         Ok(self.writer.close_by_ref().await?)
     }
 
     /// A transaction that may write. On SQLite it has the right to from the start: one that asked for it half-way could
     /// not wait for it.
     async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
+        Self::begin_on(&self.writer).await
+    }
+
+    async fn begin_on(connection: &DatabaseConnection) -> Result<DatabaseTransaction, StoreError> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(self.writer.begin_with_options(options).await?)
+        Ok(connection.begin_with_options(options).await?)
     }
 }
 

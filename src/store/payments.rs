@@ -17,11 +17,11 @@ use sea_orm::{
 use super::keys::among;
 use super::marks::Marks;
 use super::rows::{
-    PaymentRow, cancel_model, have_same_cancels, payment_model, says_the_same, seen_payments,
-    stored_payments,
+    PaymentRow, cancel_model, have_same_cancels, payment_model, says_the_same, stored_payments,
 };
+use super::staging::Staged;
 use super::write::insert;
-use super::{PaymentRecord, Store, StoreError, TransactionRecord};
+use super::{PaymentRecord, Store, StoreError};
 
 /// The configured merchant whose key read a row: its name, or the fingerprint of its key.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -190,14 +190,12 @@ const CLOCKS_DIFFER_MILLIS: i64 = 60_000;
 
 /// Keeps what rows tell of their payments: of those that have not been read themselves, everything; of the others, when
 /// they began and whether they have changed since.
-pub(super) async fn save_seen_payments<'a>(
+pub(super) async fn save_seen_payments(
     connection: &impl ConnectionTrait,
-    records: impl Iterator<Item = &'a TransactionRecord<'a>>,
-    account: &AccountName,
-    read_at: DateTime<Utc>,
+    payments: Staged<payment::Entity>,
 ) -> Result<(), StoreError> {
-    let models = seen_payments(records, account, read_at);
-    insert::<payment::Entity>(connection, models, &add_to_seen()).await?;
+    let key = payment::Column::PaymentKey;
+    payments.upsert(connection, &add_to_seen(), key).await?;
     Ok(())
 }
 

@@ -11,9 +11,22 @@ use super::sql::Sql;
 use super::{AccountName, Source, Store, StoreError, WindowRead};
 
 /// How every day of every account's lists was last read, all of it at one instant: what the coverage of verdicts is made
-/// of.
+/// of. A day that is being written counts as unread.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ReadDays(HashMap<(AccountName, Source), BTreeMap<KstDate, WindowRead>>);
+pub struct ReadDays {
+    days: HashMap<(AccountName, Source), BTreeMap<KstDate, WindowRead>>,
+    state: State,
+}
+
+/// What tells two states of one database apart: the instant of a reading only ever grows, whether its day counts or is
+/// being written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct State {
+    days: i64,
+    read_at: i64,
+    being_written: i64,
+    writing: i64,
+}
 
 impl ReadDays {
     /// The days of one list.
@@ -22,7 +35,7 @@ impl ReadDays {
         account: &AccountName,
         source: Source,
     ) -> impl Iterator<Item = (KstDate, WindowRead)> + '_ {
-        let days = self.0.get(&(account.clone(), source));
+        let days = self.days.get(&(account.clone(), source));
         days.into_iter()
             .flatten()
             .map(|(day, window)| (*day, *window))
@@ -30,26 +43,17 @@ impl ReadDays {
 
     /// The accounts with whose keys anything was read.
     pub fn accounts(&self) -> BTreeSet<&AccountName> {
-        self.0.keys().map(|(account, _)| account).collect()
-    }
-
-    /// What tells two states of one database apart: a day's instant only ever grows.
-    fn count(&self) -> (i64, i64) {
-        let days = self.0.values().flat_map(BTreeMap::values);
-        days.fold((0, 0), |(count, sum), window| {
-            let read_at = window.read_at.timestamp_millis();
-            (count + 1, sum + read_at)
-        })
+        self.days.keys().map(|(account, _)| account).collect()
     }
 
     /// The days that were read since an earlier state, each with whether it leaves a hole in front of it that was not
-    /// there then.
+    /// there then. Where a day has counted and does not any more, that is the one behind it.
     pub(super) fn since<'a>(
         &'a self,
         earlier: &'a Self,
     ) -> impl Iterator<Item = (&'a AccountName, Source, KstDate, bool)> {
-        self.0.iter().flat_map(move |((account, source), days)| {
-            let known = earlier.0.get(&(account.clone(), *source));
+        let read = self.days.iter().flat_map(move |((account, source), days)| {
+            let known = earlier.days.get(&(account.clone(), *source));
             days.iter().filter_map(move |(day, window)| {
                 let before = known.and_then(|known| known.get(day));
                 let is_newer = before.is_none_or(|before| before.read_at != window.read_at);
@@ -60,7 +64,18 @@ impl ReadDays {
                         .is_some_and(|(last, window)| leaves_a_hole(*last, window.read_at, *day));
                 is_newer.then_some((account, *source, *day, makes_a_hole))
             })
-        })
+        });
+        let lost = earlier
+            .days
+            .iter()
+            .flat_map(move |((account, source), days)| {
+                let left = self.days.get(&(account.clone(), *source));
+                let is_lost =
+                    move |day: &&KstDate| left.is_none_or(|left| !left.contains_key(*day));
+                let lost = days.keys().filter(is_lost);
+                lost.map(move |day| (account, *source, day.next(), true))
+            });
+        read.chain(lost)
     }
 }
 
@@ -82,14 +97,19 @@ pub(super) async fn read_days_after(
     earlier: &ReadDays,
 ) -> Result<Option<ReadDays>, StoreError> {
     let sql = Sql::new(connection.get_database_backend());
-    let text = "SELECT COUNT(*), CAST(COALESCE(SUM(read_at), 0) AS bigint) FROM sync_windows";
+    let text = "SELECT COUNT(*), CAST(COALESCE(SUM(read_at), 0) AS bigint),
+             COUNT(writing), CAST(COALESCE(SUM(writing), 0) AS bigint) FROM sync_windows";
     let row = connection.query_one_raw(sql.statement(text)).await?;
-    let now: Option<(i64, i64)> = match row {
-        Some(row) => Some((row.try_get_by_index(0)?, row.try_get_by_index(1)?)),
-        None => None,
-    };
-    if now == Some(earlier.count()) {
-        return Ok(None);
+    if let Some(row) = row {
+        let now = State {
+            days: row.try_get_by_index(0)?,
+            read_at: row.try_get_by_index(1)?,
+            being_written: row.try_get_by_index(2)?,
+            writing: row.try_get_by_index(3)?,
+        };
+        if now == earlier.state {
+            return Ok(None);
+        }
     }
     read_days(connection).await.map(Some)
 }
@@ -99,6 +119,14 @@ async fn read_days(connection: &impl ConnectionTrait) -> Result<ReadDays, StoreE
     let rows = sync_window::Entity::find().all(connection).await?;
     let mut found = ReadDays::default();
     for row in rows {
+        let state = &mut found.state;
+        state.days += 1;
+        state.read_at += row.read_at.0.timestamp_millis();
+        if let Some(writing) = row.writing {
+            state.being_written += 1;
+            state.writing += writing.0.timestamp_millis();
+            continue;
+        }
         let source = Source::ALL
             .into_iter()
             .find(|source| source.as_str() == row.source)
@@ -109,7 +137,7 @@ async fn read_days(connection: &impl ConnectionTrait) -> Result<ReadDays, StoreE
             rows: u64::try_from(row.row_count).unwrap_or(0),
         };
         found
-            .0
+            .days
             .entry((AccountName::new(&row.account), source))
             .or_default()
             .insert(KstDate::from_naive(row.day), window);

@@ -6,8 +6,9 @@ use reconciliation::{Cancel, KstDate, Payment, Settlement, Transaction};
 use super::marks::Marks;
 use super::merchant_ids::save_merchant_ids;
 use super::payments::{save_payment, save_seen_payments};
-use super::rows::to_millis;
-use super::transactions::save_transactions;
+use super::rows::{seen_payments, to_millis};
+use super::staging::Staged;
+use super::transactions::{save_transactions, transaction_rows};
 use super::windows::save_settlement_day;
 use super::{AccountName, Store, StoreError, commit};
 
@@ -78,12 +79,12 @@ impl Store {
         let mut days: Vec<&SettlementDay<'_>> = reading.settlement_days.iter().collect();
         days.sort_by_key(|day| day.day);
         let mut marks = Marks::default();
-        let keys = reading.transactions.iter();
-        let keys = keys.map(|row| row.value.payment_key.as_str());
-        marks.transactions(keys, account, read_at);
         let transaction = self.begin().await?;
-        save_transactions(&transaction, reading.transactions, account, read_at).await?;
-        save_seen_payments(&transaction, reading.transactions.iter(), account, read_at).await?;
+        let rows = transaction_rows(reading.transactions, account, read_at);
+        let written = save_transactions(&transaction, Staged::Here(rows)).await?;
+        marks.payments(written.keys);
+        let seen = seen_payments(reading.transactions.iter(), account, read_at);
+        save_seen_payments(&transaction, Staged::Here(seen)).await?;
         save_payment(&transaction, &reading.payment, account, read_at, &mut marks).await?;
         let mids = reading.transactions.iter().map(|row| &row.value.mid);
         save_merchant_ids(

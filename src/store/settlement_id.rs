@@ -70,8 +70,54 @@ pub(super) fn with_ids<'r, 'v>(
     named
 }
 
-/// What makes a row the row it is, whatever amounts it has; 128 bits of a hash.
+/// The identities of all rows of a day, for naming rows that are not held in memory together. Grows by 16 bytes a row.
+#[derive(Default)]
+pub struct SettlementIdentities(Vec<[u8; 16]>);
+
+impl SettlementIdentities {
+    /// Adds a row of the day.
+    pub fn add(&mut self, row: &Settlement) {
+        self.0.push(identity_bytes(row));
+    }
+
+    /// To be called when every row of the day was added, before anything is asked.
+    pub fn complete(&mut self) {
+        self.0.sort_unstable();
+    }
+
+    /// Whether the day has several rows of this row's identity: those can only be named together.
+    pub fn repeats(&self, row: &Settlement) -> bool {
+        self.times(&identity_bytes(row)) > 1
+    }
+
+    /// Whether the day has a row of this id.
+    pub(super) fn names(&self, id: &str) -> bool {
+        let Some((identity, occurrence)) = id.split_once('.') else {
+            return false;
+        };
+        let mut bytes = [0; 16];
+        match URL_SAFE_NO_PAD.decode_slice(identity, &mut bytes) {
+            Ok(16) => occurrence
+                .parse()
+                .is_ok_and(|occurrence: usize| occurrence <= self.times(&bytes)),
+            _ => false,
+        }
+    }
+
+    fn times(&self, identity: &[u8; 16]) -> usize {
+        let first = self.0.partition_point(|other| other < identity);
+        let rest = self.0.get(first..).unwrap_or_default();
+        rest.partition_point(|other| other == identity)
+    }
+}
+
+/// What makes a row the row it is, whatever amounts it has.
 fn identity(row: &Settlement) -> String {
+    URL_SAFE_NO_PAD.encode(identity_bytes(row))
+}
+
+/// 128 bits of a hash.
+fn identity_bytes(row: &Settlement) -> [u8; 16] {
     let sold_date = row.sold_date.to_string();
     let parts = [
         Some(row.mid.as_str()),
@@ -88,6 +134,7 @@ fn identity(row: &Settlement) -> String {
         hash.update("\n");
     }
     let hash: [u8; 32] = hash.finalize().into();
-    let (half, _) = hash.split_at(16);
-    URL_SAFE_NO_PAD.encode(half)
+    let mut half = [0; 16];
+    half.copy_from_slice(&hash[..16]);
+    half
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
+use entity::settlement::Column;
 use entity::{settlement, settlement_version};
 use reconciliation::{KstDate, MId, OrderId, PaymentKey, Settlement};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
@@ -17,7 +18,8 @@ use super::merchant_ids::are_shared;
 use super::payout_sums::{alone_on, sum_anew};
 use super::rows::{SettlementRow, same_content, settlement_model, version_model};
 use super::settlement_id::with_ids;
-use super::write::insert;
+use super::staging::Staged;
+use super::write::{Written, insert};
 use super::{AccountName, SettlementId, SettlementRecord, Store, StoreError};
 
 /// A settlement row with its id.
@@ -125,7 +127,6 @@ impl<'a> Owners<'a> {
 /// Rows that name one of the payments or one of their orders. Some are too many: of an order of another merchant, or of
 /// another attempt to pay that order. To sort these out here would lead SQLite to the index of all rows without keys.
 fn may_belong_to(backend: DbBackend, payments: &[SettlementsKey]) -> Expr {
-    use settlement::Column;
     let keys = payments.iter().map(|payment| payment.payment_key.as_str());
     let orders = payments.iter().map(|payment| payment.order_id.as_str());
     among(backend, Column::PaymentKey, keys)
@@ -133,27 +134,35 @@ fn may_belong_to(backend: DbBackend, payments: &[SettlementsKey]) -> Expr {
         .or(among(backend, Column::OrderIdUnprefixed, orders))
 }
 
-/// Replaces the rows of one sold date that an account listed before, and tells how many are new, differ or are gone. What
-/// differs or is gone is kept as a version, with the instants of both readings: the one before and this one.
+/// The rows of a whole day under their ids, in the order of these, so that two accounts' readings at once lock the rows
+/// that they share in the same order.
+pub(super) fn settlement_rows(
+    records: &[SettlementRecord<'_>],
+    account: &AccountName,
+) -> Result<Vec<settlement::Model>, StoreError> {
+    let mut models = with_ids(records)
+        .into_iter()
+        .map(|(id, record)| settlement_model(&id, record, account))
+        .collect::<Result<Vec<_>, _>>()?;
+    models.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(models)
+}
+
+/// Replaces the rows of one sold date that an account listed before by those of [`settlement_rows`], and tells how many
+/// are new, differ or are gone. What differs or is gone is kept as a version, with the instants of both readings: the one
+/// before and this one.
 ///
 /// A row that another account lists too, since a page may hold a second merchant, becomes the account's that listed it
 /// last.
 pub(super) async fn replace_day(
     connection: &impl ConnectionTrait,
     day: KstDate,
-    records: &[SettlementRecord<'_>],
+    models: Vec<settlement::Model>,
     account: &AccountName,
-    (read_before, read_at): (DateTime<Utc>, DateTime<Utc>),
+    readings: (DateTime<Utc>, DateTime<Utc>),
     marks: &mut Marks,
 ) -> Result<u64, StoreError> {
-    use settlement::Column;
     alone_on(connection, day).await?;
-    let mut models = with_ids(records)
-        .into_iter()
-        .map(|(id, record)| settlement_model(&id, record, account))
-        .collect::<Result<Vec<_>, _>>()?;
-    // Two accounts' readings at once lock the rows that they share in the same order.
-    models.sort_by(|a, b| a.id.cmp(&b.id));
     let old = settlement::Entity::find()
         .filter(Column::Account.eq(account.as_str()))
         .filter(Column::SoldDate.eq(day.naive()))
@@ -165,65 +174,149 @@ pub(super) async fn replace_day(
         .chain(&models)
         .map(|row| row.mid.clone())
         .collect();
-    let mut same = HashSet::new();
-    let mut versions = Vec::new();
-    for row in old {
-        let now = models.binary_search_by(|model| model.id.cmp(&row.id));
-        match now.ok().and_then(|place| models.get(place)) {
-            Some(model) if same_content(&row, model) => {
-                same.insert(row.id);
-            }
-            now => {
-                marks.settlement(&row);
-                versions.push(version_model(row, read_before, read_at, now.is_none()));
+    let mut change = Change::of(&models, old, account);
+    let others = rows_of_others(connection, change.news(&models), &mids, account).await?;
+    let is_taken_over_as_it_was = |model: &settlement::Model| {
+        let other = others.get(&model.id);
+        other.is_some_and(|other| same_content(other, model))
+    };
+    let news = change.news(&models);
+    marks.settlements(news.filter(|model| !is_taken_over_as_it_was(model)));
+    marks.settlements(&change.old);
+    let listed: HashSet<&str> = models.iter().map(|model| model.id.as_str()).collect();
+    let (kept, gone): (Vec<_>, Vec<_>) = std::mem::take(&mut change.old)
+        .into_iter()
+        .partition(|row| listed.contains(row.id.as_str()));
+    change.old = kept;
+    let changed = change.changed + gone.len();
+    tracing::debug!(%day, known, listed = models.len(), changed, "a day of settlements differs");
+    let rows = change.choose(models);
+    save_settlements(connection, Staged::Here(rows), change.old, readings).await?;
+    remove_settlements(connection, gone, readings).await?;
+    sum_anew(connection, day, mids.iter().map(String::as_str)).await?;
+    Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+}
+
+/// How rows differ from what was stored under their ids.
+pub(super) struct Change {
+    /// How many say something new.
+    pub(super) changed: usize,
+    /// What those said before that this account had listed.
+    pub(super) old: Vec<settlement::Model>,
+    /// The ids of rows that say what this account has listed already.
+    unchanged: HashSet<String>,
+    /// Those of them that are stored word for word.
+    same: HashSet<String>,
+}
+
+impl Change {
+    /// Compares rows with what was stored; of rows that are not among them, `old` keeps what was stored.
+    pub(super) fn of(
+        models: &[settlement::Model],
+        stored: Vec<settlement::Model>,
+        account: &AccountName,
+    ) -> Self {
+        let now: HashMap<&str, &settlement::Model> = models
+            .iter()
+            .map(|model| (model.id.as_str(), model))
+            .collect();
+        let mut change = Self {
+            changed: models.len(),
+            old: Vec::new(),
+            unchanged: HashSet::new(),
+            same: HashSet::new(),
+        };
+        for row in stored
+            .into_iter()
+            .filter(|row| row.account == account.as_str())
+        {
+            match now.get(row.id.as_str()) {
+                Some(model) if same_content(&row, model) => {
+                    change.changed -= 1;
+                    if row == **model {
+                        change.same.insert(row.id.clone());
+                    }
+                    change.unchanged.insert(row.id);
+                }
+                _ => change.old.push(row),
             }
         }
+        change
     }
-    let others = rows_of_others(connection, &models, &same, &mids, account).await?;
-    let differs = |model: &&settlement::Model| {
-        let is_taken_over_as_it_was = || {
-            let other = others.get(&model.id);
-            other.is_some_and(|other| same_content(other, model))
-        };
-        !same.contains(&model.id) && !is_taken_over_as_it_was()
-    };
-    for model in models.iter().filter(differs) {
-        marks.settlement(model);
+
+    /// The rows that say something new, or that this account lists for the first time.
+    pub(super) fn news<'r>(
+        &self,
+        models: &'r [settlement::Model],
+    ) -> impl Iterator<Item = &'r settlement::Model> {
+        models
+            .iter()
+            .filter(|model| !self.unchanged.contains(&model.id))
     }
-    let same = same.len();
-    let gone = versions.iter().filter(|version| version.gone).count();
-    let changed = models.len().saturating_sub(same).saturating_add(gone);
-    tracing::debug!(%day, known, listed = models.len(), changed, "a day of settlements differs");
-    settlement::Entity::delete_many()
-        .filter(Column::Account.eq(account.as_str()))
-        .filter(Column::SoldDate.eq(day.naive()))
-        .exec(connection)
-        .await?;
+
+    /// The rows that are not stored word for word.
+    pub(super) fn choose(&self, mut models: Vec<settlement::Model>) -> Vec<settlement::Model> {
+        models.retain(|model| !self.same.contains(&model.id));
+        models
+    }
+}
+
+/// Keeps rows, and as versions what they said before.
+pub(super) async fn save_settlements(
+    connection: &impl ConnectionTrait,
+    rows: Staged<settlement::Entity>,
+    old: Vec<settlement::Model>,
+    readings: (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Written, StoreError> {
+    save_versions(connection, old, readings, false).await?;
     let take_over = OnConflict::column(Column::Id)
         .update_columns(Column::iter().filter(|column| !matches!(column, Column::Id)))
         .to_owned();
-    insert::<settlement::Entity>(connection, models, &take_over).await?;
-    insert::<settlement_version::Entity>(
-        connection,
-        versions,
-        &OnConflict::new().do_nothing().to_owned(),
-    )
-    .await?;
-    sum_anew(connection, day, mids.iter().map(String::as_str)).await?;
-    Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+    rows.upsert(connection, &take_over, Column::PaymentKey)
+        .await
+}
+
+/// Removes rows that are not listed any more, and keeps what they said as versions.
+pub(super) async fn remove_settlements(
+    connection: &impl ConnectionTrait,
+    gone: Vec<settlement::Model>,
+    readings: (DateTime<Utc>, DateTime<Utc>),
+) -> Result<(), StoreError> {
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let ids = gone.iter().map(|row| row.id.as_str());
+    settlement::Entity::delete_many()
+        .filter(among(connection.get_database_backend(), Column::Id, ids))
+        .exec(connection)
+        .await?;
+    save_versions(connection, gone, readings, true).await
+}
+
+async fn save_versions(
+    connection: &impl ConnectionTrait,
+    rows: Vec<settlement::Model>,
+    (read_before, read_at): (DateTime<Utc>, DateTime<Utc>),
+    gone: bool,
+) -> Result<(), StoreError> {
+    let versions = rows
+        .into_iter()
+        .map(|row| version_model(row, read_before, read_at, gone))
+        .collect();
+    let once = OnConflict::new().do_nothing().to_owned();
+    insert::<settlement_version::Entity>(connection, versions, &once).await?;
+    Ok(())
 }
 
 /// Rows that another account listed last and this one lists now, under their ids. Only accounts whose keys have shown the
 /// same merchants can have any.
 async fn rows_of_others(
     connection: &impl ConnectionTrait,
-    models: &[settlement::Model],
-    known: &HashSet<String>,
+    news: impl Iterator<Item = &settlement::Model>,
     mids: &BTreeSet<String>,
     account: &AccountName,
 ) -> Result<HashMap<String, settlement::Model>, StoreError> {
-    let unknown = models.iter().filter(|model| !known.contains(&model.id));
-    let ids: Vec<&str> = unknown.map(|model| model.id.as_str()).collect();
+    let ids: Vec<&str> = news.map(|model| model.id.as_str()).collect();
     if ids.is_empty() || !are_shared(connection, mids, account).await? {
         return Ok(HashMap::new());
     }

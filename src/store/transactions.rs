@@ -1,16 +1,21 @@
 //! Rows of Toss's transactions list.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use entity::transaction;
+use entity::{RawText, transaction};
 use reconciliation::{MId, PaymentKey, Transaction, TransactionKey};
+use sea_orm::prelude::ChronoUnixTimestampMillis;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ConnectionTrait, EntityTrait, Iterable, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, Iterable, QueryFilter,
+    QuerySelect,
+};
 
 use super::keys::among;
 use super::rows::{TransactionRow, transaction_model};
-use super::write::insert;
+use super::staging::Staged;
+use super::write::Written;
 use super::{AccountName, Store, StoreError, TransactionRecord};
 
 impl Store {
@@ -68,25 +73,89 @@ impl Store {
     }
 }
 
-/// Keeps rows, and tells how many of them are new or say something new. Of a row that is listed again, the younger
-/// reading stays; `read_at` is when the reading began that first brought what the row says.
-pub(super) async fn save_transactions(
-    connection: &impl ConnectionTrait,
+/// The rows of a reading, each once, in the order of their keys, so that two readings at once lock the rows that they
+/// share in the same order. `read_at` is when the reading began that first brought what a row says.
+pub(super) fn transaction_rows(
     records: &[TransactionRecord<'_>],
     account: &AccountName,
     read_at: DateTime<Utc>,
-) -> Result<u64, StoreError> {
-    // Pages may overlap, and a statement may not touch a row twice. In the order of their keys, so that two readings at
-    // once lock the rows that they share in the same order.
+) -> Vec<transaction::Model> {
+    // Pages may overlap, and a statement may not touch a row twice.
     let rows: BTreeMap<_, _> = records
         .iter()
         .map(|record| ((&record.value.mid, &record.value.transaction_key), record))
         .collect();
-    let models = rows
-        .into_values()
+    rows.into_values()
         .map(|record| transaction_model(record, account, read_at))
-        .collect();
-    insert::<transaction::Entity>(connection, models, &replace_if_new()).await
+        .collect()
+}
+
+/// Keeps rows, and tells of which payments those are that are new or say something new. Of a row that is listed again,
+/// the younger reading stays.
+pub(super) async fn save_transactions(
+    connection: &impl ConnectionTrait,
+    rows: Staged<transaction::Entity>,
+) -> Result<Written, StoreError> {
+    let payment = transaction::Column::PaymentKey;
+    rows.upsert(connection, &replace_if_new(), payment).await
+}
+
+/// Leaves out the rows that are stored as they are.
+pub(super) async fn without_known_transactions(
+    connection: &impl ConnectionTrait,
+    rows: Vec<transaction::Model>,
+) -> Result<Vec<transaction::Model>, StoreError> {
+    use transaction::Column as C;
+    let mids: BTreeSet<&str> = rows.iter().map(|row| row.mid.as_str()).collect();
+    let mut known: HashMap<(String, String), KnownRow> = HashMap::with_capacity(rows.len());
+    for mid in mids {
+        let keys = rows
+            .iter()
+            .filter(|row| row.mid == mid)
+            .map(|row| row.transaction_key.as_str());
+        let found = transaction::Entity::find()
+            .filter(C::Mid.eq(mid))
+            .filter(among(
+                connection.get_database_backend(),
+                C::TransactionKey,
+                keys,
+            ))
+            .into_partial_model::<KnownRow>()
+            .all(connection)
+            .await?;
+        known.extend(
+            found
+                .into_iter()
+                .map(|row| ((mid.to_owned(), row.transaction_key.clone()), row)),
+        );
+    }
+    Ok(rows
+        .into_iter()
+        .filter(|row| {
+            let key = (row.mid.clone(), row.transaction_key.clone());
+            known.get(&key).is_none_or(|known| known.differs_from(row))
+        })
+        .collect())
+}
+
+/// What decides whether a row says something new.
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "transaction::Entity")]
+struct KnownRow {
+    transaction_key: String,
+    status: String,
+    transaction_at: ChronoUnixTimestampMillis,
+    amount: i64,
+    raw: RawText,
+}
+
+impl KnownRow {
+    fn differs_from(&self, row: &transaction::Model) -> bool {
+        self.raw != row.raw
+            || self.amount != row.amount
+            || self.status != row.status
+            || self.transaction_at != row.transaction_at
+    }
 }
 
 /// Replaces a row by what a reading that is not older says differently.

@@ -6,18 +6,15 @@ use chrono::{DateTime, Utc};
 use entity::sync_window::{self, Column};
 use reconciliation::KstDate;
 use sea_orm::prelude::ChronoUnixTimestampMillis;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait,
-};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
+use super::day_claims::Place;
 use super::marks::Marks;
 use super::merchant_ids::save_merchant_ids;
-use super::read_days::leaves_a_hole;
 use super::rows::to_millis;
-use super::settlements::{count_day, replace_day};
-use super::{AccountName, SettlementDay, Store, StoreError};
+use super::settlements::{count_day, replace_day, settlement_rows};
+use super::{AccountName, SettlementDay, Store, StoreError, commit};
 
 /// One of Toss's two lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -115,6 +112,7 @@ impl Store {
             ])
             .filter(Column::Account.eq(account.as_str()))
             .filter(Column::Source.eq(source.as_str()))
+            .filter(Column::Writing.is_null())
             .apply_if(condition, QueryFilter::filter)
             .into_tuple()
             .all(&self.reader)
@@ -144,7 +142,7 @@ impl Store {
         let changed =
             save_settlement_day(&transaction, day, account, to_millis(read_at), &mut marks).await?;
         marks.write(&transaction).await?;
-        transaction.commit().await?;
+        commit(transaction).await?;
         Ok(changed)
     }
 }
@@ -174,128 +172,12 @@ pub(super) async fn save_settlement_day(
         return Ok(0);
     }
     let readings = (known.read_at.unwrap_or(read_at), read_at);
-    let changed = replace_day(connection, day.day, &day.rows, account, readings, marks).await?;
+    let rows = settlement_rows(&day.rows, account)?;
+    let changed = replace_day(connection, day.day, rows, account, readings, marks).await?;
     let mids = day.rows.iter().map(|record| &record.value.mid);
     save_merchant_ids(connection, mids, account).await?;
     place
         .describe(connection, listed, day.digest, read_at)
         .await?;
     Ok(changed)
-}
-
-/// A day of one list, read with one merchant's key.
-pub(super) struct Place<'a> {
-    pub(super) account: &'a AccountName,
-    pub(super) source: Source,
-    pub(super) day: KstDate,
-}
-
-/// What was known of a day before.
-#[derive(Default)]
-pub(super) struct Known {
-    pub(super) digest: Option<String>,
-    read_at: Option<DateTime<Utc>>,
-}
-
-impl Place<'_> {
-    /// Marks the day as read, holds it until the transaction ends, and tells what was known of it; `None` when a younger
-    /// reading is stored.
-    pub(super) async fn claim(
-        &self,
-        connection: &impl ConnectionTrait,
-        read_at: DateTime<Utc>,
-        marks: &mut Marks,
-    ) -> Result<Option<Known>, StoreError> {
-        let before: Option<(Option<String>, ChronoUnixTimestampMillis)> =
-            sync_window::Entity::find_by_id(self.key())
-                .select_only()
-                .columns([Column::Digest, Column::ReadAt])
-                .into_tuple()
-                .one(connection)
-                .await?;
-        let stored_read_at = Expr::col((sync_window::Entity, Column::ReadAt));
-        let (account, source, day) = self.key();
-        let claimed = sync_window::Entity::insert(sync_window::ActiveModel {
-            account: Set(account),
-            source: Set(source),
-            day: Set(day),
-            row_count: Set(0),
-            digest: Set(None),
-            read_at: Set(read_at.into()),
-            changed_at: Set(Some(read_at.into())),
-        })
-        .on_conflict(
-            OnConflict::columns([Column::Account, Column::Source, Column::Day])
-                .update_column(Column::ReadAt)
-                .action_and_where(Expr::col(("excluded", Column::ReadAt)).gte(stored_read_at))
-                .to_owned(),
-        )
-        .exec_without_returning(connection)
-        .await?;
-        if claimed > 0 {
-            let makes_a_hole = before.is_none() && self.is_beyond_what_is_read(connection).await?;
-            marks.covered(self.account, self.source, self.day, makes_a_hole);
-        }
-        let known = before.map_or_else(Known::default, |(digest, read_at)| Known {
-            digest,
-            read_at: Some(read_at.0),
-        });
-        Ok((claimed > 0).then_some(known))
-    }
-
-    /// Whether transactions have been read before this day, but not up to it.
-    async fn is_beyond_what_is_read(
-        &self,
-        connection: &impl ConnectionTrait,
-    ) -> Result<bool, StoreError> {
-        if self.source != Source::Transactions {
-            return Ok(false);
-        }
-        let last: Option<(chrono::NaiveDate, ChronoUnixTimestampMillis)> =
-            sync_window::Entity::find()
-                .select_only()
-                .columns([Column::Day, Column::ReadAt])
-                .filter(Column::Account.eq(self.account.as_str()))
-                .filter(Column::Source.eq(self.source.as_str()))
-                .filter(Column::Day.lt(self.day.naive()))
-                .order_by_desc(Column::Day)
-                .limit(1)
-                .into_tuple()
-                .one(connection)
-                .await?;
-        Ok(last.is_some_and(|(day, read_at)| {
-            leaves_a_hole(KstDate::from_naive(day), read_at.0, self.day)
-        }))
-    }
-
-    /// Tells what the day holds, from that reading on.
-    pub(super) async fn describe(
-        &self,
-        connection: &impl ConnectionTrait,
-        rows: usize,
-        digest: &str,
-        changed_at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let (account, source, day) = self.key();
-        sync_window::Entity::update(sync_window::ActiveModel {
-            account: Set(account),
-            source: Set(source),
-            day: Set(day),
-            row_count: Set(i64::try_from(rows).unwrap_or(i64::MAX)),
-            digest: Set(Some(digest.to_owned())),
-            changed_at: Set(Some(changed_at.into())),
-            ..Default::default()
-        })
-        .exec(connection)
-        .await?;
-        Ok(())
-    }
-
-    fn key(&self) -> (String, String, chrono::NaiveDate) {
-        (
-            self.account.to_string(),
-            self.source.as_str().to_owned(),
-            self.day.naive(),
-        )
-    }
 }

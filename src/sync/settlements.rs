@@ -1,11 +1,16 @@
 //! One sold date of the settlements list, read until two readings agree, and stored.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use reconciliation::{KstDate, Settlement};
 
+use super::spool::{Batches, Pages, Spool};
 use super::{Day, SyncError};
 use crate::merchants::Merchant;
-use crate::store::{RowsDigest, SettlementDay, SettlementRecord, Store};
+use crate::store::{
+    SettlementBatch, SettlementDayReading, SettlementIdentities, SettlementRecord, Store,
+};
 use crate::toss::{Reading, SettlementDate, SettlementPage};
 
 /// Pages of one day before the list is taken for endless.
@@ -19,10 +24,19 @@ pub(super) struct SettlementReader<'a> {
     pub(super) page_rows: u32,
 }
 
+/// One listing of a day.
 struct Listing {
-    rows: Vec<Reading<Settlement>>,
-    digest: String,
+    spool: Spool<Settlement>,
+    identities: SettlementIdentities,
     pages: u32,
+}
+
+/// A listing that another one agreed with.
+struct Steady {
+    rows: usize,
+    digest: String,
+    pages: Pages<Settlement>,
+    identities: SettlementIdentities,
 }
 
 impl SettlementReader<'_> {
@@ -32,44 +46,91 @@ impl SettlementReader<'_> {
         day: KstDate,
         read_at: DateTime<Utc>,
     ) -> Result<Day, SyncError> {
-        let listing = self.steady_listing(day).await?;
-        let rows: Vec<SettlementRecord<'_>> = listing
-            .rows
-            .iter()
-            .map(|row| SettlementRecord {
-                value: &row.value,
-                raw: row.raw.as_str(),
-            })
-            .collect();
-        let count = rows.len();
-        let whole = SettlementDay {
+        let Steady {
+            rows,
+            digest,
+            pages,
+            identities,
+        } = self.steady_listing(day).await?;
+        let account = &self.merchant.account;
+        let whole = SettlementDayReading {
+            account,
             day,
             rows,
-            digest: &listing.digest,
+            digest: &digest,
+            read_at,
         };
-        let account = &self.merchant.account;
-        let changed = self
-            .store
-            .save_settlement_day(account, &whole, read_at)
-            .await?;
-        Ok(Day {
-            rows: count,
-            changed,
-        })
+        let Some(mut writer) = self.store.begin_settlement_day(&whole).await? else {
+            return Ok(Day { rows, changed: 0 });
+        };
+        let identities = Arc::new(identities);
+        let mut batches = self.batches(pages, rows, Arc::clone(&identities));
+        while let Some(batch) = batches.next().await? {
+            if !writer.add(batch).await? {
+                break;
+            }
+        }
+        let changed = writer.commit(&identities).await?;
+        Ok(Day { rows, changed })
+    }
+
+    /// The rows with their ids. Rows of one identity, of which there are few, come together at the end.
+    fn batches(
+        &self,
+        pages: Pages<Settlement>,
+        rows: usize,
+        identities: Arc<SettlementIdentities>,
+    ) -> Batches<SettlementBatch> {
+        let (toss, account) = (self.merchant.toss.clone(), self.merchant.account.clone());
+        let mut taken = 0;
+        let mut repeated: Vec<Reading<Settlement>> = Vec::new();
+        pages.batches(
+            move |text, _| toss.reread_settlements(text),
+            move |part| {
+                taken += part.len();
+                let (again, mut named): (Vec<_>, Vec<_>) = part
+                    .into_iter()
+                    .partition(|row| identities.repeats(&row.value));
+                repeated.extend(again);
+                if taken == rows {
+                    named.append(&mut repeated);
+                }
+                let records: Vec<SettlementRecord<'_>> = named
+                    .iter()
+                    .map(|row| SettlementRecord {
+                        value: &row.value,
+                        raw: row.raw.as_str(),
+                    })
+                    .collect();
+                Ok(SettlementBatch::of(&records, &account)?)
+            },
+        )
     }
 
     /// A page says nothing about where it begins, so that a row that comes or goes while the pages are read moves others
     /// past unseen. One page is always whole; several are believed when two readings agree. Every other reading cuts its
     /// pages elsewhere: what is wrong at the cuts is then wrong at others.
-    async fn steady_listing(&self, day: KstDate) -> Result<Listing, SyncError> {
+    async fn steady_listing(&self, day: KstDate) -> Result<Steady, SyncError> {
         let mut before: Option<String> = None;
         for reading in 0..MOST_READINGS {
             let size = self.page_rows.saturating_sub(reading % 2).max(1);
-            let listing = self.list(day, size).await?;
-            if listing.pages == 1 || before.as_ref() == Some(&listing.digest) {
-                return Ok(listing);
+            let Listing {
+                spool,
+                mut identities,
+                pages: count,
+            } = self.list(day, size).await?;
+            let rows = spool.rows();
+            let (digest, pages) = spool.finish()?;
+            if count == 1 || before.as_ref() == Some(&digest) {
+                identities.complete();
+                return Ok(Steady {
+                    rows,
+                    digest,
+                    pages,
+                    identities,
+                });
             }
-            before = Some(listing.digest);
+            before = Some(digest);
         }
         Err(SyncError::Unsteady {
             day,
@@ -78,8 +139,12 @@ impl SettlementReader<'_> {
     }
 
     async fn list(&self, day: KstDate, size: u32) -> Result<Listing, SyncError> {
-        let mut rows: Vec<Reading<Settlement>> = Vec::new();
-        let mut digest = RowsDigest::default();
+        let mut listing = Listing {
+            spool: Spool::default(),
+            identities: SettlementIdentities::default(),
+            pages: 0,
+        };
+        let mut before = Vec::new();
         for page in 1..=MOST_PAGES {
             let question = SettlementPage {
                 from: day,
@@ -88,23 +153,31 @@ impl SettlementReader<'_> {
                 page,
                 size,
             };
-            let answer = self.merchant.toss.settlements(&question).await?;
-            let is_full = u32::try_from(answer.len()).is_ok_and(|rows| rows >= size);
-            for row in &answer {
-                digest.add(row.raw.as_str());
-            }
-            rows.extend(answer);
+            // While Toss is asked for a page, the one before is put away.
+            let asked = self.merchant.toss.settlements(&question);
+            let (answer, put_away) =
+                futures_util::join!(asked, listing.add(std::mem::take(&mut before)));
+            put_away?;
+            before = answer?;
+            let is_full = u32::try_from(before.len()).is_ok_and(|rows| rows >= size);
             if !is_full {
-                return Ok(Listing {
-                    rows,
-                    digest: digest.finish(),
-                    pages: page,
-                });
+                listing.add(before).await?;
+                listing.pages = page;
+                return Ok(listing);
             }
         }
         Err(SyncError::NoEnd {
             call: "GET /v1/settlements",
             day,
         })
+    }
+}
+
+impl Listing {
+    async fn add(&mut self, page: Vec<Reading<Settlement>>) -> Result<(), SyncError> {
+        for row in &page {
+            self.identities.add(&row.value);
+        }
+        self.spool.add(page).await
     }
 }

@@ -1,56 +1,57 @@
 //! The rows of one day on their way to the store: few in memory, many in a file without a name, so that the largest day
-//! needs no more memory than two pages, and the store is not held while Toss is being read.
+//! needs no more memory than a few pages, and the store is not held while Toss is being read.
 
-use std::collections::HashSet;
-use std::io::{self, SeekFrom};
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, Write};
 
-use reconciliation::Transaction;
-use sha2::{Digest, Sha256};
-use tokio::fs::File;
-use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
+use tokio::sync::mpsc;
 
 use super::SyncError;
-use crate::store::RowsDigest;
-use crate::toss::{Reading, Toss};
+use crate::store::{ROWS_AT_ONCE, RowsDigest};
+use crate::toss::{Reading, Unreadable};
 
 /// Pages that are held in memory before the file is opened.
 const PAGES_IN_MEMORY: usize = 2;
 
-/// Distinct rows in the order in which they were listed first.
-#[derive(Default)]
-pub(super) struct Spool {
-    /// Hashes of merchant and transaction key.
-    seen: HashSet<u128>,
+/// Rows in the order in which they were listed.
+pub(super) struct Spool<T> {
     digest: RowsDigest,
-    pages: Vec<Vec<Reading<Transaction>>>,
+    pages: Vec<Vec<Reading<T>>>,
     file: Option<PageFile>,
 }
 
-impl Spool {
-    /// Takes a page. Rows that came before are dropped; the others get the place at which they stand in the whole day.
-    pub(super) async fn add(&mut self, page: Vec<Reading<Transaction>>) -> Result<(), SyncError> {
-        let mut fresh = Vec::with_capacity(page.len());
-        for mut row in page {
-            let place = self.digest.rows();
-            if self.seen.insert(hash(&row.value)) {
-                row.value.listed_position = u32::try_from(place).unwrap_or(u32::MAX);
-                self.digest.add(row.raw.as_str());
-                fresh.push(row);
-            }
+impl<T> Default for Spool<T> {
+    fn default() -> Self {
+        Self {
+            digest: RowsDigest::default(),
+            pages: Vec::new(),
+            file: None,
         }
-        if fresh.is_empty() {
+    }
+}
+
+impl<T> Spool<T> {
+    /// Takes a page.
+    pub(super) async fn add(&mut self, page: Vec<Reading<T>>) -> Result<(), SyncError> {
+        if page.is_empty() {
             return Ok(());
+        }
+        for row in &page {
+            self.digest.add(row.raw.as_str());
         }
         if self.pages.len() < PAGES_IN_MEMORY {
-            self.pages.push(fresh);
+            self.pages.push(page);
             return Ok(());
         }
-        let mut file = match self.file.take() {
-            Some(file) => file,
-            None => PageFile::open().await?,
-        };
-        file.write(&fresh).await?;
-        self.file = Some(file);
+        let text = list(&page);
+        let file = self.file.take();
+        // Away from the threads that wait for others.
+        let written = tokio::task::spawn_blocking(move || {
+            let mut file = file.map_or_else(PageFile::open, Ok)?;
+            file.write(&text)?;
+            Ok::<PageFile, io::Error>(file)
+        });
+        self.file = Some(written.await.map_err(io::Error::other)??);
         Ok(())
     }
 
@@ -59,17 +60,11 @@ impl Spool {
     }
 
     /// The name of the content, and the pages.
-    pub(super) async fn finish(self) -> Result<(String, Pages), SyncError> {
-        let file = match self.file {
-            Some(mut file) => {
-                file.rewind().await?;
-                Some(file)
-            }
-            None => None,
-        };
+    pub(super) fn finish(self) -> Result<(String, Pages<T>), SyncError> {
         let pages = Pages {
             in_memory: self.pages.into_iter(),
-            in_file: file,
+            in_file: self.file.map(PageFile::rewound).transpose()?,
+            rows: self.digest.rows(),
             read: 0,
         };
         Ok((self.digest.finish(), pages))
@@ -77,33 +72,95 @@ impl Spool {
 }
 
 /// The pages of a day, one after the other.
-pub(super) struct Pages {
-    in_memory: std::vec::IntoIter<Vec<Reading<Transaction>>>,
-    in_file: Option<PageFile>,
+pub(super) struct Pages<T> {
+    in_memory: std::vec::IntoIter<Vec<Reading<T>>>,
+    in_file: Option<(BufReader<File>, std::vec::IntoIter<usize>)>,
+    rows: usize,
     read: usize,
 }
 
-impl Pages {
-    pub(super) async fn next(
+impl<T: Send + 'static> Pages<T> {
+    /// The rows in parts of at most [`ROWS_AT_ONCE`], each made into what is to be written. The next one is made while the
+    /// last one is written.
+    ///
+    /// `reread` reads a list of rows' texts, the first of which stands at the given place of the day.
+    pub(super) fn batches<B: Send + 'static>(
+        mut self,
+        reread: impl Fn(&str, u32) -> Result<Vec<Reading<T>>, Unreadable> + Send + 'static,
+        mut make: impl FnMut(Vec<Reading<T>>) -> Result<B, SyncError> + Send + 'static,
+    ) -> Batches<B> {
+        let (batches, ready) = mpsc::channel(1);
+        let left = self.rows;
+        tokio::task::spawn_blocking(move || {
+            let mut rows = Vec::new();
+            loop {
+                let page = match self.next(&reread) {
+                    Ok(page) => page,
+                    Err(error) => return drop(batches.blocking_send(Err(error))),
+                };
+                let is_last = page.is_none();
+                rows.extend(page.unwrap_or_default());
+                while rows.len() >= ROWS_AT_ONCE || (is_last && !rows.is_empty()) {
+                    let rest = rows.split_off(rows.len().min(ROWS_AT_ONCE));
+                    let part = std::mem::replace(&mut rows, rest);
+                    let taken = part.len();
+                    let batch = make(part).map(|batch| (taken, batch));
+                    // Nobody may want it any more.
+                    if batches.blocking_send(batch).is_err() {
+                        return;
+                    }
+                }
+                if is_last {
+                    return;
+                }
+            }
+        });
+        Batches { ready, left }
+    }
+
+    fn next(
         &mut self,
-        toss: &Toss,
-    ) -> Result<Option<Vec<Reading<Transaction>>>, SyncError> {
+        reread: &impl Fn(&str, u32) -> Result<Vec<Reading<T>>, Unreadable>,
+    ) -> Result<Option<Vec<Reading<T>>>, SyncError> {
         if let Some(page) = self.in_memory.next() {
             self.read += page.len();
             return Ok(Some(page));
         }
-        let Some(file) = &mut self.in_file else {
+        let Some((file, lengths)) = &mut self.in_file else {
             return Ok(None);
         };
-        let Some(text) = file.read().await? else {
+        let Some(length) = lengths.next() else {
             return Ok(None);
         };
+        let mut bytes = vec![0; length];
+        file.read_exact(&mut bytes)?;
+        let text = String::from_utf8(bytes).map_err(|_| unreadable())?;
         let first = u32::try_from(self.read).unwrap_or(u32::MAX);
-        let page = toss
-            .reread_transactions(&text, first)
-            .map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
+        let page = reread(&text, first).map_err(|_| unreadable())?;
         self.read += page.len();
         Ok(Some(page))
+    }
+}
+
+/// Parts of a day that are ready to be written.
+pub(super) struct Batches<B> {
+    ready: mpsc::Receiver<Result<(usize, B), SyncError>>,
+    /// Rows that have not come yet.
+    left: usize,
+}
+
+impl<B> Batches<B> {
+    /// The next part; `None` when every row of the day has come.
+    pub(super) async fn next(&mut self) -> Result<Option<B>, SyncError> {
+        let Some(batch) = self.ready.recv().await else {
+            if self.left > 0 {
+                return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+            }
+            return Ok(None);
+        };
+        let (rows, batch) = batch?;
+        self.left = self.left.saturating_sub(rows);
+        Ok(Some(batch))
     }
 }
 
@@ -111,62 +168,43 @@ impl Pages {
 struct PageFile {
     file: File,
     lengths: Vec<usize>,
-    next: usize,
 }
 
 impl PageFile {
-    async fn open() -> Result<Self, io::Error> {
-        let file = tokio::task::spawn_blocking(tempfile::tempfile)
-            .await
-            .map_err(io::Error::other)??;
+    fn open() -> Result<Self, io::Error> {
         Ok(Self {
-            file: File::from_std(file),
+            file: tempfile::tempfile()?,
             lengths: Vec::new(),
-            next: 0,
         })
     }
 
-    async fn write(&mut self, page: &[Reading<Transaction>]) -> Result<(), io::Error> {
-        let mut text = String::from("[");
-        for (index, row) in page.iter().enumerate() {
-            if index > 0 {
-                text.push(',');
-            }
-            text.push_str(row.raw.as_str());
-        }
-        text.push(']');
-        self.file.write_all(text.as_bytes()).await?;
+    fn write(&mut self, text: &str) -> Result<(), io::Error> {
+        self.file.write_all(text.as_bytes())?;
         self.lengths.push(text.len());
         Ok(())
     }
 
-    async fn rewind(&mut self) -> Result<(), io::Error> {
-        self.file.flush().await?;
-        self.file.seek(SeekFrom::Start(0)).await?;
-        Ok(())
-    }
-
-    async fn read(&mut self) -> Result<Option<String>, io::Error> {
-        let Some(length) = self.lengths.get(self.next) else {
-            return Ok(None);
-        };
-        let mut bytes = vec![0; *length];
-        self.file.read_exact(&mut bytes).await?;
-        self.next += 1;
-        String::from_utf8(bytes)
-            .map(Some)
-            .map_err(|_| io::ErrorKind::InvalidData.into())
+    fn rewound(mut self) -> Result<(BufReader<File>, std::vec::IntoIter<usize>), io::Error> {
+        self.file.rewind()?;
+        Ok((BufReader::new(self.file), self.lengths.into_iter()))
     }
 }
 
-/// Names a row in 16 bytes: a day may have a million.
-fn hash(row: &Transaction) -> u128 {
-    let mut hasher = Sha256::new();
-    hasher.update(row.mid.as_str());
-    hasher.update("\n");
-    hasher.update(row.transaction_key.as_str());
-    let whole: [u8; 32] = hasher.finalize().into();
-    let mut half = [0; 16];
-    half.copy_from_slice(&whole[..16]);
-    u128::from_le_bytes(half)
+fn unreadable() -> io::Error {
+    io::ErrorKind::InvalidData.into()
+}
+
+/// Rows as one JSON list.
+fn list<T>(page: &[Reading<T>]) -> String {
+    let bytes: usize = page.iter().map(|row| row.raw.as_str().len() + 1).sum();
+    let mut text = String::with_capacity(bytes + 2);
+    text.push('[');
+    for (index, row) in page.iter().enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        text.push_str(row.raw.as_str());
+    }
+    text.push(']');
+    text
 }

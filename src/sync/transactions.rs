@@ -1,13 +1,16 @@
 //! One day of the transactions list, read to its end and stored.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
-use reconciliation::KstDate;
+use reconciliation::{KstDate, Transaction};
+use sha2::{Digest, Sha256};
 
 use super::spool::Spool;
 use super::{Day, SyncError};
 use crate::merchants::Merchant;
-use crate::store::{Store, TransactionDay, TransactionRecord};
-use crate::toss::{TossError, TransactionPage};
+use crate::store::{Store, TransactionBatch, TransactionDay, TransactionRecord};
+use crate::toss::{Reading, TossError, TransactionPage};
 
 /// Pages of one stretch before the list is taken for endless.
 const MOST_PAGES: u32 = 10_000;
@@ -52,7 +55,7 @@ impl TransactionReader<'_> {
     ) -> Result<Day, SyncError> {
         let spool = self.gather(day).await?;
         let rows = spool.rows();
-        let (digest, mut pages) = spool.finish().await?;
+        let (digest, pages) = spool.finish()?;
         let window = TransactionDay {
             account: &self.merchant.account,
             day,
@@ -63,15 +66,22 @@ impl TransactionReader<'_> {
         let Some(mut writer) = self.store.begin_transaction_day(&window).await? else {
             return Ok(Day { rows, changed: 0 });
         };
-        while let Some(page) = pages.next(&self.merchant.toss).await? {
-            let records: Vec<TransactionRecord<'_>> = page
+        let (toss, account) = (self.merchant.toss.clone(), self.merchant.account.clone());
+        let reread = move |text: &str, first| toss.reread_transactions(text, first);
+        let mut batches = pages.batches(reread, move |rows: Vec<Reading<Transaction>>| {
+            let records: Vec<TransactionRecord<'_>> = rows
                 .iter()
                 .map(|row| TransactionRecord {
                     value: &row.value,
                     raw: row.raw.as_str(),
                 })
                 .collect();
-            writer.add(&records).await?;
+            Ok(TransactionBatch::of(&records, &account, read_at))
+        });
+        while let Some(batch) = batches.next().await? {
+            if !writer.add(batch).await? {
+                break;
+            }
         }
         let changed = writer.commit().await?;
         Ok(Day { rows, changed })
@@ -79,15 +89,15 @@ impl TransactionReader<'_> {
 
     /// Every row of the day. Where Toss refuses to go on from a row, the stretch is read anew in halves; what has been
     /// read is kept.
-    async fn gather(&self, day: KstDate) -> Result<Spool, SyncError> {
-        let mut spool = Spool::default();
+    async fn gather(&self, day: KstDate) -> Result<Spool<Transaction>, SyncError> {
+        let mut listing = Listing::default();
         let mut stretches = vec![Stretch {
             from: day.start(),
             to: day.next().start() - SECOND,
             begun: 0,
         }];
         while let Some(stretch) = stretches.pop() {
-            match self.read_stretch(stretch, &mut spool).await {
+            match self.read_stretch(stretch, &mut listing).await {
                 Ok(()) => {}
                 Err(Broken::Failed(error)) => return Err(error),
                 Err(Broken::Cursor) => {
@@ -99,11 +109,12 @@ impl TransactionReader<'_> {
                 }
             }
         }
-        Ok(spool)
+        Ok(listing.spool)
     }
 
-    async fn read_stretch(&self, stretch: Stretch, spool: &mut Spool) -> Result<(), Broken> {
+    async fn read_stretch(&self, stretch: Stretch, listing: &mut Listing) -> Result<(), Broken> {
         let mut after = None;
+        let mut before: Vec<Reading<Transaction>> = Vec::new();
         for _ in 0..MOST_PAGES {
             let question = TransactionPage {
                 from: stretch.from,
@@ -112,7 +123,12 @@ impl TransactionReader<'_> {
                 limit: self.page_rows,
                 first_position: 0,
             };
-            let page = match self.merchant.toss.transactions(&question).await {
+            // While Toss is asked for a page, the one before is put away.
+            let asked = self.merchant.toss.transactions(&question);
+            let (page, put_away) =
+                futures_util::join!(asked, listing.add(std::mem::take(&mut before)));
+            put_away?;
+            let page = match page {
                 Ok(page) => page,
                 Err(error) if after.is_some() && refuses_cursor(&error) => {
                     return Err(Broken::Cursor);
@@ -121,16 +137,41 @@ impl TransactionReader<'_> {
             };
             let last = page.last().map(|row| row.value.transaction_key.clone());
             let is_full = u32::try_from(page.len()).is_ok_and(|rows| rows >= self.page_rows);
-            spool.add(page).await?;
             if !is_full {
+                listing.add(page).await?;
                 return Ok(());
             }
+            before = page;
             if last == after {
                 return Err(Broken::Cursor);
             }
             after = last;
         }
         Err(Broken::Cursor)
+    }
+}
+
+/// What has been read of a day, each row once.
+#[derive(Default)]
+struct Listing {
+    /// Hashes of merchant and transaction key.
+    seen: HashSet<u128>,
+    spool: Spool<Transaction>,
+}
+
+impl Listing {
+    /// Takes a page. Rows that came before are dropped; the others get the place at which they stand in the whole day.
+    async fn add(&mut self, mut page: Vec<Reading<Transaction>>) -> Result<(), SyncError> {
+        let mut place = self.spool.rows();
+        page.retain_mut(|row| {
+            let is_new = self.seen.insert(hash(&row.value));
+            if is_new {
+                row.value.listed_position = u32::try_from(place).unwrap_or(u32::MAX);
+                place += 1;
+            }
+            is_new
+        });
+        self.spool.add(page).await
     }
 }
 
@@ -159,4 +200,16 @@ fn refuses_cursor(error: &TossError) -> bool {
             "INVALID_TRANSACTION_KEY" | "INVALID_PAGING_KEY"
         )
     })
+}
+
+/// Names a row in 16 bytes: a day may have a million.
+fn hash(row: &Transaction) -> u128 {
+    let mut hasher = Sha256::new();
+    hasher.update(row.mid.as_str());
+    hasher.update("\n");
+    hasher.update(row.transaction_key.as_str());
+    let whole: [u8; 32] = hasher.finalize().into();
+    let mut half = [0; 16];
+    half.copy_from_slice(&whole[..16]);
+    u128::from_le_bytes(half)
 }

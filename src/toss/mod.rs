@@ -135,6 +135,14 @@ impl Toss {
         read_transactions(json, first_position, self.musd)
     }
 
+    /// Reads rows of the settlements list again, as [`Toss::reread_transactions`].
+    ///
+    /// # Errors
+    /// [`Unreadable`] when they are not such rows.
+    pub fn reread_settlements(&self, json: &str) -> Result<Vec<Reading<Settlement>>, Unreadable> {
+        read_settlements(json, self.musd)
+    }
+
     /// A part of the settlements list, in Toss's order, from `GET /v1/settlements`.
     ///
     /// # Errors

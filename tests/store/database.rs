@@ -56,6 +56,15 @@ impl TestDatabase {
         self.raw.get_database_backend() == sea_orm::DbBackend::Postgres
     }
 
+    /// The first column of every row that a statement answers.
+    pub(crate) async fn texts(&self, sql: &str) -> Vec<String> {
+        let statement = Statement::from_string(self.raw.get_database_backend(), sql);
+        let rows = self.raw.query_all_raw(statement).await.expect("an answer");
+        rows.iter()
+            .map(|row| row.try_get_by_index(0).expect("a text"))
+            .collect()
+    }
+
     /// One number that a statement answers.
     pub(crate) async fn number(&self, sql: &str) -> i64 {
         let statement = Statement::from_sql_and_values(

@@ -4,8 +4,8 @@ use reconciliation::{
     CancelRequestStatus, KstDate, Payment, PaymentStatus, Settlement, Transaction,
 };
 use toss_recon::store::{
-    AccountName, CancelRequestChange, Created, SettlementId, Source, TransactionDay,
-    TransactionRecord, VerdictSubject,
+    AccountName, CancelRequestChange, Created, SettlementId, Source, TransactionBatch,
+    TransactionDay, TransactionRecord, VerdictSubject,
 };
 
 use crate::database::TestDatabase;
@@ -40,7 +40,8 @@ async fn keep_day(
             })
             .collect();
         for page in records.chunks(2) {
-            writer.add(page).await.expect("it is added");
+            let batch = TransactionBatch::of(page, &account(), at(read_at));
+            assert!(writer.add(batch).await.expect("it is added"));
         }
         writer.commit().await.expect("it stays");
     }

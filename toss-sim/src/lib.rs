@@ -9,6 +9,7 @@
 mod api;
 mod auth;
 mod bodies;
+mod busy_day;
 mod calendar;
 mod clock;
 mod console;
@@ -31,6 +32,7 @@ mod settings;
 mod webhooks;
 mod world;
 
+pub use busy_day::BusyDay;
 pub use calendar::{SettlementCycle, business_days_after, is_business_day, sold_date};
 pub use clock::SimClock;
 pub use console::{CancelByHand, Console, ExecutedCancel};

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use actix_web::dev::ServerHandle;
 use chrono::NaiveDate;
 
+use crate::busy_day::BusyDay;
 use crate::clock::SimClock;
 use crate::console::{Console, ExecutedCancel};
 use crate::faults::Fault;
@@ -133,6 +134,11 @@ impl TossSim {
     /// the clock happen when it gets there.
     pub fn play(&self, scenario: &Scenario, start: NaiveDate) {
         self.sim.play(scenario, start);
+    }
+
+    /// Gives the first merchant a day of a great many payments. On that day the lists hold nothing else.
+    pub fn add_busy_day(&self, day: BusyDay) {
+        self.sim.with_world(|world| world.busy_days.push(day));
     }
 
     /// Every call of the API since the start or the last clearing.

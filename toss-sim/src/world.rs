@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
+use crate::busy_day::BusyDay;
 use crate::faults::PendingFaults;
 use crate::idempotency::IdempotencyStore;
 use crate::ids::Ids;
@@ -57,6 +58,7 @@ pub(crate) struct World {
     pub(crate) settlement_troubles: Vec<Watched>,
     pub(crate) transaction_troubles: Vec<TransactionTrouble>,
     pub(crate) payment_troubles: Vec<PaymentTrouble>,
+    pub(crate) busy_days: Vec<BusyDay>,
     pub(crate) outbox: Outbox,
     pub(crate) requests: Vec<RecordedRequest>,
     /// Answers given so far; numbers the trace ids.
@@ -80,6 +82,7 @@ impl World {
             settlement_troubles: Vec::new(),
             transaction_troubles: Vec::new(),
             payment_troubles: Vec::new(),
+            busy_days: Vec::new(),
             outbox: Outbox::default(),
             requests: Vec::new(),
             answers: 0,

@@ -25,10 +25,6 @@ fn day() -> KstDate {
 
 #[tokio::test]
 async fn each_kind_of_mark_is_served_by_an_index() {
-    let mut of_payments = Marks::default();
-    of_payments.transactions(["p"], &account(), DateTime::UNIX_EPOCH);
-    let mut of_a_day = Marks::default();
-    of_a_day.transactions_on(day(), ["m"], &account(), DateTime::UNIX_EPOCH);
     let mut confirmed = Marks::default();
     confirmed.confirmed("p");
     let mut covered = Marks::default();
@@ -41,8 +37,6 @@ async fn each_kind_of_mark_is_served_by_an_index() {
         ..Marks::default()
     };
     for (marks, index) in [
-        (of_payments, "transactions_payment_key"),
-        (of_a_day, "transactions_mid_transaction_at"),
         (confirmed, "sqlite_autoindex_verdict_gaps_1"),
         (covered, "verdict_gaps_days"),
         (hole, "verdicts_account_began_at"),

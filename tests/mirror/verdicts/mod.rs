@@ -3,6 +3,7 @@
 mod any_order;
 mod due_dates;
 mod gaps;
+mod half_written;
 mod payouts;
 mod planted;
 mod replicas;

@@ -22,6 +22,9 @@ pub(super) const MAX_LIMIT: usize = 5000;
 pub(super) fn list(world: &World, asked: &Asked<'_>) -> Result<Json, Refusal> {
     let (start, end) = window(asked)?;
     let limit = page_size(world, asked.call.query_value("limit"), DEFAULT_LIMIT)?;
+    if let Some(page) = of_busy_days(world, asked, (start, end), limit)? {
+        return Ok(page);
+    }
     let mut rows: Vec<&Row> = world
         .ledger
         .rows()
@@ -59,6 +62,44 @@ pub(super) fn list(world: &World, asked: &Asked<'_>) -> Result<Json, Refusal> {
         .map(|row| written(world, asked, row))
         .collect();
     Ok(page.into())
+}
+
+/// A page of the busy days in the window, if there are any: they are the first merchant's.
+fn of_busy_days(
+    world: &World,
+    asked: &Asked<'_>,
+    (start, end): (DateTime<Utc>, DateTime<Utc>),
+    limit: usize,
+) -> Result<Option<Json>, Refusal> {
+    let mut listed: Vec<_> = world
+        .busy_days
+        .iter()
+        .filter(|_| asked.merchant == 0)
+        .map(|busy| (busy, busy.rows_between(start, end.min(asked.now))))
+        .filter(|(_, rows)| !rows.is_empty())
+        .collect();
+    listed.sort_by_key(|(busy, _)| busy.day);
+    if listed.is_empty() {
+        return Ok(None);
+    }
+    if let Some(key) = asked.call.query_value("startingAfter") {
+        let cursor = listed
+            .iter()
+            .enumerate()
+            .find_map(|(place, (busy, _))| Some((place, busy.row_of_key(key)?)));
+        let (place, row) = cursor.ok_or_else(|| Refusal::of("INVALID_TRANSACTION_KEY"))?;
+        listed.drain(..place);
+        if let Some((_, rows)) = listed.first_mut() {
+            rows.start = rows.start.max(row + 1);
+        }
+    }
+    let mid = world.merchants[asked.merchant].mid.as_str();
+    let page: Vec<Object> = listed
+        .into_iter()
+        .flat_map(|(busy, rows)| rows.map(move |row| busy.transaction(mid, row)))
+        .take(limit)
+        .collect();
+    Ok(Some(page.into()))
 }
 
 /// `limit` or `size`, held to the most that a page may have.

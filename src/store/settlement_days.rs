@@ -1,0 +1,309 @@
+//! Keeping a day of the settlements list that comes in parts: a day of ordinary size is replaced in one transaction; of a
+//! very large one only what differs is written, in several short ones if it must be, and until the last it counts as
+//! unread.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use entity::settlement::{self, Column};
+use futures_util::TryStreamExt;
+use reconciliation::{KstDate, MId};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use super::day_claims::{DayClaim, Place, ROWS_AT_ONCE};
+use super::keys::among;
+use super::marks::Marks;
+use super::merchant_ids::save_merchant_ids;
+use super::payout_sums::{alone_on, sum_anew};
+use super::rows::to_millis;
+use super::settlements::{
+    Change, count_day, remove_settlements, replace_day, save_settlements, settlement_rows,
+};
+use super::{
+    AccountName, SettlementIdentities, SettlementRecord, Source, Store, StoreError, commit,
+};
+use crate::fail_points;
+
+/// A day of the settlements list, read completely.
+pub struct SettlementDayReading<'a> {
+    /// The merchant whose key read it.
+    pub account: &'a AccountName,
+    /// The sold date.
+    pub day: KstDate,
+    /// How many rows it has.
+    pub rows: usize,
+    /// The name of their content, from [`super::RowsDigest`].
+    pub digest: &'a str,
+    /// When the reading began.
+    pub read_at: DateTime<Utc>,
+}
+
+/// Some of a day's rows, ready to be written.
+pub struct SettlementBatch {
+    rows: Vec<settlement::Model>,
+    mids: BTreeSet<MId>,
+}
+
+impl SettlementBatch {
+    /// Takes rows; those of one identity must be in one batch.
+    ///
+    /// # Errors
+    /// When a row holds amounts of several currencies.
+    pub fn of(records: &[SettlementRecord<'_>], account: &AccountName) -> Result<Self, StoreError> {
+        Ok(Self {
+            rows: settlement_rows(records, account)?,
+            mids: records
+                .iter()
+                .map(|record| record.value.mid.clone())
+                .collect(),
+        })
+    }
+}
+
+/// A day of the settlements list that is being written. When it is dropped before [`SettlementDayWriter::commit`], the
+/// day counts as unread, and a day of ordinary size leaves nothing behind.
+pub struct SettlementDayWriter {
+    store: Store,
+    claim: DayClaim,
+    rows: usize,
+    digest: String,
+    /// What the next transaction writes.
+    pending: Vec<settlement::Model>,
+    /// What some of those said before.
+    old: Vec<settlement::Model>,
+    /// What those change.
+    marks: Marks,
+    mids: BTreeSet<MId>,
+    /// The merchants of rows that are gone.
+    gone_mids: BTreeSet<String>,
+    changed: u64,
+}
+
+impl Store {
+    /// Begins to keep a day of settlements. `None` when there is nothing to write: it says what is stored, and that it
+    /// was read again is noted; or a younger reading of it is stored.
+    pub async fn begin_settlement_day(
+        &self,
+        day: &SettlementDayReading<'_>,
+    ) -> Result<Option<SettlementDayWriter>, StoreError> {
+        let read_at = to_millis(day.read_at);
+        let place = Place {
+            account: day.account,
+            source: Source::Settlements,
+            day: day.day,
+        };
+        let known = place.known(&self.reader).await?;
+        if known.digest.as_deref() == Some(day.digest) {
+            let transaction = self.begin().await?;
+            let mut marks = Marks::default();
+            let known = place.claim(&transaction, read_at, &mut marks).await?;
+            let same_digest = known.is_none_or(|known| known.digest.as_deref() == Some(day.digest));
+            // Rows of a second merchant may have become another account's in the meantime, and may have left with it.
+            let stored = count_day(&transaction, day.day, day.account).await?;
+            if same_digest && usize::try_from(stored) == Ok(day.rows) {
+                marks.write(&transaction).await?;
+                commit(transaction).await?;
+                return Ok(None);
+            }
+        }
+        Ok(Some(SettlementDayWriter {
+            store: self.clone(),
+            claim: DayClaim::new(&place, read_at, known, day.rows > ROWS_AT_ONCE),
+            rows: day.rows,
+            digest: day.digest.to_owned(),
+            pending: Vec::new(),
+            old: Vec::new(),
+            marks: Marks::default(),
+            mids: BTreeSet::new(),
+            gone_mids: BTreeSet::new(),
+            changed: 0,
+        }))
+    }
+}
+
+impl SettlementDayWriter {
+    /// Takes some of the day's rows. `false` when a younger reading has taken the day: the rest is not needed.
+    pub async fn add(&mut self, batch: SettlementBatch) -> Result<bool, StoreError> {
+        self.mids.extend(batch.mids);
+        let mut rows = batch.rows;
+        let mut old = Vec::new();
+        let mut marks = Marks::default();
+        if self.claim.is_compared {
+            let change = self.compare(&rows).await?;
+            // One that is taken over from another account too: what it says there may change until it is written.
+            marks.settlements(change.news(&rows));
+            marks.settlements(&change.old);
+            self.changed += u64::try_from(change.changed).unwrap_or(u64::MAX);
+            rows = change.choose(rows);
+            old = change.old;
+        }
+        let is_full = self.pending.len() + rows.len() > ROWS_AT_ONCE;
+        if self.claim.is_compared
+            && is_full
+            && !self.pending.is_empty()
+            && !self.write_part().await?
+        {
+            return Ok(false);
+        }
+        self.pending.extend(rows);
+        self.old.extend(old);
+        self.marks.append(marks);
+        Ok(true)
+    }
+
+    /// Makes the day count as read, and tells how many rows are new, differ or are gone. `identities` are those of all of
+    /// its rows.
+    pub async fn commit(mut self, identities: &SettlementIdentities) -> Result<u64, StoreError> {
+        let Some(gone) = self.remove_all_but_last(identities).await? else {
+            return Ok(0);
+        };
+        let readings = self.readings();
+        let store = self.store.clone();
+        let turn = store.importer.turn().await;
+        let (staged, whole) = if self.claim.is_compared {
+            (Some(turn.stage(self.pending).await?), Vec::new())
+        } else {
+            (None, self.pending)
+        };
+        let (claim, mut marks) = (&self.claim, self.marks);
+        let (day, account) = (claim.day, &claim.account);
+        let transaction = turn.begin().await?;
+        if !claim.hold_last(&transaction, &mut marks).await? {
+            return Ok(0);
+        }
+        let mut changed = self.changed;
+        if let Some(rows) = staged {
+            alone_on(&transaction, day).await?;
+            marks.settlements(&gone);
+            save_settlements(&transaction, rows, self.old, readings).await?;
+            remove_settlements(&transaction, gone, readings).await?;
+            let mids = self.mids.iter().map(MId::as_str);
+            let mids = mids.chain(self.gone_mids.iter().map(String::as_str));
+            sum_anew(&transaction, day, mids).await?;
+        } else {
+            changed += replace_day(&transaction, day, whole, account, readings, &mut marks).await?;
+        }
+        save_merchant_ids(&transaction, self.mids.iter(), account).await?;
+        let place = claim.place();
+        place
+            .describe(&transaction, self.rows, &self.digest, claim.read_at)
+            .await?;
+        marks.write(&transaction).await?;
+        fail_points::dies("day-not-committed");
+        commit(transaction).await?;
+        Ok(changed)
+    }
+
+    /// Removes the rows of a large day that are not listed any more, but for those that go with its last part: these it
+    /// gives. `None` when a younger reading has taken the day.
+    async fn remove_all_but_last(
+        &mut self,
+        identities: &SettlementIdentities,
+    ) -> Result<Option<Vec<settlement::Model>>, StoreError> {
+        let mut gone = Vec::new();
+        if !self.claim.is_compared {
+            return Ok(Some(gone));
+        }
+        let ids = self.gone(identities).await?;
+        self.changed += u64::try_from(ids.len()).unwrap_or(u64::MAX);
+        let mut parts = ids.chunks(ROWS_AT_ONCE).peekable();
+        while let Some(part) = parts.next() {
+            gone = self.stored(part.iter().map(String::as_str)).await?;
+            gone.retain(|row| row.account == self.claim.account.as_str());
+            self.gone_mids
+                .extend(gone.iter().map(|row| row.mid.clone()));
+            if parts.peek().is_some() && !self.remove_part(std::mem::take(&mut gone)).await? {
+                return Ok(None);
+            }
+        }
+        Ok(Some(gone))
+    }
+
+    /// Writes what is pending with its marks. The day's sums are made anew with its last part: until then they are those
+    /// of the reading before.
+    async fn write_part(&mut self) -> Result<bool, StoreError> {
+        let (rows, old, mut marks) = (
+            std::mem::take(&mut self.pending),
+            std::mem::take(&mut self.old),
+            std::mem::take(&mut self.marks),
+        );
+        let readings = self.readings();
+        let store = self.store.clone();
+        let turn = store.importer.turn().await;
+        let rows = turn.stage(rows).await?;
+        let transaction = turn.begin().await?;
+        if !self.claim.hold_part(&transaction, &mut marks).await? {
+            return Ok(false);
+        }
+        save_settlements(&transaction, rows, old, readings).await?;
+        save_merchant_ids(&transaction, self.mids.iter(), &self.claim.account).await?;
+        marks.write(&transaction).await?;
+        commit(transaction).await?;
+        Ok(true)
+    }
+
+    async fn remove_part(&mut self, gone: Vec<settlement::Model>) -> Result<bool, StoreError> {
+        let readings = self.readings();
+        let store = self.store.clone();
+        let turn = store.importer.turn().await;
+        let transaction = turn.begin().await?;
+        let mut marks = Marks::default();
+        if !self.claim.hold_part(&transaction, &mut marks).await? {
+            return Ok(false);
+        }
+        marks.settlements(&gone);
+        remove_settlements(&transaction, gone, readings).await?;
+        marks.write(&transaction).await?;
+        commit(transaction).await?;
+        Ok(true)
+    }
+
+    /// How rows differ from what is stored. Of a day that was never read, nothing of this account's is.
+    async fn compare(&self, rows: &[settlement::Model]) -> Result<Change, StoreError> {
+        let stored = if self.claim.known.read_at.is_some() {
+            self.stored(rows.iter().map(|row| row.id.as_str())).await?
+        } else {
+            Vec::new()
+        };
+        Ok(Change::of(rows, stored, &self.claim.account))
+    }
+
+    async fn stored(
+        &self,
+        ids: impl Iterator<Item = &str>,
+    ) -> Result<Vec<settlement::Model>, StoreError> {
+        let reader = &self.store.reader;
+        Ok(settlement::Entity::find()
+            .filter(among(reader.get_database_backend(), Column::Id, ids))
+            .all(reader)
+            .await?)
+    }
+
+    /// The ids of rows that this account listed for the day before and does not list any more.
+    async fn gone(&self, identities: &SettlementIdentities) -> Result<Vec<String>, StoreError> {
+        if self.claim.known.read_at.is_none() {
+            return Ok(Vec::new());
+        }
+        let mut stored = settlement::Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(Column::Account.eq(self.claim.account.as_str()))
+            .filter(Column::SoldDate.eq(self.claim.day.naive()))
+            .into_tuple::<String>()
+            .stream(&self.store.reader)
+            .await?;
+        let mut gone = Vec::new();
+        while let Some(id) = stored.try_next().await? {
+            if !identities.names(&id) {
+                gone.push(id);
+            }
+        }
+        Ok(gone)
+    }
+
+    /// The instants of the reading before and of this one.
+    fn readings(&self) -> (DateTime<Utc>, DateTime<Utc>) {
+        let claim = &self.claim;
+        (claim.known.read_at.unwrap_or(claim.read_at), claim.read_at)
+    }
+}
