@@ -59,9 +59,12 @@ async fn postgres_stopped_while_a_day_is_written_is_told_and_costs_that_day() {
     server.stop().await;
     let line = failed(&ended(run).await);
     let day = format!("transactions of {} could not be stored", shop.day(6));
-    for word in [&day, "PostgreSQL is being stopped", "run it again"] {
+    for word in [&day, "run it again"] {
         assert!(line.contains(word), "{line}");
     }
+    // Which of the two it meets depends on whether it has come back for another connection by then.
+    let causes = ["PostgreSQL is being stopped", "no connection came free"];
+    assert!(causes.iter().any(|cause| line.contains(cause)), "{line}");
     // While it is down, nothing can be begun either.
     let line = ended(shop.sync(&database.url)).await;
     let line = String::from_utf8(line.stderr).unwrap();
