@@ -5,9 +5,10 @@ use reconciliation::{Money, PaymentKey, TransactionKey};
 use super::book::Book;
 use super::cell::Cell;
 use super::error::ReportError;
+use super::listing::each_page;
 use super::section::{Column, Section};
-use super::{PAGE_ROWS, Range, Rows};
-use crate::store::{DiscrepancyFilter, PageRequest, Store, StoredDiscrepancy, Toward};
+use super::{Range, Rows};
+use crate::store::{DiscrepancyFilter, Store, StoredDiscrepancy};
 
 pub(super) const SECTION: Section = Section {
     field: "discrepancies",
@@ -43,23 +44,13 @@ pub(super) async fn write(
         began: Some(range.instants()),
         ..DiscrepancyFilter::default()
     };
-    let mut past = None;
-    loop {
-        let request = PageRequest {
-            rows: PAGE_ROWS,
-            past,
-            toward: Toward::Older,
-        };
-        let page = store.list_discrepancies(&filter, &request).await?;
-        for (_, found) in &page.rows {
-            sheet.row(&row(found))?;
-        }
-        rows.add(page.rows.len());
-        past = page.rows.into_iter().next_back().map(|(place, _)| place);
-        if !page.has_more || past.is_none() {
-            return sheet.close();
-        }
-    }
+    let read = async |request| store.list_discrepancies(&filter, &request).await;
+    let write = async |page: &[(_, StoredDiscrepancy)]| {
+        page.iter()
+            .try_for_each(|(_, found)| sheet.row(&row(found)))
+    };
+    each_page(rows, read, write).await?;
+    sheet.close()
 }
 
 fn row(found: &StoredDiscrepancy) -> [Cell; 14] {

@@ -10,6 +10,7 @@ mod error;
 #[cfg(test)]
 mod format_tests;
 mod json_file;
+mod listing;
 mod manifest;
 mod payments;
 mod payout_days;
@@ -41,8 +42,6 @@ use book::{Book, Output};
 use manifest::{ListRead, Manifest};
 use tally::Counted;
 
-/// Rows of a list that are read, and held, at once.
-const PAGE_ROWS: u64 = 500;
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {

@@ -1,15 +1,17 @@
 //! The payments that began in a report's range, newest first, each with its sums and verdict as they are kept.
 
+use std::sync::Arc;
+
 use reconciliation::{DiscrepancyClass, Money, PaymentKey};
 
 use super::book::Book;
 use super::cell::Cell;
 use super::error::ReportError;
+use super::listing::each_page;
 use super::section::{Column, Section};
-use super::{PAGE_ROWS, Range, Rows};
+use super::{Range, Rows};
 use crate::store::{
-    PageRequest, PaymentFilter, PaymentPlace, Store, StoredPayment, Toward, VerdictRecord,
-    VerdictSubject,
+    PaymentFilter, PaymentPlace, Store, StoredPayment, VerdictRecord, VerdictSubject,
 };
 
 pub(super) const SECTION: Section = Section {
@@ -50,35 +52,26 @@ pub(super) async fn write(
         began: Some(range.instants()),
         ..PaymentFilter::default()
     };
-    let mut past = None;
-    loop {
-        let request = PageRequest {
-            rows: PAGE_ROWS,
-            past,
-            toward: Toward::Older,
-        };
-        let page = store.list_payments(&filter, &request).await?;
+    let read = async |request| store.list_payments(&filter, &request).await;
+    let write = async |page: &[(PaymentPlace, Arc<StoredPayment>)]| {
         let subject = |key: &PaymentKey| VerdictSubject::Payment(key.clone());
         let subjects: Vec<VerdictSubject> = page
-            .rows
             .iter()
             .map(|(place, _)| subject(&place.payment_key))
             .collect();
         let verdicts = store.stored_verdicts(&subjects).await?;
-        for (place, stored) in &page.rows {
+        for (place, stored) in page {
             let verdict = verdicts.get(&subject(&place.payment_key));
             if verdict.is_none_or(|record| record.payment.is_none()) {
                 without_verdict += 1;
             }
             sheet.row(&row(place, stored, verdict))?;
         }
-        rows.add(page.rows.len());
-        past = page.rows.into_iter().next_back().map(|(place, _)| place);
-        if !page.has_more || past.is_none() {
-            sheet.close()?;
-            return Ok(without_verdict);
-        }
-    }
+        Ok(())
+    };
+    each_page(rows, read, write).await?;
+    sheet.close()?;
+    Ok(without_verdict)
 }
 
 fn row(place: &PaymentPlace, stored: &StoredPayment, record: Option<&VerdictRecord>) -> [Cell; 17] {

@@ -5,9 +5,10 @@ use reconciliation::{PaymentKey, Settlement, SettlementKind, TransactionKey};
 use super::book::Book;
 use super::cell::Cell;
 use super::error::ReportError;
+use super::listing::each_page;
 use super::section::{Column, Section};
-use super::{PAGE_ROWS, Range, Rows};
-use crate::store::{PageRequest, SettlementFilter, Store, Toward};
+use super::{Range, Rows};
+use crate::store::{SettlementFilter, Store, StoredSettlement};
 
 pub(super) const SECTION: Section = Section {
     field: "settlements",
@@ -45,23 +46,13 @@ pub(super) async fn write(
         sold_date: Some((range.from, range.to)),
         ..SettlementFilter::default()
     };
-    let mut past = None;
-    loop {
-        let request = PageRequest {
-            rows: PAGE_ROWS,
-            past,
-            toward: Toward::Older,
-        };
-        let page = store.list_settlements(&filter, &request).await?;
-        for (_, stored) in &page.rows {
-            sheet.row(&row(&stored.settlement))?;
-        }
-        rows.add(page.rows.len());
-        past = page.rows.into_iter().next_back().map(|(place, _)| place);
-        if !page.has_more || past.is_none() {
-            return sheet.close();
-        }
-    }
+    let read = async |request| store.list_settlements(&filter, &request).await;
+    let write = async |page: &[(_, StoredSettlement)]| {
+        page.iter()
+            .try_for_each(|(_, stored)| sheet.row(&row(&stored.settlement)))
+    };
+    each_page(rows, read, write).await?;
+    sheet.close()
 }
 
 fn row(row: &Settlement) -> [Cell; 16] {
