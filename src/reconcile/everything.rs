@@ -129,6 +129,16 @@ fn is_due(kept: &VerdictRecord, now: DateTime<Utc>) -> bool {
 
 /// The parts in which two verdicts on one subject differ. When they were made does not matter.
 fn difference(kept: &VerdictRecord, made: &VerdictRecord) -> Option<Difference> {
+    let same = kept.payment == made.payment
+        && kept.due_at == made.due_at
+        && kept.discrepancies == made.discrepancies
+        && kept.unsettled == made.unsettled
+        && kept.gaps == made.gaps;
+    // Nearly all are, and putting what they say into words takes longer than making them. Lists may still be in another
+    // order.
+    if same {
+        return None;
+    }
     let mut difference = Difference {
         subject: made.subject.to_string(),
         kept: String::new(),
