@@ -4,12 +4,12 @@ use chrono::{DateTime, Utc};
 use entity::audit_entry::{self, Column};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::audit_chain::{self, AuditEntry, AuditVerdict, BEGINNING, BrokenLink};
 use super::rows::{audit_entry, to_millis};
+use super::turns::Turn;
 use super::{Store, StoreError};
 
 /// Acts where no person does.
@@ -17,9 +17,6 @@ pub(super) const PROGRAM: &str = "toss-recon";
 
 /// How many entries are read at once when the whole log is walked along.
 const AT_ONCE: u64 = 1_000;
-
-/// Lets one transaction at a time add to the log, so that each knows the last entry. The number is this program's own.
-const ONE_ADDS: &str = "SELECT pg_advisory_xact_lock(7827336127190143)";
 
 /// What an entry is to say.
 pub(super) struct Said<'a> {
@@ -35,10 +32,7 @@ pub(super) async fn add(
     transaction: &DatabaseTransaction,
     said: Said<'_>,
 ) -> Result<(), StoreError> {
-    // SQLite has one writer anyway.
-    if transaction.get_database_backend() == DbBackend::Postgres {
-        transaction.execute_unprepared(ONE_ADDS).await?;
-    }
+    Turn::Audit.wait(transaction).await?;
     let last = audit_entry::Entity::find()
         .order_by_desc(Column::Number)
         .one(transaction)

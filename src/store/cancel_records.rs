@@ -7,15 +7,14 @@ use entity::cancel_request::{self, Column};
 use reconciliation::{CancelRequestStatus, Money, TransactionKey};
 use sea_orm::ActiveValue::NotSet;
 use sea_orm::sea_query::{ExprTrait, OnConflict};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter,
-};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::audit::{self, PROGRAM, Said};
 use super::cancel_requests::{NOT_ENDED, asked_since, find_whole, is_in};
 use super::marks::mark_payment;
 use super::rows::{cancel_request_model, changed_columns, new_cancel_request};
+use super::turns::Turn;
 use super::write::insert;
 use super::{
     CancelRequest, CancelRequestChange, Created, DayLimit, NewCancelRequest, Store, StoreError,
@@ -25,10 +24,6 @@ use crate::fail_points;
 
 /// How often a request is tried to be recorded while others come and go.
 const CREATE_ATTEMPTS: u32 = 5;
-
-/// Lets one transaction at a time count what an admin has asked for, so that two at once cannot both fit under a limit
-/// that holds one. The number is this program's own.
-const ONE_COUNTS: &str = "SELECT pg_advisory_xact_lock(7827336127190144)";
 
 impl Store {
     /// Records a request, unless its caller's key has been used, the payment has a request in flight, or it is more than
@@ -45,9 +40,8 @@ impl Store {
         // What stands in the way may have ended before it is looked for; then the way is free.
         for _ in 0..CREATE_ATTEMPTS {
             let transaction = self.begin().await?;
-            if new.day_limit.is_some() && transaction.get_database_backend() == DbBackend::Postgres
-            {
-                transaction.execute_unprepared(ONE_COUNTS).await?;
+            if new.day_limit.is_some() {
+                Turn::CountRequests.wait(&transaction).await?;
             }
             let written = insert::<cancel_request::Entity>(
                 &transaction,

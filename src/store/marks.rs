@@ -12,6 +12,7 @@ use reconciliation::KstDate;
 use sea_orm::ConnectionTrait;
 
 use super::sql::Sql;
+use super::turns::Turn;
 use super::{AccountName, NO_TIME_LIMIT, SettlementId, Source, StoreError, VerdictSubject};
 
 /// What a transaction has changed.
@@ -102,8 +103,8 @@ impl Marks {
     /// Writes the marks: the last statements of a transaction.
     pub(super) async fn write(self, connection: &impl ConnectionTrait) -> Result<(), StoreError> {
         let mut sql = Sql::new(connection.get_database_backend());
-        if sql.is_postgres() && !(self.covered.is_empty() && self.confirmed.is_empty()) {
-            connection.execute_unprepared(MORE_IS_READ).await?;
+        if !(self.covered.is_empty() && self.confirmed.is_empty()) {
+            Turn::NoteReading.wait(connection).await?;
         }
         // What waits for a day has no bounds, nor has what was begun before a hole.
         if sql.is_postgres() && !self.covered.is_empty() {
@@ -201,10 +202,6 @@ impl Covered {
         )
     }
 }
-
-/// Held together with other readings, and never while verdicts are kept: a verdict that is being kept has either seen
-/// what was read, or is seen to wait for it. The number is this program's own.
-const MORE_IS_READ: &str = "SELECT pg_advisory_xact_lock_shared(7827336127190143)";
 
 /// Marks payments at once, in a transaction that writes little else.
 pub(super) async fn mark_payment(

@@ -36,6 +36,7 @@ mod staging;
 mod tokens;
 mod transaction_days;
 mod transactions;
+mod turns;
 mod url;
 mod verdicts;
 mod webhooks;
@@ -84,6 +85,7 @@ pub use verdicts::{
 pub use windows::{Source, WindowRead};
 
 use self::staging::Importer;
+use self::turns::Turn;
 use self::url::Address;
 use crate::fail_points;
 
@@ -117,8 +119,8 @@ impl Store {
         let transaction = self.begin().await?;
         if transaction.get_database_backend() == DbBackend::Postgres {
             transaction.execute_unprepared(NO_TIME_LIMIT).await?;
-            transaction.execute_unprepared(ONE_MIGRATES).await?;
         }
+        Turn::Migrate.wait(&transaction).await?;
         pending_migrations(&transaction).await?;
         fail_points::dies("migration-begun");
         Migrator::up(&transaction, None).await?;
@@ -185,10 +187,6 @@ async fn commit(transaction: DatabaseTransaction) -> Result<(), StoreError> {
 
 /// What has to be done takes as long as it takes: migrating, waiting for another process that does, marking a day.
 const NO_TIME_LIMIT: &str = "SET LOCAL statement_timeout = 0";
-
-/// Waits until no other process migrates; the end of the transaction lets the next one in. The number is this program's
-/// own.
-const ONE_MIGRATES: &str = "SELECT pg_advisory_xact_lock(7827336127190142)";
 
 /// How many migrations are missing.
 async fn pending_migrations<'c>(

@@ -113,24 +113,6 @@ impl Store {
     }
 }
 
-/// Waits until nobody else replaces rows of that sold date: two accounts may list the same merchant, whose sums are made
-/// of both their rows. On SQLite nobody does.
-pub(super) async fn alone_on(
-    connection: &impl ConnectionTrait,
-    day: KstDate,
-) -> Result<(), StoreError> {
-    let mut sql = Sql::new(connection.get_database_backend());
-    if sql.is_postgres() {
-        let day = sql.bind(chrono::Datelike::num_days_from_ce(&day.naive()));
-        let text = format!("SELECT pg_advisory_xact_lock({SETTLEMENT_DAYS}, {day})");
-        connection.execute_raw(sql.statement(text)).await?;
-    }
-    Ok(())
-}
-
-/// Tells these locks from this program's others; they have two numbers, the others one.
-const SETTLEMENT_DAYS: i32 = 78_273_361;
-
 /// Makes the sums of a sold date anew for these merchants, from the rows that there are now. The fee of a row is the one
 /// that [`reconciliation::Settlement::shown_fee`] tells.
 pub(super) async fn sum_anew(

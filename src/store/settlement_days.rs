@@ -14,11 +14,12 @@ use super::day_claims::{DayClaim, Place, ROWS_AT_ONCE};
 use super::keys::among;
 use super::marks::Marks;
 use super::merchant_ids::save_merchant_ids;
-use super::payout_sums::{alone_on, sum_anew};
+use super::payout_sums::sum_anew;
 use super::rows::to_millis;
 use super::settlements::{
     Change, count_day, remove_settlements, replace_day, save_settlements, settlement_rows,
 };
+use super::turns::Turn;
 use super::{
     AccountName, SettlementIdentities, SettlementRecord, Source, Store, StoreError, commit,
 };
@@ -173,7 +174,7 @@ impl SettlementDayWriter {
         }
         let mut changed = self.changed;
         if let Some(rows) = staged {
-            alone_on(&transaction, day).await?;
+            Turn::SoldDate(day).wait(&transaction).await?;
             marks.settlements(&gone);
             save_settlements(&transaction, rows, self.old, readings).await?;
             remove_settlements(&transaction, gone, readings).await?;

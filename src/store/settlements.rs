@@ -15,10 +15,11 @@ use sea_orm::{
 use super::keys::among;
 use super::marks::Marks;
 use super::merchant_ids::are_shared;
-use super::payout_sums::{alone_on, sum_anew};
+use super::payout_sums::sum_anew;
 use super::rows::{SettlementRow, same_content, settlement_model, version_model};
 use super::settlement_id::with_ids;
 use super::staging::Staged;
+use super::turns::Turn;
 use super::write::{Written, insert};
 use super::{AccountName, SettlementId, SettlementRecord, Store, StoreError};
 
@@ -162,7 +163,7 @@ pub(super) async fn replace_day(
     readings: (DateTime<Utc>, DateTime<Utc>),
     marks: &mut Marks,
 ) -> Result<u64, StoreError> {
-    alone_on(connection, day).await?;
+    Turn::SoldDate(day).wait(connection).await?;
     let old = settlement::Entity::find()
         .filter(Column::Account.eq(account.as_str()))
         .filter(Column::SoldDate.eq(day.naive()))

@@ -6,8 +6,7 @@ use chrono::{DateTime, Utc};
 use entity::{discrepancy, payment_day, unsettled_day, unsettled_event, verdict, verdict_gap};
 use sea_orm::sea_query::{LockBehavior, LockType, OnConflict};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, Iterable, QueryFilter,
-    QuerySelect,
+    ConnectionTrait, DatabaseTransaction, EntityTrait, Iterable, QueryFilter, QuerySelect,
 };
 
 use super::days::{Changes, Way, of_event, of_verdict};
@@ -19,6 +18,7 @@ use crate::store::rows::{
     discrepancy_model, unsettled_event_model, verdict_gap_model, verdict_model,
 };
 use crate::store::sql::Sql;
+use crate::store::turns::Turn;
 use crate::store::write::insert;
 use crate::store::{AccountName, ReadDays, Store, StoreError};
 
@@ -36,9 +36,7 @@ impl Store {
         }
         self.make_places(records).await?;
         let transaction = self.begin().await?;
-        if transaction.get_database_backend() == DbBackend::Postgres {
-            transaction.execute_unprepared(ONE_KEEPS).await?;
-        }
+        Turn::KeepVerdicts.wait(&transaction).await?;
         let mut standing = lock(&transaction, records).await?;
         let news = News::since(&transaction, seen).await?;
         let accounts = accounts_of_rows(&transaction, records).await?;
@@ -86,10 +84,6 @@ impl Store {
         Ok(())
     }
 }
-
-/// Held while verdicts are kept: sums are changed by one transaction at a time, and no day is read meanwhile without its
-/// being noticed. Days are read under the same number, shared.
-const ONE_KEEPS: &str = "SELECT pg_advisory_xact_lock(7827336127190143)";
 
 /// A verdict that is kept, and the row that it replaces.
 struct Kept<'r> {
