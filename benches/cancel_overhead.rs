@@ -11,13 +11,14 @@
 
 #[path = "../tests/support/postgres.rs"]
 mod postgres;
+#[path = "support/program.rs"]
+mod program;
 
 use std::env;
-use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use chrono::{TimeDelta, Utc};
+use program::{Program, create_token};
 use serde_json::{Value, json};
 use toss_sim::{Fault, FaultKind, Merchant, NewPayment, Settings, SimClock, TossSim};
 
@@ -58,7 +59,7 @@ async fn compare() {
 
 struct Bench {
     sim: TossSim,
-    server: Process,
+    server: Program,
     admin: String,
     client: reqwest::Client,
 }
@@ -72,8 +73,8 @@ impl Bench {
         })
         .await
         .unwrap();
-        let admin = create_token(database_url);
-        let server = Process::serve(database_url, sim.base_url());
+        let admin = create_token(database_url, "admin");
+        let server = Program::serve(database_url, sim.base_url(), SECRET_KEY, &["--no-sync"]);
         let client = reqwest::Client::builder()
             .no_proxy()
             .tcp_nodelay(true)
@@ -207,57 +208,6 @@ fn at(percent: usize, times: &[Duration]) -> Duration {
     let mut sorted = times.to_vec();
     sorted.sort();
     sorted[(sorted.len() * percent).div_ceil(100).max(1) - 1]
-}
-
-fn create_token(database_url: &str) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_toss-recon"))
-        .args(["token", "create", "--name", "bench", "--role", "admin"])
-        .env("DATABASE_URL", database_url)
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
-
-/// The server, as a process of its own.
-struct Process {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Process {
-    fn serve(database_url: &str, toss: &str) -> Self {
-        let address = std::net::TcpListener::bind(("127.0.0.1", 0))
-            .unwrap()
-            .local_addr()
-            .unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_toss-recon"));
-        command
-            .args(["serve", "--no-sync"])
-            .env("DATABASE_URL", database_url)
-            .env("TOSS_SECRET_KEY", SECRET_KEY)
-            .env("TOSS_BASE_URL", toss)
-            .env("LISTEN_ADDR", address.to_string())
-            .stderr(Stdio::null());
-        let child = command.spawn().unwrap();
-        let deadline = Instant::now() + Duration::from_secs(30);
-        while std::net::TcpStream::connect(address).is_err() {
-            assert!(Instant::now() < deadline, "the server does not listen");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Self { child, address }
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 fn argument(name: &str) -> Option<u64> {

@@ -12,17 +12,20 @@
 
 #[path = "../tests/support/postgres.rs"]
 mod postgres;
+#[path = "support/program.rs"]
+mod program;
 
 use std::env;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use actix_web::{App, HttpResponse, HttpServer, web};
 use chrono::{Days, Utc};
+use program::{Program, create_token};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use toss_sim::{Merchant, Scenario, Settings, SimClock, TossSim};
@@ -60,11 +63,11 @@ async fn compare() {
         ("PostgreSQL", postgres::database().await),
     ];
     for (name, url) in databases {
-        let token = create_token(&url);
-        let served = Process::serve(&url, sim.base_url());
+        let token = create_token(&url, "viewer");
+        let served = Program::serve(&url, sim.base_url(), SECRET_KEY, &[]);
         let requests = fill(served.address, &token, &sim).await;
         let sample = ask(served.address, &requests[0]).await;
-        let bare = Process::bare(&sample);
+        let bare = bare_handler(&sample);
         println!(
             "{name}: {} payments, answers of about {} bytes",
             requests.len(),
@@ -93,20 +96,6 @@ async fn shop() -> TossSim {
     let start = now().date_naive() - Days::new(u64::from(story.days) + 1);
     sim.play(story, start);
     sim
-}
-
-fn create_token(database_url: &str) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_toss-recon"))
-        .args(["token", "create", "--name", "bench", "--role", "viewer"])
-        .env("DATABASE_URL", database_url)
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
 /// Asks for every payment once, so that the store has it, and gives the requests that will be sent.
@@ -166,10 +155,10 @@ impl std::fmt::Display for Cost {
 }
 
 /// Keeps every connection busy for the given time.
-async fn load(server: &Process, requests: &Arc<[Vec<u8>]>, seconds: u64) -> Cost {
+async fn load(server: &Program, requests: &Arc<[Vec<u8>]>, seconds: u64) -> Cost {
     let answered = Arc::new(AtomicU64::new(0));
     let deadline = Instant::now() + Duration::from_secs(seconds);
-    let (cpu_before, begun) = (server.cpu(), Instant::now());
+    let (cpu_before, begun) = (cpu(server), Instant::now());
     let callers = (0..CONNECTIONS).map(|caller| {
         let (requests, answered, address) =
             (Arc::clone(requests), Arc::clone(&answered), server.address);
@@ -191,7 +180,7 @@ async fn load(server: &Process, requests: &Arc<[Vec<u8>]>, seconds: u64) -> Cost
         reason = "a count of requests in a few seconds is far below 2^52"
     )]
     let count = answered.load(Ordering::Relaxed) as f64;
-    let cpu = server.cpu().saturating_sub(cpu_before);
+    let cpu = cpu(server).saturating_sub(cpu_before);
     Cost {
         requests_per_second: count / begun.elapsed().as_secs_f64(),
         micros_per_request: cpu.as_secs_f64() * 1e6 / count,
@@ -249,69 +238,35 @@ impl Connection {
     }
 }
 
-/// A server under load, as a process of its own so that its CPU time can be told from the load's.
-struct Process {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Process {
-    fn serve(database_url: &str, toss: &str) -> Self {
-        let address = free_address();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_toss-recon"));
-        command
-            .arg("serve")
-            .env("DATABASE_URL", database_url)
-            .env("TOSS_SECRET_KEY", SECRET_KEY)
-            .env("TOSS_BASE_URL", toss)
-            .env("LISTEN_ADDR", address.to_string())
-            .stderr(Stdio::null());
-        let child = command.spawn().unwrap();
-        let deadline = Instant::now() + Duration::from_secs(30);
-        while std::net::TcpStream::connect(address).is_err() {
-            assert!(Instant::now() < deadline, "the server does not listen");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Self { child, address }
-    }
-
-    fn bare(body: &str) -> Self {
-        let mut command = Command::new(env::current_exe().unwrap());
-        let mut child = command
-            .env(BARE_BODY, body)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        Self {
-            child,
-            address: line.trim().parse().unwrap(),
-        }
-    }
-
-    /// User and system time so far, of all threads.
-    fn cpu(&self) -> Duration {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
-        // The name stands in brackets and may hold spaces; times are the 14th and 15th fields, in hundredths.
-        let fields: Vec<&str> = stat
-            .rsplit(')')
-            .next()
-            .unwrap()
-            .split_whitespace()
-            .collect();
-        let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
-        Duration::from_millis(ticks * 10)
+/// A handler of ready-made bytes, as a process of its own so that its CPU time can be told from the load's.
+fn bare_handler(body: &str) -> Program {
+    let mut child = Command::new(env::current_exe().unwrap())
+        .env(BARE_BODY, body)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    Program {
+        child,
+        address: line.trim().parse().unwrap(),
     }
 }
 
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// User and system time of the process so far, of all threads.
+fn cpu(program: &Program) -> Duration {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", program.child.id())).unwrap();
+    // The name stands in brackets and may hold spaces; times are the 14th and 15th fields, in hundredths.
+    let fields: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .unwrap()
+        .split_whitespace()
+        .collect();
+    let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
+    Duration::from_millis(ticks * 10)
 }
 
 fn serve_bare(body: String) {
@@ -336,13 +291,6 @@ fn serve_bare(body: String) {
             server.run().await
         })
         .unwrap();
-}
-
-fn free_address() -> SocketAddr {
-    std::net::TcpListener::bind(("127.0.0.1", 0))
-        .unwrap()
-        .local_addr()
-        .unwrap()
 }
 
 fn argument(name: &str) -> Option<u64> {
