@@ -7,8 +7,11 @@
 
 #[path = "../support/postgres.rs"]
 mod postgres;
+#[path = "../support/running.rs"]
 mod running;
 mod support;
+#[path = "../support/token.rs"]
+mod token;
 
 mod access;
 mod cancel;

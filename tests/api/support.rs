@@ -5,17 +5,19 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use reconciliation::SettlementCycle;
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use toss_recon::access::{NewToken, Role};
+use toss_recon::access::Role;
+use toss_recon::config::{MerchantConfig, ServerConfig};
 use toss_recon::store::Store;
 use toss_sim::{Endpoint, Fault, FaultKind, Merchant, Scenario, Settings, SimClock, TossSim};
 
 use crate::postgres;
-use crate::running::RunningServer;
+use crate::running::{self, RunningServer};
+use crate::token::create_token;
 
 pub(crate) const MERCHANT: &str = "tdemoshop01";
+const NOON: &str = "2026-03-20T12:00:00+09:00";
 pub(crate) const SECRET_KEY: &str = "live_sk_stand1n0000000000000000";
 
 /// Declares tests that run once on each database. A test takes a [`Shop`] of its own, or the [`Engine`] to open shops of
@@ -99,6 +101,19 @@ impl Default for Choices {
     }
 }
 
+impl Choices {
+    fn config(&self, sim: &TossSim, database_url: &str) -> ServerConfig {
+        let merchants = self.merchants.iter().map(|(merchant, key)| MerchantConfig {
+            settlement_cycle: Some(self.cycle),
+            payout_business_days: self.payout_business_days,
+            ..running::merchant(&merchant.mid, key)
+        });
+        let mut config = running::config(sim, database_url, merchants.collect());
+        config.toss.timeout = self.timeout;
+        config
+    }
+}
+
 impl Shop {
     /// A shop whose clock stands at noon in Seoul on 2026-03-20.
     pub(crate) async fn open(engine: Engine) -> Self {
@@ -106,9 +121,9 @@ impl Shop {
     }
 
     pub(crate) async fn open_with(engine: Engine, choices: Choices) -> Self {
-        let clock = SimClock::manual(instant("2026-03-20T12:00:00+09:00"));
+        let noon = instant(NOON);
         let settings = Settings {
-            clock,
+            clock: SimClock::manual(noon),
             merchants: choices
                 .merchants
                 .iter()
@@ -122,10 +137,11 @@ impl Shop {
             Engine::Sqlite => format!("sqlite://{}", folder.path().join("test.db").display()),
             Engine::Postgres => postgres::database().await,
         };
-        let server = RunningServer::start(&sim, &database_url, &choices).await;
+        let config = choices.config(&sim, &database_url);
+        let server = RunningServer::start(config, &sim, std::convert::identity).await;
         let store = Store::open(&database_url.parse().unwrap()).await.unwrap();
-        let admin = token(&store, "test-admin", Role::Admin).await;
-        let viewer = token(&store, "test-viewer", Role::Viewer).await;
+        let admin = create_token(&store, "test-admin", Role::Admin, noon).await;
+        let viewer = create_token(&store, "test-viewer", Role::Viewer, noon).await;
         store.close().await.unwrap();
         let client = reqwest::Client::builder()
             .no_proxy()
@@ -188,7 +204,7 @@ impl Shop {
     /// A token of that name, made now.
     pub(crate) async fn new_token(&self, name: &str, role: Role) -> String {
         let store = self.store().await;
-        let text = token(&store, name, role).await;
+        let text = create_token(&store, name, role, instant(NOON)).await;
         store.close().await.unwrap();
         text
     }
@@ -280,14 +296,4 @@ pub(crate) fn code(answer: &Value) -> String {
 
 pub(crate) fn instant(text: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(text).unwrap().to_utc()
-}
-
-async fn token(store: &Store, name: &str, role: Role) -> String {
-    let token = NewToken::generate(&mut rand::rng());
-    let at = instant("2026-03-20T12:00:00+09:00");
-    store
-        .create_token(&token.id, name, role.as_str(), token.secret_hash(), at)
-        .await
-        .unwrap();
-    token.text.expose_secret().to_owned()
 }

@@ -53,8 +53,12 @@ mod books;
 #[path = "../support/postgres.rs"]
 mod postgres;
 mod program;
+#[path = "../support/running.rs"]
+mod running;
 mod scene;
 mod shop;
+#[path = "../support/token.rs"]
+mod token;
 mod wire;
 
 mod approval_deaths;

@@ -1,26 +1,20 @@
 //! A shop for one test: the stand-in for Toss, the real server before it, a database of its own, one running clock.
 
 use std::net::SocketAddr;
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use reconciliation::{
-    BusinessCalendar, CancelPolicy, PartialCancelRows, PaymentKey, SettlementCycle,
-};
-use secrecy::ExposeSecret;
+use reconciliation::{CancelPolicy, PaymentKey};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::sync::oneshot;
-use toss_recon::access::{NewToken, Role};
-use toss_recon::clock::Clock;
-use toss_recon::config::{MerchantConfig, ServerConfig, SyncConfig, TossConfig};
-use toss_recon::server::Server;
-use toss_recon::store::{AccountName, CancelRequest, Store};
-use toss_recon::toss::{BaseUrl, MusdAmounts, SecretKey};
+use toss_recon::access::Role;
+use toss_recon::config::ServerConfig;
+use toss_recon::store::{CancelRequest, Store};
 use toss_sim::{Endpoint, Fault, FaultKind, NewPayment, Settings, SimClock, TossSim};
 
 use crate::postgres;
+use crate::running::{self, RunningServer, merchant};
+use crate::token::create_token;
 
 const SECRET_KEY: &str = "live_sk_stand1n0000000000000000";
 const WEBHOOK_SECRET: &str = "a-secret-of-the-webhooks";
@@ -53,12 +47,12 @@ const PAYLOAD: &str = "{ request { id status transactionKey requestedBy } \
 
 /// The stand-in and the server, which answers within a second or calls the outcome unknown, and asks again every second.
 pub(crate) struct Shop {
+    /// None only while another takes its place. Ends before what it works with.
+    server: Option<RunningServer>,
     pub(crate) sim: TossSim,
     pub(crate) store: Store,
     tokens: [String; 3],
     config: ServerConfig,
-    address: SocketAddr,
-    server: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
     _folder: TempDir,
 }
 
@@ -89,19 +83,18 @@ impl Shop {
         };
         let sim = TossSim::start(settings).await.unwrap();
         let config = config(&sim, &database_url);
-        let (address, server) = serve(config.clone(), clock(&sim)).await;
+        let server = serve(&config, &sim).await;
         let store = Store::open(&database_url.parse().unwrap()).await.unwrap();
         let tokens = [
-            token(&store, "kim", Role::Admin).await,
-            token(&store, "lee", Role::Admin).await,
-            token(&store, "viewer", Role::Viewer).await,
+            create_token(&store, "kim", Role::Admin, noon).await,
+            create_token(&store, "lee", Role::Admin, noon).await,
+            create_token(&store, "viewer", Role::Viewer, noon).await,
         ];
         Self {
             sim,
             store,
             tokens,
             config,
-            address,
             server: Some(server),
             _folder: folder,
         }
@@ -109,18 +102,14 @@ impl Shop {
 
     /// Stops the server and starts another on the same database, with these rules for cancels.
     pub(crate) async fn restart_under(&mut self, policy: CancelPolicy) {
-        self.stop();
         self.config.cancel_policy = policy;
-        let (address, server) = serve(self.config.clone(), clock(&self.sim)).await;
-        (self.address, self.server) = (address, Some(server));
+        // The first one has ended before the second begins.
+        drop(self.server.take());
+        self.server = Some(serve(&self.config, &self.sim).await);
     }
 
-    fn stop(&mut self) {
-        if let Some((stop, thread)) = self.server.take() {
-            let _ = stop.send(());
-            // A test that failed has said so already.
-            let _ = thread.join();
-        }
+    fn address(&self) -> SocketAddr {
+        self.server.as_ref().expect("a server runs").address
     }
 
     /// A card payment of that many won.
@@ -188,7 +177,7 @@ impl Shop {
             .unwrap();
         let [kim, lee, viewer] = &self.tokens;
         let answer = client
-            .post(format!("http://{}/graphql", self.address))
+            .post(format!("http://{}/graphql", self.address()))
             .bearer_auth(match who {
                 As::Kim => kim,
                 As::Lee => lee,
@@ -207,7 +196,7 @@ impl Shop {
         let answer = client
             .post(format!(
                 "http://{}/webhooks/toss/{WEBHOOK_SECRET}",
-                self.address
+                self.address()
             ))
             .header("tosspayments-webhook-transmission-id", transmission)
             .json(&json!({
@@ -271,12 +260,6 @@ impl Shop {
     }
 }
 
-impl Drop for Shop {
-    fn drop(&mut self) {
-        self.stop();
-    }
-}
-
 /// The state of the request in an answer, and the error's code and advice.
 pub(crate) fn told(answer: &Value) -> (&str, &str, &str) {
     (
@@ -294,62 +277,15 @@ pub(crate) fn at(text: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(text).unwrap().to_utc()
 }
 
-fn clock(sim: &TossSim) -> Clock {
-    let hands = sim.clock().clone();
-    Clock::from_fn(move || hands.now())
-}
-
+/// Answers come within a second or count as lost, and are asked for again every second.
 fn config(sim: &TossSim, database_url: &str) -> ServerConfig {
-    ServerConfig {
-        webhook_secret: Some(WEBHOOK_SECRET.to_owned().into()),
-        merchants: vec![MerchantConfig {
-            account: AccountName::new("shop"),
-            secret_key: SecretKey::parse(SECRET_KEY).unwrap(),
-            settlement_cycle: Some(SettlementCycle::Daily),
-            payout_business_days: None,
-        }],
-        toss: TossConfig {
-            base_url: BaseUrl::parse(sim.base_url()).unwrap(),
-            timeout: Duration::from_secs(1),
-            calls_per_minute: None,
-            partial_cancel_rows: PartialCancelRows::default(),
-            musd_amounts: MusdAmounts::default(),
-        },
-        database_url: database_url.parse().unwrap(),
-        listen_addr: "127.0.0.1:0".parse().unwrap(),
-        cancel_retry: Duration::from_secs(1),
-        sync: SyncConfig::default(),
-        cancel_policy: CancelPolicy::default(),
-        calendar: BusinessCalendar::korean().unwrap(),
-    }
+    let mut config = running::config(sim, database_url, vec![merchant("shop", SECRET_KEY)]);
+    config.webhook_secret = Some(WEBHOOK_SECRET.into());
+    config.toss.timeout = Duration::from_secs(1);
+    config.cancel_retry = Duration::from_secs(1);
+    config
 }
 
-/// The real server, on a thread of its own as its own program has it.
-async fn serve(
-    config: ServerConfig,
-    clock: Clock,
-) -> (SocketAddr, (oneshot::Sender<()>, JoinHandle<()>)) {
-    let (stop, stopped) = oneshot::channel::<()>();
-    let (started, start) = oneshot::channel();
-    let thread = std::thread::spawn(move || {
-        actix_web::rt::System::new().block_on(async move {
-            let server = Server::bind(&config, clock).await.unwrap();
-            started.send(server.address()).unwrap();
-            let until_dropped = async move {
-                let _ = stopped.await;
-            };
-            server.run(until_dropped).await.unwrap();
-        });
-    });
-    (start.await.unwrap(), (stop, thread))
-}
-
-async fn token(store: &Store, name: &str, role: Role) -> String {
-    let token = NewToken::generate(&mut rand::rng());
-    let noon = at("2026-03-20T12:00:00+09:00");
-    store
-        .create_token(&token.id, name, role.as_str(), token.secret_hash(), noon)
-        .await
-        .unwrap();
-    token.text.expose_secret().to_owned()
+async fn serve(config: &ServerConfig, sim: &TossSim) -> RunningServer {
+    RunningServer::start(config.clone(), sim, std::convert::identity).await
 }

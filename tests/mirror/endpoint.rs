@@ -1,18 +1,12 @@
 //! The real server: it follows Toss in the background, and takes webhooks at its own address.
 
-use std::net::SocketAddr;
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use reconciliation::{BusinessCalendar, CancelPolicy, PartialCancelRows, SettlementCycle};
-use tokio::sync::oneshot;
-use toss_recon::config::{MerchantConfig, ServerConfig, SyncConfig, TossConfig};
 use toss_recon::server::Server;
-use toss_recon::store::AccountName;
-use toss_recon::toss::{BaseUrl, MusdAmounts, SecretKey};
 use toss_sim::{NewPayment, TossSim};
 
-use crate::support::{Engine, MID, SECRET_KEY, TestDatabase, clock, empty_shop, on_both_databases};
+use crate::running::{self, RunningServer, merchant};
+use crate::support::{Engine, MID, SECRET_KEY, TestDatabase, empty_shop, on_both_databases};
 
 on_both_databases!(
     whatever_comes_is_answered_200_within_a_second,
@@ -22,59 +16,24 @@ on_both_databases!(
 
 const SECRET: &str = "a-long-path-secret";
 
+/// A server of the shop, and somebody who knows its address for webhooks.
 struct Running {
-    address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    server: RunningServer,
     client: reqwest::Client,
 }
 
 impl Running {
     async fn start(sim: &TossSim, database: &TestDatabase, follows: bool) -> Self {
-        let config = ServerConfig {
-            merchants: vec![MerchantConfig {
-                account: AccountName::new(MID),
-                secret_key: SecretKey::parse(SECRET_KEY).unwrap(),
-                settlement_cycle: Some(SettlementCycle::Daily),
-                payout_business_days: None,
-            }],
-            toss: TossConfig {
-                base_url: BaseUrl::parse(sim.base_url()).unwrap(),
-                timeout: Duration::from_secs(10),
-                calls_per_minute: None,
-                partial_cancel_rows: PartialCancelRows::default(),
-                musd_amounts: MusdAmounts::default(),
-            },
-            database_url: database.url.parse().unwrap(),
-            listen_addr: "127.0.0.1:0".parse().unwrap(),
-            cancel_retry: Duration::from_secs(5),
-            sync: SyncConfig {
-                interval: Duration::from_secs(1),
-                ..SyncConfig::default()
-            },
-            cancel_policy: CancelPolicy::default(),
-            calendar: BusinessCalendar::korean().unwrap(),
-            webhook_secret: Some(SECRET.into()),
+        let mut config = running::config(sim, &database.url, vec![merchant(MID, SECRET_KEY)]);
+        config.sync.interval = Duration::from_secs(1);
+        config.webhook_secret = Some(SECRET.into());
+        let prepare = if follows {
+            Server::following
+        } else {
+            std::convert::identity
         };
-        let (clock, (stop, stopped), (started, start)) =
-            (clock(sim), oneshot::channel::<()>(), oneshot::channel());
-        let thread = std::thread::spawn(move || {
-            actix_web::rt::System::new().block_on(async move {
-                let mut server = Server::bind(&config, clock).await.unwrap();
-                if follows {
-                    server = server.following();
-                }
-                started.send(server.address()).unwrap();
-                let until_dropped = async move {
-                    let _ = stopped.await;
-                };
-                server.run(until_dropped).await.unwrap();
-            });
-        });
         Self {
-            address: start.await.unwrap(),
-            stop: Some(stop),
-            thread: Some(thread),
+            server: RunningServer::start(config, sim, prepare).await,
             client: reqwest::Client::builder()
                 .no_proxy()
                 .pool_max_idle_per_host(0)
@@ -88,23 +47,13 @@ impl Running {
         let began = Instant::now();
         let answer = self
             .client
-            .post(format!("http://{}{path}", self.address))
+            .post(format!("http://{}{path}", self.server.address))
             .header("tosspayments-webhook-transmission-id", id)
             .body(body)
             .send()
             .await
             .unwrap();
         (answer.status().as_u16(), began.elapsed())
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        if let (Some(stop), Some(thread)) = (self.stop.take(), self.thread.take()) {
-            let _ = stop.send(());
-            // A test that failed has said so already.
-            let _ = thread.join();
-        }
     }
 }
 

@@ -8,6 +8,8 @@
 
 #[path = "../support/postgres.rs"]
 mod postgres;
+#[path = "../support/running.rs"]
+mod running;
 mod support;
 
 mod broken_databases;

@@ -1,10 +1,11 @@
-//! The real server, as its own program runs it, within a test.
+//! The real server, as its own program runs it, within a test. A test binary takes it in with
+//! `#[path = "../support/running.rs"] mod running;`.
 
 use std::net::SocketAddr;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use reconciliation::{BusinessCalendar, CancelPolicy, PartialCancelRows};
+use reconciliation::{BusinessCalendar, CancelPolicy, PartialCancelRows, SettlementCycle};
 use tokio::sync::oneshot;
 use toss_recon::clock::Clock;
 use toss_recon::config::{MerchantConfig, ServerConfig, SyncConfig, TossConfig};
@@ -12,8 +13,6 @@ use toss_recon::server::Server;
 use toss_recon::store::AccountName;
 use toss_recon::toss::{BaseUrl, MusdAmounts, SecretKey};
 use toss_sim::TossSim;
-
-use crate::support::Choices;
 
 /// A server on a thread of its own. It ends in order when dropped.
 pub(crate) struct RunningServer {
@@ -23,16 +22,19 @@ pub(crate) struct RunningServer {
 }
 
 impl RunningServer {
-    /// A server on a free port, on the stand-in's clock.
-    pub(crate) async fn start(sim: &TossSim, database_url: &str, choices: &Choices) -> Self {
-        let config = config(sim, database_url, choices);
+    /// A server on a free port, on the stand-in's clock; `prepare` may change what it does before it starts.
+    pub(crate) async fn start(
+        config: ServerConfig,
+        sim: &TossSim,
+        prepare: fn(Server) -> Server,
+    ) -> Self {
         let hands = sim.clock().clone();
         let clock = Clock::from_fn(move || hands.now());
         let (stop, stopped) = oneshot::channel::<()>();
         let (started, start) = oneshot::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let server = Server::bind(&config, clock).await.unwrap();
+                let server = prepare(Server::bind(&config, clock).await.unwrap());
                 started.send(server.address()).unwrap();
                 let until_dropped = async move {
                     let _ = stopped.await;
@@ -58,21 +60,28 @@ impl Drop for RunningServer {
     }
 }
 
-fn config(sim: &TossSim, database_url: &str, choices: &Choices) -> ServerConfig {
-    let merchants = choices
-        .merchants
-        .iter()
-        .map(|(merchant, key)| MerchantConfig {
-            account: AccountName::new(&merchant.mid),
-            secret_key: SecretKey::parse(key).unwrap(),
-            settlement_cycle: Some(choices.cycle),
-            payout_business_days: choices.payout_business_days,
-        });
+/// A merchant who is settled daily.
+pub(crate) fn merchant(account: &str, secret_key: &str) -> MerchantConfig {
+    MerchantConfig {
+        account: AccountName::new(account),
+        secret_key: SecretKey::parse(secret_key).unwrap(),
+        settlement_cycle: Some(SettlementCycle::Daily),
+        payout_business_days: None,
+    }
+}
+
+/// The settings of a server for these merchants, before the stand-in and on this database. What is not named is as it is
+/// when nobody sets it.
+pub(crate) fn config(
+    sim: &TossSim,
+    database_url: &str,
+    merchants: Vec<MerchantConfig>,
+) -> ServerConfig {
     ServerConfig {
-        merchants: merchants.collect(),
+        merchants,
         toss: TossConfig {
             base_url: BaseUrl::parse(sim.base_url()).unwrap(),
-            timeout: choices.timeout,
+            timeout: Duration::from_secs(10),
             calls_per_minute: None,
             partial_cancel_rows: PartialCancelRows::default(),
             musd_amounts: MusdAmounts::default(),
