@@ -1,6 +1,7 @@
 //! Stored verdicts: what a mirror and some live readings lead to, on both databases.
 
 mod any_order;
+mod both_databases;
 mod due_dates;
 mod gaps;
 mod half_written;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::SECRET_KEY;
+use crate::program::SECRET_KEY;
 
 pub(crate) struct Served {
     child: Child,
@@ -56,54 +56,20 @@ impl Served {
         }
     }
 
-    /// Where the page after this one begins; `None` when that one is not full.
-    pub(crate) async fn next_cursor(
-        &self,
-        list: &str,
-        filter: &str,
-        after: &str,
-    ) -> Option<String> {
-        let query = format!(
-            "{{ {list}(filter: {{ {filter} }}, first: 100, after: {after}) {{ pageInfo {{ hasNextPage endCursor }} }} }}"
-        );
-        let page = &self.ask(&query).await["data"][list]["pageInfo"];
-        (page["hasNextPage"] == true).then(|| page["endCursor"].to_string())
-    }
-
-    /// How long a page takes.
-    pub(crate) async fn page(
-        &self,
-        list: &str,
-        fields: &str,
-        filter: &str,
-        after: &str,
-    ) -> Duration {
-        let query = format!(
-            "{{ {list}(filter: {{ {filter} }}, first: 100, after: {after}) {{ nodes {{ {fields} }} }} }}"
-        );
-        let begun = Instant::now();
-        let answer = self.ask(&query).await;
-        let took = begun.elapsed();
-        assert!(
-            answer["data"][list]["nodes"]
-                .as_array()
-                .is_some_and(|nodes| !nodes.is_empty()),
-            "{answer}"
-        );
-        took
-    }
-
-    async fn ask(&self, query: &str) -> Value {
+    /// What it answers, and how long that takes.
+    pub(crate) async fn ask(&self, query: &str) -> (Value, Duration) {
         let request = self
             .client
             .post(format!("http://{}/graphql", self.address))
             .bearer_auth(&self.token)
             .header("content-type", "application/json")
             .body(json!({ "query": query }).to_string());
+        let begun = Instant::now();
         let body = request.send().await.unwrap().text().await.unwrap();
+        let took = begun.elapsed();
         let answer: Value = serde_json::from_str(&body).unwrap();
         assert!(answer["errors"].is_null(), "{query}: {answer}");
-        answer
+        (answer, took)
     }
 }
 
