@@ -28,6 +28,11 @@ const RULES: &[Rule] = &[
         because: "SQL is spoken in src/store",
     },
     Rule {
+        word: "rusqlite",
+        allowed: &["src/store/"],
+        because: "SQL is spoken in src/store",
+    },
+    Rule {
         word: "pg_advisory",
         allowed: &["src/store/turns.rs"],
         because: "numbers of locks stand side by side, so that no two are one",

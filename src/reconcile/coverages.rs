@@ -1,31 +1,56 @@
 //! What has been read of each merchant's lists, as verdicts depend on it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use reconciliation::{Coverage, MId, Stretch};
 
+use super::Inner;
 use crate::merchants::Merchants;
-use crate::store::{AccountName, BookRows, ReadDays, Source, Store, StoreError};
+use crate::store::{AccountName, BookRows, ReadDays, Source, StoreError};
 
 /// The coverage of every account, all of it at one instant.
 pub(super) struct Coverages {
     /// What it was made of.
     pub(super) read_days: ReadDays,
     by_account: HashMap<AccountName, Arc<Coverage>>,
+    /// The merchants that each account has shown.
+    shown: Shown,
     /// Which account has shown a merchant, for rows that name no payment of an account.
     accounts: HashMap<MId, AccountName>,
     nothing: Arc<Coverage>,
 }
 
+type Shown = BTreeMap<AccountName, Vec<MId>>;
+
+impl Inner {
+    /// What has been read by now. It is put together anew only when something was read since it was.
+    pub(super) async fn coverages(&self) -> Result<Arc<Coverages>, StoreError> {
+        let latest = self.coverages.lock().await.clone();
+        let shown = self.store.merchant_ids().await?;
+        let read_days = match &latest {
+            Some(known) => match self.store.read_days_after(&known.read_days).await? {
+                None if known.shown == shown => return Ok(Arc::clone(known)),
+                None => known.read_days.clone(),
+                Some(read_days) => read_days,
+            },
+            None => self.store.read_days().await?,
+        };
+        let coverages = Arc::new(Coverages::new(read_days, shown, &self.merchants));
+        *self.coverages.lock().await = Some(Arc::clone(&coverages));
+        Ok(coverages)
+    }
+}
+
 impl Coverages {
-    /// Reads the coverage of every account that is configured or was read with.
-    pub(super) async fn read(store: &Store, merchants: &Merchants) -> Result<Self, StoreError> {
-        let read_days = store.read_days().await?;
+    /// The coverage of every account that is configured or was read with.
+    fn new(read_days: ReadDays, shown: Shown, merchants: &Merchants) -> Self {
         let mut accounts = HashMap::new();
-        for (account, mids) in store.merchant_ids().await? {
+        for (account, mids) in &shown {
             for mid in mids {
-                accounts.entry(mid).or_insert_with(|| account.clone());
+                accounts
+                    .entry(mid.clone())
+                    .or_insert_with(|| account.clone());
             }
         }
         let configured = merchants.all().iter().map(|merchant| &merchant.account);
@@ -36,12 +61,13 @@ impl Coverages {
                 (account.clone(), Arc::new(coverage))
             })
             .collect();
-        Ok(Self {
+        Self {
             read_days,
             by_account,
+            shown,
             accounts,
             nothing: Arc::default(),
-        })
+        }
     }
 
     /// The account whose key reads these books: the payment's, else the one that has shown the rows' merchant.

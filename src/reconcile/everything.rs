@@ -1,15 +1,21 @@
 //! Making every verdict anew, and comparing each with the one that is kept: there must be no difference.
 
+use std::collections::VecDeque;
 use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
+use tokio_util::task::AbortOnDropHandle;
 
 use super::pass::BATCH;
 use super::{Inner, Reconciler};
-use crate::store::{BookRows, StoreError, VerdictRecord, VerdictSubject};
+use crate::store::{BookStretch, StoreError, VerdictRecord, VerdictSubject};
 
 /// How many differences are told one by one.
 const SHOWN: usize = 20;
+/// How many neighbouring subjects are read together.
+const STRETCH: u64 = 4_000;
+/// How many stretches are read and compared at once, while the subjects of the next one are read.
+const AT_ONCE: usize = 2;
 
 /// A verdict that making it anew did not confirm.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,49 +50,68 @@ impl Reconciler {
         inner.forget_terms().await;
         inner.settle_on_terms().await?;
         let mut recomputed = Recomputed::default();
-        let mut after = None;
+        let mut walk = inner.store.walk_books();
+        let mut running: VecDeque<AbortOnDropHandle<_>> = VecDeque::new();
         loop {
-            let books = inner.store.book_rows_after(after.as_ref(), BATCH).await?;
-            let Some((last, _)) = books.last() else {
-                return Ok(recomputed);
-            };
-            after = Some(last.clone());
-            inner.recompute(&books, &mut recomputed).await?;
-            progress(recomputed.verdicts);
+            let next = walk.next(STRETCH).await?;
+            while running.len() >= AT_ONCE || next.is_none() {
+                let Some(first) = running.pop_front() else {
+                    return Ok(recomputed);
+                };
+                match first.await {
+                    Ok(outcome) => recomputed.add(outcome?),
+                    Err(ended) => std::panic::resume_unwind(ended.into_panic()),
+                }
+                progress(recomputed.verdicts);
+            }
+            if let Some(stretch) = next {
+                let reconciler = self.clone();
+                let task = async move { reconciler.0.recompute(stretch).await };
+                running.push_back(AbortOnDropHandle::new(tokio::spawn(task)));
+            }
         }
     }
 }
 
+impl Recomputed {
+    fn add(&mut self, other: Self) {
+        self.verdicts += other.verdicts;
+        self.differences += other.differences;
+        self.shown.extend(other.shown);
+        self.shown.truncate(SHOWN);
+    }
+}
+
 impl Inner {
-    async fn recompute(
-        &self,
-        books: &[(VerdictSubject, BookRows)],
-        recomputed: &mut Recomputed,
-    ) -> Result<(), StoreError> {
-        let subjects: Vec<_> = books.iter().map(|(subject, _)| subject.clone()).collect();
+    async fn recompute(&self, stretch: BookStretch) -> Result<Recomputed, StoreError> {
+        let books = stretch.read().await?;
         let mut made = self
-            .make(books.iter().map(|(subject, rows)| (subject, rows)))
+            .make(books.iter().map(|walked| (&walked.subject, &walked.rows)))
             .await?;
-        let kept = self.store.stored_verdicts(&subjects).await?;
-        recomputed.verdicts += u64::try_from(made.records.len()).unwrap_or(u64::MAX);
+        let mut recomputed = Recomputed {
+            verdicts: u64::try_from(made.records.len()).unwrap_or(u64::MAX),
+            ..Recomputed::default()
+        };
         let mut doubtful = Vec::new();
-        made.records
-            .retain(|record| match kept.get(&record.subject) {
-                Some(kept) if !is_due(kept, record.as_of) => {
-                    if difference(kept, record).is_some() {
-                        doubtful.push(record.subject.clone());
-                    }
-                    false
+        let mut kept = books.iter().map(|walked| walked.kept.as_ref());
+        made.records.retain(|record| match kept.next().flatten() {
+            Some(kept) if !is_due(kept, record.as_of) => {
+                if difference(kept, record).is_some() {
+                    doubtful.push(record.subject.clone());
                 }
-                _ => true,
-            });
-        self.store
-            .save_verdicts(&made.records, &made.read_days)
-            .await?;
-        if doubtful.is_empty() {
-            return Ok(());
+                false
+            }
+            _ => true,
+        });
+        for records in made.records.chunks(BATCH) {
+            self.store
+                .save_verdicts(records, &made.coverages.read_days)
+                .await?;
         }
-        self.compare_again(&doubtful, recomputed).await
+        for subjects in doubtful.chunks(BATCH) {
+            self.compare_again(subjects, &mut recomputed).await?;
+        }
+        Ok(recomputed)
     }
 
     /// Compares verdicts that seem to differ. Their books may have changed and another process may have made them anew
@@ -117,7 +142,7 @@ impl Inner {
             }
         }
         self.store
-            .save_verdicts(&made.records, &made.read_days)
+            .save_verdicts(&made.records, &made.coverages.read_days)
             .await?;
         Ok(())
     }

@@ -42,6 +42,8 @@ struct Inner {
     calendar: BusinessCalendar,
     partial_cancel_rows: PartialCancelRows,
     learned: Mutex<terms::Cached>,
+    /// What had been read of each merchant's lists when it was last asked for.
+    coverages: Mutex<Option<Arc<coverages::Coverages>>>,
     /// Whose turn it is to make verdicts that are due.
     turn: Mutex<()>,
 }
@@ -80,6 +82,7 @@ impl Reconciler {
             calendar,
             partial_cancel_rows,
             learned: Mutex::default(),
+            coverages: Mutex::default(),
             turn: Mutex::default(),
         }))
     }

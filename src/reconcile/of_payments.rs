@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use reconciliation::PaymentKey;
 
-use super::coverages::Coverages;
 use super::made::Maker;
 use super::{Reconciled, Reconciler};
 use crate::store::{StoreError, StoredPayment, VerdictSubject};
@@ -28,7 +27,7 @@ impl Reconciler {
             keys.iter().cloned().map(VerdictSubject::Payment).collect();
         let terms = inner.terms().await?;
         let rows = inner.store.book_rows(&subjects).await?;
-        let coverages = Coverages::read(&inner.store, &inner.merchants).await?;
+        let coverages = inner.coverages().await?;
         let detected = inner.store.discrepancies_detected(&keys).await?;
         let as_of = inner.now();
         let maker = Maker {

@@ -1,15 +1,16 @@
 //! Bringing verdicts up to date: those that are due are made from what is stored, batch after batch.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::coverages::Coverages;
 use super::made::Maker;
 use super::{CaughtUp, Inner, Reconciler};
-use crate::store::{BookRows, DueVerdict, ReadDays, StoreError, VerdictRecord, VerdictSubject};
+use crate::store::{BookRows, DueVerdict, StoreError, VerdictRecord, VerdictSubject};
 
 /// Payments that are read and kept together: few enough that a writer waits briefly and memory stays small, enough that
 /// statements are few.
-pub(super) const BATCH: u64 = 500;
+pub(super) const BATCH: usize = 500;
 /// How many batches in a row may come to nothing, because all of their books changed while they were made.
 const LOST_BATCHES: u32 = 10;
 
@@ -44,7 +45,7 @@ impl Reconciler {
                 return Ok(caught_up);
             };
             inner.settle_on_terms().await?;
-            let due = inner.store.due_verdicts(inner.now(), BATCH).await?;
+            let due = inner.store.due_verdicts(inner.now(), BATCH as u64).await?;
             caught_up.is_behind = !due.is_empty();
             let time_is_up = caught_up.verdicts > 0 && began.elapsed() >= at_most;
             if due.is_empty() || time_is_up || lost >= LOST_BATCHES {
@@ -65,7 +66,7 @@ impl Inner {
         let rows = self.store.book_rows(&subjects).await?;
         let made = self.make(rows.iter()).await?;
         self.store
-            .save_verdicts(&made.records, &made.read_days)
+            .save_verdicts(&made.records, &made.coverages.read_days)
             .await
     }
 
@@ -77,7 +78,7 @@ impl Inner {
         let terms = self.terms().await?;
         // After the rows: a day read in between that has rows of theirs has changed the version of their books, and one
         // that has none lacks nothing. The other way round its rows would be there, and the day not.
-        let coverages = Coverages::read(&self.store, &self.merchants).await?;
+        let coverages = self.coverages().await?;
         let maker = Maker {
             coverages: &coverages,
             terms: &terms,
@@ -87,7 +88,7 @@ impl Inner {
         let records = books.map(|(subject, rows)| maker.make(subject, rows).record);
         Ok(MadeVerdicts {
             records: records.collect(),
-            read_days: coverages.read_days,
+            coverages,
         })
     }
 }
@@ -96,5 +97,5 @@ impl Inner {
 pub(super) struct MadeVerdicts {
     pub(super) records: Vec<VerdictRecord>,
     /// What had been read by then.
-    pub(super) read_days: ReadDays,
+    pub(super) coverages: Arc<Coverages>,
 }

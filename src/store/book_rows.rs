@@ -2,6 +2,7 @@
 
 mod reading;
 mod settlements;
+mod walk;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,11 +10,14 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use entity::verdict::{self, Column};
 use reconciliation::{FormerSettlement, ListedSettlement, Transaction};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
+
+pub use self::walk::{BookStretch, BookWalk, WalkedBooks};
 
 use self::reading::Gathering;
 use super::keys::among;
+use super::row_reader::RowReader;
+use super::sql::Sql;
 use super::{CancelRequest, SettlementId, Store, StoreError, StoredPayment, VerdictSubject};
 
 /// What is stored of one subject.
@@ -67,35 +71,14 @@ impl Store {
             (subject.clone(), version)
         });
         let mut gathering = Gathering::of(known);
-        gathering.read(&self.reader, &Scope::Keys(&texts)).await?;
+        let reader = RowReader::over(&self.reader);
+        gathering.read(&reader, &Scope::Keys(&texts)).await?;
         Ok(gathering.finish().into_iter().collect())
-    }
-
-    /// What is stored of the subjects after the given one, in the order of [`Store::verdict_subjects`]; at most that
-    /// many, and none at the end. Rows are read along the order of their payments.
-    pub async fn book_rows_after(
-        &self,
-        after: Option<&VerdictSubject>,
-        most: u64,
-    ) -> Result<Vec<(VerdictSubject, BookRows)>, StoreError> {
-        let next = self.verdict_subjects(after, most).await?;
-        let Some(last) = next.last().map(|due| due.subject.to_text()) else {
-            return Ok(Vec::new());
-        };
-        let after = after.map(VerdictSubject::to_text);
-        let mut gathering =
-            Gathering::of(next.into_iter().map(|due| (due.subject, due.books_version)));
-        let scope = Scope::Range {
-            after: after.as_deref(),
-            last: &last,
-        };
-        gathering.read(&self.reader, &scope).await?;
-        Ok(gathering.finish())
     }
 }
 
-/// Of which payments rows are read. Rows of others may be among them; they are passed over.
-enum Scope<'a> {
+/// Of which subjects rows are read. Rows of others may be among them; they are passed over.
+pub(super) enum Scope<'a> {
     /// Of these.
     Keys(&'a [String]),
     /// Of those after the one, up to the other.
@@ -106,17 +89,14 @@ enum Scope<'a> {
 }
 
 impl Scope<'_> {
-    /// The condition on the column with the payment's key.
-    fn holds(&self, connection: &DatabaseConnection, column: impl ColumnTrait) -> Expr {
+    /// The condition on the column with the subject, or with the payment's key.
+    pub(super) fn holds(&self, sql: &mut Sql, column: &str) -> String {
         match self {
-            Self::Keys(keys) => {
-                let keys = keys.iter().map(String::as_str);
-                among(connection.get_database_backend(), column, keys)
-            }
+            Self::Keys(keys) => sql.among(column, keys.iter().map(String::as_str)),
             Self::Range { after, last } => {
-                let until = column.lte(*last);
+                let until = format!("{column} <= {}", sql.bind(*last));
                 match after {
-                    Some(after) => column.gt(*after).and(until),
+                    Some(after) => format!("{column} > {} AND {until}", sql.bind(*after)),
                     None => until,
                 }
             }

@@ -14,7 +14,7 @@ use super::{Store, StoreError};
 /// How long a statement waits for a connection before the database counts as lost.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long SQLite waits for another process's lock.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long PostgreSQL may work on one statement.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A connection that has rested longer is tried out before it is used.
@@ -51,6 +51,7 @@ pub(super) async fn sqlite(path: &Path) -> Result<Store, StoreError> {
     // The writer first: it makes the log that readers need.
     let writer = open_sqlite(writing, 1).await.map_err(unusable)?;
     Ok(Store {
+        file: Some(path.to_owned()),
         importer: Importer::new(writer.clone()),
         writer,
         reader: open_sqlite(reading, SQLITE_READERS)
@@ -98,6 +99,7 @@ pub(super) async fn postgres(url: &url::Url) -> Result<Store, StoreError> {
             }
         })?;
     Ok(Store {
+        file: None,
         importer,
         writer: connection.clone(),
         reader: connection,

@@ -109,6 +109,16 @@ impl From<DbErr> for StoreError {
     }
 }
 
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error() {
+            // Codes are bits.
+            Some(refusal) => of_sqlite(refusal.extended_code.cast_unsigned()),
+            None => database("a column holds a value of another type"),
+        }
+    }
+}
+
 fn from_driver(error: &sqlx::Error) -> StoreError {
     match error {
         sqlx::Error::Database(refusal) => from_refusal(refusal.as_ref()),
@@ -139,20 +149,7 @@ fn from_refusal(refusal: &dyn DatabaseError) -> StoreError {
     let code = refusal.code().unwrap_or_default();
     if refusal.try_downcast_ref::<SqliteError>().is_some() {
         let code: u32 = code.parse().unwrap_or_default();
-        if matches!(code, SQLITE_IOERR_WRITE | SQLITE_IOERR_SHMSIZE) {
-            return no_space(
-                "its disk or quota is full, or a limit on the size of files is reached",
-            );
-        }
-        return match code & 0xff {
-            5 | 6 => unavailable("another process holds the database file"),
-            8 => unavailable("the database file may not be written"),
-            10 => unavailable("the disk failed"),
-            13 => no_space("its disk is full"),
-            14 => unavailable("the database file cannot be opened"),
-            26 => database("the file is not a SQLite database"),
-            _ => database(&format!("SQLite code {code}")),
-        };
+        return of_sqlite(code);
     }
     match code.as_ref() {
         "53100" => no_space("the disk of PostgreSQL is full"),
@@ -176,6 +173,21 @@ fn from_refusal(refusal: &dyn DatabaseError) -> StoreError {
             (Some(table), None) => format!("SQLSTATE {code}, table {table}"),
             _ => format!("SQLSTATE {code}"),
         }),
+    }
+}
+
+fn of_sqlite(code: u32) -> StoreError {
+    if matches!(code, SQLITE_IOERR_WRITE | SQLITE_IOERR_SHMSIZE) {
+        return no_space("its disk or quota is full, or a limit on the size of files is reached");
+    }
+    match code & 0xff {
+        5 | 6 => unavailable("another process holds the database file"),
+        8 => unavailable("the database file may not be written"),
+        10 => unavailable("the disk failed"),
+        13 => no_space("its disk is full"),
+        14 => unavailable("the database file cannot be opened"),
+        26 => database("the file is not a SQLite database"),
+        _ => database(&format!("SQLite code {code}")),
     }
 }
 

@@ -22,6 +22,7 @@ mod payments;
 mod payout_sums;
 mod read_days;
 mod reading;
+mod row_reader;
 mod rows;
 mod rows_digest;
 mod secret_body;
@@ -44,6 +45,7 @@ mod windows;
 mod write;
 
 use std::fmt;
+use std::path::PathBuf;
 
 use migration::{Migrator, MigratorTrait, Standing};
 use sea_orm::{
@@ -54,7 +56,7 @@ use sea_orm_migration::IntoSchemaManagerConnection;
 
 pub use self::url::{DatabaseUrl, InvalidDatabaseUrl};
 pub use audit_chain::{AuditEntry, AuditVerdict, BrokenLink};
-pub use book_rows::BookRows;
+pub use book_rows::{BookRows, BookStretch, BookWalk, WalkedBooks};
 pub use cancel_request::{
     Approval, CancelRequest, CancelRequestFilter, CancelRequestId, Created, DayLimit, Decision,
     Lease, NewCancelRequest, StoredCancelError,
@@ -95,6 +97,8 @@ pub struct Store {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
     importer: Importer,
+    /// Where SQLite's database is.
+    file: Option<PathBuf>,
 }
 
 impl Store {

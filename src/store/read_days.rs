@@ -89,6 +89,14 @@ impl Store {
     pub async fn read_days(&self) -> Result<ReadDays, StoreError> {
         read_days(&self.reader).await
     }
+
+    /// The same, if anything was read since an earlier state. That is a cheap question.
+    pub async fn read_days_after(
+        &self,
+        earlier: &ReadDays,
+    ) -> Result<Option<ReadDays>, StoreError> {
+        read_days_after(&self.reader, earlier).await
+    }
 }
 
 /// How every day was last read, if anything was read since an earlier state.

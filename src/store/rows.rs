@@ -3,6 +3,7 @@
 
 mod audit_entry;
 mod cancel_request;
+mod columns;
 mod discrepancy;
 mod kinds;
 mod payment;
@@ -24,6 +25,7 @@ pub(super) use cancel_request::{
     CancelRequestRow, WholeCancelRequestRow, cancel_request_model, changed_columns,
     new_cancel_request,
 };
+pub(super) use columns::{Column, Columns, Placed};
 pub(super) use discrepancy::{discrepancy_model, stored_discrepancy};
 pub(super) use kinds::{method_kind, status_kind};
 pub(super) use payment::{

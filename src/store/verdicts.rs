@@ -18,6 +18,7 @@ use reconciliation::{
 
 use super::{AccountName, SettlementId, Source, StoreError};
 
+pub(in crate::store) use stored::kept_verdicts;
 pub use sums::{ReconciliationSums, UnsettledSums};
 
 /// What a verdict is on.

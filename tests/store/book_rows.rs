@@ -153,15 +153,11 @@ on_both! {
         let all = database.store.verdict_subjects(None, 1_000).await.expect("an answer");
         assert_eq!(all.len(), 75);
         let mut gathered = Vec::new();
-        loop {
-            let after = gathered.last().map(|(subject, _): &(VerdictSubject, BookRows)| subject.clone());
-            let next = database.store.book_rows_after(after.as_ref(), 7).await.expect("an answer");
-            if next.is_empty() {
-                break;
-            }
-            gathered.extend(next);
+        let mut walk = database.store.walk_books();
+        while let Some(stretch) = walk.next(7).await.expect("an answer") {
+            gathered.extend(stretch.read().await.expect("an answer"));
         }
-        let order: Vec<_> = gathered.iter().map(|(subject, _)| subject).collect();
+        let order: Vec<_> = gathered.iter().map(|walked| &walked.subject).collect();
         assert_eq!(order, all.iter().map(|due| &due.subject).collect::<Vec<_>>());
         let subjects: Vec<_> = all.iter().map(|due| due.subject.clone()).collect();
         let asked = database.store.book_rows(&subjects).await.expect("an answer");
@@ -171,8 +167,10 @@ on_both! {
             books.settlements.sort_by(|(a, _), (b, _)| a.cmp(b));
             format!("{books:?}")
         };
-        for (subject, books) in &gathered {
-            assert_eq!(sorted(books), sorted(&asked[subject]), "{subject}");
+        for walked in &gathered {
+            let subject = &walked.subject;
+            assert_eq!(sorted(&walked.rows), sorted(&asked[subject]), "{subject}");
+            assert_eq!(walked.kept, None, "{subject}");
         }
         assert!(asked[&of_payment("p0-0")].payment.as_ref().is_some_and(|stored| stored.payment.payment_key == key("p0-0")));
     }

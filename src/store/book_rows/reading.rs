@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use entity::{cancel, cancel_request, payment, transaction};
 use reconciliation::PaymentKey;
-use sea_orm::{DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{BookRows, Scope};
+use crate::store::row_reader::RowReader;
 use crate::store::rows::{BegunPaymentRow, CancelRequestRow, TransactionRow, stored_payments};
 use crate::store::{StoreError, VerdictSubject};
 
@@ -62,26 +61,23 @@ impl Gathering {
     /// Fills the books.
     pub(super) async fn read(
         &mut self,
-        connection: &DatabaseConnection,
+        reader: &RowReader,
         scope: &Scope<'_>,
     ) -> Result<(), StoreError> {
-        self.read_payments(connection, scope).await?;
-        self.read_transactions(connection, scope).await?;
-        self.read_requests(connection, scope).await?;
-        self.read_settlements(connection, scope).await
+        self.read_payments(reader, scope).await?;
+        self.read_transactions(reader, scope).await?;
+        self.read_requests(reader, scope).await?;
+        self.read_settlements(reader, scope).await
     }
 
     async fn read_payments(
         &mut self,
-        connection: &DatabaseConnection,
+        reader: &RowReader,
         scope: &Scope<'_>,
     ) -> Result<(), StoreError> {
-        let rows = payment::Entity::find()
-            .left_join(cancel::Entity)
-            .filter(scope.holds(connection, payment::Column::PaymentKey))
-            .into_partial_model::<BegunPaymentRow>()
-            .all(connection)
-            .await?;
+        let mut sql = reader.sql();
+        let which = format!("WHERE {}", scope.holds(&mut sql, "payments.payment_key"));
+        let rows: Vec<BegunPaymentRow> = reader.rows(sql, &which).await?;
         let mut begun = HashMap::with_capacity(rows.len());
         let mut payments = Vec::with_capacity(rows.len());
         for row in rows {
@@ -99,14 +95,12 @@ impl Gathering {
 
     async fn read_transactions(
         &mut self,
-        connection: &DatabaseConnection,
+        reader: &RowReader,
         scope: &Scope<'_>,
     ) -> Result<(), StoreError> {
-        let rows = transaction::Entity::find()
-            .filter(scope.holds(connection, transaction::Column::PaymentKey))
-            .into_partial_model::<TransactionRow>()
-            .all(connection)
-            .await?;
+        let mut sql = reader.sql();
+        let which = format!("WHERE {}", scope.holds(&mut sql, "payment_key"));
+        let rows: Vec<TransactionRow> = reader.rows(sql, &which).await?;
         for row in rows {
             let transaction = row.transaction()?;
             if let Some(books) = self.of_payment(&transaction.payment_key) {
@@ -118,16 +112,13 @@ impl Gathering {
 
     async fn read_requests(
         &mut self,
-        connection: &DatabaseConnection,
+        reader: &RowReader,
         scope: &Scope<'_>,
     ) -> Result<(), StoreError> {
-        let rows = cancel_request::Entity::find()
-            .filter(scope.holds(connection, cancel_request::Column::PaymentKey))
-            .order_by_asc(cancel_request::Column::RequestedAt)
-            .order_by_asc(cancel_request::Column::Id)
-            .into_partial_model::<CancelRequestRow>()
-            .all(connection)
-            .await?;
+        let mut sql = reader.sql();
+        let holds = scope.holds(&mut sql, "payment_key");
+        let which = format!("WHERE {holds} ORDER BY requested_at, id");
+        let rows: Vec<CancelRequestRow> = reader.rows(sql, &which).await?;
         for row in rows {
             let request = row.cancel_request()?;
             if let Some(books) = self.of_payment(&request.payment_key) {

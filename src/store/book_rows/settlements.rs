@@ -4,16 +4,17 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use entity::{payment, settlement, settlement_version};
+use entity::payment;
 use reconciliation::{FormerSettlement, ListedSettlement, MId, PaymentKey, Settlement};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{DatabaseConnection, EntityTrait, QueryFilter, QuerySelect};
 
 use super::reading::Gathering;
 use super::{BookRows, Scope};
 use crate::store::keys::among;
 use crate::store::marks::has_keyless_rows;
+use crate::store::row_reader::RowReader;
 use crate::store::rows::{FormerRow, SettlementRow};
+use crate::store::sql::Sql;
 use crate::store::{SettlementId, StoreError, StoredSettlement, VerdictSubject};
 
 type Former = (SettlementId, FormerSettlement);
@@ -21,27 +22,24 @@ type Former = (SettlementId, FormerSettlement);
 impl Gathering {
     pub(super) async fn read_settlements(
         &mut self,
-        connection: &DatabaseConnection,
+        reader: &RowReader,
         scope: &Scope<'_>,
     ) -> Result<(), StoreError> {
         let mut former: HashMap<VerdictSubject, Vec<Former>> = HashMap::new();
-        let listed = scope.holds(connection, settlement::Column::PaymentKey);
-        for row in listed_where(connection, listed).await? {
+        for row in listed(reader, |sql| scope.holds(sql, "payment_key")).await? {
             if let Some(key) = row.settlement.payment_key.clone() {
                 self.add(&VerdictSubject::Payment(key), row);
             }
         }
-        let replaced = scope.holds(connection, settlement_version::Column::PaymentKey);
-        for (id, row) in former_where(connection, replaced).await? {
+        for (id, row) in replaced(reader, |sql| scope.holds(sql, "payment_key")).await? {
             if let Some(key) = row.settlement.payment_key.clone() {
                 let subject = VerdictSubject::Payment(key);
                 former.entry(subject).or_default().push((id, row));
             }
         }
-        if has_keyless_rows(connection).await? || self.has_rows() {
-            self.read_rows_of_orders(connection, &mut former).await?;
-            self.read_rows_without_payment(connection, &mut former)
-                .await?;
+        if has_keyless_rows(reader.connection()).await? || self.has_rows() {
+            self.read_rows_of_orders(reader, &mut former).await?;
+            self.read_rows_without_payment(reader, &mut former).await?;
         }
         for (subject, former) in former {
             if let Some(books) = self.of_subject(&subject) {
@@ -72,11 +70,9 @@ impl Gathering {
     /// Rows that name no payment but the order of one of these, as it stands or behind a prefix.
     async fn read_rows_of_orders(
         &mut self,
-        connection: &DatabaseConnection,
+        reader: &RowReader,
         former: &mut HashMap<VerdictSubject, Vec<Former>>,
     ) -> Result<(), StoreError> {
-        use settlement::Column as S;
-        use settlement_version::Column as V;
         let mut orders: HashMap<(MId, String), Vec<PaymentKey>> = HashMap::new();
         for (_, books) in self.all() {
             if let Some(stored) = &books.payment {
@@ -98,23 +94,17 @@ impl Gathering {
                 .collect()
         };
         let names: HashSet<&str> = orders.keys().map(|(_, order)| order.as_str()).collect();
-        let backend = connection.get_database_backend();
-        let listed = among(backend, S::OrderId, names.iter().copied()).or(among(
-            backend,
-            S::OrderIdUnprefixed,
-            names.iter().copied(),
-        ));
-        for row in listed_where(connection, S::PaymentKey.is_null().and(listed)).await? {
+        let of_orders = |sql: &mut Sql| {
+            let whole = sql.among("order_id", names.iter().copied());
+            let unprefixed = sql.among("order_id_unprefixed", names.iter().copied());
+            format!("payment_key IS NULL AND ({whole} OR {unprefixed})")
+        };
+        for row in listed(reader, of_orders).await? {
             for owner in owners(&row.settlement) {
                 self.add(&owner, row.clone());
             }
         }
-        let replaced = among(backend, V::OrderId, names.iter().copied()).or(among(
-            backend,
-            V::OrderIdUnprefixed,
-            names.iter().copied(),
-        ));
-        for (id, row) in former_where(connection, V::PaymentKey.is_null().and(replaced)).await? {
+        for (id, row) in replaced(reader, of_orders).await? {
             for owner in owners(&row.settlement) {
                 let rows = former.entry(owner).or_default();
                 rows.push((id.clone(), row.clone()));
@@ -126,7 +116,7 @@ impl Gathering {
     /// The rows that are subjects themselves, but for those whose order a payment has.
     async fn read_rows_without_payment(
         &mut self,
-        connection: &DatabaseConnection,
+        reader: &RowReader,
         former: &mut HashMap<VerdictSubject, Vec<Former>>,
     ) -> Result<(), StoreError> {
         let ids: Vec<String> = self
@@ -139,19 +129,14 @@ impl Gathering {
         if ids.is_empty() {
             return Ok(());
         }
-        let backend = connection.get_database_backend();
         let ids = || ids.iter().map(String::as_str);
-        let rows = listed_where(connection, among(backend, settlement::Column::Id, ids())).await?;
-        let versions = former_where(
-            connection,
-            among(backend, settlement_version::Column::SettlementId, ids()),
-        )
-        .await?;
+        let rows = listed(reader, |sql| sql.among("id", ids())).await?;
+        let versions = replaced(reader, |sql| sql.among("settlement_id", ids())).await?;
         let all = || {
             let current = rows.iter().map(|row| &row.settlement);
             current.chain(versions.iter().map(|(_, row)| &row.settlement))
         };
-        let owned = orders_with_payment(connection, all()).await?;
+        let owned = orders_with_payment(reader.connection(), all()).await?;
         let has_payment = |row: &Settlement| {
             orders_of(row).any(|order| owned.contains(&(row.mid.to_string(), order.to_owned())))
         };
@@ -211,30 +196,23 @@ async fn orders_with_payment<'r>(
     Ok(found.into_iter().collect())
 }
 
-async fn listed_where(
-    connection: &DatabaseConnection,
-    condition: Expr,
+async fn listed(
+    reader: &RowReader,
+    which: impl FnOnce(&mut Sql) -> String,
 ) -> Result<Vec<StoredSettlement>, StoreError> {
-    settlement::Entity::find()
-        .filter(condition)
-        .into_partial_model::<SettlementRow>()
-        .all(connection)
-        .await?
-        .into_iter()
-        .map(SettlementRow::stored_settlement)
-        .collect()
+    let mut sql = reader.sql();
+    let which = format!("WHERE {}", which(&mut sql));
+    let rows: Vec<SettlementRow> = reader.rows(sql, &which).await?;
+    let rows = rows.into_iter();
+    rows.map(SettlementRow::stored_settlement).collect()
 }
 
-async fn former_where(
-    connection: &DatabaseConnection,
-    condition: Expr,
+async fn replaced(
+    reader: &RowReader,
+    which: impl FnOnce(&mut Sql) -> String,
 ) -> Result<Vec<Former>, StoreError> {
-    settlement_version::Entity::find()
-        .filter(condition)
-        .into_partial_model::<FormerRow>()
-        .all(connection)
-        .await?
-        .into_iter()
-        .map(FormerRow::former_settlement)
-        .collect()
+    let mut sql = reader.sql();
+    let which = format!("WHERE {}", which(&mut sql));
+    let rows: Vec<FormerRow> = reader.rows(sql, &which).await?;
+    rows.into_iter().map(FormerRow::former_settlement).collect()
 }

@@ -6,6 +6,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::DerivePartialModel;
 use sea_orm::prelude::ChronoUnixTimestampMillis;
 
+use super::columns::placed;
 use super::{Row, instant, storable, to_millis};
 use crate::store::{
     AccountName, Approval, CancelRequest, CancelRequestId, Decision, Lease, NewCancelRequest,
@@ -50,6 +51,12 @@ pub(in crate::store) struct CancelRequestRow {
     approved_by: Option<String>,
     approved_at: Option<ChronoUnixTimestampMillis>,
 }
+
+placed!(CancelRequestRow, from "cancel_requests", id, payment_key, account, amount, currency, reason, requested_by,
+    client_key, content_hash, idempotency_key, baseline_balance, baseline_cancel_keys, status, version, attempts,
+    first_sent_at, last_sent_at, error_code, error_message, error_advice, error_field, transaction_key,
+    upstream_http_status, requested_at, resolved_at, lease_owner, lease_until, next_at, api_key, decided_by, decision_note,
+    approved_by, approved_at);
 
 /// A cancel request with its bodies.
 #[derive(Debug, DerivePartialModel)]

@@ -4,9 +4,13 @@ use chrono::{DateTime, Utc};
 use entity::discrepancy;
 use reconciliation::{DiscrepancyClass, MId, Money, PaymentKey, TransactionKey};
 
+use super::columns::placed;
 use super::{Row, storable, to_millis};
 use crate::store::StoreError;
 use crate::store::verdicts::{DiscrepancyId, DiscrepancyRecord, StoredDiscrepancy};
+
+placed!(discrepancy::Model, from "discrepancies", id, subject, payment_key, mid, class, transaction_key, explanation,
+    expected, expected_currency, observed, observed_currency, delta, delta_currency, began_at, detected_at);
 
 /// The row of a discrepancy.
 pub(in crate::store) fn discrepancy_model(

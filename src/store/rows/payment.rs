@@ -11,6 +11,7 @@ use reconciliation::{
 use sea_orm::DerivePartialModel;
 use sea_orm::prelude::ChronoUnixTimestampMillis;
 
+use super::columns::{Columns, Placed, placed};
 use super::kinds::{method_kind, status_kind};
 use super::{Row, instant, storable, to_millis};
 use crate::store::{AccountName, PaymentRecord, StoreError, StoredPayment};
@@ -38,13 +39,38 @@ pub(in crate::store) struct PaymentRow {
     cancel: Option<CancelRow>,
 }
 
+placed!(PaymentRow, from "payments", payment_key, mid, account, order_id, method_label, status, currency, total_amount,
+    balance_amount, requested_at, approved_at, is_partial_cancelable, last_transaction_key, read_at, rows_only;
+    cancel: None);
+
 /// A payment with its place in lists, beside one of its cancels.
-#[derive(Debug, DerivePartialModel)]
-#[sea_orm(entity = "payment::Entity")]
+#[derive(Debug)]
 pub(in crate::store) struct BegunPaymentRow {
-    #[sea_orm(nested)]
     pub(in crate::store) payment: PaymentRow,
     pub(in crate::store) began_at: ChronoUnixTimestampMillis,
+}
+
+impl Placed for BegunPaymentRow {
+    const FROM: &'static str =
+        "payments LEFT JOIN cancels ON cancels.payment_key = payments.payment_key";
+
+    fn columns() -> String {
+        format!(
+            "{}, payments.began_at, cancels.transaction_key, {}",
+            PaymentRow::columns(),
+            CancelRow::columns()
+        )
+    }
+
+    fn take(columns: &mut impl Columns) -> Result<Self, StoreError> {
+        let mut payment = PaymentRow::take(columns)?;
+        let began_at = columns.next()?;
+        let cancel: Option<String> = columns.next()?;
+        if cancel.is_some() {
+            payment.cancel = Some(CancelRow::take(columns)?);
+        }
+        Ok(Self { payment, began_at })
+    }
 }
 
 /// A cancel without the key of its payment.
@@ -58,6 +84,8 @@ pub(in crate::store) struct CancelRow {
     refundable_amount: Option<i64>,
     status: String,
 }
+
+placed!(CancelRow, from "cancels", transaction_key, amount, reason, canceled_at, refundable_amount, status);
 
 /// Payments from rows that each carry one of their cancels; a payment without any has one row.
 pub(in crate::store) fn stored_payments(

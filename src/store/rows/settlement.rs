@@ -8,6 +8,7 @@ use reconciliation::{
 use sea_orm::DerivePartialModel;
 use sea_orm::prelude::{ChronoUnixTimestampMillis, Date};
 
+use super::columns::placed;
 use super::{Row, instant, storable};
 use crate::store::{AccountName, SettlementId, SettlementRecord, StoreError, StoredSettlement};
 
@@ -34,6 +35,9 @@ pub(in crate::store) struct SettlementRow {
     pub(super) sold_date: Date,
     pub(super) paid_out_date: Date,
 }
+
+placed!(SettlementRow, from "settlements", id, mid, payment_key, transaction_key, order_id, method_label, kind, currency,
+    amount, interest_fee, fee, supply_amount, vat, fees, pay_out_amount, approved_at, sold_date, paid_out_date);
 
 /// How the fee's parts stand in their column.
 type FeePairs = Vec<(String, i64)>;

@@ -3,15 +3,14 @@
 use chrono::{DateTime, Utc};
 use entity::{RawText, settlement, settlement_version};
 use reconciliation::FormerSettlement;
-use sea_orm::DerivePartialModel;
 use sea_orm::prelude::{ChronoUnixTimestampMillis, Date};
 
+use super::columns::placed;
 use super::settlement::SettlementRow;
 use crate::store::{SettlementId, StoreError};
 
 /// What a settlement row said: the columns that are needed to answer.
-#[derive(Debug, DerivePartialModel)]
-#[sea_orm(entity = "settlement_version::Entity")]
+#[derive(Debug)]
 pub(in crate::store) struct FormerRow {
     settlement_id: String,
     replaced_at: i64,
@@ -34,6 +33,10 @@ pub(in crate::store) struct FormerRow {
     sold_date: Date,
     paid_out_date: Date,
 }
+
+placed!(FormerRow, from "settlement_versions", settlement_id, replaced_at, read_at, mid, payment_key, transaction_key,
+    order_id, method_label, kind, currency, amount, interest_fee, fee, supply_amount, vat, fees, pay_out_amount, approved_at,
+    sold_date, paid_out_date);
 
 impl FormerRow {
     /// The id of the row that said so, and what it said.

@@ -6,6 +6,7 @@ use reconciliation::{MId, Money, OrderId, PaymentKey, PaymentStatus, Transaction
 use sea_orm::DerivePartialModel;
 use sea_orm::prelude::ChronoUnixTimestampMillis;
 
+use super::columns::placed;
 use super::{Row, storable};
 use crate::store::{AccountName, StoreError, TransactionRecord};
 
@@ -24,6 +25,9 @@ pub(in crate::store) struct TransactionRow {
     currency: String,
     listed_position: i64,
 }
+
+placed!(TransactionRow, from "transactions", mid, transaction_key, payment_key, order_id, method_label, status,
+    transaction_at, amount, currency, listed_position);
 
 impl TransactionRow {
     /// The row's value.

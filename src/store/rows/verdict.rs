@@ -4,12 +4,19 @@ use chrono::DateTime;
 use entity::{payment_day, unsettled_day, unsettled_event, verdict, verdict_gap};
 use reconciliation::{Currency, KstDate, MId, Money, TransactionKey, Verdict};
 
+use super::columns::placed;
 use super::{Row, kind_of, kind_text, storable, to_millis};
 use crate::store::verdicts::{
     PaymentSums, PaymentVerdict, ReconciliationSums, UnsettledEvent, UnsettledSums, VerdictGap,
     VerdictRecord, VerdictSubject,
 };
 use crate::store::{AccountName, Source, StoreError};
+
+placed!(verdict::Model, from "verdicts", subject, books_version, due_at, account, mid, began_at, verdict, as_of, currency,
+    paid, effective_refund, voided, settled, fee, pay_out);
+placed!(unsettled_event::Model, from "unsettled_events", subject, transaction_key, mid, method_label, kind, currency,
+    amount, sold_date);
+placed!(verdict_gap::Model, from "verdict_gaps", subject, account, source, from_day, to_day);
 
 /// A verdict without what stands in other tables.
 pub(in crate::store) fn verdict_record(row: &verdict::Model) -> Result<VerdictRecord, StoreError> {

@@ -5,11 +5,15 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use entity::{discrepancy, unsettled_event, verdict, verdict_gap};
 use reconciliation::PaymentKey;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
 use super::{DiscrepancyId, StoredDiscrepancy, VerdictRecord, VerdictSubject};
+use crate::store::book_rows::Scope;
 use crate::store::keys::among;
-use crate::store::rows::{stored_discrepancy, unsettled_event, verdict_gap, verdict_record};
+use crate::store::row_reader::RowReader;
+use crate::store::rows::{
+    Placed, stored_discrepancy, unsettled_event, verdict_gap, verdict_record,
+};
 use crate::store::{Store, StoreError};
 
 impl Store {
@@ -22,55 +26,19 @@ impl Store {
         if subjects.is_empty() {
             return Ok(HashMap::new());
         }
-        let backend = self.reader.get_database_backend();
         let texts: Vec<String> = subjects.iter().map(VerdictSubject::to_text).collect();
-        let texts = || texts.iter().map(String::as_str);
-        let rows = verdict::Entity::find()
-            .filter(among(backend, verdict::Column::Subject, texts()))
-            .filter(verdict::Column::AsOf.is_not_null())
-            .all(&self.reader)
+        let scope = Scope::Keys(&texts);
+        let reader = RowReader::over(&self.reader);
+        let mut sql = reader.sql();
+        let holds = scope.holds(&mut sql, "subject");
+        let rows: Vec<verdict::Model> = reader
+            .rows(sql, &format!("WHERE {holds} AND as_of IS NOT NULL"))
             .await?;
-        let mut found = HashMap::with_capacity(rows.len());
-        for row in rows {
-            let record = verdict_record(&row)?;
-            found.insert(row.subject, record);
-        }
-        let discrepancies = discrepancy::Entity::find()
-            .filter(among(backend, discrepancy::Column::Subject, texts()))
-            .order_by_asc(discrepancy::Column::Id)
-            .all(&self.reader)
-            .await?;
-        for row in discrepancies {
-            if let Some(record) = found.get_mut(&row.subject) {
-                record.discrepancies.push(stored_discrepancy(row)?.record);
-            }
-        }
-        let events = unsettled_event::Entity::find()
-            .filter(among(backend, unsettled_event::Column::Subject, texts()))
-            .order_by_asc(unsettled_event::Column::TransactionKey)
-            .order_by_asc(unsettled_event::Column::Mid)
-            .all(&self.reader)
-            .await?;
-        for row in events {
-            if let Some(record) = found.get_mut(&row.subject) {
-                record.unsettled.push(unsettled_event(row)?);
-            }
-        }
-        let gaps = verdict_gap::Entity::find()
-            .filter(among(backend, verdict_gap::Column::Subject, texts()))
-            .all(&self.reader)
-            .await?;
-        for row in gaps {
-            if let Some(record) = found.get_mut(&row.subject) {
-                record.gaps.push(verdict_gap(&row)?);
-            }
-        }
-        let mut records = HashMap::with_capacity(found.len());
-        for mut record in found.into_values() {
-            record.gaps.sort_unstable();
-            records.insert(record.subject.clone(), record);
-        }
-        Ok(records)
+        let records = kept_verdicts(&reader, &scope, &rows).await?;
+        Ok(records
+            .into_values()
+            .map(|record| (record.subject.clone(), record))
+            .collect())
     }
 
     /// When these payments' discrepancies were first found.
@@ -110,4 +78,51 @@ impl Store {
             .map(stored_discrepancy)
             .transpose()
     }
+}
+
+/// Verdicts as they are kept, by their subjects, from their own rows and those that belong to them. Rows of subjects that
+/// have no verdict yet are passed over.
+pub(in crate::store) async fn kept_verdicts(
+    reader: &RowReader,
+    scope: &Scope<'_>,
+    rows: &[verdict::Model],
+) -> Result<HashMap<String, VerdictRecord>, StoreError> {
+    let mut found = HashMap::with_capacity(rows.len());
+    for row in rows.iter().filter(|row| row.as_of.is_some()) {
+        found.insert(row.subject.clone(), verdict_record(row)?);
+    }
+    let discrepancies: Vec<discrepancy::Model> = parts(reader, scope, "ORDER BY id").await?;
+    for row in discrepancies {
+        if let Some(record) = found.get_mut(&row.subject) {
+            record.discrepancies.push(stored_discrepancy(row)?.record);
+        }
+    }
+    let order = "ORDER BY transaction_key, mid";
+    let events: Vec<unsettled_event::Model> = parts(reader, scope, order).await?;
+    for row in events {
+        if let Some(record) = found.get_mut(&row.subject) {
+            record.unsettled.push(unsettled_event(row)?);
+        }
+    }
+    let gaps: Vec<verdict_gap::Model> = parts(reader, scope, "").await?;
+    for row in gaps {
+        if let Some(record) = found.get_mut(&row.subject) {
+            record.gaps.push(verdict_gap(&row)?);
+        }
+    }
+    for record in found.values_mut() {
+        record.gaps.sort_unstable();
+    }
+    Ok(found)
+}
+
+/// Rows that belong to verdicts.
+async fn parts<R: Placed + Send + 'static>(
+    reader: &RowReader,
+    scope: &Scope<'_>,
+    order: &str,
+) -> Result<Vec<R>, StoreError> {
+    let mut sql = reader.sql();
+    let holds = scope.holds(&mut sql, "subject");
+    reader.rows(sql, &format!("WHERE {holds} {order}")).await
 }
