@@ -20,11 +20,16 @@ pub(crate) struct Bare {
 }
 
 impl Bare {
-    /// The rows of a list alone, and with them what else an import writes.
+    /// The rows of a list alone, and with them what else an import writes: the payments that the rows name, and a mark for
+    /// each payment whose books have changed.
     pub(crate) async fn of(engine: Engine, source: Source, filled: &TestDatabase) -> Vec<Self> {
         let sets: &[&[&str]] = match source {
-            Source::Transactions => &[&["transactions"], &["transactions", "payments"]],
-            Source::Settlements => &[&["settlements"]],
+            Source::Transactions => &[
+                &["transactions"],
+                &["transactions", "payments"],
+                &["transactions", "payments", "verdicts"],
+            ],
+            Source::Settlements => &[&["settlements"], &["settlements", "verdicts"]],
         };
         let mut all = Vec::new();
         for tables in sets {
@@ -74,7 +79,11 @@ async fn sqlite(filled: &TestDatabase, empty: &TestDatabase, tables: &[&str]) ->
     connection.execute("BEGIN IMMEDIATE").await.unwrap();
     for table in tables {
         // In an order that is asked for, since SQLite would otherwise copy whole pages.
-        let sql = format!("INSERT INTO main.{table} SELECT * FROM filled.{table} ORDER BY rowid");
+        let order = match *table {
+            "verdicts" => "subject",
+            _ => "rowid",
+        };
+        let sql = format!("INSERT INTO main.{table} SELECT * FROM filled.{table} ORDER BY {order}");
         connection
             .execute(raw_sql(AssertSqlSafe(sql)))
             .await

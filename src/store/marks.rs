@@ -15,6 +15,9 @@ use super::sql::Sql;
 use super::turns::Turn;
 use super::{AccountName, NO_TIME_LIMIT, SettlementId, Source, StoreError, VerdictSubject};
 
+/// From so many payments on, those that have no verdict yet are marked apart.
+const MANY: usize = 500;
+
 /// What a transaction has changed.
 #[derive(Default)]
 pub(super) struct Marks {
@@ -114,12 +117,16 @@ impl Marks {
         if parts.is_empty() {
             return Ok(());
         }
+        let has_keyless_rows = has_keyless_rows(connection).await?;
+        if !sql.is_postgres() && !has_keyless_rows && self.is_of_many_payments_alone() {
+            return self.write_payments(connection).await;
+        }
         let mut marked = format!(
             "SELECT key, 0 AS due_at FROM ({}) AS changed",
             parts.join(" UNION ")
         );
         // A payment that has appeared takes the rows that name no payment but its order.
-        if has_keyless_rows(connection).await? {
+        if has_keyless_rows {
             marked = format!(
                 "WITH marked (key, due_at) AS ({marked}), orders (id) AS (
                      SELECT order_id FROM payments WHERE payment_key IN (SELECT key FROM marked))
@@ -144,6 +151,33 @@ impl Marks {
              SELECT key, 1, due_at FROM ({marked}) AS marks WHERE TRUE ORDER BY key
              ON CONFLICT (subject) DO UPDATE SET
                  due_at = COALESCE(excluded.due_at, verdicts.due_at), books_version = verdicts.books_version + 1"
+        );
+        connection.execute_raw(sql.statement(text)).await?;
+        Ok(())
+    }
+
+    fn is_of_many_payments_alone(&self) -> bool {
+        self.payments.len() >= MANY
+            && self.confirmed.is_empty()
+            && self.rows.is_empty()
+            && self.covered.is_empty()
+    }
+
+    /// Marks payments on SQLite, in two statements: one that may either insert or replace first copies every page that it
+    /// touches, and of a large day most are new.
+    async fn write_payments(&self, connection: &impl ConnectionTrait) -> Result<(), StoreError> {
+        let keys = || self.payments.iter().map(String::as_str);
+        let mut sql = Sql::new(connection.get_database_backend());
+        let known = sql.among("subject", keys());
+        let text = format!(
+            "UPDATE verdicts SET due_at = 0, books_version = books_version + 1 WHERE {known}"
+        );
+        connection.execute_raw(sql.statement(text)).await?;
+        let mut sql = Sql::new(connection.get_database_backend());
+        let listed = sql.listed(keys());
+        let text = format!(
+            "INSERT OR FAIL INTO verdicts (subject, books_version, due_at)
+             SELECT key, 1, 0 FROM ({listed}) AS marks WHERE TRUE ON CONFLICT DO NOTHING"
         );
         connection.execute_raw(sql.statement(text)).await?;
         Ok(())

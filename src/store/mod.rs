@@ -11,6 +11,7 @@ mod connect;
 mod day_claims;
 mod discrepancy_list;
 mod error;
+mod insert_text;
 mod keys;
 mod leases;
 mod marks;

@@ -194,8 +194,7 @@ pub(super) async fn save_seen_payments(
     connection: &impl ConnectionTrait,
     payments: Staged<payment::Entity>,
 ) -> Result<(), StoreError> {
-    let key = payment::Column::PaymentKey;
-    payments.upsert(connection, &add_to_seen(), key).await?;
+    payments.upsert(connection, &add_to_seen(), None).await?;
     Ok(())
 }
 

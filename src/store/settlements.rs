@@ -20,7 +20,7 @@ use super::rows::{SettlementRow, same_content, settlement_model, version_model};
 use super::settlement_id::with_ids;
 use super::staging::Staged;
 use super::turns::Turn;
-use super::write::{Written, insert};
+use super::write::insert;
 use super::{AccountName, SettlementId, SettlementRecord, Store, StoreError};
 
 /// A settlement row with its id.
@@ -268,13 +268,13 @@ pub(super) async fn save_settlements(
     rows: Staged<settlement::Entity>,
     old: Vec<settlement::Model>,
     readings: (DateTime<Utc>, DateTime<Utc>),
-) -> Result<Written, StoreError> {
+) -> Result<(), StoreError> {
     save_versions(connection, old, readings, false).await?;
     let take_over = OnConflict::column(Column::Id)
         .update_columns(Column::iter().filter(|column| !matches!(column, Column::Id)))
         .to_owned();
-    rows.upsert(connection, &take_over, Column::PaymentKey)
-        .await
+    rows.upsert(connection, &take_over, None).await?;
+    Ok(())
 }
 
 /// Removes rows that are not listed any more, and keeps what they said as versions.

@@ -1,6 +1,6 @@
 //! Rows of Toss's transactions list.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use entity::{RawText, transaction};
@@ -8,8 +8,8 @@ use reconciliation::{MId, PaymentKey, Transaction, TransactionKey};
 use sea_orm::prelude::ChronoUnixTimestampMillis;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, Iterable, QueryFilter,
-    QuerySelect,
+    ColumnTrait, ConnectionTrait, DbBackend, DerivePartialModel, EntityTrait, Iterable,
+    QueryFilter, QuerySelect,
 };
 
 use super::keys::among;
@@ -97,7 +97,78 @@ pub(super) async fn save_transactions(
     rows: Staged<transaction::Entity>,
 ) -> Result<Written, StoreError> {
     let payment = transaction::Column::PaymentKey;
-    rows.upsert(connection, &replace_if_new(), payment).await
+    let models = match rows {
+        Staged::Here(models) if models.len() >= WORTH_A_LOOK && is_sqlite(connection) => models,
+        rows => {
+            return rows
+                .upsert(connection, &replace_if_new(), Some(payment))
+                .await;
+        }
+    };
+    let stored = stored_keys(connection, &models).await?;
+    let is_stored =
+        |row: &transaction::Model| stored.contains(&(row.mid.clone(), row.transaction_key.clone()));
+    let (known, new): (Vec<_>, Vec<_>) = models.into_iter().partition(is_stored);
+    let known: Staged<transaction::Entity> = Staged::Here(known);
+    let mut written = known
+        .upsert(connection, &replace_if_new(), Some(payment))
+        .await?;
+    written.add(Written {
+        rows: u64::try_from(new.len()).unwrap_or(u64::MAX),
+        keys: new.iter().map(|row| row.payment_key.clone()).collect(),
+    });
+    let new: Staged<transaction::Entity> = Staged::Here(new);
+    new.upsert(connection, &replace_if_new(), None).await?;
+    Ok(written)
+}
+
+/// From so many rows on it pays to look which are there: SQLite takes long to tell of each whether it was written.
+const WORTH_A_LOOK: usize = 500;
+
+/// SQLite lets nobody else write until the transaction ends, so that what is not there now will not be.
+fn is_sqlite(connection: &impl ConnectionTrait) -> bool {
+    connection.get_database_backend() == DbBackend::Sqlite
+}
+
+/// Merchant and key of those of the rows that are there in some form.
+async fn stored_keys(
+    connection: &impl ConnectionTrait,
+    rows: &[transaction::Model],
+) -> Result<HashSet<(String, String)>, StoreError> {
+    let mut stored = HashSet::new();
+    for (mid, wanted) in by_merchant(connection, rows) {
+        let keys: Vec<String> = transaction::Entity::find()
+            .select_only()
+            .column(transaction::Column::TransactionKey)
+            .filter(wanted)
+            .into_tuple()
+            .all(connection)
+            .await?;
+        stored.extend(keys.into_iter().map(|key| (mid.to_owned(), key)));
+    }
+    Ok(stored)
+}
+
+/// For each merchant the condition that finds its rows.
+fn by_merchant<'r>(
+    connection: &impl ConnectionTrait,
+    rows: &'r [transaction::Model],
+) -> Vec<(&'r str, Expr)> {
+    use transaction::Column as C;
+    let backend = connection.get_database_backend();
+    let mids: BTreeSet<&str> = rows.iter().map(|row| row.mid.as_str()).collect();
+    mids.into_iter()
+        .map(|mid| {
+            let keys = rows
+                .iter()
+                .filter(|row| row.mid == mid)
+                .map(|row| row.transaction_key.as_str());
+            (
+                mid,
+                C::Mid.eq(mid).and(among(backend, C::TransactionKey, keys)),
+            )
+        })
+        .collect()
 }
 
 /// Leaves out the rows that are stored as they are.
@@ -105,21 +176,10 @@ pub(super) async fn without_known_transactions(
     connection: &impl ConnectionTrait,
     rows: Vec<transaction::Model>,
 ) -> Result<Vec<transaction::Model>, StoreError> {
-    use transaction::Column as C;
-    let mids: BTreeSet<&str> = rows.iter().map(|row| row.mid.as_str()).collect();
     let mut known: HashMap<(String, String), KnownRow> = HashMap::with_capacity(rows.len());
-    for mid in mids {
-        let keys = rows
-            .iter()
-            .filter(|row| row.mid == mid)
-            .map(|row| row.transaction_key.as_str());
+    for (mid, wanted) in by_merchant(connection, &rows) {
         let found = transaction::Entity::find()
-            .filter(C::Mid.eq(mid))
-            .filter(among(
-                connection.get_database_backend(),
-                C::TransactionKey,
-                keys,
-            ))
+            .filter(wanted)
             .into_partial_model::<KnownRow>()
             .all(connection)
             .await?;

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use reconciliation::{KstDate, Settlement};
 
-use super::spool::{Batches, Pages, Spool};
+use super::spool::{Batches, Pages, Spool, aside};
 use super::{Day, SyncError};
 use crate::merchants::Merchant;
 use crate::store::{
     SettlementBatch, SettlementDayReading, SettlementIdentities, SettlementRecord, Store,
 };
-use crate::toss::{Reading, SettlementDate, SettlementPage};
+use crate::toss::{ListText, Reading, SettlementDate, SettlementPage, Toss};
 
 /// Pages of one day before the list is taken for endless.
 const MOST_PAGES: u32 = 10_000;
@@ -25,6 +25,7 @@ pub(super) struct SettlementReader<'a> {
 }
 
 /// One listing of a day.
+#[derive(Default)]
 struct Listing {
     spool: Spool<Settlement>,
     identities: SettlementIdentities,
@@ -139,12 +140,9 @@ impl SettlementReader<'_> {
     }
 
     async fn list(&self, day: KstDate, size: u32) -> Result<Listing, SyncError> {
-        let mut listing = Listing {
-            spool: Spool::default(),
-            identities: SettlementIdentities::default(),
-            pages: 0,
-        };
-        let mut before = Vec::new();
+        let toss = &self.merchant.toss;
+        let mut listing = Listing::default();
+        let mut before: Option<ListText> = None;
         for page in 1..=MOST_PAGES {
             let question = SettlementPage {
                 from: day,
@@ -153,18 +151,18 @@ impl SettlementReader<'_> {
                 page,
                 size,
             };
-            // While Toss is asked for a page, the one before is put away.
-            let asked = self.merchant.toss.settlements(&question);
-            let (answer, put_away) =
-                futures_util::join!(asked, listing.add(std::mem::take(&mut before)));
+            // While Toss is asked for a page, the one before is read and put away.
+            let asked = toss.settlements_text(&question);
+            let (answer, put_away) = futures_util::join!(asked, listing.add(toss, before.take()));
             put_away?;
-            before = answer?;
-            let is_full = u32::try_from(before.len()).is_ok_and(|rows| rows >= size);
+            let answer = answer?;
+            let is_full = u32::try_from(answer.rows()).is_ok_and(|rows| rows >= size);
             if !is_full {
-                listing.add(before).await?;
+                listing.add(toss, Some(answer)).await?;
                 listing.pages = page;
                 return Ok(listing);
             }
+            before = Some(answer);
         }
         Err(SyncError::NoEnd {
             call: "GET /v1/settlements",
@@ -174,10 +172,20 @@ impl SettlementReader<'_> {
 }
 
 impl Listing {
-    async fn add(&mut self, page: Vec<Reading<Settlement>>) -> Result<(), SyncError> {
-        for row in &page {
-            self.identities.add(&row.value);
-        }
-        self.spool.add(page).await
+    async fn add(&mut self, toss: &Toss, page: Option<ListText>) -> Result<(), SyncError> {
+        let Some(page) = page else {
+            return Ok(());
+        };
+        let (toss, mut listing) = (toss.clone(), std::mem::take(self));
+        *self = aside(move || {
+            let rows = toss.read_settlements_text(page)?;
+            for row in &rows {
+                listing.identities.add(&row.value);
+            }
+            listing.spool.add(rows)?;
+            Ok(listing)
+        })
+        .await?;
+        Ok(())
     }
 }

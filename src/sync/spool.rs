@@ -31,8 +31,8 @@ impl<T> Default for Spool<T> {
 }
 
 impl<T> Spool<T> {
-    /// Takes a page.
-    pub(super) async fn add(&mut self, page: Vec<Reading<T>>) -> Result<(), SyncError> {
+    /// Takes a page. May write to a file, so that it belongs on a thread that nobody else waits for.
+    pub(super) fn add(&mut self, page: Vec<Reading<T>>) -> Result<(), SyncError> {
         if page.is_empty() {
             return Ok(());
         }
@@ -43,15 +43,11 @@ impl<T> Spool<T> {
             self.pages.push(page);
             return Ok(());
         }
-        let text = list(&page);
-        let file = self.file.take();
-        // Away from the threads that wait for others.
-        let written = tokio::task::spawn_blocking(move || {
-            let mut file = file.map_or_else(PageFile::open, Ok)?;
-            file.write(&text)?;
-            Ok::<PageFile, io::Error>(file)
-        });
-        self.file = Some(written.await.map_err(io::Error::other)??);
+        let file = match &mut self.file {
+            Some(file) => file,
+            None => self.file.insert(PageFile::open()?),
+        };
+        file.write(&list(&page))?;
         Ok(())
     }
 
@@ -91,6 +87,7 @@ impl<T: Send + 'static> Pages<T> {
     ) -> Batches<B> {
         let (batches, ready) = mpsc::channel(1);
         let left = self.rows;
+        let runtime = tokio::runtime::Handle::current();
         tokio::task::spawn_blocking(move || {
             let mut rows = Vec::new();
             loop {
@@ -104,11 +101,11 @@ impl<T: Send + 'static> Pages<T> {
                     let rest = rows.split_off(rows.len().min(ROWS_AT_ONCE));
                     let part = std::mem::replace(&mut rows, rest);
                     let taken = part.len();
-                    let batch = make(part).map(|batch| (taken, batch));
-                    // Nobody may want it any more.
-                    if batches.blocking_send(batch).is_err() {
+                    // One is made when the one before has gone, so that few are held. Nobody may want it any more.
+                    let Ok(place) = runtime.block_on(batches.reserve()) else {
                         return;
-                    }
+                    };
+                    place.send(make(part).map(|batch| (taken, batch)));
                 }
                 if is_last {
                     return;
@@ -162,6 +159,15 @@ impl<B> Batches<B> {
         self.left = self.left.saturating_sub(rows);
         Ok(Some(batch))
     }
+}
+
+/// Does work that takes a while, away from the threads that wait for others.
+pub(super) async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, SyncError> + Send + 'static,
+) -> Result<T, SyncError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(io::Error::other)?
 }
 
 /// Pages as JSON lists, one behind the other.

@@ -6,11 +6,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use reconciliation::{KstDate, Transaction};
 use sha2::{Digest, Sha256};
 
-use super::spool::Spool;
+use super::spool::{Spool, aside};
 use super::{Day, SyncError};
 use crate::merchants::Merchant;
 use crate::store::{Store, TransactionBatch, TransactionDay, TransactionRecord};
-use crate::toss::{Reading, TossError, TransactionPage};
+use crate::toss::{ListText, Reading, Toss, TossError, TransactionPage};
 
 /// Pages of one stretch before the list is taken for endless.
 const MOST_PAGES: u32 = 10_000;
@@ -113,8 +113,9 @@ impl TransactionReader<'_> {
     }
 
     async fn read_stretch(&self, stretch: Stretch, listing: &mut Listing) -> Result<(), Broken> {
+        let toss = &self.merchant.toss;
         let mut after = None;
-        let mut before: Vec<Reading<Transaction>> = Vec::new();
+        let mut before: Option<ListText> = None;
         for _ in 0..MOST_PAGES {
             let question = TransactionPage {
                 from: stretch.from,
@@ -123,10 +124,9 @@ impl TransactionReader<'_> {
                 limit: self.page_rows,
                 first_position: 0,
             };
-            // While Toss is asked for a page, the one before is put away.
-            let asked = self.merchant.toss.transactions(&question);
-            let (page, put_away) =
-                futures_util::join!(asked, listing.add(std::mem::take(&mut before)));
+            // While Toss is asked for a page, the one before is read and put away.
+            let asked = toss.transactions_text(&question);
+            let (page, put_away) = futures_util::join!(asked, listing.add(toss, before.take()));
             put_away?;
             let page = match page {
                 Ok(page) => page,
@@ -135,13 +135,13 @@ impl TransactionReader<'_> {
                 }
                 Err(error) => return Err(error.into()),
             };
-            let last = page.last().map(|row| row.value.transaction_key.clone());
-            let is_full = u32::try_from(page.len()).is_ok_and(|rows| rows >= self.page_rows);
+            let last = page.last_transaction().cloned();
+            let is_full = u32::try_from(page.rows()).is_ok_and(|rows| rows >= self.page_rows);
             if !is_full {
-                listing.add(page).await?;
+                listing.add(toss, Some(page)).await?;
                 return Ok(());
             }
-            before = page;
+            before = Some(page);
             if last == after {
                 return Err(Broken::Cursor);
             }
@@ -160,8 +160,21 @@ struct Listing {
 }
 
 impl Listing {
+    async fn add(&mut self, toss: &Toss, page: Option<ListText>) -> Result<(), SyncError> {
+        let Some(page) = page else {
+            return Ok(());
+        };
+        let (toss, mut listing) = (toss.clone(), std::mem::take(self));
+        *self = aside(move || {
+            listing.take(toss.read_transactions_text(page)?)?;
+            Ok(listing)
+        })
+        .await?;
+        Ok(())
+    }
+
     /// Takes a page. Rows that came before are dropped; the others get the place at which they stand in the whole day.
-    async fn add(&mut self, mut page: Vec<Reading<Transaction>>) -> Result<(), SyncError> {
+    fn take(&mut self, mut page: Vec<Reading<Transaction>>) -> Result<(), SyncError> {
         let mut place = self.spool.rows();
         page.retain_mut(|row| {
             let is_new = self.seen.insert(hash(&row.value));
@@ -171,7 +184,7 @@ impl Listing {
             }
             is_new
         });
-        self.spool.add(page).await
+        self.spool.add(page)
     }
 }
 

@@ -11,6 +11,7 @@ mod codes;
 mod connection;
 mod error;
 mod field;
+mod lists;
 mod pace;
 mod pages;
 mod read;
@@ -25,13 +26,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use reconciliation::{OrderId, PaymentKey, Settlement, Transaction};
+use reconciliation::{OrderId, PaymentKey};
 use secrecy::SecretString;
 
 pub use cancel::{CancelAnswer, UnknownReason};
 pub use cancel_body::{CancelBody, UnreadableBody, UnwritableBody, cancel_body, refund_account_of};
 pub use codes::{CodeClass, TossCode};
 pub use error::{Call, ClientSetupError, Refusal, TossError, Unreadable};
+pub use lists::ListText;
 pub use pages::{SettlementDate, SettlementPage, TransactionPage};
 pub use read::{read_payment, read_settlements, read_transactions};
 pub use reading::{AccountNumber, PaymentReading, RawBody, Reading};
@@ -104,57 +106,6 @@ impl Toss {
             Ok(reading)
         };
         self.ask(Call::PaymentByOrder, &path, &[], read).await
-    }
-
-    /// A part of the transactions list, in Toss's order, from `GET /v1/transactions`.
-    ///
-    /// # Errors
-    /// [`TossError`]; one row that cannot be read makes the whole part [`TossError::Unreadable`], because a list with
-    /// a hole in it is worse than none.
-    pub async fn transactions(
-        &self,
-        page: &TransactionPage,
-    ) -> Result<Vec<Reading<Transaction>>, TossError> {
-        let read =
-            |answer: &Answer| read_transactions(&answer.body, page.first_position, self.musd);
-        let path = ["v1", "transactions"];
-        self.ask(Call::Transactions, &path, &page.query(), read)
-            .await
-    }
-
-    /// Reads rows of the transactions list again that [`Toss::transactions`] has read before: a JSON list of their texts.
-    /// The first stands at `first_position` of the whole listing.
-    ///
-    /// # Errors
-    /// [`Unreadable`] when they are not such rows.
-    pub fn reread_transactions(
-        &self,
-        json: &str,
-        first_position: u32,
-    ) -> Result<Vec<Reading<Transaction>>, Unreadable> {
-        read_transactions(json, first_position, self.musd)
-    }
-
-    /// Reads rows of the settlements list again, as [`Toss::reread_transactions`].
-    ///
-    /// # Errors
-    /// [`Unreadable`] when they are not such rows.
-    pub fn reread_settlements(&self, json: &str) -> Result<Vec<Reading<Settlement>>, Unreadable> {
-        read_settlements(json, self.musd)
-    }
-
-    /// A part of the settlements list, in Toss's order, from `GET /v1/settlements`.
-    ///
-    /// # Errors
-    /// As [`Toss::transactions`].
-    pub async fn settlements(
-        &self,
-        page: &SettlementPage,
-    ) -> Result<Vec<Reading<Settlement>>, TossError> {
-        let read = |answer: &Answer| read_settlements(&answer.body, self.musd);
-        let path = ["v1", "settlements"];
-        self.ask(Call::Settlements, &path, &page.query(), read)
-            .await
     }
 
     /// Sends a cancel, once: `POST /v1/payments/{paymentKey}/cancel`. The body is sent as it is, byte for byte; the
@@ -236,6 +187,21 @@ impl Toss {
         query: &[(&'static str, String)],
         read: impl Fn(&Answer) -> Result<T, Unreadable>,
     ) -> Result<T, TossError> {
+        self.send(call, path, query, |sent, took| {
+            let answer = read_whole(call, sent, |answer| read(&answer));
+            self.metrics.asked(call, took, &answer);
+            answer
+        })
+        .await
+    }
+
+    async fn send<T>(
+        &self,
+        call: Call,
+        path: &[&str],
+        query: &[(&'static str, String)],
+        judge: impl Fn(Result<Answer, Fault>, Duration) -> Result<T, TossError>,
+    ) -> Result<T, TossError> {
         let timeout = match call {
             Call::Transactions | Call::Settlements => self.list_timeout(),
             Call::Payment | Call::PaymentByOrder | Call::Cancel => self.timeout,
@@ -249,10 +215,7 @@ impl Toss {
                 let request = self.connection.get(url.clone());
                 let began = Instant::now();
                 let sent = self.connection.send(call, request, timeout).await;
-                let took = began.elapsed();
-                let answer = read_whole(call, sent, &read);
-                self.metrics.asked(call, took, &answer);
-                answer
+                judge(sent, began.elapsed())
             })
             .await
     }
@@ -262,16 +225,17 @@ impl Toss {
 fn read_whole<T>(
     call: Call,
     sent: Result<Answer, Fault>,
-    read: impl Fn(&Answer) -> Result<T, Unreadable>,
+    read: impl FnOnce(Answer) -> Result<T, Unreadable>,
 ) -> Result<T, TossError> {
     let answer = sent.map_err(|fault| fault.into_error(call))?;
     if !answer.is_success() {
         return Err(answer.refusal(call));
     }
-    read(&answer).map_err(|reason| TossError::Unreadable {
+    let trace_id = answer.trace_id.clone();
+    read(answer).map_err(|reason| TossError::Unreadable {
         call,
         reason,
-        trace_id: answer.trace_id,
+        trace_id,
     })
 }
 

@@ -142,6 +142,30 @@ pub fn read_settlements(
     })
 }
 
+/// How many rows a part of a list has, without reading them.
+pub(super) fn count_rows(json: &str) -> Result<usize, Unreadable> {
+    Ok(texts_of_rows(json)?.len())
+}
+
+/// As [`count_rows`], with the key of the last row of a part of the transactions list.
+pub(super) fn skim_transactions(json: &str) -> Result<(usize, Option<TransactionKey>), Unreadable> {
+    let rows = texts_of_rows(json)?;
+    let Some(last) = rows.last() else {
+        return Ok((0, None));
+    };
+    let place = Place {
+        row: Some(rows.len() - 1),
+        element: None,
+    };
+    let wire: TransactionWire<'_> = place.shape("", last.get(), "a transaction")?;
+    let key = place.id(
+        "transactionKey",
+        wire.transaction_key,
+        TransactionKey::parse,
+    )?;
+    Ok((rows.len(), Some(place.required("transactionKey", key)?)))
+}
+
 /// Refuses an answer about another payment than the one that was asked for.
 pub(super) fn is_of_payment(reading: &PaymentReading, key: &PaymentKey) -> Result<(), Unreadable> {
     if &reading.payment.payment_key == key {
@@ -158,12 +182,16 @@ pub(super) fn is_of_order(reading: &PaymentReading, order: &OrderId) -> Result<(
     Err(Place::default().refuse("orderId", "is that of another order"))
 }
 
+fn texts_of_rows(json: &str) -> Result<Vec<&RawValue>, Unreadable> {
+    Place::default().shape("", json, "a list")
+}
+
 fn read_rows<T>(
     json: &str,
     read: impl Fn(Place, &str, usize) -> Result<T, Unreadable>,
 ) -> Result<Vec<Reading<T>>, Unreadable> {
-    let rows: Vec<&RawValue> = Place::default().shape("", json, "a list")?;
-    rows.into_iter()
+    texts_of_rows(json)?
+        .into_iter()
         .enumerate()
         .map(|(index, row)| {
             let place = Place {
