@@ -121,7 +121,7 @@ fn payment_filters(first: NaiveDate) -> Vec<String> {
         format!("mId: [\"{}\"]", MIDS[1]),
         format!("transactionDate: {{ from: \"{first}\", to: \"{last}\" }}"),
         "verdict: [RECONCILED, PENDING]".to_owned(),
-        "orderId: \"order-777\"".to_owned(),
+        "orderId: \"order-776\"".to_owned(),
     ]
 }
 

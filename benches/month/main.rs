@@ -36,7 +36,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const SMALL: u64 = 1_000;
 /// Far enough for what yesterday's sales will pay out.
 const PAYOUT_DAYS: u64 = 20;
-/// How often a question is asked; the middle time counts.
+/// How often a question is asked; the middle and the least time count.
 const TIMES: usize = 101;
 
 fn main() {
@@ -110,11 +110,14 @@ async fn questions(small: &Program, large: &Program, first: NaiveDate) {
                 times.push(took);
             }
         }
-        let (of_small, of_large) = (middle(of_small), middle(of_large));
-        println!(
-            "  {name} over {DAYS} days: {of_small:.2?} of {SMALL} payments, {of_large:.2?} of the large shop, ratio {:.2}",
-            of_large.as_secs_f64() / of_small.as_secs_f64()
-        );
+        println!("  {name} over {DAYS} days, {SMALL} payments and the large shop:");
+        for (which, of) in [("middle", middle as fn(&[_]) -> _), ("least", least)] {
+            let (of_small, of_large) = (of(&of_small), of(&of_large));
+            println!(
+                "    {which} {of_small:.2?} and {of_large:.2?}, ratio {:.2}",
+                of_large.as_secs_f64() / of_small.as_secs_f64()
+            );
+        }
     }
 }
 
@@ -166,9 +169,15 @@ fn same(a: &Path, b: &Path) -> bool {
     fs::read(a).unwrap() == fs::read(b).unwrap()
 }
 
-fn middle(mut times: Vec<Duration>) -> Duration {
+fn middle(times: &[Duration]) -> Duration {
+    let mut times = times.to_vec();
     times.sort_unstable();
     times[times.len() / 2]
+}
+
+/// What the machine does besides makes no question faster.
+fn least(times: &[Duration]) -> Duration {
+    times.iter().min().copied().unwrap()
 }
 
 fn argument(name: &str) -> Option<String> {

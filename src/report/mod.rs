@@ -23,6 +23,7 @@ mod summary;
 mod tally;
 mod unread;
 mod workbook;
+mod workbook_cells;
 
 use std::cell::Cell as Counter;
 use std::path::Path;

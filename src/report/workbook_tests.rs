@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use calamine::{Data, Range, Reader, Xlsx, open_workbook};
+use reconciliation::Money;
 use tempfile::TempDir;
 
 use super::super::samples::{FORMULA, KOREAN, ROWS, report, rows, write, written};
+use super::super::workbook_cells::{LARGEST_NUMBER, LONGEST_TEXT};
 use super::*;
 
 fn sheet(path: &Path, name: &str) -> Range<Data> {

@@ -2,16 +2,17 @@
 
 mod by_verdict;
 
+use std::cmp::{max, min};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::payment::{self, Column};
 use entity::verdict;
 use reconciliation::{MId, OrderId, PaymentKey, PaymentMethod, PaymentStatus};
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement, Value};
 
-use super::pages::{MOST_PARTS, Walk};
+use super::pages::{MOST_PARTS, Toward, Walk};
 use super::rows::{method_kind, status_kind};
 use super::{Page, PageRequest, Store, StoreError, StoredPayment};
 
@@ -59,7 +60,7 @@ impl Store {
             past,
             toward: request.toward,
         };
-        let Some(statement) = statement(filter, &page) else {
+        let Some(statement) = statement(&filter.past(request), &page) else {
             return Ok(Page::empty());
         };
         let mut places = Vec::new();
@@ -87,6 +88,26 @@ impl Store {
             rows: rows.collect(),
             has_more: page.has_more,
         })
+    }
+}
+
+impl PaymentFilter {
+    /// The same filter with the days that the page cannot reach any more cut off. SQLite walks from one bound alone, and
+    /// were that the end of the days, it would pass every page before this one again.
+    fn past(&self, request: &PageRequest<PaymentPlace>) -> Self {
+        let mut filter = self.clone();
+        let after = |instant: DateTime<Utc>| {
+            instant
+                .checked_add_signed(TimeDelta::milliseconds(1))
+                .unwrap_or(instant)
+        };
+        if let (Some((from, to)), Some(past)) = (&mut filter.began, &request.past) {
+            match request.toward {
+                Toward::Older => *to = min(*to, after(past.began_at)),
+                Toward::Newer => *from = max(*from, past.began_at),
+            }
+        }
+        filter
     }
 }
 
