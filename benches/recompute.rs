@@ -26,6 +26,10 @@ use toss_recon::reconcile::Reconciler;
 use toss_recon::store::{AccountName, Store};
 use toss_recon::toss::{BaseUrl, SecretKey, Toss, TossSettings};
 
+/// The one that the program uses: a good part of the work is making and dropping short texts.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const DEFAULT_PAYMENTS: u64 = 1_000_000;
 /// The columns that verdicts are made of.
 const READ: [&str; 3] = [
