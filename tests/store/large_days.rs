@@ -316,6 +316,27 @@ on_both! {
         assert_eq!(usize::try_from(database.number("SELECT COUNT(*) FROM verdicts").await), Ok(ROWS.div_ceil(2)));
     }
 
+    async fn a_part_of_a_large_day_marks_payments_with_a_verdict_and_without_once_each(database) {
+        let rows = transactions(ROWS);
+        let known = rows[0].payment_key.to_string();
+        assert_eq!(database.keep(&[verdict(&known, Verdict::Reconciled)]).await, 1);
+        database.nothing_is_due().await;
+        let version = format!("SELECT books_version FROM verdicts WHERE due_at IS NULL AND subject = '{known}'");
+        let before = database.number(&version).await;
+
+        let listing = listed(rows, "2026-04-02T00:00:00Z");
+        let mut writer = begin(&database.store, &listing).await.expect("a new day");
+        let mut parts = batches(&listing).into_iter();
+        for _ in 0..2 {
+            assert!(writer.add(parts.next().expect("a part")).await.expect("it is written"));
+        }
+        drop(writer);
+        let marked = format!("SELECT books_version FROM verdicts WHERE due_at = 0 AND subject = '{known}'");
+        assert_eq!(database.number(&marked).await, before + 1);
+        let new = format!("SELECT COUNT(*) FROM verdicts WHERE due_at = 0 AND books_version = 1 AND subject <> '{known}'");
+        assert_eq!(usize::try_from(database.number(&new).await), Ok(ROWS_AT_ONCE - 1));
+    }
+
     async fn a_large_day_that_is_written_anew_takes_verdicts_back_until_it_is_whole(database) {
         let store = &database.store;
         keep(store, &listed(transactions(ROWS), "2026-04-02T00:00:00Z")).await;
