@@ -117,15 +117,15 @@ fn walk(filter: &DiscrepancyFilter) -> Option<Walk<Column>> {
     if parts.is_empty() && (classes.is_some() || mids.is_some()) {
         return None;
     }
-    if let Some((from, to)) = filter.began {
-        everywhere.push(Expr::col(Column::BeganAt).gte(from.timestamp_millis()));
-        everywhere.push(Expr::col(Column::BeganAt).lt(to.timestamp_millis()));
-    }
     Some(Walk {
         order: Column::BeganAt,
         key: Column::Id,
         parts,
         everywhere,
+        within: filter.began.map(|(from, to)| {
+            let (from, to) = (from.timestamp_millis(), to.timestamp_millis());
+            (from.into(), to.into())
+        }),
     })
 }
 

@@ -1,6 +1,8 @@
 //! Pages of lists, newest first: asked for by the place where the page before ended, so that rows which arrive meanwhile
 //! move nothing, and the thousandth page costs what the first does.
 
+use std::cmp::Ordering;
+
 use sea_orm::sea_query::{
     Asterisk, Expr, ExprTrait, IntoIden, Order, Query, SelectStatement, UnionType, Value,
 };
@@ -67,6 +69,8 @@ pub(super) struct Walk<C> {
     pub(super) parts: Vec<Expr>,
     /// Conditions on all of it.
     pub(super) everywhere: Vec<Expr>,
+    /// What the order's column is at least, and what it is less than.
+    pub(super) within: Option<(Value, Value)>,
 }
 
 impl<C: ColumnTrait> Walk<C> {
@@ -91,8 +95,8 @@ impl<C: ColumnTrait> Walk<C> {
             for condition in &self.everywhere {
                 select.and_where(condition.clone());
             }
-            if let Some((instant, key)) = &request.past {
-                select.and_where(self.beyond(instant, key, request.toward));
+            for bound in self.bounds(request) {
+                select.and_where(bound);
             }
             select
                 .order_by(self.order, order.clone())
@@ -122,13 +126,42 @@ impl<C: ColumnTrait> Walk<C> {
             .to_owned()
     }
 
-    fn beyond(&self, instant: &Value, key: &Value, toward: Toward) -> Expr {
-        let place = Expr::tuple([Expr::col(self.order), Expr::col(self.key)]);
-        let past = Expr::tuple([Expr::val(instant.clone()), Expr::val(key.clone())]);
-        match toward {
-            Toward::Older => place.lt(past),
-            Toward::Newer => place.gt(past),
+    /// Where the page begins and where it must end. A bound that the place before the page implies is left out: SQLite
+    /// walks from one bound alone, and were it that one, each page would pass all the pages before it.
+    fn bounds(&self, request: &PageRequest<(Value, Value)>) -> Vec<Expr> {
+        let mut bounds = Vec::new();
+        let past = request.past.as_ref();
+        if let Some((least, end)) = &self.within {
+            let implied = |toward, of: &Value, is_implied: fn(Ordering) -> bool| {
+                let place = past.filter(|_| request.toward == toward);
+                place.is_some_and(|(place, _)| order_of(place, of).is_some_and(is_implied))
+            };
+            let order = Expr::col(self.order);
+            if !implied(Toward::Newer, least, Ordering::is_ge) {
+                bounds.push(order.clone().gte(least.clone()));
+            }
+            if !implied(Toward::Older, end, Ordering::is_lt) {
+                bounds.push(order.lt(end.clone()));
+            }
         }
+        if let Some((instant, key)) = past {
+            let place = Expr::tuple([Expr::col(self.order), Expr::col(self.key)]);
+            let past = Expr::tuple([Expr::val(instant.clone()), Expr::val(key.clone())]);
+            bounds.push(match request.toward {
+                Toward::Older => place.lt(past),
+                Toward::Newer => place.gt(past),
+            });
+        }
+        bounds
+    }
+}
+
+/// Which of two values of a list's order comes first: milliseconds, or days.
+fn order_of(one: &Value, other: &Value) -> Option<Ordering> {
+    match (one, other) {
+        (Value::BigInt(Some(one)), Value::BigInt(Some(other))) => Some(one.cmp(other)),
+        (Value::ChronoDate(Some(one)), Value::ChronoDate(Some(other))) => Some(one.cmp(other)),
+        _ => None,
     }
 }
 

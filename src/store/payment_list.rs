@@ -2,17 +2,16 @@
 
 mod by_verdict;
 
-use std::cmp::{max, min};
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use entity::payment::{self, Column};
 use entity::verdict;
 use reconciliation::{MId, OrderId, PaymentKey, PaymentMethod, PaymentStatus};
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement, Value};
 
-use super::pages::{MOST_PARTS, Toward, Walk};
+use super::pages::{MOST_PARTS, Walk};
 use super::rows::{method_kind, status_kind};
 use super::{Page, PageRequest, Store, StoreError, StoredPayment};
 
@@ -60,7 +59,7 @@ impl Store {
             past,
             toward: request.toward,
         };
-        let Some(statement) = statement(&filter.past(request), &page) else {
+        let Some(statement) = statement(filter, &page) else {
             return Ok(Page::empty());
         };
         let mut places = Vec::new();
@@ -92,22 +91,10 @@ impl Store {
 }
 
 impl PaymentFilter {
-    /// The same filter with the days that the page cannot reach any more cut off. SQLite walks from one bound alone, and
-    /// were that the end of the days, it would pass every page before this one again.
-    fn past(&self, request: &PageRequest<PaymentPlace>) -> Self {
-        let mut filter = self.clone();
-        let after = |instant: DateTime<Utc>| {
-            instant
-                .checked_add_signed(TimeDelta::milliseconds(1))
-                .unwrap_or(instant)
-        };
-        if let (Some((from, to)), Some(past)) = (&mut filter.began, &request.past) {
-            match request.toward {
-                Toward::Older => *to = min(*to, after(past.began_at)),
-                Toward::Newer => *from = max(*from, past.began_at),
-            }
-        }
-        filter
+    /// The instants as the lists' columns have them.
+    fn within(&self) -> Option<(Value, Value)> {
+        let (from, to) = self.began?;
+        Some((from.timestamp_millis().into(), to.timestamp_millis().into()))
     }
 }
 
@@ -142,10 +129,6 @@ fn walk(filter: &PaymentFilter) -> Option<Walk<Column>> {
         return None;
     }
     let mut everywhere: Vec<Expr> = Vec::new();
-    if let Some((from, to)) = filter.began {
-        everywhere.push(Expr::col(Column::BeganAt).gte(from.timestamp_millis()));
-        everywhere.push(Expr::col(Column::BeganAt).lt(to.timestamp_millis()));
-    }
     let mut parts: Vec<Expr> = Vec::new();
     let among = |column: Column, list: &Option<Vec<String>>| {
         list.iter()
@@ -160,7 +143,7 @@ fn walk(filter: &PaymentFilter) -> Option<Walk<Column>> {
         everywhere.extend(among(Column::StatusKind, &statuses));
         everywhere.extend(among(Column::MethodKind, &methods));
         everywhere.extend(among(Column::Mid, &mids));
-        return Some(with_parts(parts, everywhere));
+        return Some(with_parts(filter, parts, everywhere));
     }
     match (&statuses, &methods) {
         (Some(statuses), Some(methods)) if statuses.len() * methods.len() <= MOST_PARTS => {
@@ -189,15 +172,16 @@ fn walk(filter: &PaymentFilter) -> Option<Walk<Column>> {
             parts.extend(each.map(|mid| Expr::col(Column::Mid).eq(mid.as_str())));
         }
     }
-    Some(with_parts(parts, everywhere))
+    Some(with_parts(filter, parts, everywhere))
 }
 
-fn with_parts(parts: Vec<Expr>, everywhere: Vec<Expr>) -> Walk<Column> {
+fn with_parts(filter: &PaymentFilter, parts: Vec<Expr>, everywhere: Vec<Expr>) -> Walk<Column> {
     Walk {
         order: Column::BeganAt,
         key: Column::PaymentKey,
         parts,
         everywhere,
+        within: filter.within(),
     }
 }
 

@@ -161,26 +161,23 @@ fn walk(filter: &SettlementFilter) -> Option<Walk<Column>> {
             })
             .collect(),
     };
-    let days = [
-        (Column::SoldDate, filter.sold_date),
-        (Column::PaidOutDate, filter.paid_out_date),
-    ];
-    let everywhere = days
-        .into_iter()
-        .filter_map(|(column, days)| {
-            let (from, to) = days?;
-            let day = Expr::col(column);
-            Some(day.clone().gte(from.naive()).and(day.lte(to.naive())))
-        })
-        .collect();
+    let mut everywhere = Vec::new();
+    let (order, days) = match filter.order() {
+        SettlementOrder::PaidOut => (Column::PaidOutDate, filter.paid_out_date),
+        SettlementOrder::Sold => {
+            everywhere.extend(filter.paid_out_date.map(|(from, to)| {
+                let day = Expr::col(Column::PaidOutDate);
+                day.clone().gte(from.naive()).and(day.lte(to.naive()))
+            }));
+            (Column::SoldDate, filter.sold_date)
+        }
+    };
     Some(Walk {
-        order: match filter.order() {
-            SettlementOrder::Sold => Column::SoldDate,
-            SettlementOrder::PaidOut => Column::PaidOutDate,
-        },
+        order,
         key: Column::Id,
         parts,
         everywhere,
+        within: days.map(|(from, to)| (from.naive().into(), to.next().naive().into())),
     })
 }
 

@@ -29,10 +29,6 @@ pub(super) fn walk(filter: &PaymentFilter, verdicts: &[Verdict]) -> Option<Walk<
         return None;
     }
     let mut everywhere: Vec<Expr> = Vec::new();
-    if let Some((from, to)) = filter.began {
-        everywhere.push(Expr::col(Column::BeganAt).gte(from.timestamp_millis()));
-        everywhere.push(Expr::col(Column::BeganAt).lt(to.timestamp_millis()));
-    }
     if let Some(mids) = &mids {
         everywhere.push(Expr::col(Column::Mid).is_in(mids));
     }
@@ -57,6 +53,7 @@ pub(super) fn walk(filter: &PaymentFilter, verdicts: &[Verdict]) -> Option<Walk<
         key: Column::Subject,
         parts: verdicts.iter().map(of_verdict).collect(),
         everywhere,
+        within: filter.within(),
     })
 }
 
