@@ -11,15 +11,15 @@
 
 #[path = "../tests/support/postgres.rs"]
 mod postgres;
-#[path = "support/program.rs"]
-mod program;
+#[path = "support/server.rs"]
+mod server;
 
 use std::env;
 use std::time::{Duration, Instant};
 
 use chrono::{TimeDelta, Utc};
-use program::{Program, create_token};
 use serde_json::{Value, json};
+use server::{ServerProcess, create_token};
 use toss_sim::{Fault, FaultKind, Merchant, NewPayment, Settings, SimClock, TossSim};
 
 const SECRET_KEY: &str = "live_sk_stand1n0000000000000000";
@@ -59,7 +59,7 @@ async fn compare() {
 
 struct Bench {
     sim: TossSim,
-    server: Program,
+    server: ServerProcess,
     admin: String,
     client: reqwest::Client,
 }
@@ -74,7 +74,7 @@ impl Bench {
         .await
         .unwrap();
         let admin = create_token(database_url, "admin");
-        let server = Program::serve(database_url, sim.base_url(), SECRET_KEY, &["--no-sync"]);
+        let server = ServerProcess::serve(database_url, sim.base_url(), SECRET_KEY, &["--no-sync"]);
         let client = reqwest::Client::builder()
             .no_proxy()
             .tcp_nodelay(true)

@@ -12,8 +12,8 @@
 
 #[path = "../tests/support/postgres.rs"]
 mod postgres;
-#[path = "support/program.rs"]
-mod program;
+#[path = "support/server.rs"]
+mod server;
 
 use std::env;
 use std::io::{BufRead, BufReader};
@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::{App, HttpResponse, HttpServer, web};
 use chrono::{Days, Utc};
-use program::{Program, create_token};
+use server::{ServerProcess, create_token};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use toss_sim::{Merchant, Scenario, Settings, SimClock, TossSim};
@@ -64,7 +64,7 @@ async fn compare() {
     ];
     for (name, url) in databases {
         let token = create_token(&url, "viewer");
-        let served = Program::serve(&url, sim.base_url(), SECRET_KEY, &[]);
+        let served = ServerProcess::serve(&url, sim.base_url(), SECRET_KEY, &[]);
         let requests = fill(served.address, &token, &sim).await;
         let sample = ask(served.address, &requests[0]).await;
         let bare = bare_handler(&sample);
@@ -155,7 +155,7 @@ impl std::fmt::Display for Cost {
 }
 
 /// Keeps every connection busy for the given time.
-async fn load(server: &Program, requests: &Arc<[Vec<u8>]>, seconds: u64) -> Cost {
+async fn load(server: &ServerProcess, requests: &Arc<[Vec<u8>]>, seconds: u64) -> Cost {
     let answered = Arc::new(AtomicU64::new(0));
     let deadline = Instant::now() + Duration::from_secs(seconds);
     let (cpu_before, begun) = (cpu(server), Instant::now());
@@ -239,7 +239,7 @@ impl Connection {
 }
 
 /// A handler of ready-made bytes, as a process of its own so that its CPU time can be told from the load's.
-fn bare_handler(body: &str) -> Program {
+fn bare_handler(body: &str) -> ServerProcess {
     let mut child = Command::new(env::current_exe().unwrap())
         .env(BARE_BODY, body)
         .stdout(Stdio::piped())
@@ -249,14 +249,14 @@ fn bare_handler(body: &str) -> Program {
     BufReader::new(child.stdout.take().unwrap())
         .read_line(&mut line)
         .unwrap();
-    Program {
+    ServerProcess {
         child,
         address: line.trim().parse().unwrap(),
     }
 }
 
 /// User and system time of the process so far, of all threads.
-fn cpu(program: &Program) -> Duration {
+fn cpu(program: &ServerProcess) -> Duration {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", program.child.id())).unwrap();
     // The name stands in brackets and may hold spaces; times are the 14th and 15th fields, in hundredths.
     let fields: Vec<&str> = stat

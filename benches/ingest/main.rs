@@ -18,6 +18,8 @@ mod bare;
 mod child;
 mod others;
 mod shop;
+#[path = "../support/watched.rs"]
+mod watched;
 
 use std::env;
 use std::time::{Duration, Instant};

@@ -13,12 +13,16 @@
 #[path = "../../tests/support/postgres.rs"]
 mod postgres;
 
-#[path = "../month/filling.rs"]
+#[path = "../support/filling.rs"]
 mod filling;
-#[path = "../month/program.rs"]
+#[path = "../support/program.rs"]
 mod program;
-#[path = "../month/served.rs"]
+#[path = "../support/served.rs"]
 mod served;
+#[path = "../support/server.rs"]
+mod server;
+#[path = "../support/watched.rs"]
+mod watched;
 
 mod pages;
 
@@ -65,7 +69,7 @@ async fn measure() {
         };
         println!("{name}");
         let program = Program::with_month(url, first, payments).await;
-        let served = Served::begin(program.database_url(), TOSS).await;
+        let served = Served::begin(program.database_url(), TOSS);
         println!("  payments(first: 100): page 1, page {page}, ratio, filter");
         for filter in combinations(&payment_filters(first)) {
             compare(&served, "payments", PAYMENT_FIELDS, &filter, page).await;

@@ -13,9 +13,16 @@
 #[path = "../../tests/support/postgres.rs"]
 mod postgres;
 
+#[path = "../support/filling.rs"]
 mod filling;
+#[path = "../support/program.rs"]
 mod program;
+#[path = "../support/served.rs"]
 mod served;
+#[path = "../support/server.rs"]
+mod server;
+#[path = "../support/watched.rs"]
+mod watched;
 
 use std::env;
 use std::fs;
@@ -75,8 +82,8 @@ async fn measure() {
 
 /// Both questions to both shops by turns, so that what else the machine does falls on both.
 async fn questions(small: &Program, large: &Program, first: NaiveDate) {
-    let small = Served::begin(small.database_url(), TOSS).await;
-    let large = Served::begin(large.database_url(), TOSS).await;
+    let small = Served::begin(small.database_url(), TOSS);
+    let large = Served::begin(large.database_url(), TOSS);
     let range = |days: u64| {
         let last = first + Days::new(days - 1);
         format!("range: {{ from: \"{first}\", to: \"{last}\" }}")

@@ -1,66 +1,51 @@
-//! The real server as a process of its own, on a database and before a stand-in for Toss.
+//! The real program with a month of a large shop.
 
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Instant;
 
-/// How long a server may take to listen.
-const PATIENCE: Duration = Duration::from_mins(1);
+use chrono::NaiveDate;
 
-/// A server, which ends with this value.
+use crate::filling;
+use crate::watched::{self, Ran};
+
+pub(crate) const SECRET_KEY: &str = "live_sk_stand1n0000000000000000";
+/// Nobody listens there: nothing is asked of Toss.
+pub(crate) const TOSS: &str = "http://127.0.0.1:9";
+
+/// The program, with one database.
 pub(crate) struct Program {
-    pub(crate) child: Child,
-    pub(crate) address: SocketAddr,
+    database_url: String,
 }
 
 impl Program {
-    /// Serves a shop that the stand-in knows under this key; `more` arguments follow the command.
-    pub(crate) fn serve(database_url: &str, toss: &str, secret_key: &str, more: &[&str]) -> Self {
-        let address = TcpListener::bind(("127.0.0.1", 0))
-            .unwrap()
-            .local_addr()
-            .unwrap();
-        let child = on(database_url)
-            .arg("serve")
-            .args(more)
-            .env("TOSS_SECRET_KEY", secret_key)
-            .env("TOSS_BASE_URL", toss)
-            .env("LISTEN_ADDR", address.to_string())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let deadline = Instant::now() + PATIENCE;
-        while TcpStream::connect(address).is_err() {
-            assert!(Instant::now() < deadline, "the server does not listen");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Self { child, address }
+    /// The program with a new database that has such a month, whose verdicts it has made itself.
+    pub(crate) async fn with_month(database_url: String, first: NaiveDate, payments: u64) -> Self {
+        let begun = Instant::now();
+        filling::fill(&database_url, first, payments).await;
+        let filled = begun.elapsed();
+        let program = Self { database_url };
+        let ran = program.run(&["reconcile"]);
+        println!(
+            "{payments} payments put there in {filled:.1?}, reconciled in {:.1?}, peak {} MiB",
+            ran.took,
+            ran.peak_kib / 1024
+        );
+        program
     }
-}
 
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+    pub(crate) fn database_url(&self) -> &str {
+        &self.database_url
     }
-}
 
-/// A token for a server on this database, which may not run yet.
-pub(crate) fn create_token(database_url: &str, role: &str) -> String {
-    let output = on(database_url)
-        .args(["token", "create", "--name", "bench", "--role", role])
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
-
-fn on(database_url: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_toss-recon"));
-    command.env("DATABASE_URL", database_url);
-    command
+    /// Runs it to its end and watches its memory.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        watched::run(
+            Command::new(env!("CARGO_BIN_EXE_toss-recon"))
+                .args(arguments)
+                .env("DATABASE_URL", &self.database_url)
+                .env("TOSS_SECRET_KEY", SECRET_KEY)
+                .env("TOSS_BASE_URL", TOSS)
+                .env("LOG", "error"),
+        )
+    }
 }
