@@ -13,7 +13,7 @@ use crate::store::{BookStretch, StoreError, VerdictRecord, VerdictSubject};
 /// How many differences are told one by one.
 const SHOWN: usize = 20;
 /// How many neighbouring subjects are read together: a few are in memory at a time, some 10 KiB a subject.
-const STRETCH: u64 = 2_000;
+const STRETCH: u64 = 1_000;
 /// How many stretches are read and compared at once, while the subjects of the next one are read.
 const AT_ONCE: usize = 2;
 
