@@ -24,6 +24,9 @@ on_both_databases!(
     two_cancels_of_one_payment_are_a_second_apart,
 );
 
+/// How often two admins try to be there at once.
+const RACES: usize = 10;
+
 fn by_hand(shop: &Shop, payment: &str, amount: i64) {
     let cancel = CancelByHand::part(Amount::won(amount), "console");
     shop.sim.console().cancel(payment, &cancel).unwrap();
@@ -152,19 +155,29 @@ async fn somebody_cancels_at_the_console_between_the_reading_and_the_sending(sho
 }
 
 async fn two_admins_at_once_make_one_cancel(shop: Shop) {
-    let payment = shop.card(10_000);
-    let input = || json!({ "amount": won(4_000) });
-    let (kim, lee) = tokio::join!(
-        shop.cancel(As::Kim, &payment, "key-kims", input()),
-        shop.cancel(As::Lee, &payment, "key-lees", input()),
-    );
-    let ends = [told(&kim), told(&lee)];
-    assert!(ends.contains(&("SUCCEEDED", "none", "none")), "{ends:?}");
-    assert!(
-        ends.contains(&("none", "CANCEL_IN_FLIGHT", "WAIT")),
-        "{ends:?}"
-    );
-    assert_eq!(shop.executed(&payment).len(), 1);
+    for race in 0..RACES {
+        let payment = shop.card(10_000);
+        shop.next_cancels(1, FaultKind::Slow(std::time::Duration::from_millis(200)));
+        let input = || json!({ "amount": won(4_000) });
+        let (kims, lees) = (format!("key-kims-{race}"), format!("key-lees-{race}"));
+        let (kim, lee) = tokio::join!(
+            shop.cancel(As::Kim, &payment, &kims, input()),
+            shop.cancel(As::Lee, &payment, &lees, input()),
+        );
+        let ends = [told(&kim), told(&lee)];
+        assert!(ends.contains(&("SUCCEEDED", "none", "none")), "{ends:?}");
+        // Each may cancel a part when the other is done: on a busy machine one is, before the other begins.
+        if ends[0] == ends[1] {
+            continue;
+        }
+        assert!(
+            ends.contains(&("none", "CANCEL_IN_FLIGHT", "WAIT")),
+            "{ends:?}"
+        );
+        assert_eq!(shop.executed(&payment).len(), 1);
+        return;
+    }
+    panic!("two at once were let through {RACES} times");
 }
 
 async fn twenty_of_the_same_order_at_once_make_one_cancel_and_one_answer(shop: Shop) {
