@@ -60,9 +60,7 @@ mod held {
     /// Takes what a writer needs, until it is dropped or rolled back.
     async fn hold(scene: &Scene) -> DatabaseConnection {
         let url = scene.program.database_url();
-        let mut one = sea_orm::ConnectOptions::new(url);
-        one.max_connections(1);
-        let connection = Database::connect(one).await.unwrap();
+        let connection = one_connection(url).await;
         let take = if url.starts_with("sqlite") {
             "BEGIN IMMEDIATE"
         } else {
@@ -153,9 +151,7 @@ const ADMINISTRATION: &str = "application_name = 'toss-recon' AND datname = curr
 async fn postgres_cuts_its_connections_again_and_again_also_during_commits() {
     let mut scene = Scene::on(Engine::Postgres).await;
     let running = scene.started().await;
-    let beside = Database::connect(scene.program.database_url())
-        .await
-        .unwrap();
+    let beside = one_connection(scene.program.database_url()).await;
     let payments = payments(&scene, 40);
     let keys: Vec<String> = (0..payments.len())
         .map(|number| format!("key-cut-{number}"))
@@ -187,9 +183,7 @@ async fn postgres_cuts_its_connections_again_and_again_also_during_commits() {
 async fn postgres_takes_no_writes_for_a_while() {
     let mut scene = Scene::on(Engine::Postgres).await;
     let running = scene.started().await;
-    let beside = Database::connect(scene.program.database_url())
-        .await
-        .unwrap();
+    let beside = one_connection(scene.program.database_url()).await;
     scene.next_cancel(FaultKind::Slow(Duration::from_millis(500)));
     let failing_over = async {
         while scene.sendings() == 0 {
@@ -208,6 +202,13 @@ async fn postgres_takes_no_writes_for_a_while() {
     let (status, _) = scene.settles(KEY).await;
     assert_eq!((status, scene.executed()), (Status::Succeeded, 1));
     kill(running).await;
+}
+
+/// One connection to the database, beside the program's: what a statement sets holds for the next.
+async fn one_connection(url: &str) -> DatabaseConnection {
+    let mut one = sea_orm::ConnectOptions::new(url);
+    one.max_connections(1);
+    Database::connect(one).await.unwrap()
 }
 
 /// Says whether the database takes writes, and cuts the program's connections, which would not mind.
