@@ -52,7 +52,7 @@ pub(super) async fn sqlite(path: &Path) -> Result<Store, StoreError> {
     let writer = open_sqlite(writing, 1).await.map_err(unusable)?;
     Ok(Store {
         file: Some(path.to_owned()),
-        importer: Importer::new(writer.clone()),
+        importer: Importer::new(std::array::from_fn(|_| writer.clone())),
         writer,
         reader: open_sqlite(reading, SQLITE_READERS)
             .await
@@ -85,7 +85,10 @@ pub(super) async fn postgres(url: &url::Url) -> Result<Store, StoreError> {
         .min_connections(0)
         .connect_lazy(true)
         .max_lifetime(None::<Duration>);
-    let importer = Importer::new(Database::connect(one).await?);
+    let importer = Importer::new([
+        Database::connect(one.clone()).await?,
+        Database::connect(one).await?,
+    ]);
     let connection = Database::connect(pool)
         .await
         .map_err(|error| {

@@ -27,12 +27,29 @@ where
     E::Model: IntoActiveModel<E::ActiveModel>,
 {
     pub(super) fn new(backend: DbBackend, on_conflict: &OnConflict) -> Self {
+        Self::of(backend, Some(on_conflict))
+    }
+
+    /// For rows of which none is there. One that is: SQLite lets it be, and should one break another rule, keeps those
+    /// before it until the transaction is undone; on PostgreSQL the statement fails.
+    pub(super) fn of_new_rows(backend: DbBackend) -> Self {
+        if backend != DbBackend::Sqlite {
+            return Self::of(backend, None);
+        }
+        let mut text = Self::new(backend, &OnConflict::new().do_nothing().to_owned());
+        text.head = text.head.replacen("INSERT", "INSERT OR FAIL", 1);
+        text
+    }
+
+    fn of(backend: DbBackend, on_conflict: Option<&OnConflict>) -> Self {
         let mut insert = Query::insert();
         insert
             .into_table(E::default())
             .columns(E::Column::iter())
-            .values_panic(E::Column::iter().map(|_| Expr::cust(HOLE)))
-            .on_conflict(on_conflict.clone());
+            .values_panic(E::Column::iter().map(|_| Expr::cust(HOLE)));
+        if let Some(on_conflict) = on_conflict {
+            insert.on_conflict(on_conflict.clone());
+        }
         // What stands in the text are constants of this program.
         let text = match backend {
             DbBackend::Postgres => insert.to_string(PostgresQueryBuilder),
@@ -46,15 +63,6 @@ where
             tail: tail.trim_start_matches(')').to_owned(),
             entity: PhantomData,
         }
-    }
-
-    /// Lets rows be that are there. Should a row break a rule, SQLite keeps those before it until the transaction is undone.
-    pub(super) fn of_new_rows(backend: DbBackend) -> Self {
-        let mut text = Self::new(backend, &OnConflict::new().do_nothing().to_owned());
-        if backend == DbBackend::Sqlite {
-            text.head = text.head.replacen("INSERT", "INSERT OR FAIL", 1);
-        }
-        text
     }
 
     pub(super) fn with_values(
@@ -150,10 +158,17 @@ mod tests {
             text.with_rows_of("other", Some(Column::Account)).sql,
             r#"INSERT INTO "merchant_ids" ("account", "mid") SELECT "account", "mid" FROM other ON CONFLICT ("account", "mid") DO UPDATE SET "mid" = "excluded"."mid" RETURNING "account""#
         );
-        let new = InsertText::<Entity>::of_new_rows(DbBackend::Sqlite);
+        let new = |backend| {
+            let text = InsertText::<Entity>::of_new_rows(backend);
+            text.with_rows_of("other", None).sql
+        };
         assert_eq!(
-            new.with_values(rows(1), None).sql,
-            r#"INSERT OR FAIL INTO "merchant_ids" ("account", "mid") VALUES (?, ?) ON CONFLICT  DO NOTHING"#
+            new(DbBackend::Sqlite),
+            r#"INSERT OR FAIL INTO "merchant_ids" ("account", "mid") SELECT "account", "mid" FROM other ON CONFLICT  DO NOTHING"#
+        );
+        assert_eq!(
+            new(DbBackend::Postgres),
+            r#"INSERT INTO "merchant_ids" ("account", "mid") SELECT "account", "mid" FROM other"#
         );
     }
 }

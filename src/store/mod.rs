@@ -35,6 +35,7 @@ mod sql;
 #[cfg(test)]
 mod sqlite_plans;
 mod staging;
+mod taking;
 mod tokens;
 mod transaction_days;
 mod transactions;

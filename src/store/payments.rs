@@ -194,8 +194,16 @@ pub(super) async fn save_seen_payments(
     connection: &impl ConnectionTrait,
     payments: Staged<payment::Entity>,
 ) -> Result<(), StoreError> {
-    payments.upsert(connection, &add_to_seen(), None).await?;
+    payments
+        .upsert(connection, &add_to_seen(), None, false)
+        .await?;
     Ok(())
+}
+
+/// The keys of payments that rows tell of.
+pub(super) fn keys_of(payments: &[payment::Model]) -> Vec<String> {
+    let keys = payments.iter().map(|payment| payment.payment_key.clone());
+    keys.collect()
 }
 
 fn stored(column: payment::Column) -> Expr {

@@ -5,7 +5,7 @@ use reconciliation::{Cancel, KstDate, Payment, Settlement, Transaction};
 
 use super::marks::Marks;
 use super::merchant_ids::save_merchant_ids;
-use super::payments::{save_payment, save_seen_payments};
+use super::payments::{keys_of, save_payment, save_seen_payments};
 use super::rows::{seen_payments, to_millis};
 use super::staging::Staged;
 use super::transactions::{save_transactions, transaction_rows};
@@ -81,9 +81,9 @@ impl Store {
         let mut marks = Marks::default();
         let transaction = self.begin().await?;
         let rows = transaction_rows(reading.transactions, account, read_at);
-        let written = save_transactions(&transaction, Staged::Here(rows)).await?;
-        marks.payments(written.keys);
         let seen = seen_payments(reading.transactions.iter(), account, read_at);
+        let written = save_transactions(&transaction, Staged::Here(rows), false).await?;
+        marks.payments(written.keys(|| keys_of(&seen)));
         save_seen_payments(&transaction, Staged::Here(seen)).await?;
         save_payment(&transaction, &reading.payment, account, read_at, &mut marks).await?;
         let mids = reading.transactions.iter().map(|row| &row.value.mid);

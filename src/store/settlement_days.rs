@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use entity::settlement::{self, Column};
-use futures_util::TryStreamExt;
+use futures_util::{TryStreamExt, try_join};
 use reconciliation::{KstDate, MId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
@@ -17,8 +17,10 @@ use super::merchant_ids::save_merchant_ids;
 use super::payout_sums::sum_anew;
 use super::rows::to_millis;
 use super::settlements::{
-    Change, count_day, remove_settlements, replace_day, save_settlements, settlement_rows,
+    Change, DayRows, count_day, remove_settlements, replace_day, save_settlements, save_versions,
+    settlement_rows,
 };
+use super::staging::{Shelf, Staged, Writing};
 use super::turns::Turn;
 use super::{
     AccountName, SettlementIdentities, SettlementRecord, Source, Store, StoreError, commit,
@@ -68,16 +70,54 @@ pub struct SettlementDayWriter {
     claim: DayClaim,
     rows: usize,
     digest: String,
-    /// What the next transaction writes.
-    pending: Vec<settlement::Model>,
-    /// What some of those said before.
-    old: Vec<settlement::Model>,
-    /// What those change.
-    marks: Marks,
+    /// The rows of a day of ordinary size, all of them.
+    whole: Vec<settlement::Model>,
+    /// What the next transaction writes of a large one.
+    pending: Option<Part>,
     mids: BTreeSet<MId>,
     /// The merchants of rows that are gone.
     gone_mids: BTreeSet<String>,
     changed: u64,
+}
+
+/// What one transaction writes.
+struct Part {
+    shelf: Shelf,
+    rows: Staged<settlement::Entity>,
+    /// What came after those.
+    more: Vec<settlement::Model>,
+    count: usize,
+    /// What some of those said before.
+    old: Vec<settlement::Model>,
+    /// What those change.
+    marks: Marks,
+}
+
+impl Part {
+    async fn of(
+        store: &Store,
+        rows: Vec<settlement::Model>,
+        old: Vec<settlement::Model>,
+        marks: Marks,
+    ) -> Result<Self, StoreError> {
+        let mut shelf = store.importer.shelf().await?;
+        let count = rows.len();
+        Ok(Self {
+            rows: shelf.put(rows).await?,
+            more: Vec::new(),
+            shelf,
+            count,
+            old,
+            marks,
+        })
+    }
+
+    fn add(&mut self, rows: Vec<settlement::Model>, old: Vec<settlement::Model>, marks: Marks) {
+        self.count += rows.len();
+        self.more.extend(rows);
+        self.old.extend(old);
+        self.marks.append(marks);
+    }
 }
 
 impl Store {
@@ -112,9 +152,8 @@ impl Store {
             claim: DayClaim::new(&place, read_at, known, day.rows > ROWS_AT_ONCE),
             rows: day.rows,
             digest: day.digest.to_owned(),
-            pending: Vec::new(),
-            old: Vec::new(),
-            marks: Marks::default(),
+            whole: Vec::new(),
+            pending: None,
             mids: BTreeSet::new(),
             gone_mids: BTreeSet::new(),
             changed: 0,
@@ -126,73 +165,117 @@ impl SettlementDayWriter {
     /// Takes some of the day's rows. `false` when a younger reading has taken the day: the rest is not needed.
     pub async fn add(&mut self, batch: SettlementBatch) -> Result<bool, StoreError> {
         self.mids.extend(batch.mids);
-        let mut rows = batch.rows;
-        let mut old = Vec::new();
+        if !self.claim.is_compared {
+            self.whole.extend(batch.rows);
+            return Ok(true);
+        }
+        let change = self.compare(&batch.rows).await?;
         let mut marks = Marks::default();
-        if self.claim.is_compared {
-            let change = self.compare(&rows).await?;
-            // One that is taken over from another account too: what it says there may change until it is written.
-            marks.settlements(change.news(&rows));
-            marks.settlements(&change.old);
-            self.changed += u64::try_from(change.changed).unwrap_or(u64::MAX);
-            rows = change.choose(rows);
-            old = change.old;
+        // One that is taken over from another account too: what it says there may change until it is written.
+        marks.settlements(change.news(&batch.rows));
+        marks.settlements(&change.old);
+        self.changed += u64::try_from(change.changed).unwrap_or(u64::MAX);
+        let rows = change.choose(batch.rows);
+        let has_room = |part: &Part| part.count + rows.len() <= ROWS_AT_ONCE;
+        if let Some(part) = self.pending.as_mut().filter(|part| has_room(part)) {
+            part.add(rows, change.old, marks);
+            return Ok(true);
         }
-        let is_full = self.pending.len() + rows.len() > ROWS_AT_ONCE;
-        if self.claim.is_compared
-            && is_full
-            && !self.pending.is_empty()
-            && !self.write_part().await?
-        {
-            return Ok(false);
-        }
-        self.pending.extend(rows);
-        self.old.extend(old);
-        self.marks.append(marks);
-        Ok(true)
+        // While one part is written, the next is brought near.
+        let store = self.store.clone();
+        let next = Part::of(&store, rows, change.old, marks);
+        let (is_ours, next) = match self.pending.take() {
+            Some(part) => try_join!(Box::pin(self.write_part(part)), Box::pin(next))?,
+            None => (true, next.await?),
+        };
+        self.pending = Some(next);
+        Ok(is_ours)
     }
 
     /// Makes the day count as read, and tells how many rows are new, differ or are gone. `identities` are those of all of
     /// its rows.
-    pub async fn commit(mut self, identities: &SettlementIdentities) -> Result<u64, StoreError> {
+    pub async fn commit(self, identities: &SettlementIdentities) -> Result<u64, StoreError> {
+        if self.claim.is_compared {
+            self.commit_last_part(identities).await
+        } else {
+            self.commit_whole().await
+        }
+    }
+
+    async fn commit_whole(mut self) -> Result<u64, StoreError> {
+        let rows = std::mem::take(&mut self.whole);
+        let mut staging = self.store.importer.shelf().await?;
+        // Of a day that was read before, only what differs is written.
+        let staged = match self.claim.known.read_at {
+            None => Some(staging.put(rows.clone()).await?),
+            Some(_) => None,
+        };
+        let writing = staging.begin().await?;
+        let transaction = writing.transaction();
+        let claim = &self.claim;
+        let mut marks = Marks::default();
+        if !claim.hold_last(transaction, &mut marks).await? {
+            return Ok(0);
+        }
+        let day = DayRows {
+            day: claim.day,
+            models: rows,
+            staged,
+        };
+        let readings = self.readings();
+        let changed = replace_day(transaction, day, &claim.account, readings, &mut marks).await?;
+        self.end(writing, marks).await?;
+        Ok(changed)
+    }
+
+    async fn commit_last_part(
+        mut self,
+        identities: &SettlementIdentities,
+    ) -> Result<u64, StoreError> {
         let Some(gone) = self.remove_all_but_last(identities).await? else {
             return Ok(0);
         };
-        let readings = self.readings();
-        let store = self.store.clone();
-        let turn = store.importer.turn().await;
-        let (staged, whole) = if self.claim.is_compared {
-            (Some(turn.stage(self.pending).await?), Vec::new())
-        } else {
-            (None, self.pending)
+        let part = match self.pending.take() {
+            Some(part) => part,
+            None => Part::of(&self.store, Vec::new(), Vec::new(), Marks::default()).await?,
         };
-        let (claim, mut marks) = (&self.claim, self.marks);
-        let (day, account) = (claim.day, &claim.account);
-        let transaction = turn.begin().await?;
-        if !claim.hold_last(&transaction, &mut marks).await? {
+        let mut marks = part.marks;
+        let writing = part.shelf.begin().await?;
+        let transaction = writing.transaction();
+        let (day, readings) = (self.claim.day, self.readings());
+        if !self.claim.hold_last(transaction, &mut marks).await? {
             return Ok(0);
         }
-        let mut changed = self.changed;
-        if let Some(rows) = staged {
-            Turn::SoldDate(day).wait(&transaction).await?;
-            marks.settlements(&gone);
-            save_settlements(&transaction, rows, self.old, readings).await?;
-            remove_settlements(&transaction, gone, readings).await?;
-            let mids = self.mids.iter().map(MId::as_str);
-            let mids = mids.chain(self.gone_mids.iter().map(String::as_str));
-            sum_anew(&transaction, day, mids).await?;
-        } else {
-            changed += replace_day(&transaction, day, whole, account, readings, &mut marks).await?;
-        }
-        save_merchant_ids(&transaction, self.mids.iter(), account).await?;
+        Turn::SoldDate(day).wait(transaction).await?;
+        marks.settlements(&gone);
+        save_versions(transaction, part.old, readings, false).await?;
+        save_settlements(
+            transaction,
+            [part.rows, Staged::Here(part.more)],
+            self.claim.known.read_at.is_none(),
+        )
+        .await?;
+        remove_settlements(transaction, gone, readings).await?;
+        let mids = self.mids.iter().map(MId::as_str);
+        let mids = mids.chain(self.gone_mids.iter().map(String::as_str));
+        sum_anew(transaction, day, mids).await?;
+        let changed = self.changed;
+        self.end(writing, marks).await?;
+        Ok(changed)
+    }
+
+    /// The last statements of the transaction with which the day counts as read.
+    async fn end(self, writing: Writing, marks: Marks) -> Result<(), StoreError> {
+        let transaction = writing.transaction();
+        let claim = &self.claim;
+        save_merchant_ids(transaction, self.mids.iter(), &claim.account).await?;
         let place = claim.place();
         place
-            .describe(&transaction, self.rows, &self.digest, claim.read_at)
+            .describe(transaction, self.rows, &self.digest, claim.read_at)
             .await?;
-        marks.write(&transaction).await?;
+        marks.write(transaction).await?;
         fail_points::dies("day-not-committed");
-        commit(transaction).await?;
-        Ok(changed)
+        writing.commit().await
     }
 
     /// Removes the rows of a large day that are not listed any more, but for those that go with its last part: these it
@@ -220,34 +303,32 @@ impl SettlementDayWriter {
         Ok(Some(gone))
     }
 
-    /// Writes what is pending with its marks. The day's sums are made anew with its last part: until then they are those
-    /// of the reading before.
-    async fn write_part(&mut self) -> Result<bool, StoreError> {
-        let (rows, old, mut marks) = (
-            std::mem::take(&mut self.pending),
-            std::mem::take(&mut self.old),
-            std::mem::take(&mut self.marks),
-        );
+    /// Writes a part with its marks. The day's sums are made anew with its last part: until then they are those of the
+    /// reading before.
+    async fn write_part(&mut self, part: Part) -> Result<bool, StoreError> {
         let readings = self.readings();
-        let store = self.store.clone();
-        let turn = store.importer.turn().await;
-        let rows = turn.stage(rows).await?;
-        let transaction = turn.begin().await?;
-        if !self.claim.hold_part(&transaction, &mut marks).await? {
+        let mut marks = part.marks;
+        let writing = part.shelf.begin().await?;
+        let transaction = writing.transaction();
+        if !self.claim.hold_part(transaction, &mut marks).await? {
             return Ok(false);
         }
-        save_settlements(&transaction, rows, old, readings).await?;
-        save_merchant_ids(&transaction, self.mids.iter(), &self.claim.account).await?;
-        marks.write(&transaction).await?;
-        commit(transaction).await?;
+        save_versions(transaction, part.old, readings, false).await?;
+        save_settlements(
+            transaction,
+            [part.rows, Staged::Here(part.more)],
+            self.claim.known.read_at.is_none(),
+        )
+        .await?;
+        save_merchant_ids(transaction, self.mids.iter(), &self.claim.account).await?;
+        marks.write(transaction).await?;
+        writing.commit().await?;
         Ok(true)
     }
 
     async fn remove_part(&mut self, gone: Vec<settlement::Model>) -> Result<bool, StoreError> {
         let readings = self.readings();
-        let store = self.store.clone();
-        let turn = store.importer.turn().await;
-        let transaction = turn.begin().await?;
+        let transaction = self.store.begin().await?;
         let mut marks = Marks::default();
         if !self.claim.hold_part(&transaction, &mut marks).await? {
             return Ok(false);

@@ -149,7 +149,16 @@ pub(super) fn settlement_rows(
     Ok(models)
 }
 
-/// Replaces the rows of one sold date that an account listed before by those of [`settlement_rows`], and tells how many
+/// Everything that is listed for one sold date.
+pub(super) struct DayRows {
+    pub(super) day: KstDate,
+    /// From [`settlement_rows`].
+    pub(super) models: Vec<settlement::Model>,
+    /// The same, brought near, where all of them may be new.
+    pub(super) staged: Option<Staged<settlement::Entity>>,
+}
+
+/// Replaces the rows of one sold date that an account listed before by these, and tells how many
 /// are new, differ or are gone. What differs or is gone is kept as a version, with the instants of both readings: the one
 /// before and this one.
 ///
@@ -157,8 +166,11 @@ pub(super) fn settlement_rows(
 /// last.
 pub(super) async fn replace_day(
     connection: &impl ConnectionTrait,
-    day: KstDate,
-    models: Vec<settlement::Model>,
+    DayRows {
+        day,
+        models,
+        staged,
+    }: DayRows,
     account: &AccountName,
     readings: (DateTime<Utc>, DateTime<Utc>),
     marks: &mut Marks,
@@ -191,8 +203,12 @@ pub(super) async fn replace_day(
     change.old = kept;
     let changed = change.changed + gone.len();
     tracing::debug!(%day, known, listed = models.len(), changed, "a day of settlements differs");
-    let rows = change.choose(models);
-    save_settlements(connection, Staged::Here(rows), change.old, readings).await?;
+    let (rows, seem_new) = match staged {
+        Some(staged) if change.is_of_all_rows() => (staged, true),
+        _ => (Staged::Here(change.choose(models)), false),
+    };
+    save_versions(connection, change.old, readings, false).await?;
+    save_settlements(connection, [rows], seem_new).await?;
     remove_settlements(connection, gone, readings).await?;
     sum_anew(connection, day, mids.iter().map(String::as_str)).await?;
     Ok(u64::try_from(changed).unwrap_or(u64::MAX))
@@ -255,6 +271,11 @@ impl Change {
             .filter(|model| !self.unchanged.contains(&model.id))
     }
 
+    /// Whether no row is stored word for word.
+    fn is_of_all_rows(&self) -> bool {
+        self.same.is_empty()
+    }
+
     /// The rows that are not stored word for word.
     pub(super) fn choose(&self, mut models: Vec<settlement::Model>) -> Vec<settlement::Model> {
         models.retain(|model| !self.same.contains(&model.id));
@@ -262,18 +283,18 @@ impl Change {
     }
 }
 
-/// Keeps rows, and as versions what they said before.
+/// Keeps rows. Where none of them is known to be stored, they `seem_new`.
 pub(super) async fn save_settlements(
     connection: &impl ConnectionTrait,
-    rows: Staged<settlement::Entity>,
-    old: Vec<settlement::Model>,
-    readings: (DateTime<Utc>, DateTime<Utc>),
+    rows: impl IntoIterator<Item = Staged<settlement::Entity>>,
+    seem_new: bool,
 ) -> Result<(), StoreError> {
-    save_versions(connection, old, readings, false).await?;
     let take_over = OnConflict::column(Column::Id)
         .update_columns(Column::iter().filter(|column| !matches!(column, Column::Id)))
         .to_owned();
-    rows.upsert(connection, &take_over, None).await?;
+    for rows in rows {
+        rows.upsert(connection, &take_over, None, seem_new).await?;
+    }
     Ok(())
 }
 
@@ -294,7 +315,8 @@ pub(super) async fn remove_settlements(
     save_versions(connection, gone, readings, true).await
 }
 
-async fn save_versions(
+/// Keeps as versions what rows said before.
+pub(super) async fn save_versions(
     connection: &impl ConnectionTrait,
     rows: Vec<settlement::Model>,
     (read_before, read_at): (DateTime<Utc>, DateTime<Utc>),

@@ -1,125 +1,233 @@
-//! Bringing many rows to the database before the transaction that makes them count: on PostgreSQL by COPY into a
-//! temporary table, from where one statement takes them. SQLite gets them in that statement itself.
+//! Bringing many rows to the database before the transaction that makes them count, and while the one before runs: on
+//! PostgreSQL by COPY into a temporary table, for SQLite into a database in memory. From there one statement takes them.
 
-use std::sync::Arc;
+mod copy;
+mod memory;
 
-use chrono::Datelike;
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use sea_orm::sea_query::OnConflict;
-use sea_orm::sqlx::PgPool;
-use sea_orm::sqlx::postgres::PgPoolCopyExt;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
-    IdenStatic, IntoActiveModel, Iterable, ModelTrait, RuntimeErr, Value,
+    IntoActiveModel,
 };
-use tokio::sync::{Mutex, MutexGuard, mpsc};
+use tokio::sync::{Mutex as Turn, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
-use super::insert_text::row_values;
-use super::write::{Written, upsert, upsert_from};
-use super::{Store, StoreError};
+use self::copy::copy;
+use self::memory::Memory;
+use super::taking::take;
+use super::write::{Written, upsert};
+use super::{Store, StoreError, commit};
 
-/// Fewer rows are not worth a COPY.
-const WORTH_A_COPY: usize = 500;
-/// What is copied is sent in pieces of about so many bytes.
-const PIECE: usize = 1 << 20;
-/// COPY's binary format begins with its signature, no flags and no extension.
-const HEAD: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
-/// It ends with this instead of a row's number of columns.
-const END: i16 = -1;
-/// The length of a value that is null.
-const ABSENT: i32 = -1;
-/// PostgreSQL counts days from 2000-01-01; as chrono does, from the year 1.
-const FIRST_DAY: i32 = 730_120;
+/// Shelves at once: one is filled while the rows of the other are written.
+pub(super) const SHELVES: usize = 2;
+/// Fewer rows are not worth the way over a shelf.
+const WORTH_A_SHELF: usize = 500;
+/// How the connection that writes SQLite's file names a shelf.
+const SCHEMA: &str = "staged";
 
-/// The connection that many rows are written over, one writer at a time. On PostgreSQL a pool of one, so that what is
-/// staged is there when the transaction begins; on SQLite the connection that writes everything.
+/// Shelves that many rows are written from, one after the other.
 #[derive(Clone)]
 pub(super) struct Importer {
-    connection: DatabaseConnection,
-    turn: Arc<Mutex<()>>,
+    connections: Arc<[DatabaseConnection; SHELVES]>,
+    /// Which of them nobody uses.
+    idle: Arc<Mutex<Vec<usize>>>,
+    places: Arc<Semaphore>,
+    /// Held by whoever writes; whether SQLite's connection may still have a shelf before it.
+    turn: Arc<Turn<bool>>,
 }
 
-/// The right to write over it.
-pub(super) struct Turn<'a> {
-    connection: &'a DatabaseConnection,
-    _turn: MutexGuard<'a, ()>,
+impl Importer {
+    /// Over these connections: on PostgreSQL each a pool of one, so that what lies in a temporary table is there when the
+    /// transaction begins; on SQLite the one that writes everything.
+    pub(super) fn new(connections: [DatabaseConnection; SHELVES]) -> Self {
+        Self {
+            connections: Arc::new(connections),
+            idle: Arc::new(Mutex::new((0..SHELVES).collect())),
+            places: Arc::new(Semaphore::new(SHELVES)),
+            turn: Arc::default(),
+        }
+    }
+
+    /// An empty shelf, as soon as there is one. Whoever has one must not wait for another, unless what lies on the first
+    /// is being written meanwhile.
+    pub(super) async fn shelf(&self) -> Result<Shelf, StoreError> {
+        let closed = |_| StoreError::Unavailable {
+            reason: "the program is ending".to_owned(),
+        };
+        let permit = Arc::clone(&self.places)
+            .acquire_owned()
+            .await
+            .map_err(closed)?;
+        let index = self.idle().pop().unwrap_or_default();
+        Ok(Shelf {
+            importer: self.clone(),
+            index,
+            memory: None,
+            _permit: permit,
+        })
+    }
+
+    pub(super) async fn close(&self) -> Result<(), DbErr> {
+        for connection in self.connections.iter() {
+            connection.close_by_ref().await?;
+        }
+        Ok(())
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<usize>> {
+        // Numbers are put in and taken out whole, whatever happens to whoever does.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A place for rows that are about to be written.
+pub(super) struct Shelf {
+    importer: Importer,
+    index: usize,
+    /// What SQLite reads them from.
+    memory: Option<Memory>,
+    _permit: OwnedSemaphorePermit,
 }
 
 /// Rows that are about to be written.
 pub(super) enum Staged<E: EntityTrait> {
     /// They are handed over with the statement.
     Here(Vec<E::Model>),
-    /// They lie in a temporary table of this name.
-    There(String),
+    /// They lie on the shelf.
+    There(Shelved<E>),
 }
 
-impl Importer {
-    pub(super) fn new(connection: DatabaseConnection) -> Self {
-        Self {
-            connection,
-            turn: Arc::default(),
-        }
-    }
-
-    pub(super) async fn turn(&self) -> Turn<'_> {
-        Turn {
-            _turn: self.turn.lock().await,
-            connection: &self.connection,
-        }
-    }
-
-    pub(super) async fn close(&self) -> Result<(), DbErr> {
-        self.connection.close_by_ref().await
-    }
+/// A table on a shelf.
+pub(super) struct Shelved<E> {
+    /// Its name in a statement.
+    pub(super) table: String,
+    /// How many rows it has.
+    pub(super) rows: usize,
+    entity: PhantomData<fn() -> E>,
 }
 
-impl Turn<'_> {
-    /// Brings the rows of one table near. What was brought before and not written is forgotten.
-    pub(super) async fn stage<E>(&self, models: Vec<E::Model>) -> Result<Staged<E>, StoreError>
+impl Shelf {
+    /// Puts the rows of one table there, of each table once. A few stay where they are.
+    pub(super) async fn put<E>(&mut self, models: Vec<E::Model>) -> Result<Staged<E>, StoreError>
     where
         E: EntityTrait,
         E::Model: IntoActiveModel<E::ActiveModel> + 'static,
     {
-        let is_postgres = self.connection.get_database_backend() == DbBackend::Postgres;
-        if !is_postgres || models.len() < WORTH_A_COPY {
+        let rows = models.len();
+        if rows < WORTH_A_SHELF {
             return Ok(Staged::Here(models));
         }
-        let table = format!("staged_{}", E::default().table_name());
-        let like = E::default().table_name();
-        self.connection
-            .execute_unprepared(&format!(
-                "CREATE TEMPORARY TABLE IF NOT EXISTS {table} (LIKE {like}); TRUNCATE {table}"
-            ))
-            .await?;
-        copy::<E>(
-            self.connection.get_postgres_connection_pool(),
-            &table,
-            models,
-        )
-        .await?;
-        Ok(Staged::There(table))
+        let name = E::default().table_name();
+        let connection = self.connection();
+        let table = if connection.get_database_backend() == DbBackend::Postgres {
+            let table = format!("{SCHEMA}_{name}");
+            connection
+                .execute_unprepared(&format!(
+                    "CREATE TEMPORARY TABLE IF NOT EXISTS {table} (LIKE {name}); TRUNCATE {table}"
+                ))
+                .await?;
+            copy::<E>(connection.get_postgres_connection_pool(), &table, models).await?;
+            table
+        } else {
+            let memory = match &mut self.memory {
+                Some(memory) => memory,
+                None => self.memory.insert(Memory::open()?),
+            };
+            memory.put::<E>(name, models).await?;
+            format!("{SCHEMA}.{name}")
+        };
+        Ok(Staged::There(Shelved {
+            table,
+            rows,
+            entity: PhantomData,
+        }))
     }
 
-    /// The transaction that writes what was staged.
-    pub(super) async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
-        Store::begin_on(self.connection).await
+    /// Waits until nobody else writes from a shelf, and begins the transaction that writes from this one.
+    pub(super) async fn begin(self) -> Result<Writing, StoreError> {
+        let mut may_be_attached = Arc::clone(&self.importer.turn).lock_owned().await;
+        let connection = self.connection();
+        if let Some(memory) = &self.memory {
+            if *may_be_attached {
+                // It may have gone with its connection.
+                let _ = detach(connection).await;
+            }
+            *may_be_attached = true;
+            connection
+                .execute_unprepared(&memory.attach(SCHEMA))
+                .await?;
+        }
+        Ok(Writing {
+            transaction: Store::begin_on(connection).await?,
+            shelf: self,
+            may_be_attached,
+        })
     }
+
+    fn connection(&self) -> &DatabaseConnection {
+        &self.importer.connections[self.index]
+    }
+}
+
+impl Drop for Shelf {
+    fn drop(&mut self) {
+        self.importer.idle().push(self.index);
+    }
+}
+
+/// A transaction that writes from a shelf.
+pub(super) struct Writing {
+    transaction: DatabaseTransaction,
+    shelf: Shelf,
+    may_be_attached: OwnedMutexGuard<bool>,
+}
+
+impl Writing {
+    pub(super) fn transaction(&self) -> &DatabaseTransaction {
+        &self.transaction
+    }
+
+    /// Makes what was written stay, and clears the shelf.
+    pub(super) async fn commit(self) -> Result<(), StoreError> {
+        let Self {
+            transaction,
+            shelf,
+            mut may_be_attached,
+        } = self;
+        commit(transaction).await?;
+        if shelf.memory.is_some() {
+            *may_be_attached = detach(shelf.connection()).await.is_err();
+        }
+        Ok(())
+    }
+}
+
+async fn detach(connection: &DatabaseConnection) -> Result<(), DbErr> {
+    connection
+        .execute_unprepared(&format!("DETACH {SCHEMA}"))
+        .await
+        .map(drop)
 }
 
 impl<E> Staged<E>
 where
     E: EntityTrait,
-    E::Model: IntoActiveModel<E::ActiveModel> + ModelTrait<Entity = E> + 'static,
+    E::Model: IntoActiveModel<E::ActiveModel>,
 {
     /// Writes the rows, and tells what the column `key` of those holds that were new or replaced others, if one is named.
+    /// Where all are thought to be new, that is tried first.
     pub(super) async fn upsert(
         self,
         connection: &impl ConnectionTrait,
         on_conflict: &OnConflict,
         key: Option<E::Column>,
+        seem_new: bool,
     ) -> Result<Written, StoreError> {
         match self {
             Self::Here(models) => upsert::<E>(connection, models, on_conflict, key).await,
-            Self::There(table) => upsert_from::<E>(connection, &table, on_conflict, key)
+            Self::There(rows) => take(connection, &rows, on_conflict, key, seem_new)
                 .await
                 .map_err(|error| {
                     if error == no_such_table() {
@@ -145,115 +253,8 @@ fn connection_lost() -> StoreError {
     }
 }
 
-async fn copy<E>(pool: &PgPool, table: &str, models: Vec<E::Model>) -> Result<(), StoreError>
-where
-    E: EntityTrait,
-    E::Model: IntoActiveModel<E::ActiveModel> + 'static,
-{
-    let columns: Vec<&str> = E::Column::iter().map(|column| column.as_str()).collect();
-    let statement = format!(
-        "COPY {table} ({}) FROM STDIN (FORMAT binary)",
-        columns.join(", ")
-    );
-    let failed = |error| StoreError::from(DbErr::Exec(RuntimeErr::SqlxError(Arc::new(error))));
-    let mut copy = pool.copy_in_raw(&statement).await.map_err(failed)?;
-    // The next piece is written while PostgreSQL takes the last one.
-    let (pieces, mut ready) = mpsc::channel(1);
-    let written = tokio::task::spawn_blocking(move || write_pieces::<E>(models, &pieces));
-    while let Some(piece) = ready.recv().await {
-        copy.send(piece).await.map_err(failed)?;
-    }
-    match written.await {
-        Ok(Ok(())) => copy.finish().await.map(drop).map_err(failed),
-        outcome => {
-            copy.abort("not every row could be written")
-                .await
-                .map_err(failed)?;
-            Err(outcome.err().map_or_else(not_copied, |_| connection_lost()))
-        }
-    }
-}
-
-/// Writes rows in COPY's binary format.
-fn write_pieces<E>(models: Vec<E::Model>, pieces: &mpsc::Sender<Vec<u8>>) -> Result<(), StoreError>
-where
-    E: EntityTrait,
-    E::Model: IntoActiveModel<E::ActiveModel>,
-{
-    let columns = i16::try_from(E::Column::iter().count()).map_err(|_| not_copied())?;
-    let mut piece = HEAD.to_vec();
-    for model in models {
-        piece.extend(columns.to_be_bytes());
-        for value in row_values::<E>(model) {
-            write_value(&mut piece, &value).ok_or_else(not_copied)?;
-        }
-        if piece.len() >= PIECE {
-            let full = std::mem::replace(&mut piece, Vec::with_capacity(PIECE + PIECE / 8));
-            // Whoever takes them may have given up.
-            if pieces.blocking_send(full).is_err() {
-                return Ok(());
-            }
-        }
-    }
-    piece.extend(END.to_be_bytes());
-    // As above.
-    let _ = pieces.blocking_send(piece);
-    Ok(())
-}
-
-/// A value in COPY's binary format: its length, then its bytes. `None` when it is of a type that no column has.
-fn write_value(piece: &mut Vec<u8>, value: &Value) -> Option<()> {
-    let mut write = |bytes: &[u8]| {
-        piece.extend(i32::try_from(bytes.len()).ok()?.to_be_bytes());
-        piece.extend_from_slice(bytes);
-        Some(())
-    };
-    match value {
-        Value::String(Some(value)) => write(value.as_bytes()),
-        Value::BigInt(Some(value)) => write(&value.to_be_bytes()),
-        Value::Bool(Some(value)) => write(&[u8::from(*value)]),
-        Value::ChronoDate(Some(value)) => {
-            let days = value.num_days_from_ce() - FIRST_DAY;
-            write(&days.to_be_bytes())
-        }
-        Value::String(None) | Value::BigInt(None) | Value::Bool(None) | Value::ChronoDate(None) => {
-            piece.extend(ABSENT.to_be_bytes());
-            Some(())
-        }
-        _ => None,
-    }
-}
-
-fn not_copied() -> StoreError {
-    StoreError::Database {
-        what: "a value of a type that is not copied".to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use chrono::NaiveDate;
-
-    use super::*;
-
-    #[test]
-    fn values_are_written_as_copy_takes_them() {
-        let written = |value: Value| {
-            let mut piece = Vec::new();
-            write_value(&mut piece, &value).map(|()| piece)
-        };
-        assert_eq!(
-            written("주".into()),
-            Some(vec![0, 0, 0, 3, 0xEC, 0xA3, 0xBC])
-        );
-        assert_eq!(
-            written((-2_i64).into()),
-            Some([&[0, 0, 0, 8][..], &[255; 7], &[254]].concat())
-        );
-        assert_eq!(written(true.into()), Some(vec![0, 0, 0, 1, 1]));
-        let day = NaiveDate::from_ymd_opt(2000, 1, 2).expect("a day");
-        assert_eq!(written(day.into()), Some(vec![0, 0, 0, 4, 0, 0, 0, 1]));
-        assert_eq!(written(Value::String(None)), Some(vec![255; 4]));
-        assert_eq!(written(1.5_f64.into()), None);
+fn ended_early() -> StoreError {
+    StoreError::Unavailable {
+        reason: "a part of the program ended early".to_owned(),
     }
 }

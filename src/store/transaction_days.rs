@@ -5,15 +5,17 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use entity::{payment, transaction};
+use futures_util::try_join;
 use reconciliation::{KstDate, MId};
 
 use super::day_claims::{DayClaim, Place, ROWS_AT_ONCE};
 use super::marks::Marks;
 use super::merchant_ids::save_merchant_ids;
-use super::payments::save_seen_payments;
+use super::payments::{keys_of, save_seen_payments};
 use super::rows::{seen_payments, to_millis};
-use super::staging::Staged;
+use super::staging::{Shelf, Staged};
 use super::transactions::{save_transactions, transaction_rows, without_known_transactions};
+use super::write::Written;
 use super::{AccountName, Source, Store, StoreError, TransactionRecord, commit};
 use crate::fail_points;
 
@@ -66,8 +68,59 @@ pub struct TransactionDayWriter {
     rows: usize,
     digest: String,
     /// What the next transaction writes.
-    pending: Vec<TransactionBatch>,
+    pending: Option<Part>,
+    /// Whether none of its rows is known to be stored.
+    seem_new: bool,
     changed: u64,
+}
+
+/// What one transaction writes.
+struct Part {
+    shelf: Shelf,
+    batches: Vec<StagedBatch>,
+}
+
+/// Some of a day's rows, on the shelf or beside it.
+struct StagedBatch {
+    count: usize,
+    rows: Staged<transaction::Entity>,
+    payments: Staged<payment::Entity>,
+    keys: Vec<String>,
+    mids: BTreeSet<MId>,
+}
+
+impl Part {
+    async fn begin(store: &Store) -> Result<Self, StoreError> {
+        Ok(Self {
+            shelf: store.importer.shelf().await?,
+            batches: Vec::new(),
+        })
+    }
+
+    /// The first batch is put on the shelf. It holds none but whole ones of an ordinary import; what is left of others
+    /// after comparing is little.
+    async fn add(&mut self, batch: TransactionBatch) -> Result<(), StoreError> {
+        let keys = keys_of(&batch.payments);
+        let count = batch.rows.len();
+        let (rows, payments) = if self.batches.is_empty() {
+            let rows = self.shelf.put(batch.rows).await?;
+            (rows, self.shelf.put(batch.payments).await?)
+        } else {
+            (Staged::Here(batch.rows), Staged::Here(batch.payments))
+        };
+        self.batches.push(StagedBatch {
+            count,
+            rows,
+            payments,
+            keys,
+            mids: batch.mids,
+        });
+        Ok(())
+    }
+
+    fn rows(&self) -> usize {
+        self.batches.iter().map(|batch| batch.count).sum()
+    }
 }
 
 impl Store {
@@ -96,12 +149,14 @@ impl Store {
         }
         // Of a large day that was read before, only what differs is written: mostly little enough for one transaction.
         let is_compared = day.rows > ROWS_AT_ONCE && known.read_at.is_some();
+        let seem_new = known.read_at.is_none();
         Ok(Some(TransactionDayWriter {
             store: self.clone(),
             claim: DayClaim::new(&place, read_at, known, is_compared),
             rows: day.rows,
             digest: day.digest.to_owned(),
-            pending: Vec::new(),
+            pending: None,
+            seem_new,
             changed: 0,
         }))
     }
@@ -121,72 +176,76 @@ impl TransactionDayWriter {
                 .payments
                 .retain(|payment| keys.contains(payment.payment_key.as_str()));
         }
-        let waiting: usize = self.pending.iter().map(|batch| batch.rows.len()).sum();
-        if waiting > 0 && waiting + batch.rows.len() > ROWS_AT_ONCE && !self.write(None).await? {
-            return Ok(false);
+        let has_room = |part: &Part| part.rows() + batch.rows.len() <= ROWS_AT_ONCE;
+        if let Some(part) = self.pending.as_mut().filter(|part| has_room(part)) {
+            part.add(batch).await?;
+            return Ok(true);
         }
-        self.pending.push(batch);
-        Ok(true)
+        // While one part is written, the next is brought near.
+        let store = self.store.clone();
+        let next = async {
+            let mut next = Part::begin(&store).await?;
+            next.add(batch).await?;
+            Ok(next)
+        };
+        let (is_ours, next) = match self.pending.take() {
+            Some(part) => try_join!(Box::pin(self.write(part, None)), Box::pin(next))?,
+            None => (true, next.await?),
+        };
+        self.pending = Some(next);
+        Ok(is_ours)
     }
 
     /// Makes the day count as read, and tells how many rows are new or differ.
     pub async fn commit(mut self) -> Result<u64, StoreError> {
         let last = (self.rows, std::mem::take(&mut self.digest));
-        self.write(Some(last)).await?;
+        let part = match self.pending.take() {
+            Some(part) => part,
+            None => Part::begin(&self.store).await?,
+        };
+        self.write(part, Some(last)).await?;
         Ok(self.changed)
     }
 
-    /// Writes what is pending, and with the last part what the day holds.
-    async fn write(&mut self, last: Option<(usize, String)>) -> Result<bool, StoreError> {
-        let store = self.store.clone();
-        let turn = store.importer.turn().await;
-        let mut batches = std::mem::take(&mut self.pending).into_iter();
-        let first = batches.next();
-        let mut staged = Vec::new();
-        if let Some(batch) = first {
-            staged.push((
-                turn.stage(batch.rows).await?,
-                turn.stage(batch.payments).await?,
-                batch.mids,
-            ));
-        }
-        for batch in batches {
-            staged.push((
-                Staged::Here(batch.rows),
-                Staged::Here(batch.payments),
-                batch.mids,
-            ));
-        }
-        let transaction = turn.begin().await?;
+    /// Writes a part, and with the last one what the day holds.
+    async fn write(
+        &mut self,
+        part: Part,
+        last: Option<(usize, String)>,
+    ) -> Result<bool, StoreError> {
+        let writing = part.shelf.begin().await?;
+        let transaction = writing.transaction();
         let mut marks = Marks::default();
         let is_ours = match last {
-            None => self.claim.hold_part(&transaction, &mut marks).await?,
-            Some(_) => self.claim.hold_last(&transaction, &mut marks).await?,
+            None => self.claim.hold_part(transaction, &mut marks).await?,
+            Some(_) => self.claim.hold_last(transaction, &mut marks).await?,
         };
         if !is_ours {
             return Ok(false);
         }
         let mut changed = 0;
-        for (rows, payments, mids) in staged {
-            let written = save_transactions(&transaction, rows).await?;
-            changed += written.rows;
+        for batch in part.batches {
+            let written = save_transactions(transaction, batch.rows, self.seem_new).await?;
+            changed += written.rows(batch.count);
+            // One that some reading of a payment has brought before, others will have too.
+            self.seem_new &= matches!(written, Written::All);
             // In the transaction that writes them: should this be the last one before the process dies, no other would.
-            marks.payments(written.keys);
-            save_seen_payments(&transaction, payments).await?;
-            save_merchant_ids(&transaction, mids.iter(), &self.claim.account).await?;
+            marks.payments(written.keys(|| batch.keys));
+            save_seen_payments(transaction, batch.payments).await?;
+            save_merchant_ids(transaction, batch.mids.iter(), &self.claim.account).await?;
         }
         let is_last = last.is_some();
         if let Some((rows, digest)) = last {
             let place = self.claim.place();
             place
-                .describe(&transaction, rows, &digest, self.claim.read_at)
+                .describe(transaction, rows, &digest, self.claim.read_at)
                 .await?;
         }
-        marks.write(&transaction).await?;
+        marks.write(transaction).await?;
         if is_last {
             fail_points::dies("day-not-committed");
         }
-        commit(transaction).await?;
+        writing.commit().await?;
         self.changed += changed;
         Ok(true)
     }

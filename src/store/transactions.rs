@@ -1,6 +1,6 @@
 //! Rows of Toss's transactions list.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use entity::{RawText, transaction};
@@ -8,8 +8,8 @@ use reconciliation::{MId, PaymentKey, Transaction, TransactionKey};
 use sea_orm::prelude::ChronoUnixTimestampMillis;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, DerivePartialModel, EntityTrait, Iterable,
-    QueryFilter, QuerySelect,
+    ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, Iterable, QueryFilter,
+    QuerySelect,
 };
 
 use super::keys::among;
@@ -95,58 +95,11 @@ pub(super) fn transaction_rows(
 pub(super) async fn save_transactions(
     connection: &impl ConnectionTrait,
     rows: Staged<transaction::Entity>,
+    seem_new: bool,
 ) -> Result<Written, StoreError> {
-    let payment = transaction::Column::PaymentKey;
-    let models = match rows {
-        Staged::Here(models) if models.len() >= WORTH_A_LOOK && is_sqlite(connection) => models,
-        rows => {
-            return rows
-                .upsert(connection, &replace_if_new(), Some(payment))
-                .await;
-        }
-    };
-    let stored = stored_keys(connection, &models).await?;
-    let is_stored =
-        |row: &transaction::Model| stored.contains(&(row.mid.clone(), row.transaction_key.clone()));
-    let (known, new): (Vec<_>, Vec<_>) = models.into_iter().partition(is_stored);
-    let known: Staged<transaction::Entity> = Staged::Here(known);
-    let mut written = known
-        .upsert(connection, &replace_if_new(), Some(payment))
-        .await?;
-    written.add(Written {
-        rows: u64::try_from(new.len()).unwrap_or(u64::MAX),
-        keys: new.iter().map(|row| row.payment_key.clone()).collect(),
-    });
-    let new: Staged<transaction::Entity> = Staged::Here(new);
-    new.upsert(connection, &replace_if_new(), None).await?;
-    Ok(written)
-}
-
-/// From so many rows on it pays to look which are there: SQLite takes long to tell of each whether it was written.
-const WORTH_A_LOOK: usize = 500;
-
-/// SQLite lets nobody else write until the transaction ends, so that what is not there now will not be.
-fn is_sqlite(connection: &impl ConnectionTrait) -> bool {
-    connection.get_database_backend() == DbBackend::Sqlite
-}
-
-/// Merchant and key of those of the rows that are there in some form.
-async fn stored_keys(
-    connection: &impl ConnectionTrait,
-    rows: &[transaction::Model],
-) -> Result<HashSet<(String, String)>, StoreError> {
-    let mut stored = HashSet::new();
-    for (mid, wanted) in by_merchant(connection, rows) {
-        let keys: Vec<String> = transaction::Entity::find()
-            .select_only()
-            .column(transaction::Column::TransactionKey)
-            .filter(wanted)
-            .into_tuple()
-            .all(connection)
-            .await?;
-        stored.extend(keys.into_iter().map(|key| (mid.to_owned(), key)));
-    }
-    Ok(stored)
+    let payment = Some(transaction::Column::PaymentKey);
+    rows.upsert(connection, &replace_if_new(), payment, seem_new)
+        .await
 }
 
 /// For each merchant the condition that finds its rows.

@@ -13,7 +13,7 @@ use super::day_claims::Place;
 use super::marks::Marks;
 use super::merchant_ids::save_merchant_ids;
 use super::rows::to_millis;
-use super::settlements::{count_day, replace_day, settlement_rows};
+use super::settlements::{DayRows, count_day, replace_day, settlement_rows};
 use super::{AccountName, SettlementDay, Store, StoreError, commit};
 
 /// One of Toss's two lists.
@@ -172,8 +172,12 @@ pub(super) async fn save_settlement_day(
         return Ok(0);
     }
     let readings = (known.read_at.unwrap_or(read_at), read_at);
-    let rows = settlement_rows(&day.rows, account)?;
-    let changed = replace_day(connection, day.day, rows, account, readings, marks).await?;
+    let rows = DayRows {
+        day: day.day,
+        models: settlement_rows(&day.rows, account)?,
+        staged: None,
+    };
+    let changed = replace_day(connection, rows, account, readings, marks).await?;
     let mids = day.rows.iter().map(|record| &record.value.mid);
     save_merchant_ids(connection, mids, account).await?;
     place
