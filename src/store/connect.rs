@@ -23,7 +23,7 @@ const SQLITE_READERS: u32 = 4;
 /// 16 MiB, in KiB: rows of a large day go to places all over the indexes.
 const WRITER_CACHE: &str = "-16384";
 /// Pages of 4 KiB that the log takes before they are written to the file.
-const PAGES_BETWEEN_CHECKPOINTS: &str = "4000";
+const PAGES_BETWEEN_CHECKPOINTS: &str = "16000";
 const POSTGRES_CONNECTIONS: u32 = 10;
 /// How PostgreSQL's own views name this program's connections.
 const APPLICATION_NAME: &str = "toss-recon";

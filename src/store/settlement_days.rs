@@ -2,13 +2,15 @@
 //! very large one only what differs is written, in several short ones if it must be, and until the last it counts as
 //! unread.
 
+mod gone;
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use entity::settlement::{self, Column};
-use futures_util::{TryStreamExt, try_join};
+use futures_util::try_join;
 use reconciliation::{KstDate, MId};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{EntityTrait, QueryFilter};
 
 use super::day_claims::{DayClaim, Place, ROWS_AT_ONCE};
 use super::keys::among;
@@ -278,31 +280,6 @@ impl SettlementDayWriter {
         writing.commit().await
     }
 
-    /// Removes the rows of a large day that are not listed any more, but for those that go with its last part: these it
-    /// gives. `None` when a younger reading has taken the day.
-    async fn remove_all_but_last(
-        &mut self,
-        identities: &SettlementIdentities,
-    ) -> Result<Option<Vec<settlement::Model>>, StoreError> {
-        let mut gone = Vec::new();
-        if !self.claim.is_compared {
-            return Ok(Some(gone));
-        }
-        let ids = self.gone(identities).await?;
-        self.changed += u64::try_from(ids.len()).unwrap_or(u64::MAX);
-        let mut parts = ids.chunks(ROWS_AT_ONCE).peekable();
-        while let Some(part) = parts.next() {
-            gone = self.stored(part.iter().map(String::as_str)).await?;
-            gone.retain(|row| row.account == self.claim.account.as_str());
-            self.gone_mids
-                .extend(gone.iter().map(|row| row.mid.clone()));
-            if parts.peek().is_some() && !self.remove_part(std::mem::take(&mut gone)).await? {
-                return Ok(None);
-            }
-        }
-        Ok(Some(gone))
-    }
-
     /// Writes a part with its marks. The day's sums are made anew with its last part: until then they are those of the
     /// reading before.
     async fn write_part(&mut self, part: Part) -> Result<bool, StoreError> {
@@ -326,20 +303,6 @@ impl SettlementDayWriter {
         Ok(true)
     }
 
-    async fn remove_part(&mut self, gone: Vec<settlement::Model>) -> Result<bool, StoreError> {
-        let readings = self.readings();
-        let transaction = self.store.begin().await?;
-        let mut marks = Marks::default();
-        if !self.claim.hold_part(&transaction, &mut marks).await? {
-            return Ok(false);
-        }
-        marks.settlements(&gone);
-        remove_settlements(&transaction, gone, readings).await?;
-        marks.write(&transaction).await?;
-        commit(transaction).await?;
-        Ok(true)
-    }
-
     /// How rows differ from what is stored. Of a day that was never read, nothing of this account's is.
     async fn compare(&self, rows: &[settlement::Model]) -> Result<Change, StoreError> {
         let stored = if self.claim.known.read_at.is_some() {
@@ -359,28 +322,6 @@ impl SettlementDayWriter {
             .filter(among(reader.get_database_backend(), Column::Id, ids))
             .all(reader)
             .await?)
-    }
-
-    /// The ids of rows that this account listed for the day before and does not list any more.
-    async fn gone(&self, identities: &SettlementIdentities) -> Result<Vec<String>, StoreError> {
-        if self.claim.known.read_at.is_none() {
-            return Ok(Vec::new());
-        }
-        let mut stored = settlement::Entity::find()
-            .select_only()
-            .column(Column::Id)
-            .filter(Column::Account.eq(self.claim.account.as_str()))
-            .filter(Column::SoldDate.eq(self.claim.day.naive()))
-            .into_tuple::<String>()
-            .stream(&self.store.reader)
-            .await?;
-        let mut gone = Vec::new();
-        while let Some(id) = stored.try_next().await? {
-            if !identities.names(&id) {
-                gone.push(id);
-            }
-        }
-        Ok(gone)
     }
 
     /// The instants of the reading before and of this one.
