@@ -8,6 +8,7 @@ mod import;
 mod pass;
 pub mod plan;
 mod rests;
+mod seen;
 mod settlements;
 mod spool;
 mod transactions;

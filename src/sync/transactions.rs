@@ -1,11 +1,9 @@
 //! One day of the transactions list, read to its end and stored.
 
-use std::collections::HashSet;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use reconciliation::{KstDate, Transaction};
-use sha2::{Digest, Sha256};
 
+use super::seen::Seen;
 use super::spool::{Spool, aside};
 use super::{Day, SyncError};
 use crate::merchants::Merchant;
@@ -154,8 +152,7 @@ impl TransactionReader<'_> {
 /// What has been read of a day, each row once.
 #[derive(Default)]
 struct Listing {
-    /// Hashes of merchant and transaction key.
-    seen: HashSet<u128>,
+    seen: Seen,
     spool: Spool<Transaction>,
 }
 
@@ -177,7 +174,7 @@ impl Listing {
     fn take(&mut self, mut page: Vec<Reading<Transaction>>) -> Result<(), SyncError> {
         let mut place = self.spool.rows();
         page.retain_mut(|row| {
-            let is_new = self.seen.insert(hash(&row.value));
+            let is_new = self.seen.is_new(&row.value);
             if is_new {
                 row.value.listed_position = u32::try_from(place).unwrap_or(u32::MAX);
                 place += 1;
@@ -213,16 +210,4 @@ fn refuses_cursor(error: &TossError) -> bool {
             "INVALID_TRANSACTION_KEY" | "INVALID_PAGING_KEY"
         )
     })
-}
-
-/// Names a row in 16 bytes: a day may have a million.
-fn hash(row: &Transaction) -> u128 {
-    let mut hasher = Sha256::new();
-    hasher.update(row.mid.as_str());
-    hasher.update("\n");
-    hasher.update(row.transaction_key.as_str());
-    let whole: [u8; 32] = hasher.finalize().into();
-    let mut half = [0; 16];
-    half.copy_from_slice(&whole[..16]);
-    u128::from_le_bytes(half)
 }
