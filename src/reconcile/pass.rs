@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio_util::task::AbortOnDropHandle;
+
 use super::coverages::Coverages;
 use super::made::Maker;
 use super::{CaughtUp, Inner, Reconciler};
@@ -11,8 +13,10 @@ use crate::store::{BookRows, DueVerdict, StoreError, VerdictRecord, VerdictSubje
 /// Payments that are read and kept together: few enough that a writer waits briefly and memory stays small, enough that
 /// statements are few.
 pub(super) const BATCH: usize = 500;
-/// How many batches in a row may come to nothing, because all of their books changed while they were made.
-const LOST_BATCHES: u32 = 10;
+/// Batches that are looked for together, so that one can be made while the one before is kept.
+const ROUND: usize = 4;
+/// How many rounds may come to nothing in a row, because all of their books changed while they were made.
+const LOST_ROUNDS: u32 = 10;
 
 impl Reconciler {
     /// Makes the verdicts that are due, until none is or the time is up. Whoever comes first makes a batch in any case;
@@ -45,26 +49,73 @@ impl Reconciler {
                 return Ok(caught_up);
             };
             inner.settle_on_terms().await?;
-            let due = inner.store.due_verdicts(inner.now(), BATCH as u64).await?;
+            let most = u64::try_from(ROUND * BATCH).unwrap_or(u64::MAX);
+            let due = inner.store.due_verdicts(inner.now(), most).await?;
             caught_up.is_behind = !due.is_empty();
-            let time_is_up = caught_up.verdicts > 0 && began.elapsed() >= at_most;
-            if due.is_empty() || time_is_up || lost >= LOST_BATCHES {
+            let time_is_up = || began.elapsed() >= at_most;
+            let is_enough = caught_up.verdicts > 0 && time_is_up();
+            if due.is_empty() || is_enough || lost >= LOST_ROUNDS {
                 return Ok(caught_up);
             }
-            let kept = inner.make_and_keep(&due).await?;
-            caught_up.verdicts += kept;
-            lost = if kept == 0 { lost + 1 } else { 0 };
-            progress(caught_up.verdicts);
+            let before = caught_up.verdicts;
+            let kept = |verdicts| {
+                caught_up.verdicts += verdicts;
+                progress(caught_up.verdicts);
+            };
+            inner.make_and_keep(&due, time_is_up, kept).await?;
+            let is_lost = caught_up.verdicts == before;
+            lost = if is_lost { lost + 1 } else { 0 };
         }
     }
 }
 
+type Making = AbortOnDropHandle<Result<MadeVerdicts, StoreError>>;
+
+async fn finished(making: Making) -> Result<MadeVerdicts, StoreError> {
+    match making.await {
+        Ok(made) => made,
+        Err(ended) => std::panic::resume_unwind(ended.into_panic()),
+    }
+}
+
 impl Inner {
-    /// Makes and keeps the verdicts on these subjects; how many were kept.
-    async fn make_and_keep(&self, due: &[DueVerdict]) -> Result<u64, StoreError> {
+    /// Makes and keeps verdicts, batch after batch until it is enough, but the first in any case; `kept` is told how many
+    /// each time. While one batch is kept, the next is made.
+    async fn make_and_keep(
+        self: &Arc<Self>,
+        due: &[DueVerdict],
+        is_enough: impl Fn() -> bool,
+        mut kept: impl FnMut(u64),
+    ) -> Result<(), StoreError> {
+        let mut made: Option<MadeVerdicts> = None;
+        for batch in due.chunks(BATCH) {
+            let next = self.begin_to_make(batch);
+            if let Some(made) = made.take() {
+                kept(self.keep(&made).await?);
+            }
+            made = Some(finished(next).await?);
+            if is_enough() {
+                break;
+            }
+        }
+        if let Some(made) = made {
+            kept(self.keep(&made).await?);
+        }
+        Ok(())
+    }
+
+    /// Makes the verdicts on these subjects beside whatever else is done.
+    fn begin_to_make(self: &Arc<Self>, due: &[DueVerdict]) -> Making {
+        let inner = Arc::clone(self);
         let subjects: Vec<_> = due.iter().map(|due| due.subject.clone()).collect();
-        let rows = self.store.book_rows(&subjects).await?;
-        let made = self.make(rows.iter()).await?;
+        AbortOnDropHandle::new(tokio::spawn(async move {
+            let rows = inner.store.book_rows(&subjects).await?;
+            inner.make(rows.iter()).await
+        }))
+    }
+
+    /// Keeps verdicts; how many, since what has changed meanwhile stays due.
+    async fn keep(&self, made: &MadeVerdicts) -> Result<u64, StoreError> {
         self.store
             .save_verdicts(&made.records, &made.coverages.read_days)
             .await

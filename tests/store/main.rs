@@ -16,6 +16,7 @@ mod cancel_requests;
 mod coverage_marks;
 mod filled;
 mod keeping;
+mod known_among_many;
 mod large_days;
 mod marks;
 mod open_work;
