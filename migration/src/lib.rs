@@ -17,6 +17,7 @@ mod m20261122_000022_approvals;
 mod m20261122_000023_webhook_ages;
 mod m20261122_000030_verdicts;
 mod m20261122_000031_large_days;
+mod m20261122_000032_merchant_lists;
 mod standing;
 
 use sea_orm_migration::prelude::MigrationTrait;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000023_webhook_ages::Migration),
             Box::new(m20261122_000030_verdicts::Migration),
             Box::new(m20261122_000031_large_days::Migration),
+            Box::new(m20261122_000032_merchant_lists::Migration),
         ]
     }
 }

@@ -9,7 +9,7 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::keys::among;
-use super::pages::{MOST_PARTS, Walk};
+use super::pages::{MOST_PARTS, Walk, looked_at};
 use super::payment_list::words;
 use super::rows::stored_discrepancy;
 use super::{DiscrepancyId, Page, PageRequest, Store, StoreError, StoredDiscrepancy};
@@ -108,7 +108,7 @@ fn walk(filter: &DiscrepancyFilter) -> Option<Walk<Column>> {
             .collect(),
         (Some(classes), _) => {
             let mids = mids.iter();
-            everywhere.extend(mids.map(|mids| Column::Mid.is_in(mids)));
+            everywhere.extend(mids.map(|mids| looked_at(Column::Mid.is_in(mids))));
             classes.iter().map(of_class).collect()
         }
         (None, Some(mids)) => mids.iter().map(of_mid).collect(),
