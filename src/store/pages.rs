@@ -157,6 +157,12 @@ impl<C: ColumnTrait> Walk<C> {
     }
 }
 
+/// The condition that a column has one value, for an index to be entered by. SQLite is not to see which value: where rows
+/// have been counted it would believe a sample of them, and walk an index that leaves this column out.
+pub(super) fn has(column: impl ColumnTrait, word: &str) -> Expr {
+    Expr::col(column).eq(Expr::val(word).cast_as("text"))
+}
+
 /// A condition that rows are only looked at for. Were it an index's too, SQLite, which does not know how many rows have
 /// which value, might read and sort a whole list.
 pub(super) fn looked_at(condition: Expr) -> Expr {

@@ -6,7 +6,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, Query};
 
 use super::PaymentFilter;
 use super::wanted::Wanted;
-use crate::store::pages::{MOST_PARTS, Walk, looked_at};
+use crate::store::pages::{MOST_PARTS, Walk, has, looked_at};
 use crate::store::rows::{METHOD_KINDS, STATUS_KINDS};
 
 /// In one part for each status and method, of each merchant where few are named; without a status and a method, for each
@@ -26,20 +26,20 @@ pub(super) fn walk(filter: &PaymentFilter, wanted: &Wanted) -> Walk<Column> {
             .map(|words| looked_at(Expr::col(column).is_in(words)))
     };
     if let Some(order) = &filter.order_id {
-        parts.push(is(Column::OrderId, order.as_str()));
+        parts.push(has(Column::OrderId, order.as_str()));
         everywhere.extend(among(Column::StatusKind, statuses));
         everywhere.extend(among(Column::MethodKind, methods));
         everywhere.extend(among(Column::Mid, mids));
     } else if statuses.is_none() && methods.is_none() {
         let each = mids.iter().flatten();
-        parts.extend(each.map(|mid| is(Column::Mid, mid)));
+        parts.extend(each.map(|mid| has(Column::Mid, mid)));
     } else {
         let kinds = kinds(statuses.as_deref(), methods.as_deref());
         match mids {
             Some(mids) if mids.len() * kinds.len() <= MOST_PARTS => {
                 parts.extend(mids.iter().flat_map(|mid| {
                     let of_kind = kinds.iter().cloned();
-                    of_kind.map(move |kind| is(Column::Mid, mid).and(kind))
+                    of_kind.map(move |kind| has(Column::Mid, mid).and(kind))
                 }));
             }
             _ => {
@@ -64,7 +64,7 @@ fn kinds(statuses: Option<&[String]>, methods: Option<&[String]>) -> Vec<Expr> {
     let methods = named_or_all(methods, &METHOD_KINDS);
     let each = statuses.iter().flat_map(|status| {
         let methods = methods.iter();
-        methods.map(|method| is(Column::StatusKind, status).and(is(Column::MethodKind, method)))
+        methods.map(|method| has(Column::StatusKind, status).and(has(Column::MethodKind, method)))
     });
     each.collect()
 }
@@ -74,10 +74,6 @@ fn named_or_all<'a>(named: Option<&'a [String]>, all: &[&'a str]) -> Vec<&'a str
         || all.to_vec(),
         |named| named.iter().map(String::as_str).collect(),
     )
-}
-
-fn is(column: Column, word: &str) -> Expr {
-    Expr::col(column).eq(word)
 }
 
 /// The condition that a payment has one of these verdicts.

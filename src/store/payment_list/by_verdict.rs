@@ -6,20 +6,18 @@ use sea_orm::sea_query::{Expr, ExprTrait, Query};
 
 use super::PaymentFilter;
 use super::wanted::Wanted;
-use crate::store::pages::{MOST_PARTS, Walk, looked_at};
+use crate::store::pages::{MOST_PARTS, Walk, has, looked_at};
 
 /// In one part for each of these verdicts, of each merchant where few are named.
 pub(super) fn walk(filter: &PaymentFilter, wanted: &Wanted, verdicts: &[String]) -> Walk<Column> {
-    let stands = |verdict: &String| Expr::col(Column::Verdict).eq(verdict.as_str());
+    let stands = |verdict: &String| has(Column::Verdict, verdict);
     let mut everywhere: Vec<Expr> = Vec::new();
     let parts = match &wanted.mids {
         Some(mids) if mids.len() * verdicts.len() <= MOST_PARTS => mids
             .iter()
             .flat_map(|mid| {
                 let each = verdicts.iter();
-                each.map(move |verdict| {
-                    Expr::col(Column::Mid).eq(mid.as_str()).and(stands(verdict))
-                })
+                each.map(move |verdict| has(Column::Mid, mid).and(stands(verdict)))
             })
             .collect(),
         mids => {
