@@ -166,7 +166,13 @@ pub(super) fn has(column: impl ColumnTrait, word: &str) -> Expr {
 /// A condition that rows are only looked at for. Were it an index's too, SQLite, which does not know how many rows have
 /// which value, might read and sort a whole list.
 pub(super) fn looked_at(condition: Expr) -> Expr {
-    condition.is(Expr::cust("TRUE"))
+    condition.is(Expr::custom_keyword("TRUE"))
+}
+
+/// The condition that another table has such a row, looked up for each row that is walked past: an offset keeps PostgreSQL
+/// from reading that table instead and joining the two.
+pub(super) fn looked_up(mut row: SelectStatement) -> Expr {
+    Expr::exists(row.limit(1).offset(0).to_owned())
 }
 
 /// Which of two values of a list's order comes first: milliseconds, or days.

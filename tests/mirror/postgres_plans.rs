@@ -57,6 +57,11 @@ const FILL: [&str; 5] = [
      FROM payments",
 ];
 
+/// Whether the server knows how many rows there are. Where it does not, it takes a range of instants, or a verdict, for so few
+/// rows that it would rather sort them, or walk past another merchant's.
+#[derive(Clone, Copy)]
+struct Counted(bool);
+
 /// Has the rows counted.
 const COUNT: [&str; 1] = ["VACUUM ANALYZE"];
 /// Keeps the server from counting them by itself.
@@ -68,31 +73,37 @@ const UNCOUNTED: [&str; 3] = [
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_statement_reads_a_large_table_through() {
-    let mut explained = lists_are_served_by_indexes(&COUNT, &[]).await;
+    let mut explained = filled(&COUNT, &[]).await;
+    lists_are_served_by_indexes(&mut explained, Counted(true)).await;
     what_a_mirror_asks_for(&mut explained).await;
 }
 
 /// A question that is prepared once and asked often may be planned once for all values.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_list_reads_a_large_table_through_when_it_is_planned_without_values() {
-    lists_are_served_by_indexes(&COUNT, &["plan_cache_mode = force_generic_plan"]).await;
+    let mut explained = filled(&COUNT, &["plan_cache_mode = force_generic_plan"]).await;
+    lists_are_served_by_indexes(&mut explained, Counted(true)).await;
 }
 
 /// As after a first import, before the server has got round to it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_list_reads_a_large_table_through_when_its_rows_were_never_counted() {
-    lists_are_served_by_indexes(&UNCOUNTED, &[]).await;
+    let mut explained = filled(&UNCOUNTED, &[]).await;
+    lists_are_served_by_indexes(&mut explained, Counted(false)).await;
 }
 
-async fn lists_are_served_by_indexes(after: &[&str], settings: &[&str]) -> Explained {
+async fn filled(after: &[&str], settings: &[&str]) -> Explained {
     let mut explained = Explained::filled(&[&FILL, after].concat(), settings).await;
     let payments = format!("SELECT CAST({PAYMENTS} = count(*) AS text) FROM payments");
     assert_eq!(explained.database.texts(&payments).await, ["true"]);
     explained.skip();
-    lists_of_payments(&mut explained).await;
-    lists_of_settlements(&mut explained).await;
-    what_is_nested(&mut explained).await;
     explained
+}
+
+async fn lists_are_served_by_indexes(explained: &mut Explained, counted: Counted) {
+    lists_of_payments(explained, counted).await;
+    lists_of_settlements(explained, counted).await;
+    what_is_nested(explained).await;
 }
 
 /// Holds the plans since the last look to the indexes, and tells how many rows of the large tables they looked at.
@@ -143,7 +154,7 @@ fn payment_filters() -> Vec<PaymentFilter> {
     all
 }
 
-async fn lists_of_payments(explained: &mut Explained) {
+async fn lists_of_payments(explained: &mut Explained, counted: Counted) {
     let place = |began_at: DateTime<Utc>| PaymentPlace {
         began_at,
         payment_key: PaymentKey::parse("payment").unwrap(),
@@ -168,13 +179,18 @@ async fn lists_of_payments(explained: &mut Explained) {
                 .store
                 .list_payments(&filter, &request)
                 .await
-                .unwrap();
+                .unwrap_or_else(|error| panic!("{filter:?}: {error:?}"));
             let statements = explained.steps();
             let asked = (&filter, &request);
-            costs.push(assert_all_indexed(&statements, "payments", &asked));
-            assert_walks(&statements[0].1, &entries(&filter), &asked);
+            let entry = entry(&filter);
+            // A page without rows has no payments to load.
+            let table = entry.split('_').next().unwrap();
+            costs.push(assert_all_indexed(&statements, table, &asked));
+            if counted.0 && filter.order_id.is_none() {
+                assert_walks(&statements[0].1, entry, &asked);
+            }
         }
-        if filter.order_id.is_none() && filter.verdicts.is_none() {
+        if counted.0 && filter.order_id.is_none() && filter.verdicts.is_none() {
             // The places and one more, and then the payments with their cancels.
             let costs_a_page = costs.iter().all(|rows| *rows <= 4 * PAGE_ROWS);
             assert!(costs_a_page, "{filter:?}: {costs:?}");
@@ -182,50 +198,39 @@ async fn lists_of_payments(explained: &mut Explained) {
     }
 }
 
-/// The indexes that a list may be walked along. Where a verdict is asked for together with a status or a method, PostgreSQL,
-/// which has counted how many rows have which, may do so on either side.
-fn entries(filter: &PaymentFilter) -> Vec<&'static str> {
+/// The index that a list is walked along: of all that is asked for. Where a verdict is asked for together with a status or a
+/// method, of what is the exception. An order is found by its number.
+fn entry(filter: &PaymentFilter) -> &'static str {
     let by_mid = filter.mids.is_some();
     let by_kind = filter.statuses.is_some() || filter.methods.is_some();
-    if filter.order_id.is_some() {
-        return vec!["payments_order_id"];
+    let reconciled = |verdicts: &Vec<Verdict>| verdicts.contains(&Verdict::Reconciled);
+    let by_verdict = |verdicts| filter.order_id.is_none() && !(by_kind && reconciled(verdicts));
+    match (by_mid, filter.verdicts.as_ref().is_some_and(by_verdict)) {
+        (true, true) => "verdicts_mid_verdict_began_at",
+        (false, true) => "verdicts_verdict_began_at",
+        (true, false) if by_kind => "payments_mid_status_method_began_at",
+        (false, false) if by_kind => "payments_status_method_began_at",
+        (true, false) => "payments_mid_began_at",
+        (false, false) => "payments_began_at",
     }
-    let mut entries = Vec::new();
-    if filter.verdicts.is_some() {
-        entries.push(match by_mid {
-            true => "verdicts_mid_verdict_began_at",
-            false => "verdicts_verdict_began_at",
-        });
-    }
-    if by_kind || filter.verdicts.is_none() {
-        entries.push(match (by_mid, by_kind) {
-            (true, true) => "payments_mid_status_method_began_at",
-            (false, true) => "payments_status_method_began_at",
-            (true, false) => "payments_mid_began_at",
-            (false, false) => "payments_began_at",
-        });
-    }
-    entries
 }
 
-/// Holds the statement for a page's places to one of these indexes. Others are looked into by their keys alone.
+/// Holds the statement for a page's places to that index. Along another one it may look at two pages' rows, as it does where
+/// it knows that nearly all there are of the merchant asked for.
 #[track_caller]
-fn assert_walks(steps: &[Step], entries: &[&str], asked: &impl Debug) {
-    let along = |step: &Step, index: &&str| step.how.ends_with(&format!(" {index}"));
-    let walked = steps
-        .iter()
-        .any(|step| entries.iter().any(|index| along(step, index)));
-    assert!(walked, "{asked:?}: {steps:#?}");
+fn assert_walks(steps: &[Step], entry: &str, asked: &impl Debug) {
     for step in steps {
-        let served = entries
+        let served = [entry, "payments_pkey", "verdicts_pkey"]
             .iter()
-            .chain(&["payments_pkey", "verdicts_pkey"])
-            .any(|index| along(step, index));
-        assert!(served, "{asked:?}: {steps:#?}");
+            .any(|index| step.how.ends_with(&format!(" {index}")));
+        assert!(
+            served || step.rows <= 2 * PAGE_ROWS,
+            "{asked:?}: {steps:#?}"
+        );
     }
 }
 
-async fn lists_of_settlements(explained: &mut Explained) {
+async fn lists_of_settlements(explained: &mut Explained, counted: Counted) {
     let days = (day("2026-03-01"), day("2026-03-31"));
     for choice in 0..16_u32 {
         let given = |bit: u32| choice & (1 << bit) != 0;
@@ -269,7 +274,9 @@ async fn lists_of_settlements(explained: &mut Explained) {
                 (false, SettlementOrder::Sold) => "settlements_kind_sold_date",
                 (false, SettlementOrder::PaidOut) => "settlements_kind_paid_out_date",
             };
-            assert_walks(&statements[0].1, &[entry], &asked);
+            if counted.0 {
+                assert_walks(&statements[0].1, entry, &asked);
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, Query};
 
 use super::PaymentFilter;
 use super::wanted::Wanted;
-use crate::store::pages::{MOST_PARTS, Walk, has, looked_at};
+use crate::store::pages::{MOST_PARTS, Walk, has, looked_at, looked_up};
 use crate::store::rows::{METHOD_KINDS, STATUS_KINDS};
 
 /// In one part for each status and method, of each merchant where few are named; without a status and a method, for each
@@ -79,12 +79,13 @@ fn named_or_all<'a>(named: Option<&'a [String]>, all: &[&'a str]) -> Vec<&'a str
 /// The condition that a payment has one of these verdicts.
 fn has_one_of(verdicts: &[String]) -> Expr {
     let subject = Expr::col((verdict::Entity, verdict::Column::Subject));
-    Expr::exists(
-        Query::select()
-            .expr(Expr::val(1))
-            .from(verdict::Entity)
-            .and_where(subject.eq(Expr::col((payment::Entity, Column::PaymentKey))))
-            .and_where(Expr::col((verdict::Entity, verdict::Column::Verdict)).is_in(verdicts))
-            .to_owned(),
-    )
+    let mut verdict = Query::select();
+    verdict
+        .expr(Expr::val(1))
+        .from(verdict::Entity)
+        .and_where(subject.eq(Expr::col((payment::Entity, Column::PaymentKey))))
+        .and_where(looked_at(
+            Expr::col((verdict::Entity, verdict::Column::Verdict)).is_in(verdicts),
+        ));
+    looked_up(verdict)
 }

@@ -6,7 +6,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, Query};
 
 use super::PaymentFilter;
 use super::wanted::Wanted;
-use crate::store::pages::{MOST_PARTS, Walk, has, looked_at};
+use crate::store::pages::{MOST_PARTS, Walk, has, looked_at, looked_up};
 
 /// In one part for each of these verdicts, of each merchant where few are named.
 pub(super) fn walk(filter: &PaymentFilter, wanted: &Wanted, verdicts: &[String]) -> Walk<Column> {
@@ -52,8 +52,8 @@ fn payment_matches(wanted: &Wanted) -> Option<Expr> {
     );
     for (column, words) in lists {
         if let Some(words) = words {
-            payment.and_where(of(column).is_in(words));
+            payment.and_where(looked_at(of(column).is_in(words)));
         }
     }
-    Some(Expr::exists(payment))
+    Some(looked_up(payment))
 }
