@@ -29,8 +29,11 @@ on_both! {
         let ever = (day("2020-01-01"), day("2030-01-01"));
         let sums = database.store.payout_sums(ever, None).await.expect("an answer");
         let lags = database.store.settled_lags(day("2020-01-01")).await.expect("an answer");
-        Migrator::down(&database.raw, Some(2)).await.expect("it is taken back");
-        assert!(matches!(database.store.ready().await, Err(StoreError::NotMigrated { pending: 2 })));
+        let changes = Migrator::migrations();
+        let later = changes.iter().skip_while(|change| change.name() != "m20261122_000030_verdicts").count();
+        let steps = u32::try_from(later).expect("a few");
+        Migrator::down(&database.raw, Some(steps)).await.expect("it is taken back");
+        assert!(matches!(database.store.ready().await, Err(StoreError::NotMigrated { pending }) if pending == later));
         database.store.migrate().await.expect("it is made again");
 
         assert_eq!(database.store.payout_sums(ever, None).await, Ok(sums));
