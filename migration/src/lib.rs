@@ -17,6 +17,7 @@ mod m20261122_000022_approvals;
 mod m20261122_000023_webhook_ages;
 mod m20261122_000030_verdicts;
 mod m20261122_000031_large_days;
+mod m20261122_000032_merchant_lists;
 mod m20261122_000033_idle_indexes;
 mod standing;
 
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000023_webhook_ages::Migration),
             Box::new(m20261122_000030_verdicts::Migration),
             Box::new(m20261122_000031_large_days::Migration),
+            Box::new(m20261122_000032_merchant_lists::Migration),
             Box::new(m20261122_000033_idle_indexes::Migration),
         ]
     }

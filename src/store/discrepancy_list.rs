@@ -9,7 +9,7 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::keys::among;
-use super::pages::{MOST_PARTS, Walk};
+use super::pages::{MOST_PARTS, Walk, has, looked_at};
 use super::payment_list::words;
 use super::rows::stored_discrepancy;
 use super::{DiscrepancyId, Page, PageRequest, Store, StoreError, StoredDiscrepancy};
@@ -95,8 +95,8 @@ impl Store {
 fn walk(filter: &DiscrepancyFilter) -> Option<Walk<Column>> {
     let classes = words(filter.classes.as_deref(), |class| class.as_str().to_owned());
     let mids = words(filter.mids.as_deref(), MId::to_string);
-    let of_class = |class: &String| Expr::col(Column::Class).eq(class.as_str());
-    let of_mid = |mid: &String| Expr::col(Column::Mid).eq(mid.as_str());
+    let of_class = |class: &String| has(Column::Class, class);
+    let of_mid = |mid: &String| has(Column::Mid, mid);
     let mut everywhere: Vec<Expr> = Vec::new();
     let parts: Vec<Expr> = match (&classes, &mids) {
         (Some(classes), Some(mids)) if classes.len() * mids.len() <= MOST_PARTS => mids
@@ -108,7 +108,7 @@ fn walk(filter: &DiscrepancyFilter) -> Option<Walk<Column>> {
             .collect(),
         (Some(classes), _) => {
             let mids = mids.iter();
-            everywhere.extend(mids.map(|mids| Column::Mid.is_in(mids)));
+            everywhere.extend(mids.map(|mids| looked_at(Column::Mid.is_in(mids))));
             classes.iter().map(of_class).collect()
         }
         (None, Some(mids)) => mids.iter().map(of_mid).collect(),

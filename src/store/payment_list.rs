@@ -1,18 +1,18 @@
 //! The list of payments, newest first, along an index for every filter.
 
+mod by_payment;
 mod by_verdict;
+mod wanted;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use entity::payment::{self, Column};
-use entity::verdict;
-use reconciliation::{MId, OrderId, PaymentKey, PaymentMethod, PaymentStatus};
+use entity::{payment, verdict};
+use reconciliation::{MId, OrderId, PaymentKey, PaymentMethod, PaymentStatus, Verdict};
 use sea_orm::ConnectionTrait;
-use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement, Value};
+use sea_orm::sea_query::{SelectStatement, Value};
 
-use super::pages::{MOST_PARTS, Walk};
-use super::rows::{method_kind, status_kind};
+use self::wanted::Wanted;
 use super::{Page, PageRequest, Store, StoreError, StoredPayment};
 
 /// Which payments. A list without a value matches nothing.
@@ -29,7 +29,7 @@ pub struct PaymentFilter {
     /// Of this order.
     pub order_id: Option<OrderId>,
     /// With one of these verdicts.
-    pub verdicts: Option<Vec<reconciliation::Verdict>>,
+    pub verdicts: Option<Vec<Verdict>>,
 }
 
 /// A payment's place in the list.
@@ -103,86 +103,25 @@ fn statement(
     filter: &PaymentFilter,
     request: &PageRequest<(Value, Value)>,
 ) -> Option<SelectStatement> {
-    // An order has few payments, whose verdicts are looked up.
-    if let (Some(verdicts), None) = (&filter.verdicts, &filter.order_id) {
-        let walk = by_verdict::walk(filter, verdicts)?;
-        return Some(walk.statement(verdict::Entity, request));
-    }
-    Some(walk(filter)?.statement(payment::Entity, request))
-}
-
-/// How the list is walked: in one part for each pair of a status and a method, or each merchant, where the filter names
-/// few. `None` when nothing can match.
-fn walk(filter: &PaymentFilter) -> Option<Walk<Column>> {
-    let statuses = words(filter.statuses.as_deref(), |status| {
-        status_kind(status).to_owned()
-    });
-    let methods = words(filter.methods.as_deref(), |method| {
-        method_kind(Some(method)).to_owned()
-    });
-    let mids = words(filter.mids.as_deref(), MId::to_string);
-    let lists = [&statuses, &methods, &mids];
-    if lists
-        .iter()
-        .any(|list| list.as_ref().is_some_and(Vec::is_empty))
-    {
-        return None;
-    }
-    let mut everywhere: Vec<Expr> = Vec::new();
-    let mut parts: Vec<Expr> = Vec::new();
-    let among = |column: Column, list: &Option<Vec<String>>| {
-        list.iter()
-            .map(move |words| Expr::col(column).is_in(words.iter().map(String::as_str)))
-            .collect::<Vec<_>>()
+    let wanted = Wanted::by(filter)?;
+    let statement = match &wanted.verdicts {
+        Some(verdicts) if leads(verdicts, filter) => {
+            by_verdict::walk(filter, &wanted, verdicts).statement(verdict::Entity, request)
+        }
+        _ => by_payment::walk(filter, &wanted).statement(payment::Entity, request),
     };
-    if let Some(verdicts) = &filter.verdicts {
-        everywhere.push(by_verdict::has_one_of(verdicts));
-    }
-    if let Some(order) = &filter.order_id {
-        parts.push(Expr::col(Column::OrderId).eq(order.as_str()));
-        everywhere.extend(among(Column::StatusKind, &statuses));
-        everywhere.extend(among(Column::MethodKind, &methods));
-        everywhere.extend(among(Column::Mid, &mids));
-        return Some(with_parts(filter, parts, everywhere));
-    }
-    match (&statuses, &methods) {
-        (Some(statuses), Some(methods)) if statuses.len() * methods.len() <= MOST_PARTS => {
-            parts.extend(statuses.iter().flat_map(|status| {
-                methods.iter().map(move |method| {
-                    Expr::col(Column::StatusKind)
-                        .eq(status.as_str())
-                        .and(Expr::col(Column::MethodKind).eq(method.as_str()))
-                })
-            }));
-            everywhere.extend(among(Column::Mid, &mids));
-        }
-        (Some(statuses), _) => {
-            let each = statuses.iter();
-            parts.extend(each.map(|status| Expr::col(Column::StatusKind).eq(status.as_str())));
-            everywhere.extend(among(Column::MethodKind, &methods));
-            everywhere.extend(among(Column::Mid, &mids));
-        }
-        (None, Some(methods)) => {
-            let each = methods.iter();
-            parts.extend(each.map(|method| Expr::col(Column::MethodKind).eq(method.as_str())));
-            everywhere.extend(among(Column::Mid, &mids));
-        }
-        (None, None) => {
-            let each = mids.iter().flatten();
-            parts.extend(each.map(|mid| Expr::col(Column::Mid).eq(mid.as_str())));
-        }
-    }
-    Some(with_parts(filter, parts, everywhere))
+    Some(statement)
 }
 
-fn with_parts(filter: &PaymentFilter, parts: Vec<Expr>, everywhere: Vec<Expr>) -> Walk<Column> {
-    Walk {
-        order: Column::BeganAt,
-        key: Column::PaymentKey,
-        parts,
-        everywhere,
-        within: filter.within(),
-    }
+/// Whether the list is walked by verdict, and not by what else is asked for: along the side that lets fewer through. An
+/// order has few payments; and where the books are in order, nearly every payment is reconciled, of whatever status and
+/// method, while any other verdict is the exception.
+fn leads(verdicts: &[String], filter: &PaymentFilter) -> bool {
+    let by_kind = filter.statuses.is_some() || filter.methods.is_some();
+    let reconciled = verdicts
+        .iter()
+        .any(|verdict| verdict == Verdict::Reconciled.as_str());
+    filter.order_id.is_none() && !(by_kind && reconciled)
 }
 
 /// The different words of a filter's list: a row must not be in two parts.

@@ -27,7 +27,7 @@ pub(super) use cancel_request::{
 };
 pub(super) use columns::{Column, Columns, Placed};
 pub(super) use discrepancy::{discrepancy_model, stored_discrepancy};
-pub(super) use kinds::{method_kind, status_kind};
+pub(super) use kinds::{METHOD_KINDS, STATUS_KINDS, method_kind, status_kind};
 pub(super) use payment::{
     BegunPaymentRow, PaymentRow, cancel_model, have_same_cancels, payment_model, says_the_same,
     stored_payments,

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use entity::settlement::{self, Column};
 use reconciliation::{KstDate, MId, OrderId, PaymentKey, SettlementKind};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::keys::among;
-use super::pages::Walk;
+use super::pages::{Walk, has};
 use super::payment_list::words;
 use super::rows::{SettlementRow, kind_text};
 use super::{Page, PageRequest, SettlementId, Store, StoreError, StoredSettlement};
@@ -150,14 +150,14 @@ fn walk(filter: &SettlementFilter) -> Option<Walk<Column>> {
     if mids.as_ref().is_some_and(Vec::is_empty) {
         return None;
     }
-    let of_kind = |kind: &SettlementKind| Column::Kind.eq(kind_text(*kind));
+    let of_kind = |kind: &SettlementKind| has(Column::Kind, kind_text(*kind));
     let parts = match &mids {
         None => kinds.iter().map(of_kind).collect(),
         Some(mids) => kinds
             .iter()
             .flat_map(|kind| {
                 mids.iter()
-                    .map(move |mid| Column::Mid.eq(mid.as_str()).and(of_kind(kind)))
+                    .map(move |mid| has(Column::Mid, mid).and(of_kind(kind)))
             })
             .collect(),
     };

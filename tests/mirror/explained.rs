@@ -40,14 +40,13 @@ pub(crate) struct Step {
 }
 
 impl Explained {
-    /// Starts a server, fills its tables and has them counted, so that the planner knows what is in them.
+    /// Starts a server and fills its tables. With `VACUUM ANALYZE` as the last statement the planner knows what is in them.
     pub(crate) async fn filled(statements: &[&str], settings: &[&str]) -> Self {
         let server = OwnServer::start().await;
         let filling = TestDatabase::at(&server.url()).await;
         for statement in statements {
             filling.execute(statement).await;
         }
-        filling.execute("VACUUM ANALYZE").await;
         for setting in EXPLAINED.iter().chain(settings) {
             let sql = format!("ALTER DATABASE postgres SET {setting}");
             filling.execute(&sql).await;
@@ -113,14 +112,27 @@ fn collect(node: &Value, steps: &mut BTreeMap<(String, String), u64>) {
     let number = |name: &str| node[name].as_u64().unwrap_or(0);
     if let Some(table) = node["Relation Name"].as_str() {
         let kind = node["Node Type"].as_str().unwrap();
-        let how = match node["Index Name"].as_str() {
-            Some(index) => format!("{kind} {index}"),
-            None => kind.to_owned(),
-        };
+        let mut how = kind.to_owned();
+        indexes(node, &mut how);
         let seen = number("Actual Rows") + number("Rows Removed by Filter");
         *steps.entry((table.to_owned(), how)).or_default() += seen * number("Actual Loops");
     }
     for part in node["Plans"].as_array().into_iter().flatten() {
         collect(part, steps);
+    }
+}
+
+/// Names the index of a step, or those whose bitmaps it reads.
+fn indexes(node: &Value, how: &mut String) {
+    if let Some(index) = node["Index Name"].as_str() {
+        how.push(' ');
+        how.push_str(index);
+    }
+    let bitmaps = node["Plans"].as_array().into_iter().flatten();
+    for bitmap in bitmaps.filter(|part| {
+        let kind = part["Node Type"].as_str();
+        kind.is_some_and(|kind| kind.starts_with("Bitmap"))
+    }) {
+        indexes(bitmap, how);
     }
 }

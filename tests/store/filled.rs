@@ -30,10 +30,10 @@ on_both! {
         let sums = database.store.payout_sums(ever, None).await.expect("an answer");
         let lags = database.store.settled_lags(day("2020-01-01")).await.expect("an answer");
         let changes = Migrator::migrations();
-        let verdicts = changes.iter().position(|change| change.name().ends_with("_verdicts")).expect("it is there");
-        let later = changes.len() - verdicts;
-        Migrator::down(&database.raw, u32::try_from(later).ok()).await.expect("it is taken back");
-        assert_eq!(database.store.ready().await, Err(StoreError::NotMigrated { pending: later }));
+        let later = changes.iter().skip_while(|change| change.name() != "m20261122_000030_verdicts").count();
+        let steps = u32::try_from(later).expect("a few");
+        Migrator::down(&database.raw, Some(steps)).await.expect("it is taken back");
+        assert!(matches!(database.store.ready().await, Err(StoreError::NotMigrated { pending }) if pending == later));
         database.store.migrate().await.expect("it is made again");
 
         assert_eq!(database.store.payout_sums(ever, None).await, Ok(sums));

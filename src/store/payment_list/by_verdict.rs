@@ -1,83 +1,59 @@
-//! Payments by how they stand: the list is walked along the index of verdicts, and the payments are looked up.
+//! Payments by how they stand: the list is walked along the indexes of verdicts, and the payments are looked up.
 
 use entity::payment;
 use entity::verdict::{self, Column};
-use reconciliation::{MId, Verdict};
-use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
 
-use super::{PaymentFilter, words};
-use crate::store::pages::Walk;
-use crate::store::rows::{method_kind, status_kind};
+use super::PaymentFilter;
+use super::wanted::Wanted;
+use crate::store::pages::{MOST_PARTS, Walk, has, looked_at, looked_up};
 
-/// In one part for each verdict. `None` when nothing can match.
-pub(super) fn walk(filter: &PaymentFilter, verdicts: &[Verdict]) -> Option<Walk<Column>> {
-    let verdicts = words(Some(verdicts), |verdict| verdict.as_str().to_owned())?;
-    let mids = words(filter.mids.as_deref(), MId::to_string);
-    let statuses = words(filter.statuses.as_deref(), |status| {
-        status_kind(status).to_owned()
-    });
-    let methods = words(filter.methods.as_deref(), |method| {
-        method_kind(Some(method)).to_owned()
-    });
-    let lists = [
-        Some(&verdicts),
-        mids.as_ref(),
-        statuses.as_ref(),
-        methods.as_ref(),
-    ];
-    if lists.into_iter().flatten().any(Vec::is_empty) {
-        return None;
-    }
+/// In one part for each of these verdicts, of each merchant where few are named.
+pub(super) fn walk(filter: &PaymentFilter, wanted: &Wanted, verdicts: &[String]) -> Walk<Column> {
+    let stands = |verdict: &String| has(Column::Verdict, verdict);
     let mut everywhere: Vec<Expr> = Vec::new();
-    if let Some(mids) = &mids {
-        everywhere.push(Expr::col(Column::Mid).is_in(mids));
-    }
-    let of_payment = [
-        (payment::Column::StatusKind, statuses),
-        (payment::Column::MethodKind, methods),
-    ];
-    let mut conditions = of_payment
-        .into_iter()
-        .filter_map(|(column, list)| Some(of(column).is_in(list?)))
-        .peekable();
-    if conditions.peek().is_some() {
-        let mut matching = beside();
-        for condition in conditions {
-            matching.and_where(condition);
+    let parts = match &wanted.mids {
+        Some(mids) if mids.len() * verdicts.len() <= MOST_PARTS => mids
+            .iter()
+            .flat_map(|mid| {
+                let each = verdicts.iter();
+                each.map(move |verdict| has(Column::Mid, mid).and(stands(verdict)))
+            })
+            .collect(),
+        mids => {
+            let mids = mids.iter();
+            everywhere.extend(mids.map(|mids| looked_at(Expr::col(Column::Mid).is_in(mids))));
+            verdicts.iter().map(stands).collect()
         }
-        everywhere.push(Expr::exists(matching.from(payment::Entity).to_owned()));
-    }
-    let of_verdict = |verdict: &String| Expr::col(Column::Verdict).eq(verdict.as_str());
-    Some(Walk {
+    };
+    everywhere.extend(payment_matches(wanted));
+    Walk {
         order: Column::BeganAt,
         key: Column::Subject,
-        parts: verdicts.iter().map(of_verdict).collect(),
+        parts,
         everywhere,
         within: filter.within(),
-    })
+    }
 }
 
-/// The condition that a payment has one of these verdicts.
-pub(super) fn has_one_of(verdicts: &[Verdict]) -> Expr {
-    let verdicts = verdicts.iter().map(|verdict| verdict.as_str());
-    Expr::exists(
-        beside()
-            .from(verdict::Entity)
-            .and_where(Expr::col((verdict::Entity, Column::Verdict)).is_in(verdicts))
-            .to_owned(),
-    )
-}
-
-fn of(column: payment::Column) -> Expr {
-    Expr::col((payment::Entity, column))
-}
-
-/// A payment and the verdict on it; the table is still to be named.
-fn beside() -> SelectStatement {
-    Query::select()
-        .expr(Expr::val(1))
-        .and_where(
-            of(payment::Column::PaymentKey).eq(Expr::col((verdict::Entity, Column::Subject))),
-        )
-        .to_owned()
+/// The condition that the payment of a verdict has a status and a method that are wanted, where any are named.
+fn payment_matches(wanted: &Wanted) -> Option<Expr> {
+    let of = |column: payment::Column| Expr::col((payment::Entity, column));
+    let lists = [
+        (payment::Column::StatusKind, &wanted.statuses),
+        (payment::Column::MethodKind, &wanted.methods),
+    ];
+    if lists.iter().all(|(_, words)| words.is_none()) {
+        return None;
+    }
+    let mut payment = Query::select();
+    payment.expr(Expr::val(1)).from(payment::Entity).and_where(
+        of(payment::Column::PaymentKey).eq(Expr::col((verdict::Entity, Column::Subject))),
+    );
+    for (column, words) in lists {
+        if let Some(words) = words {
+            payment.and_where(looked_at(of(column).is_in(words)));
+        }
+    }
+    Some(looked_up(payment))
 }
