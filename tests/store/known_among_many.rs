@@ -25,7 +25,9 @@ async fn keep(store: &Store, rows: &[Transaction], read_at: &str) -> u64 {
         .map(|value| TransactionRecord { value, raw: RAW })
         .collect();
     let mut digest = RowsDigest::default();
-    records.iter().for_each(|row| digest.add(row.raw));
+    for row in &records {
+        digest.add(row.raw);
+    }
     let reading = TransactionDay {
         account: &account,
         day: day(DAY),
@@ -100,7 +102,9 @@ on_both! {
 
         let (account, read_at) = (account(), at("2026-04-05T00:00:00Z"));
         let mut identities = SettlementIdentities::default();
-        rows.iter().for_each(|row| identities.add(row));
+        for row in &rows {
+            identities.add(row);
+        }
         identities.complete();
         let records: Vec<SettlementRecord<'_>> =
             rows.iter().map(|value| SettlementRecord { value, raw: RAW }).collect();
