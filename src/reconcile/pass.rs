@@ -64,16 +64,16 @@ impl Inner {
     async fn make_and_keep(&self, due: &[DueVerdict]) -> Result<u64, StoreError> {
         let subjects: Vec<_> = due.iter().map(|due| due.subject.clone()).collect();
         let rows = self.store.book_rows(&subjects).await?;
-        let made = self.make(rows.iter()).await?;
+        let made = self.make(rows.into_iter()).await?;
         self.store
             .save_verdicts(&made.records, &made.coverages.read_days)
             .await
     }
 
     /// Makes verdicts from books that have been read just now.
-    pub(super) async fn make<'b>(
+    pub(super) async fn make(
         &self,
-        books: impl Iterator<Item = (&'b VerdictSubject, &'b BookRows)>,
+        books: impl Iterator<Item = (VerdictSubject, BookRows)>,
     ) -> Result<MadeVerdicts, StoreError> {
         let terms = self.terms().await?;
         // After the rows: a day read in between that has rows of theirs has changed the version of their books, and one
@@ -85,7 +85,7 @@ impl Inner {
             partial_cancel_rows: self.partial_cancel_rows,
             as_of: self.now(),
         };
-        let records = books.map(|(subject, rows)| maker.make(subject, rows).record);
+        let records = books.map(|(subject, rows)| maker.make(&subject, rows).record);
         Ok(MadeVerdicts {
             records: records.collect(),
             coverages,
