@@ -13,10 +13,12 @@ use crate::store::{BookStretch, BookWalk, StoreError, VerdictRecord, VerdictSubj
 
 /// How many differences are told one by one.
 const SHOWN: usize = 20;
-/// How many neighbouring subjects are read together: a few are in memory at a time, some 10 KiB a subject.
-const STRETCH: u64 = 1_000;
-/// How many stretches are read and compared at once.
-const AT_ONCE: usize = 2;
+/// How many neighbouring subjects are read together: enough that statements are few, few enough that what one walker reads
+/// stays in the processor's cache.
+const STRETCH: u64 = 500;
+/// How many stretches are read and compared at once. PostgreSQL sends the rows of one while another is compared; more than
+/// these take memory and are no faster on two processors.
+const AT_ONCE: usize = 3;
 
 /// A verdict that making it anew did not confirm.
 #[derive(Clone, Debug, PartialEq, Eq)]

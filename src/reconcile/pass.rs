@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::coverages::Coverages;
 use super::made::Maker;
 use super::{CaughtUp, Inner, Reconciler};
-use crate::store::{BookRows, DueVerdict, StoreError, VerdictRecord, VerdictSubject};
+use crate::store::{BookRows, StoreError, VerdictRecord, VerdictSubject};
 
 /// Payments that are read and kept together: few enough that a writer waits briefly and memory stays small, enough that
 /// statements are few.
@@ -37,6 +37,7 @@ impl Reconciler {
         let began = Instant::now();
         let mut caught_up = CaughtUp::default();
         let mut lost = 0;
+        let books = inner.store.due_books();
         loop {
             // Two at once would make the same verdicts twice. Whoever waits finds them made.
             let left = at_most.saturating_sub(began.elapsed());
@@ -51,7 +52,7 @@ impl Reconciler {
             if due.is_empty() || time_is_up || lost >= LOST_BATCHES {
                 return Ok(caught_up);
             }
-            let kept = inner.make_and_keep(&due).await?;
+            let kept = inner.make_and_keep(books.of(due).await?).await?;
             caught_up.verdicts += kept;
             lost = if kept == 0 { lost + 1 } else { 0 };
             progress(caught_up.verdicts);
@@ -60,11 +61,12 @@ impl Reconciler {
 }
 
 impl Inner {
-    /// Makes and keeps the verdicts on these subjects; how many were kept.
-    async fn make_and_keep(&self, due: &[DueVerdict]) -> Result<u64, StoreError> {
-        let subjects: Vec<_> = due.iter().map(|due| due.subject.clone()).collect();
-        let rows = self.store.book_rows(&subjects).await?;
-        let made = self.make(rows.into_iter()).await?;
+    /// Makes and keeps the verdicts from these books; how many were kept.
+    async fn make_and_keep(
+        &self,
+        books: Vec<(VerdictSubject, BookRows)>,
+    ) -> Result<u64, StoreError> {
+        let made = self.make(books.into_iter()).await?;
         self.store
             .save_verdicts(&made.records, &made.coverages.read_days)
             .await
