@@ -22,7 +22,7 @@ use super::connect::BUSY_TIMEOUT;
 use super::rows::{Before, Column, Columns, Placed, Readable as _};
 use super::sql::Sql;
 
-/// 2 MiB, in KiB, for each of a dozen connections: the way to the rows of neighbouring payments leads over the same pages,
+/// 2 MiB, in KiB, for each of a few connections: the way to the rows of neighbouring payments leads over the same pages,
 /// and four times as much made nothing faster.
 const CACHE: i64 = -2048;
 
@@ -111,7 +111,7 @@ impl RowReader {
         })
     }
 
-    /// Straight from the driver: what stands between it and a row would take as long as the row.
+    /// Straight from the driver: the layers above it take some of the time for each row.
     async fn each_of_postgres<R: Placed>(
         &self,
         statement: Statement,

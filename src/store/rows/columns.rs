@@ -107,7 +107,7 @@ read_as_they_are!(
     i64, FromSql::column_result;
     i32, FromSql::column_result;
     bool, FromSql::column_result;
-    Vec<u8>, FromSql::column_result;
+    Vec<u8>, |value: ValueRef<'r>| value.as_bytes().map(<[u8]>::to_vec);
     Date, day_in_file
 );
 
@@ -117,7 +117,7 @@ fn day_in_file(value: ValueRef<'_>) -> FromSqlResult<Date> {
     day.map(KstDate::naive).map_err(FromSqlError::other)
 }
 
-impl<'r> Column<'r> for ChronoUnixTimestampMillis {
+impl Column<'_> for ChronoUnixTimestampMillis {
     type Read = i64;
 
     fn of(read: Option<i64>) -> Option<Self> {
