@@ -100,7 +100,7 @@ impl Spent {
 
     fn told(&self) -> String {
         let took = self.began.elapsed();
-        let cpu = cpu_time() - self.cpu;
+        let cpu = cpu_time().saturating_sub(self.cpu);
         let peak = peak().saturating_sub(self.in_use) / 1024;
         format!("{took:.1?}, {cpu:.1?} of the processors, peak {peak} MiB above what was in use")
     }
