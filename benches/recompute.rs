@@ -1,7 +1,8 @@
 //! What making every verdict costs: 1,000,000 payments with 2,200,000 transactions and 1,200,000 settlement rows, read
 //! from the store, matched and checked, beside a bare read of the same rows through the driver.
 //!
-//! `cargo bench --bench recompute -- --payments 1000000`. `benches/match_in_polars.py` does the match alone, over parquet.
+//! `cargo bench --bench recompute -- --payments 1000000`; `--only sqlite` or `--only postgres` for one database.
+//! `benches/match_in_polars.py` does the match alone, over parquet.
 
 #![expect(
     clippy::unwrap_used,
@@ -31,6 +32,8 @@ use toss_recon::toss::{BaseUrl, SecretKey, Toss, TossSettings};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const DEFAULT_PAYMENTS: u64 = 1_000_000;
+/// The unit of `/proc`: the same on every architecture that Linux runs on nowadays.
+const TICKS_PER_SECOND: u64 = 100;
 /// The columns that verdicts are made of.
 const READ: [&str; 3] = [
     "SELECT payment_key, mid, account, order_id, method_label, status, currency, began_at, read_at FROM payments",
@@ -46,50 +49,71 @@ fn main() {
 }
 
 async fn measure() {
-    let payments = argument("--payments").unwrap_or(DEFAULT_PAYMENTS);
-    let folder = tempfile::tempdir().unwrap();
-    let sqlite = format!("sqlite://{}", folder.path().join("bench.db").display());
-    for (name, url) in [
-        ("SQLite", sqlite),
-        ("PostgreSQL", postgres::database().await),
-    ] {
-        let store = Store::open(&url.parse().unwrap()).await.unwrap();
-        store.migrate().await.unwrap();
-        let raw = Database::connect(&url).await.unwrap();
-        fill(&raw, payments).await;
-        println!("{name}, {payments} payments");
-        let before = reset_peak();
-        let began = Instant::now();
-        let rows = read_bare(&raw).await;
-        let bare = began.elapsed();
-        println!("  bare read of {rows} rows  {}", told(bare, bare, before));
-        let before = reset_peak();
-        let began = Instant::now();
-        let made = reconciler(&store).catch_up(Duration::MAX).await.unwrap();
-        println!(
-            "  made and kept {}  {}",
-            made.verdicts,
-            told(began.elapsed(), bare, before)
-        );
-        let before = reset_peak();
-        let began = Instant::now();
-        let all = reconciler(&store).recompute_all(|_| {}).await.unwrap();
-        assert_eq!(all.differences, 0);
-        println!(
-            "  recomputed {}  {}",
-            all.verdicts,
-            told(began.elapsed(), bare, before)
-        );
-        raw.close().await.unwrap();
-        store.close().await.unwrap();
+    let payments = argument("--payments").map_or(DEFAULT_PAYMENTS, |text| text.parse().unwrap());
+    let only = argument("--only");
+    let is_wanted = |name: &str| only.as_deref().is_none_or(|only| only == name);
+    if is_wanted("sqlite") {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("bench.db").display());
+        run("SQLite", &url, payments).await;
+    }
+    if is_wanted("postgres") {
+        run("PostgreSQL", &postgres::database().await, payments).await;
     }
 }
 
-fn told(took: Duration, bare: Duration, before: u64) -> String {
-    let times = took.as_millis() / bare.as_millis().max(1);
-    let rest = took.as_millis() * 10 / bare.as_millis().max(1) % 10;
-    let peak = peak().saturating_sub(before) / 1024;
-    format!("{took:.1?}, {times}.{rest} times the bare read, peak {peak} MiB above what was in use")
+async fn run(name: &str, url: &str, payments: u64) {
+    let store = Store::open(&url.parse().unwrap()).await.unwrap();
+    store.migrate().await.unwrap();
+    let raw = Database::connect(url).await.unwrap();
+    fill(&raw, payments).await;
+    println!("{name}, {payments} payments");
+    let spent = Spent::begin();
+    let rows = read_bare(&raw).await;
+    println!("  bare read of {rows} rows  {}", spent.told());
+    let spent = Spent::begin();
+    let made = reconciler(&store).catch_up(Duration::MAX).await.unwrap();
+    println!("  made and kept {}  {}", made.verdicts, spent.told());
+    let spent = Spent::begin();
+    let all = reconciler(&store).recompute_all(|_| {}).await.unwrap();
+    assert_eq!(all.differences, 0);
+    println!("  recomputed {}  {}", all.verdicts, spent.told());
+    raw.close().await.unwrap();
+    store.close().await.unwrap();
+}
+
+/// What a step takes of this process; PostgreSQL's own processor time and memory are not in it.
+struct Spent {
+    began: Instant,
+    cpu: Duration,
+    in_use: u64,
+}
+
+impl Spent {
+    fn begin() -> Self {
+        Self {
+            in_use: reset_peak(),
+            cpu: cpu_time(),
+            began: Instant::now(),
+        }
+    }
+
+    fn told(&self) -> String {
+        let took = self.began.elapsed();
+        let cpu = cpu_time().saturating_sub(self.cpu);
+        let peak = peak().saturating_sub(self.in_use) / 1024;
+        format!("{took:.1?}, {cpu:.1?} of the processors, peak {peak} MiB above what was in use")
+    }
+}
+
+/// The processor time of all threads, the system's on their behalf included.
+fn cpu_time() -> Duration {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap();
+    // The program's name, which stands in brackets, may hold spaces.
+    let (_, fields) = stat.rsplit_once(')').unwrap();
+    let ticks = fields.split_whitespace().skip(11).take(2);
+    let ticks: u64 = ticks.map(|ticks| ticks.parse::<u64>().unwrap()).sum();
+    Duration::from_millis(ticks * 1_000 / TICKS_PER_SECOND)
 }
 
 fn start() -> DateTime<Utc> {
@@ -248,7 +272,6 @@ fn peak() -> u64 {
     kib.parse().unwrap()
 }
 
-fn argument(name: &str) -> Option<u64> {
-    let mut arguments = env::args().skip_while(|argument| argument != name);
-    arguments.nth(1)?.parse().ok()
+fn argument(name: &str) -> Option<String> {
+    env::args().skip_while(|argument| argument != name).nth(1)
 }

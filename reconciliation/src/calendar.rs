@@ -32,18 +32,23 @@ impl KstDate {
     /// [`InvalidDate`] for any other form and for days that do not exist.
     pub fn parse(text: &str) -> Result<Self, InvalidDate> {
         let refused = || InvalidDate(text.chars().take(40).collect());
-        // chrono alone would also take 2026-3-1, spaces and a signed year.
-        let spelled_in_full = text.len() == 10
-            && text.bytes().enumerate().all(|(place, b)| match place {
-                4 | 7 => b == b'-',
-                _ => b.is_ascii_digit(),
-            });
-        if !spelled_in_full {
+        // chrono would also take 2026-3-1, spaces and a signed year, and millions of days are read.
+        let &[y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = text.as_bytes() else {
             return Err(refused());
-        }
-        NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        };
+        let number = |digits: &[u8]| {
+            digits.iter().try_fold(0, |number, digit| {
+                digit
+                    .is_ascii_digit()
+                    .then(|| number * 10 + u32::from(digit - b'0'))
+            })
+        };
+        let year = number(&[y0, y1, y2, y3]).and_then(|year| i32::try_from(year).ok());
+        let (month, day) = (number(&[m0, m1]), number(&[d0, d1]));
+        year.zip(month.zip(day))
+            .and_then(|(year, (month, day))| NaiveDate::from_ymd_opt(year, month, day))
             .map(Self)
-            .map_err(|_| refused())
+            .ok_or_else(refused)
     }
 
     /// The date without its zone, for storage.

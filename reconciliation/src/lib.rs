@@ -86,7 +86,7 @@ pub use payout_lag::{
 pub use permit::{
     CancelIntent, CancelOptions, CancelRefusal, PermittedCancel, cancel_options, permit_cancel,
 };
-pub use reconcile::{Reconciliation, Verdict, reconcile};
+pub use reconcile::{Reckoning, Reconciliation, Verdict, reconcile};
 pub use refund_account::RefundAccount;
 pub use retry_advice::RetryAdvice;
 pub use row_identity::{BrokenIdentity, Identity, Outcome, PayOutReading, RowIdentities};

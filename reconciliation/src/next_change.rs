@@ -9,15 +9,20 @@ use crate::{Books, Terms, checks, late_from};
 /// a settlement row becomes late, or a cancel request has gone without an outcome for too long. `None` when time changes
 /// nothing any more. Until just before that instant the result stays the same.
 pub fn next_change(books: &Books, terms: &Terms, as_of: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let ledger = Ledger::of(books, terms, as_of);
+    next_change_of(&Ledger::of(books, terms, as_of))
+}
+
+/// The same, of books that are laid out already.
+pub(crate) fn next_change_of(ledger: &Ledger<'_>) -> Option<DateTime<Utc>> {
     // Rows that cannot be had are never late.
-    let awaited = (!books.coverage.settlements_unavailable()).then(|| ledger.unsettled_lines());
+    let is_awaited = !ledger.books.coverage.settlements_unavailable();
+    let awaited = is_awaited.then(|| ledger.unsettled_lines());
     let become_late = awaited
         .into_iter()
         .flatten()
-        .filter_map(|line: &Line<'_>| late_from(line.sold, &terms.calendar));
+        .filter_map(|line: &Line<'_>| late_from(line.sold, &ledger.terms.calendar));
     become_late
-        .chain(checks::requests_become_overdue(&ledger))
-        .filter(|instant| *instant > as_of)
+        .chain(checks::requests_become_overdue(ledger))
+        .filter(|instant| *instant > ledger.as_of)
         .min()
 }

@@ -1,11 +1,15 @@
 //! The verdict on one payment: everything that is known of it, held against itself and against the contract.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 
 use crate::checks;
 use crate::event_payout::payouts;
 use crate::ledger::Ledger;
-use crate::{Books, Discrepancy, DiscrepancyClass, EventPayout, RowWait, Terms};
+use crate::next_change::next_change_of;
+use crate::unsettled::unsettled_in;
+use crate::{Books, Discrepancy, DiscrepancyClass, EventPayout, RowWait, Terms, Unsettled};
 
 /// How a payment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -61,12 +65,42 @@ pub struct Reconciliation {
 /// Reconciles one payment as of an instant. A pure function of what is known: the order, the repetition and the
 /// splitting of the rows, cancels and requests change nothing.
 pub fn reconcile(books: &Books, terms: &Terms, as_of: DateTime<Utc>) -> Reconciliation {
-    let ledger = Ledger::of(books, terms, as_of);
-    let discrepancies = checks::run(&ledger);
-    Reconciliation {
-        verdict: verdict(&ledger, &discrepancies),
-        payouts: payouts(&ledger),
-        discrepancies,
+    Reckoning::of(books, terms, as_of).reconciliation()
+}
+
+/// One payment's books laid out once, for everything that is asked of them at one instant.
+pub struct Reckoning<'a>(Ledger<'a>);
+
+impl<'a> Reckoning<'a> {
+    /// Lays the books out as of an instant.
+    pub fn of(books: &'a Books, terms: &'a Terms, as_of: DateTime<Utc>) -> Self {
+        Self(Ledger::of(books, terms, as_of))
+    }
+
+    /// As [`reconcile`].
+    pub fn reconciliation(&self) -> Reconciliation {
+        let discrepancies = checks::run(&self.0);
+        Reconciliation {
+            verdict: verdict(&self.0, &discrepancies),
+            payouts: payouts(&self.0),
+            discrepancies,
+        }
+    }
+
+    /// As [`next_change`](crate::next_change).
+    pub fn next_change(&self) -> Option<DateTime<Utc>> {
+        next_change_of(&self.0)
+    }
+
+    /// As [`unsettled`](crate::unsettled).
+    pub fn unsettled(&self) -> Vec<Unsettled> {
+        unsettled_in(&self.0)
+    }
+}
+
+impl fmt::Debug for Reckoning<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reckoning")
     }
 }
 

@@ -26,11 +26,15 @@ pub struct Unsettled {
 /// The events that wait for their settlement row, in the order of the walk. Of events that only rows in common could
 /// settle, the first are taken to be settled. Nothing is waited for where settlements cannot be had.
 pub fn unsettled(books: &Books, terms: &Terms) -> Vec<Unsettled> {
-    if books.coverage.settlements_unavailable() {
+    // What waits does not depend on the time.
+    unsettled_in(&Ledger::of(books, terms, DateTime::UNIX_EPOCH))
+}
+
+/// The same, in books that are laid out already.
+pub(crate) fn unsettled_in(ledger: &Ledger<'_>) -> Vec<Unsettled> {
+    if ledger.books.coverage.settlements_unavailable() {
         return Vec::new();
     }
-    // What waits does not depend on the time.
-    let ledger = Ledger::of(books, terms, DateTime::UNIX_EPOCH);
     let settled_in_common = |line: &&Line<'_>| {
         ledger.groups.iter().any(|group| {
             let mut settled = ledger.open_lines(group).take(group.rows.len());

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use reconciliation::{
-    Books, CancelRequestFacts, Coverage, History, ListedSettlement, MoneyError, PartialCancelRows,
-    PaymentRead, RecordedRequest, Transaction,
+    Books, CancelRequestFacts, Coverage, History, MoneyError, PartialCancelRows, PaymentRead,
+    RecordedRequest, Transaction,
 };
 
 use crate::store::{BookRows, CancelRequest, StoredPayment};
@@ -44,13 +44,13 @@ pub fn request_facts(request: &CancelRequest) -> CancelRequestFacts {
 /// # Errors
 /// When a sum does not fit.
 pub(super) fn books(
-    rows: &BookRows,
+    rows: BookRows,
     coverage: Arc<Coverage>,
     reading: PartialCancelRows,
 ) -> Result<Books, MoneyError> {
     let stored = rows.payment.as_deref();
     Ok(Books {
-        history: history(rows.transactions.clone(), stored, reading)?,
+        history: history(rows.transactions, stored, reading)?,
         // What only rows of the transactions list tell of a payment is no answer of Toss's about it.
         payment: stored
             .filter(|stored| !stored.from_rows)
@@ -59,16 +59,11 @@ pub(super) fn books(
                 cancels: stored.cancels.clone(),
                 read_at: stored.read_at,
             }),
-        settlements: listed(rows).cloned().collect(),
-        former_settlements: rows.former_settlements.clone(),
+        settlements: rows.settlements.into_iter().map(|(_, row)| row).collect(),
+        former_settlements: rows.former_settlements,
         requests: rows.requests.iter().map(recorded).collect(),
         coverage,
     })
-}
-
-/// The settlement rows that are listed now.
-pub(super) fn listed(rows: &BookRows) -> impl Iterator<Item = &ListedSettlement> {
-    rows.settlements.iter().map(|(_, row)| row)
 }
 
 fn recorded(request: &CancelRequest) -> RecordedRequest {

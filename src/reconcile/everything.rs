@@ -1,21 +1,24 @@
 //! Making every verdict anew, and comparing each with the one that is kept: there must be no difference.
 
-use std::collections::VecDeque;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use tokio_util::task::AbortOnDropHandle;
+use tokio::sync::mpsc;
+use tokio::task::JoinError;
 
 use super::pass::BATCH;
 use super::{Inner, Reconciler};
-use crate::store::{BookStretch, StoreError, VerdictRecord, VerdictSubject};
+use crate::store::{BookStretch, BookWalk, StoreError, VerdictRecord, VerdictSubject};
 
 /// How many differences are told one by one.
 const SHOWN: usize = 20;
-/// How many neighbouring subjects are read together: a few are in memory at a time, some 10 KiB a subject.
-const STRETCH: u64 = 1_000;
-/// How many stretches are read and compared at once, while the subjects of the next one are read.
-const AT_ONCE: usize = 2;
+/// How many neighbouring subjects are read together: enough that statements are few, few enough that what one walker reads
+/// stays in the processor's cache.
+const STRETCH: u64 = 500;
+/// How many stretches are read and compared at once. PostgreSQL sends the rows of one while another is compared; more than
+/// these take memory and are no faster on two processors.
+const AT_ONCE: usize = 3;
 
 /// A verdict that making it anew did not confirm.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,27 +52,26 @@ impl Reconciler {
         let inner = &self.0;
         inner.forget_terms().await;
         inner.settle_on_terms().await?;
+        let walk = Arc::new(inner.store.walk_books());
+        let (told, mut outcomes) = mpsc::channel(AT_ONCE);
+        let walkers: Vec<_> = (0..AT_ONCE)
+            .map(|_| {
+                let (inner, along, told) = (Arc::clone(inner), Arc::clone(&walk), told.clone());
+                walk.spawn(async move { inner.recompute_along(&along, &told).await })
+            })
+            .collect();
+        drop(told);
         let mut recomputed = Recomputed::default();
-        let mut walk = inner.store.walk_books();
-        let mut running: VecDeque<AbortOnDropHandle<_>> = VecDeque::new();
-        loop {
-            let next = walk.next(STRETCH).await?;
-            while running.len() >= AT_ONCE || next.is_none() {
-                let Some(first) = running.pop_front() else {
-                    return Ok(recomputed);
-                };
-                match first.await {
-                    Ok(outcome) => recomputed.add(outcome?),
-                    Err(ended) => std::panic::resume_unwind(ended.into_panic()),
-                }
-                progress(recomputed.verdicts);
-            }
-            if let Some(stretch) = next {
-                let reconciler = self.clone();
-                let task = async move { reconciler.0.recompute(stretch).await };
-                running.push_back(AbortOnDropHandle::new(tokio::spawn(task)));
+        while let Some(outcome) = outcomes.recv().await {
+            recomputed.add(outcome?);
+            progress(recomputed.verdicts);
+        }
+        for walker in walkers {
+            if let Err(Ok(panic)) = walker.await.map_err(JoinError::try_into_panic) {
+                std::panic::resume_unwind(panic);
             }
         }
+        Ok(recomputed)
     }
 }
 
@@ -77,26 +79,50 @@ impl Recomputed {
     fn add(&mut self, other: Self) {
         self.verdicts += other.verdicts;
         self.differences += other.differences;
+        // Stretches end in any order.
         self.shown.extend(other.shown);
+        self.shown.sort_by(|a, b| a.subject.cmp(&b.subject));
         self.shown.truncate(SHOWN);
     }
 }
 
 impl Inner {
+    /// Recomputes one stretch of the walk after the other, until there is none or nobody listens any more.
+    async fn recompute_along(
+        &self,
+        walk: &BookWalk,
+        told: &mpsc::Sender<Result<Recomputed, StoreError>>,
+    ) {
+        loop {
+            let outcome = match walk.next(STRETCH).await {
+                Ok(None) => return,
+                Ok(Some(stretch)) => self.recompute(stretch).await,
+                Err(error) => Err(error),
+            };
+            let has_failed = outcome.is_err();
+            if told.send(outcome).await.is_err() || has_failed {
+                return;
+            }
+        }
+    }
+
     async fn recompute(&self, stretch: BookStretch) -> Result<Recomputed, StoreError> {
-        let books = stretch.read().await?;
-        let mut made = self
-            .make(books.iter().map(|walked| (&walked.subject, &walked.rows)))
-            .await?;
+        let (kept, books): (Vec<_>, Vec<_>) = stretch
+            .read()
+            .await?
+            .into_iter()
+            .map(|walked| (walked.kept, (walked.subject, walked.rows)))
+            .unzip();
+        let mut made = self.make(books.into_iter()).await?;
         let mut recomputed = Recomputed {
             verdicts: u64::try_from(made.records.len()).unwrap_or(u64::MAX),
             ..Recomputed::default()
         };
         let mut doubtful = Vec::new();
-        let mut kept = books.iter().map(|walked| walked.kept.as_ref());
+        let mut kept = kept.into_iter();
         made.records.retain(|record| match kept.next().flatten() {
-            Some(kept) if !is_due(kept, record.as_of) => {
-                if difference(kept, record).is_some() {
+            Some(kept) if !is_due(&kept, record.as_of) => {
+                if difference(&kept, record).is_some() {
                     doubtful.push(record.subject.clone());
                 }
                 false
@@ -124,7 +150,7 @@ impl Inner {
     ) -> Result<(), StoreError> {
         let before = self.store.stored_verdicts(subjects).await?;
         let rows = self.store.book_rows(subjects).await?;
-        let made = self.make(rows.iter()).await?;
+        let made = self.make(rows.into_iter()).await?;
         let after = self.store.stored_verdicts(subjects).await?;
         let steady = |subject: &VerdictSubject| {
             let (before, after) = (before.get(subject)?, after.get(subject)?);

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use reconciliation::{
-    Books, Discrepancy, Evidence, Gap, MId, Money, MoneyError, PartialCancelRows, Reconciliation,
-    Terms, TransactionKey, next_change, reconcile, unsettled,
+    Books, Currency, Discrepancy, Evidence, Gap, MId, Money, MoneyError, PartialCancelRows,
+    Reckoning, Reconciliation, Terms, TransactionKey, Unsettled, Verdict,
 };
 use sha2::{Digest, Sha256};
 
-use super::books::{books, listed};
+use super::books::books;
 use super::coverages::Coverages;
 use crate::store::{
     AccountName, BookRows, DiscrepancyId, DiscrepancyRecord, PaymentSums, PaymentVerdict, Source,
@@ -34,24 +34,25 @@ pub(super) struct Made {
 
 impl Maker<'_> {
     /// Makes one verdict. Books whose sums do not fit have none: nothing true could be said of them.
-    pub(super) fn make(&self, subject: &VerdictSubject, rows: &BookRows) -> Made {
+    pub(super) fn make(&self, subject: &VerdictSubject, rows: BookRows) -> Made {
+        let books_version = rows.books_version;
         let is_empty =
             rows.payment.is_none() && rows.settlements.is_empty() && rows.transactions.is_empty();
         if is_empty {
-            return self.none(subject, rows);
+            return self.none(subject, books_version);
         }
         self.try_make(subject, rows).unwrap_or_else(|error| {
             tracing::error!(%error, %subject, "a payment's amounts cannot be added; it has no verdict");
-            self.none(subject, rows)
+            self.none(subject, books_version)
         })
     }
 
     /// That there is no verdict.
-    fn none(&self, subject: &VerdictSubject, rows: &BookRows) -> Made {
+    fn none(&self, subject: &VerdictSubject, books_version: i64) -> Made {
         Made {
             record: VerdictRecord {
                 subject: subject.clone(),
-                books_version: rows.books_version,
+                books_version,
                 as_of: self.as_of,
                 due_at: None,
                 payment: None,
@@ -63,23 +64,33 @@ impl Maker<'_> {
         }
     }
 
-    fn try_make(&self, subject: &VerdictSubject, rows: &BookRows) -> Result<Made, MoneyError> {
-        let account = self.coverages.account(rows);
-        let books = books(rows, self.coverages.of(account), self.partial_cancel_rows)?;
-        let reconciliation = reconcile(&books, self.terms, self.as_of);
-        let payment = match (&rows.payment, account) {
-            (Some(_), Some(account)) => payment_verdict(rows, account, &books, &reconciliation)?,
+    fn try_make(&self, subject: &VerdictSubject, rows: BookRows) -> Result<Made, MoneyError> {
+        let account = self.coverages.account(&rows).cloned();
+        let books_version = rows.books_version;
+        let begun = Begun::of(&rows);
+        let coverage = self.coverages.of(account.as_ref());
+        let books = books(rows, coverage, self.partial_cancel_rows)?;
+        let reckoning = Reckoning::of(&books, self.terms, self.as_of);
+        let reconciliation = reckoning.reconciliation();
+        let payment = match (&begun, account) {
+            (Some(begun), Some(account)) => Some(payment_verdict(
+                begun,
+                account,
+                &books,
+                reconciliation.verdict,
+            )?),
             _ => None,
         };
+        let found = &reconciliation.discrepancies;
         let record = VerdictRecord {
             subject: subject.clone(),
-            books_version: rows.books_version,
+            books_version,
             as_of: self.as_of,
-            due_at: next_change(&books, self.terms, self.as_of),
+            due_at: reckoning.next_change(),
             payment,
-            discrepancies: discrepancies(subject, rows, &reconciliation.discrepancies),
-            unsettled: unsettled_events(&books, self.terms),
-            gaps: gaps(&reconciliation.discrepancies),
+            discrepancies: discrepancies(subject, begun.as_ref(), &books, found),
+            unsettled: unsettled_events(reckoning.unsettled()),
+            gaps: gaps(found),
         };
         Ok(Made {
             record,
@@ -88,36 +99,50 @@ impl Maker<'_> {
     }
 }
 
+/// A payment that has its place in lists.
+struct Begun {
+    mid: MId,
+    currency: Currency,
+    at: DateTime<Utc>,
+}
+
+impl Begun {
+    fn of(rows: &BookRows) -> Option<Self> {
+        let payment = &rows.payment.as_ref()?.payment;
+        Some(Self {
+            mid: payment.mid.clone(),
+            currency: payment.currency,
+            at: rows.began_at?,
+        })
+    }
+}
+
 fn payment_verdict(
-    rows: &BookRows,
-    account: &AccountName,
+    begun: &Begun,
+    account: AccountName,
     books: &Books,
-    reconciliation: &Reconciliation,
-) -> Result<Option<PaymentVerdict>, MoneyError> {
-    let (Some(stored), Some(began_at)) = (&rows.payment, rows.began_at) else {
-        return Ok(None);
-    };
-    let currency = stored.payment.currency;
-    let totals = books.history.totals(currency);
+    verdict: Verdict,
+) -> Result<PaymentVerdict, MoneyError> {
+    let totals = books.history.totals(begun.currency);
     let mut sums = PaymentSums {
         paid: totals.paid,
         effective_refund: totals.effective_refund,
         voided: totals.voided,
-        ..PaymentSums::zero(currency)
+        ..PaymentSums::zero(begun.currency)
     };
-    for row in listed(rows) {
+    for row in &books.settlements {
         let row = &row.settlement;
         add(&mut sums.settled, row.amount)?;
         add(&mut sums.fee, row.shown_fee())?;
         add(&mut sums.pay_out, row.pay_out_amount)?;
     }
-    Ok(Some(PaymentVerdict {
-        mid: stored.payment.mid.clone(),
-        account: account.clone(),
-        began_at,
-        verdict: reconciliation.verdict,
+    Ok(PaymentVerdict {
+        mid: begun.mid.clone(),
+        account,
+        began_at: begun.at,
+        verdict,
         sums,
-    }))
+    })
 }
 
 /// Adds what is of the same currency; a row in another one is a discrepancy and belongs to no sum.
@@ -130,10 +155,14 @@ fn add(sum: &mut Money, amount: Money) -> Result<(), MoneyError> {
 
 fn discrepancies(
     subject: &VerdictSubject,
-    rows: &BookRows,
+    begun: Option<&Begun>,
+    books: &Books,
     found: &[Discrepancy],
 ) -> Vec<DiscrepancyRecord> {
-    let Some((mid, began_at)) = place(rows) else {
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let Some((mid, began_at)) = place(begun, books) else {
         return Vec::new();
     };
     let ids = ids(subject, found);
@@ -156,11 +185,12 @@ fn discrepancies(
 
 /// Whose a discrepancy is, and where it stands in lists: when its payment began, else when the day of its earliest row
 /// did.
-fn place(rows: &BookRows) -> Option<(&MId, DateTime<Utc>)> {
-    if let (Some(stored), Some(began_at)) = (&rows.payment, rows.began_at) {
-        return Some((&stored.payment.mid, began_at));
+fn place<'a>(begun: Option<&'a Begun>, books: &'a Books) -> Option<(&'a MId, DateTime<Utc>)> {
+    if let Some(begun) = begun {
+        return Some((&begun.mid, begun.at));
     }
-    let earliest = listed(rows)
+    let rows = books.settlements.iter();
+    let earliest = rows
         .map(|row| &row.settlement)
         .min_by_key(|row| (row.sold_date, &row.mid))?;
     Some((&earliest.mid, earliest.sold_date.start()))
@@ -193,9 +223,9 @@ pub(super) fn short_hash(text: &str) -> String {
     format!("{half:032x}")
 }
 
-fn unsettled_events(books: &Books, terms: &Terms) -> Vec<UnsettledEvent> {
-    let events = unsettled(books, terms).into_iter();
+fn unsettled_events(events: Vec<Unsettled>) -> Vec<UnsettledEvent> {
     events
+        .into_iter()
         .map(|event| UnsettledEvent {
             transaction_key: event.transaction_key,
             mid: event.mid,

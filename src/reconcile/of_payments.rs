@@ -26,7 +26,7 @@ impl Reconciler {
         let subjects: Vec<VerdictSubject> =
             keys.iter().cloned().map(VerdictSubject::Payment).collect();
         let terms = inner.terms().await?;
-        let rows = inner.store.book_rows(&subjects).await?;
+        let mut rows = inner.store.book_rows(&subjects).await?;
         let coverages = inner.coverages().await?;
         let detected = inner.store.discrepancies_detected(&keys).await?;
         let as_of = inner.now();
@@ -38,7 +38,7 @@ impl Reconciler {
         };
         let mut found = HashMap::with_capacity(keys.len());
         for (key, subject) in keys.into_iter().zip(subjects) {
-            let Some(rows) = rows.get(&subject) else {
+            let Some(rows) = rows.remove(&subject) else {
                 continue;
             };
             let made = maker.make(&subject, rows);

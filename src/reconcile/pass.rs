@@ -8,7 +8,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::coverages::Coverages;
 use super::made::Maker;
 use super::{CaughtUp, Inner, Reconciler};
-use crate::store::{BookRows, DueVerdict, StoreError, VerdictRecord, VerdictSubject};
+use crate::store::{BookRows, DueBooks, DueVerdict, StoreError, VerdictRecord, VerdictSubject};
 
 /// Payments that are read and kept together: few enough that a writer waits briefly and memory stays small, enough that
 /// statements are few.
@@ -41,6 +41,7 @@ impl Reconciler {
         let began = Instant::now();
         let mut caught_up = CaughtUp::default();
         let mut lost = 0;
+        let books = inner.store.due_books();
         loop {
             // Two at once would make the same verdicts twice. Whoever waits finds them made.
             let left = at_most.saturating_sub(began.elapsed());
@@ -62,7 +63,7 @@ impl Reconciler {
                 caught_up.verdicts += verdicts;
                 progress(caught_up.verdicts);
             };
-            inner.make_and_keep(&due, time_is_up, kept).await?;
+            inner.make_and_keep(&books, due, time_is_up, kept).await?;
             let is_lost = caught_up.verdicts == before;
             lost = if is_lost { lost + 1 } else { 0 };
         }
@@ -83,13 +84,14 @@ impl Inner {
     /// each time. While one batch is kept, the next is made.
     async fn make_and_keep(
         self: &Arc<Self>,
-        due: &[DueVerdict],
+        books: &DueBooks,
+        due: Vec<DueVerdict>,
         is_enough: impl Fn() -> bool,
         mut kept: impl FnMut(u64),
     ) -> Result<(), StoreError> {
         let mut made: Option<MadeVerdicts> = None;
         for batch in due.chunks(BATCH) {
-            let next = self.begin_to_make(batch);
+            let next = self.begin_to_make(books, batch.to_vec());
             if let Some(made) = made.take() {
                 kept(self.keep(&made).await?);
             }
@@ -105,12 +107,11 @@ impl Inner {
     }
 
     /// Makes the verdicts on these subjects beside whatever else is done.
-    fn begin_to_make(self: &Arc<Self>, due: &[DueVerdict]) -> Making {
-        let inner = Arc::clone(self);
-        let subjects: Vec<_> = due.iter().map(|due| due.subject.clone()).collect();
+    fn begin_to_make(self: &Arc<Self>, books: &DueBooks, due: Vec<DueVerdict>) -> Making {
+        let (inner, books) = (Arc::clone(self), books.clone());
         AbortOnDropHandle::new(tokio::spawn(async move {
-            let rows = inner.store.book_rows(&subjects).await?;
-            inner.make(rows.iter()).await
+            let books = books.of(due).await?;
+            inner.make(books.into_iter()).await
         }))
     }
 
@@ -122,9 +123,9 @@ impl Inner {
     }
 
     /// Makes verdicts from books that have been read just now.
-    pub(super) async fn make<'b>(
+    pub(super) async fn make(
         &self,
-        books: impl Iterator<Item = (&'b VerdictSubject, &'b BookRows)>,
+        books: impl Iterator<Item = (VerdictSubject, BookRows)>,
     ) -> Result<MadeVerdicts, StoreError> {
         let terms = self.terms().await?;
         // After the rows: a day read in between that has rows of theirs has changed the version of their books, and one
@@ -136,7 +137,7 @@ impl Inner {
             partial_cancel_rows: self.partial_cancel_rows,
             as_of: self.now(),
         };
-        let records = books.map(|(subject, rows)| maker.make(subject, rows).record);
+        let records = books.map(|(subject, rows)| maker.make(&subject, rows).record);
         Ok(MadeVerdicts {
             records: records.collect(),
             coverages,

@@ -1,5 +1,6 @@
 //! Everything that is stored of some payments, as their verdicts need it.
 
+mod due;
 mod reading;
 mod settlements;
 mod walk;
@@ -12,6 +13,7 @@ use entity::verdict::{self, Column};
 use reconciliation::{FormerSettlement, ListedSettlement, Transaction};
 use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
+pub use self::due::DueBooks;
 pub use self::walk::{BookStretch, BookWalk, WalkedBooks};
 
 use self::reading::Gathering;

@@ -58,7 +58,7 @@ use sea_orm_migration::IntoSchemaManagerConnection;
 
 pub use self::url::{DatabaseUrl, InvalidDatabaseUrl};
 pub use audit_chain::{AuditEntry, AuditVerdict, BrokenLink};
-pub use book_rows::{BookRows, BookStretch, BookWalk, WalkedBooks};
+pub use book_rows::{BookRows, BookStretch, BookWalk, DueBooks, WalkedBooks};
 pub use cancel_request::{
     Approval, CancelRequest, CancelRequestFilter, CancelRequestId, Created, DayLimit, Decision,
     Lease, NewCancelRequest, StoredCancelError,

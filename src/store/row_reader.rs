@@ -5,21 +5,24 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::TryStreamExt as _;
-use rusqlite::types::Value as SqliteValue;
+use rusqlite::types::{Value as SqliteValue, ValueRef};
 use rusqlite::{Connection, OpenFlags};
 use sea_orm::sqlx::postgres::PgRow;
 use sea_orm::sqlx::sqlite::SqliteRow;
-use sea_orm::sqlx::{self, Row as _};
+use sea_orm::sqlx::{self, AssertSqlSafe, Row as _};
 use sea_orm::{
-    DatabaseConnection, DbErr, QueryResult, RuntimeErr, Statement, StreamTrait as _, Value,
+    DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement, StreamTrait as _, Value,
 };
+
+use tokio::runtime::Handle;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::StoreError;
 use super::connect::BUSY_TIMEOUT;
-use super::rows::{Column, Columns, Placed};
+use super::rows::{Before, Column, Columns, Placed, Readable as _};
 use super::sql::Sql;
 
-/// 2 MiB, in KiB, for each of a dozen connections: the way to the rows of neighbouring payments leads over the same pages,
+/// 2 MiB, in KiB, for each of a few connections: the way to the rows of neighbouring payments leads over the same pages,
 /// and four times as much made nothing faster.
 const CACHE: i64 = -2048;
 
@@ -40,7 +43,7 @@ impl RowReader {
         }
     }
 
-    /// For a great many rows: on SQLite from the file itself.
+    /// For a great many rows: on SQLite from the file itself, which blocks the thread. See [`RowReader::spawn`].
     pub(super) fn of_many(connection: &DatabaseConnection, file: Option<PathBuf>) -> Self {
         let file = file.map(|path| File {
             path,
@@ -65,43 +68,94 @@ impl RowReader {
     /// The rows that `which` says: what stands behind the table in a query, with the values that `sql` has bound.
     pub(super) async fn rows<R>(&self, sql: Sql, which: &str) -> Result<Vec<R>, StoreError>
     where
-        R: Placed + Send + 'static,
+        R: Placed + Send,
+    {
+        let mut rows = Vec::new();
+        self.each(sql, which, |row| rows.push(row)).await?;
+        Ok(rows)
+    }
+
+    /// As [`RowReader::rows`], handing each over as soon as it is read.
+    pub(super) async fn each<R>(
+        &self,
+        sql: Sql,
+        which: &str,
+        take: impl FnMut(R) + Send,
+    ) -> Result<(), StoreError>
+    where
+        R: Placed,
     {
         let text = format!("SELECT {} FROM {} {which}", R::columns(), R::FROM);
         let statement = sql.statement(text);
-        let Some(file) = &self.file else {
-            return self.streamed(statement).await;
-        };
-        let file = Arc::clone(file);
-        match tokio::task::spawn_blocking(move || file.rows(&statement)).await {
-            Ok(rows) => rows,
-            Err(ended) => match ended.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                Err(_) => Err(StoreError::Unavailable {
-                    reason: "the program is ending".to_owned(),
-                }),
-            },
+        match &self.file {
+            Some(file) => file.each(&statement, take),
+            None if statement.db_backend == DbBackend::Postgres => {
+                self.each_of_postgres(statement, take).await
+            }
+            None => self.each_of_sqlite(statement, take).await,
         }
     }
 
-    async fn streamed<R: Placed>(&self, statement: Statement) -> Result<Vec<R>, StoreError> {
-        let mut stream = self.connection.stream_raw(statement).await?;
-        let mut rows = Vec::new();
-        while let Some(row) = stream.try_next().await? {
-            rows.push(taken(&row)?);
+    /// Runs a task that reads: where reading blocks the thread, on one of its own. What is read is dropped where it was
+    /// allocated, and no statement waits for a thread.
+    pub(super) fn spawn<F>(&self, task: F) -> AbortOnDropHandle<F::Output>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        AbortOnDropHandle::new(match &self.file {
+            Some(_) => {
+                let runtime = Handle::current();
+                tokio::task::spawn_blocking(move || runtime.block_on(task))
+            }
+            None => tokio::spawn(task),
+        })
+    }
+
+    /// Straight from the driver: the layers above it take some of the time for each row.
+    async fn each_of_postgres<R: Placed>(
+        &self,
+        statement: Statement,
+        mut take: impl FnMut(R) + Send,
+    ) -> Result<(), StoreError> {
+        let mut query = sqlx::query(AssertSqlSafe(statement.sql));
+        for value in statement.values.into_iter().flat_map(|values| values.0) {
+            query = match value {
+                Value::String(Some(text)) => query.bind(text),
+                Value::BigInt(Some(number)) => query.bind(number),
+                Value::Array(_, Some(values)) => query.bind(texts(*values)?),
+                _ => return Err(other_type()),
+            };
         }
-        Ok(rows)
+        let mut found = query.fetch(self.connection.get_postgres_connection_pool());
+        let mut before = Before::default();
+        while let Some(row) = found.try_next().await.map_err(unread)? {
+            let mut columns = PostgresColumns { row: &row, next: 0 };
+            take(R::take(&mut columns, &mut before)?);
+        }
+        Ok(())
+    }
+
+    async fn each_of_sqlite<R: Placed>(
+        &self,
+        statement: Statement,
+        mut take: impl FnMut(R) + Send,
+    ) -> Result<(), StoreError> {
+        let mut found = self.connection.stream_raw(statement).await?;
+        let mut before = Before::default();
+        while let Some(row) = found.try_next().await? {
+            let row = row.try_as_sqlite_row().ok_or_else(other_type)?;
+            take(R::take(&mut SqliteColumns { row, next: 0 }, &mut before)?);
+        }
+        Ok(())
     }
 }
 
-fn taken<R: Placed>(row: &QueryResult) -> Result<R, StoreError> {
-    if let Some(row) = row.try_as_pg_row() {
-        return R::take(&mut PostgresColumns { row, next: 0 });
-    }
-    match row.try_as_sqlite_row() {
-        Some(row) => R::take(&mut SqliteColumns { row, next: 0 }),
-        None => Err(other_type()),
-    }
+fn texts(values: Vec<Value>) -> Result<Vec<String>, StoreError> {
+    let texts = values.into_iter().map(|value| match value {
+        Value::String(Some(text)) => Ok(text),
+        _ => Err(other_type()),
+    });
+    texts.collect()
 }
 
 /// The file of a SQLite database, opened for reading as often as it is read from at once.
@@ -111,12 +165,16 @@ struct File {
 }
 
 impl File {
-    fn rows<R: Placed>(&self, statement: &Statement) -> Result<Vec<R>, StoreError> {
+    fn each<R: Placed>(
+        &self,
+        statement: &Statement,
+        take: impl FnMut(R),
+    ) -> Result<(), StoreError> {
         let idle = self.idle().pop();
         let connection = idle.map_or_else(|| self.open(), Ok)?;
-        let rows = read(&connection, statement);
+        let outcome = each(&connection, statement, take);
         self.idle().push(connection);
-        rows
+        outcome
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
@@ -133,8 +191,12 @@ impl File {
     }
 }
 
-fn read<R: Placed>(connection: &Connection, statement: &Statement) -> Result<Vec<R>, StoreError> {
-    let mut prepared = connection.prepare(&statement.sql)?;
+fn each<R: Placed>(
+    connection: &Connection,
+    statement: &Statement,
+    mut take: impl FnMut(R),
+) -> Result<(), StoreError> {
+    let mut prepared = connection.prepare_cached(&statement.sql)?;
     let values = statement.values.iter().flat_map(|values| &values.0);
     for (place, value) in values.enumerate() {
         // To SQLite `$1` is a name; it counts parameters in the order in which they stand in the text.
@@ -143,11 +205,11 @@ fn read<R: Placed>(connection: &Connection, statement: &Statement) -> Result<Vec
         }
     }
     let mut found = prepared.raw_query();
-    let mut rows = Vec::new();
+    let mut before = Before::default();
     while let Some(row) = found.next()? {
-        rows.push(R::take(&mut FileColumns { row, next: 0 })?);
+        take(R::take(&mut FileColumns { row, next: 0 }, &mut before)?);
     }
-    Ok(rows)
+    Ok(())
 }
 
 fn bound(value: &Value) -> Result<SqliteValue, StoreError> {
@@ -163,8 +225,8 @@ struct PostgresColumns<'r> {
     next: usize,
 }
 
-impl Columns for PostgresColumns<'_> {
-    fn next<T: Column>(&mut self) -> Result<T, StoreError> {
+impl<'r> Columns<'r> for PostgresColumns<'r> {
+    fn next<T: Column<'r>>(&mut self) -> Result<T, StoreError> {
         // The types of columns are those of their tables: to compare them for every value would be the larger part.
         let read = self.row.try_get_unchecked(self.next).map_err(unread)?;
         self.next += 1;
@@ -177,8 +239,8 @@ struct SqliteColumns<'r> {
     next: usize,
 }
 
-impl Columns for SqliteColumns<'_> {
-    fn next<T: Column>(&mut self) -> Result<T, StoreError> {
+impl<'r> Columns<'r> for SqliteColumns<'r> {
+    fn next<T: Column<'r>>(&mut self) -> Result<T, StoreError> {
         let read = self.row.try_get(self.next).map_err(unread)?;
         self.next += 1;
         T::of(read).ok_or_else(other_type)
@@ -190,9 +252,12 @@ struct FileColumns<'r> {
     next: usize,
 }
 
-impl Columns for FileColumns<'_> {
-    fn next<T: Column>(&mut self) -> Result<T, StoreError> {
-        let read = self.row.get(self.next)?;
+impl<'r> Columns<'r> for FileColumns<'r> {
+    fn next<T: Column<'r>>(&mut self) -> Result<T, StoreError> {
+        let read = match self.row.get_ref(self.next)? {
+            ValueRef::Null => None,
+            value => Some(T::Read::in_file(value).map_err(|_| other_type())?),
+        };
         self.next += 1;
         T::of(read).ok_or_else(other_type)
     }

@@ -2,6 +2,7 @@
 //! here asks the database.
 
 mod audit_entry;
+mod before;
 mod cancel_request;
 mod columns;
 mod discrepancy;
@@ -21,16 +22,17 @@ use sea_orm::prelude::ChronoUnixTimestampMillis;
 use super::StoreError;
 
 pub(super) use audit_entry::audit_entry;
+pub(super) use before::Before;
 pub(super) use cancel_request::{
     CancelRequestRow, WholeCancelRequestRow, cancel_request_model, changed_columns,
     new_cancel_request,
 };
-pub(super) use columns::{Column, Columns, Placed};
+pub(super) use columns::{Column, Columns, Placed, Readable};
 pub(super) use discrepancy::{discrepancy_model, stored_discrepancy};
 pub(super) use kinds::{METHOD_KINDS, STATUS_KINDS, method_kind, status_kind};
 pub(super) use payment::{
-    BegunPaymentRow, PaymentRow, cancel_model, have_same_cancels, payment_model, says_the_same,
-    stored_payments,
+    BegunPayment, PaymentRow, cancel_model, have_same_cancels, payment_model, says_the_same,
+    sort_cancels, stored_payments,
 };
 pub(super) use seen_payment::seen_payments;
 pub(super) use settlement::{SettlementRow, kind_of, kind_text, settlement_model};
@@ -38,8 +40,8 @@ pub(super) use settlement_version::{FormerRow, same_content, version_model};
 pub(super) use token::stored_token;
 pub(super) use transaction::{TransactionRow, transaction_model};
 pub(super) use verdict::{
-    payment_sums, unsettled_event, unsettled_event_model, unsettled_sums, verdict_gap,
-    verdict_gap_model, verdict_model, verdict_record,
+    VerdictRow, payment_sums, unsettled_event, unsettled_event_model, unsettled_sums, verdict_gap,
+    verdict_gap_model, verdict_model,
 };
 
 /// Names a row in what is said of it.

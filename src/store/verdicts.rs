@@ -18,7 +18,7 @@ use reconciliation::{
 
 use super::{AccountName, SettlementId, Source, StoreError};
 
-pub(in crate::store) use stored::kept_verdicts;
+pub(in crate::store) use stored::read_parts;
 pub use sums::{ReconciliationSums, UnsettledSums};
 
 /// What a verdict is on.

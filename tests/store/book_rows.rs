@@ -153,7 +153,7 @@ on_both! {
         let all = database.store.verdict_subjects(None, 1_000).await.expect("an answer");
         assert_eq!(all.len(), 75);
         let mut gathered = Vec::new();
-        let mut walk = database.store.walk_books();
+        let walk = database.store.walk_books();
         while let Some(stretch) = walk.next(7).await.expect("an answer") {
             gathered.extend(stretch.read().await.expect("an answer"));
         }

@@ -3,18 +3,24 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use reconciliation::PaymentKey;
+use reconciliation::{PaymentKey, Transaction};
 
 use super::{BookRows, Scope};
 use crate::store::row_reader::RowReader;
-use crate::store::rows::{BegunPaymentRow, CancelRequestRow, TransactionRow, stored_payments};
+use crate::store::rows::{BegunPayment, CancelRequestRow, sort_cancels};
 use crate::store::{StoreError, VerdictSubject};
+
+/// How many subjects from the last one on are compared before the map is asked: along a range rows come in the order of
+/// the subjects, and a few subjects have none.
+const NEAR: usize = 3;
 
 /// The books of some subjects, being filled.
 pub(super) struct Gathering {
     subjects: Vec<(VerdictSubject, BookRows)>,
     /// Where each subject is.
     places: HashMap<VerdictSubject, usize>,
+    /// Where the one is that was asked for last.
+    last: usize,
 }
 
 impl Gathering {
@@ -23,6 +29,7 @@ impl Gathering {
         let mut gathering = Self {
             subjects: Vec::new(),
             places: HashMap::new(),
+            last: 0,
         };
         for (subject, books_version) in subjects {
             let next = gathering.subjects.len();
@@ -40,7 +47,13 @@ impl Gathering {
 
     /// The books of a subject that was asked for.
     pub(super) fn of_subject(&mut self, subject: &VerdictSubject) -> Option<&mut BookRows> {
-        let place = *self.places.get(subject)?;
+        let near = self.subjects.iter().enumerate().skip(self.last).take(NEAR);
+        let mut near = near.filter(|(_, (known, _))| known == subject);
+        let place = match near.next() {
+            Some((place, _)) => place,
+            None => *self.places.get(subject)?,
+        };
+        self.last = place;
         self.subjects.get_mut(place).map(|(_, books)| books)
     }
 
@@ -77,20 +90,18 @@ impl Gathering {
     ) -> Result<(), StoreError> {
         let mut sql = reader.sql();
         let which = format!("WHERE {}", scope.holds(&mut sql, "payments.payment_key"));
-        let rows: Vec<BegunPaymentRow> = reader.rows(sql, &which).await?;
-        let mut begun = HashMap::with_capacity(rows.len());
-        let mut payments = Vec::with_capacity(rows.len());
-        for row in rows {
-            begun.insert(row.payment.key().to_owned(), row.began_at.0);
-            payments.push(row.payment);
-        }
-        for (key, stored) in stored_payments(payments)? {
-            if let Some(books) = self.of_payment(&key) {
-                books.began_at = begun.get(key.as_str()).copied();
-                books.payment = Some(Arc::new(stored));
+        let take = |row: BegunPayment| {
+            if let Some(books) = self.of_payment(&row.payment.payment.payment_key) {
+                books.began_at = Some(row.began_at);
+                let stored = books.payment.get_or_insert_with(|| Arc::new(row.payment));
+                if let Some(cancel) = row.cancel {
+                    let cancels = &mut Arc::make_mut(stored).cancels;
+                    cancels.push(cancel);
+                    sort_cancels(cancels);
+                }
             }
-        }
-        Ok(())
+        };
+        reader.each(sql, &which, take).await
     }
 
     async fn read_transactions(
@@ -100,14 +111,16 @@ impl Gathering {
     ) -> Result<(), StoreError> {
         let mut sql = reader.sql();
         let which = format!("WHERE {}", scope.holds(&mut sql, "payment_key"));
-        let rows: Vec<TransactionRow> = reader.rows(sql, &which).await?;
-        for row in rows {
-            let transaction = row.transaction()?;
+        let take = |transaction: Transaction| {
             if let Some(books) = self.of_payment(&transaction.payment_key) {
+                if books.transactions.is_empty() {
+                    // Mostly an approval, and what came before or after it; otherwise there would be room for four.
+                    books.transactions.reserve_exact(2);
+                }
                 books.transactions.push(transaction);
             }
-        }
-        Ok(())
+        };
+        reader.each(sql, &which, take).await
     }
 
     async fn read_requests(

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use entity::payment;
-use reconciliation::{FormerSettlement, ListedSettlement, MId, PaymentKey, Settlement};
+use reconciliation::{ListedSettlement, MId, PaymentKey, Settlement};
 use sea_orm::{DatabaseConnection, EntityTrait, QueryFilter, QuerySelect};
 
 use super::reading::Gathering;
@@ -13,11 +13,9 @@ use super::{BookRows, Scope};
 use crate::store::keys::among;
 use crate::store::marks::has_keyless_rows;
 use crate::store::row_reader::RowReader;
-use crate::store::rows::{FormerRow, SettlementRow};
+use crate::store::rows::FormerRow;
 use crate::store::sql::Sql;
-use crate::store::{SettlementId, StoreError, StoredSettlement, VerdictSubject};
-
-type Former = (SettlementId, FormerSettlement);
+use crate::store::{StoreError, StoredSettlement, VerdictSubject};
 
 impl Gathering {
     pub(super) async fn read_settlements(
@@ -25,16 +23,19 @@ impl Gathering {
         reader: &RowReader,
         scope: &Scope<'_>,
     ) -> Result<(), StoreError> {
-        let mut former: HashMap<VerdictSubject, Vec<Former>> = HashMap::new();
-        for row in listed(reader, |sql| scope.holds(sql, "payment_key")).await? {
+        let mut former: HashMap<VerdictSubject, Vec<FormerRow>> = HashMap::new();
+        let mut sql = reader.sql();
+        let which = format!("WHERE {}", scope.holds(&mut sql, "payment_key"));
+        let take = |row: StoredSettlement| {
             if let Some(key) = row.settlement.payment_key.clone() {
                 self.add(&VerdictSubject::Payment(key), row);
             }
-        }
-        for (id, row) in replaced(reader, |sql| scope.holds(sql, "payment_key")).await? {
-            if let Some(key) = row.settlement.payment_key.clone() {
+        };
+        reader.each(sql, &which, take).await?;
+        for row in replaced(reader, |sql| scope.holds(sql, "payment_key")).await? {
+            if let Some(key) = row.former.settlement.payment_key.clone() {
                 let subject = VerdictSubject::Payment(key);
-                former.entry(subject).or_default().push((id, row));
+                former.entry(subject).or_default().push(row);
             }
         }
         if has_keyless_rows(reader.connection()).await? || self.has_rows() {
@@ -44,7 +45,7 @@ impl Gathering {
         for (subject, former) in former {
             if let Some(books) = self.of_subject(&subject) {
                 date(books, &former);
-                books.former_settlements = former.into_iter().map(|(_, row)| row).collect();
+                books.former_settlements = former.into_iter().map(|row| row.former).collect();
             }
         }
         Ok(())
@@ -63,6 +64,10 @@ impl Gathering {
                 read_at: row.settlement.sold_date.start(),
                 settlement: row.settlement,
             };
+            if books.settlements.is_empty() {
+                // Hardly ever more; otherwise there would be room for four.
+                books.settlements.reserve_exact(1);
+            }
             books.settlements.push((row.id, listed));
         }
     }
@@ -71,7 +76,7 @@ impl Gathering {
     async fn read_rows_of_orders(
         &mut self,
         reader: &RowReader,
-        former: &mut HashMap<VerdictSubject, Vec<Former>>,
+        former: &mut HashMap<VerdictSubject, Vec<FormerRow>>,
     ) -> Result<(), StoreError> {
         let mut orders: HashMap<(MId, String), Vec<PaymentKey>> = HashMap::new();
         for (_, books) in self.all() {
@@ -104,10 +109,9 @@ impl Gathering {
                 self.add(&owner, row.clone());
             }
         }
-        for (id, row) in replaced(reader, of_orders).await? {
-            for owner in owners(&row.settlement) {
-                let rows = former.entry(owner).or_default();
-                rows.push((id.clone(), row.clone()));
+        for row in replaced(reader, of_orders).await? {
+            for owner in owners(&row.former.settlement) {
+                former.entry(owner).or_default().push(row.clone());
             }
         }
         Ok(())
@@ -117,7 +121,7 @@ impl Gathering {
     async fn read_rows_without_payment(
         &mut self,
         reader: &RowReader,
-        former: &mut HashMap<VerdictSubject, Vec<Former>>,
+        former: &mut HashMap<VerdictSubject, Vec<FormerRow>>,
     ) -> Result<(), StoreError> {
         let ids: Vec<String> = self
             .all()
@@ -134,7 +138,7 @@ impl Gathering {
         let versions = replaced(reader, |sql| sql.among("settlement_id", ids())).await?;
         let all = || {
             let current = rows.iter().map(|row| &row.settlement);
-            current.chain(versions.iter().map(|(_, row)| &row.settlement))
+            current.chain(versions.iter().map(|row| &row.former.settlement))
         };
         let owned = orders_with_payment(reader.connection(), all()).await?;
         let has_payment = |row: &Settlement| {
@@ -143,12 +147,12 @@ impl Gathering {
         for row in rows.iter().filter(|row| !has_payment(&row.settlement)) {
             self.add(&VerdictSubject::Row(row.id.clone()), row.clone());
         }
-        for (id, row) in versions
+        for row in versions
             .iter()
-            .filter(|(_, row)| !has_payment(&row.settlement))
+            .filter(|row| !has_payment(&row.former.settlement))
         {
-            let rows = former.entry(VerdictSubject::Row(id.clone())).or_default();
-            rows.push((id.clone(), row.clone()));
+            let subject = VerdictSubject::Row(row.id.clone());
+            former.entry(subject).or_default().push(row.clone());
         }
         Ok(())
     }
@@ -156,13 +160,13 @@ impl Gathering {
 
 /// Tells the instants of readings: a row that replaced an earlier version of itself has been read when that one was
 /// replaced, and any other current row when the last row of these books was.
-fn date(books: &mut BookRows, former: &[Former]) {
-    let newest = |rows: &mut dyn Iterator<Item = &Former>| -> Option<DateTime<Utc>> {
-        rows.map(|(_, row)| row.replaced_at).max()
+fn date(books: &mut BookRows, former: &[FormerRow]) {
+    let newest = |rows: &mut dyn Iterator<Item = &FormerRow>| -> Option<DateTime<Utc>> {
+        rows.map(|row| row.former.replaced_at).max()
     };
     let last = newest(&mut former.iter());
     for (id, row) in &mut books.settlements {
-        let own = newest(&mut former.iter().filter(|(of, _)| of == id));
+        let own = newest(&mut former.iter().filter(|row| row.id == *id));
         if let Some(read_at) = own.or(last) {
             row.read_at = read_at;
         }
@@ -202,17 +206,14 @@ async fn listed(
 ) -> Result<Vec<StoredSettlement>, StoreError> {
     let mut sql = reader.sql();
     let which = format!("WHERE {}", which(&mut sql));
-    let rows: Vec<SettlementRow> = reader.rows(sql, &which).await?;
-    let rows = rows.into_iter();
-    rows.map(SettlementRow::stored_settlement).collect()
+    reader.rows(sql, &which).await
 }
 
 async fn replaced(
     reader: &RowReader,
     which: impl FnOnce(&mut Sql) -> String,
-) -> Result<Vec<Former>, StoreError> {
+) -> Result<Vec<FormerRow>, StoreError> {
     let mut sql = reader.sql();
     let which = format!("WHERE {}", which(&mut sql));
-    let rows: Vec<FormerRow> = reader.rows(sql, &which).await?;
-    rows.into_iter().map(FormerRow::former_settlement).collect()
+    reader.rows(sql, &which).await
 }

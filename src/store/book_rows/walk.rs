@@ -3,19 +3,21 @@
 
 use std::fmt;
 
-use entity::verdict;
+use tokio::sync::Mutex;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::reading::Gathering;
 use super::{BookRows, Scope};
 use crate::store::row_reader::RowReader;
-use crate::store::verdicts::kept_verdicts;
+use crate::store::rows::VerdictRow;
+use crate::store::verdicts::read_parts;
 use crate::store::{Store, StoreError, VerdictRecord, VerdictSubject};
 
-/// A walk over everything.
+/// A walk over everything, along which several may go at once: each gets the next stretch.
 pub struct BookWalk {
     reader: RowReader,
     /// The last subject that has been passed.
-    after: Option<String>,
+    passed: Mutex<Option<String>>,
 }
 
 /// Some neighbouring subjects, of which as much as stands in the rows of their verdicts has been read.
@@ -23,7 +25,7 @@ pub struct BookStretch {
     reader: RowReader,
     after: Option<String>,
     last: String,
-    verdicts: Vec<verdict::Model>,
+    verdicts: Vec<VerdictRow>,
 }
 
 /// What is stored of a subject, and its verdict.
@@ -43,26 +45,36 @@ impl Store {
     pub fn walk_books(&self) -> BookWalk {
         BookWalk {
             reader: RowReader::of_many(&self.reader, self.file.clone()),
-            after: None,
+            passed: Mutex::default(),
         }
     }
 }
 
 impl BookWalk {
+    /// Runs a task that goes along a walk. On SQLite reading blocks the thread, so that it has one of its own, which goes
+    /// on until the task has ended.
+    pub fn spawn<F>(&self, task: F) -> AbortOnDropHandle<F::Output>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        self.reader.spawn(task)
+    }
+
     /// The next subjects, at most that many; `None` at the end.
-    pub async fn next(&mut self, most: u64) -> Result<Option<BookStretch>, StoreError> {
+    pub async fn next(&self, most: u64) -> Result<Option<BookStretch>, StoreError> {
+        let mut passed = self.passed.lock().await;
         let mut sql = self.reader.sql();
-        let beyond = self.after.as_deref().map_or_else(String::new, |after| {
+        let beyond = passed.as_deref().map_or_else(String::new, |after| {
             format!("WHERE subject > {}", sql.bind(after))
         });
         let which = format!("{beyond} ORDER BY subject LIMIT {most}");
-        let verdicts: Vec<verdict::Model> = self.reader.rows(sql, &which).await?;
-        let Some(last) = verdicts.last().map(|row| row.subject.clone()) else {
+        let verdicts: Vec<VerdictRow> = self.reader.rows(sql, &which).await?;
+        let Some(last) = verdicts.last().map(|row| row.subject.to_text()) else {
             return Ok(None);
         };
         Ok(Some(BookStretch {
             reader: self.reader.clone(),
-            after: self.after.replace(last.clone()),
+            after: passed.replace(last.clone()),
             last,
             verdicts,
         }))
@@ -76,19 +88,19 @@ impl BookStretch {
             after: self.after.as_deref(),
             last: &self.last,
         };
-        let mut subjects = Vec::with_capacity(self.verdicts.len());
-        for row in &self.verdicts {
-            subjects.push((VerdictSubject::parse(&row.subject)?, row.books_version));
-        }
-        let mut gathering = Gathering::of(subjects.into_iter());
+        let mut verdicts = self.verdicts;
+        let subjects = verdicts.iter();
+        let mut gathering =
+            Gathering::of(subjects.map(|row| (row.subject.clone(), row.books_version)));
         gathering.read(&self.reader, &scope).await?;
-        let mut kept = kept_verdicts(&self.reader, &scope, &self.verdicts).await?;
-        let books = gathering.finish().into_iter().zip(&self.verdicts);
+        let kept = verdicts.iter_mut().filter_map(|row| row.kept.as_mut());
+        read_parts(&self.reader, &scope, kept).await?;
+        let books = gathering.finish().into_iter().zip(verdicts);
         Ok(books
             .map(|((subject, rows), row)| WalkedBooks {
                 subject,
                 rows,
-                kept: kept.remove(&row.subject),
+                kept: row.kept,
             })
             .collect())
     }

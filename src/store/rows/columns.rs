@@ -2,13 +2,15 @@
 //! everything else.
 
 use chrono::DateTime;
-use rusqlite::types::FromSql;
+use reconciliation::KstDate;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 use sea_orm::prelude::{ChronoUnixTimestampMillis, Date};
 use sea_orm::sqlx::{Decode, Postgres, Sqlite, Type};
 
+use super::before::Before;
 use crate::store::StoreError;
 
-/// A row whose columns are taken in a fixed order.
+/// A value that is read from a row whose columns are taken in a fixed order.
 pub(in crate::store) trait Placed: Sized {
     /// The table, or several that are joined.
     const FROM: &'static str;
@@ -17,49 +19,63 @@ pub(in crate::store) trait Placed: Sized {
     fn columns() -> String;
 
     /// Takes them.
-    fn take(columns: &mut impl Columns) -> Result<Self, StoreError>;
+    fn take<'r>(columns: &mut impl Columns<'r>, before: &mut Before) -> Result<Self, StoreError>;
 }
 
 /// The columns of one row, taken one after the other.
-pub(in crate::store) trait Columns {
+pub(in crate::store) trait Columns<'r> {
     /// The next column.
-    fn next<T: Column>(&mut self) -> Result<T, StoreError>;
+    fn next<T: Column<'r>>(&mut self) -> Result<T, StoreError>;
 }
 
 /// A value that a column holds.
-pub(in crate::store) trait Column: Sized {
+pub(in crate::store) trait Column<'r>: Sized {
     /// What the drivers make of it.
-    type Read: Readable;
+    type Read: Readable<'r>;
 
     /// The value, unless it cannot be null, or is beyond its bounds.
     fn of(read: Option<Self::Read>) -> Option<Self>;
 }
 
-/// What every driver can read.
-pub(in crate::store) trait Readable:
-    for<'r> Decode<'r, Postgres> + for<'r> Decode<'r, Sqlite> + Type<Sqlite> + FromSql
+/// What every driver can read, perhaps without taking it out of the row.
+pub(in crate::store) trait Readable<'r>:
+    Decode<'r, Postgres> + Decode<'r, Sqlite> + Type<Sqlite>
 {
+    /// Reads what stands in SQLite's own file.
+    fn in_file(value: ValueRef<'r>) -> FromSqlResult<Self>;
 }
 
-impl<T> Readable for T where
-    T: for<'r> Decode<'r, Postgres> + for<'r> Decode<'r, Sqlite> + Type<Sqlite> + FromSql
-{
-}
-
-/// Lists the columns of a row in the order of its fields. What is no column is said behind them.
+/// Lists the columns of a row in the order of its fields: of a model, which is the value itself, or of columns that are
+/// borrowed from the row, out of which a value is made.
 macro_rules! placed {
-    ($row:ty, from $from:literal, $($column:ident),+ $(; $other:ident: $value:expr)?) => {
+    ($visibility:vis $row:ident<'r>, $($column:ident),+) => {
+        impl<'r> $row<'r> {
+            /// The columns of a table, in their order.
+            $visibility fn columns(table: &str) -> String {
+                [$(stringify!($column)),+].map(|column| format!("{table}.{column}")).join(", ")
+            }
+
+            /// Takes them.
+            $visibility fn take(
+                columns: &mut impl $crate::store::rows::columns::Columns<'r>,
+            ) -> Result<Self, $crate::store::StoreError> {
+                Ok(Self { $($column: columns.next()?),+ })
+            }
+        }
+    };
+    ($row:ty, from $from:literal, $($column:ident),+) => {
         impl $crate::store::rows::columns::Placed for $row {
             const FROM: &'static str = $from;
 
             fn columns() -> String {
-                [$(concat!($from, ".", stringify!($column))),+].join(", ")
+                [$(stringify!($column)),+].join(", ")
             }
 
-            fn take(
-                columns: &mut impl $crate::store::rows::columns::Columns,
+            fn take<'r>(
+                columns: &mut impl $crate::store::rows::columns::Columns<'r>,
+                _: &mut $crate::store::rows::before::Before,
             ) -> Result<Self, $crate::store::StoreError> {
-                Ok(Self { $($column: columns.next()?,)+ $($other: $value)? })
+                Ok(Self { $($column: columns.next()?),+ })
             }
         }
     };
@@ -68,20 +84,40 @@ pub(super) use placed;
 
 /// Values that drivers read as they are.
 macro_rules! read_as_they_are {
-    ($($value:ty),+) => {
-        $(impl Column for $value {
+    ($($value:ty, $in_file:expr);+) => {
+        $(impl<'r> Column<'r> for $value {
             type Read = Self;
 
             fn of(read: Option<Self>) -> Option<Self> {
                 read
             }
+        }
+
+        impl<'r> Readable<'r> for $value {
+            fn in_file(value: ValueRef<'r>) -> FromSqlResult<Self> {
+                $in_file(value)
+            }
         })+
     };
 }
 
-read_as_they_are!(String, i64, i32, bool, Date, Vec<u8>);
+read_as_they_are!(
+    String, FromSql::column_result;
+    &'r str, |value: ValueRef<'r>| value.as_str();
+    i64, FromSql::column_result;
+    i32, FromSql::column_result;
+    bool, FromSql::column_result;
+    Vec<u8>, |value: ValueRef<'r>| value.as_bytes().map(<[u8]>::to_vec);
+    Date, day_in_file
+);
 
-impl Column for ChronoUnixTimestampMillis {
+/// The driver's own reading of a day takes any of the forms that SQLite knows, and ten times as long.
+fn day_in_file(value: ValueRef<'_>) -> FromSqlResult<Date> {
+    let day = KstDate::parse(value.as_str()?);
+    day.map(KstDate::naive).map_err(FromSqlError::other)
+}
+
+impl Column<'_> for ChronoUnixTimestampMillis {
     type Read = i64;
 
     fn of(read: Option<i64>) -> Option<Self> {
@@ -89,7 +125,7 @@ impl Column for ChronoUnixTimestampMillis {
     }
 }
 
-impl<T: Column> Column for Option<T> {
+impl<'r, T: Column<'r>> Column<'r> for Option<T> {
     type Read = T::Read;
 
     fn of(read: Option<T::Read>) -> Option<Self> {

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use entity::{RawText, cancel, payment};
 use reconciliation::{
-    Cancel, CancelStatus, Currency, MId, Money, OrderId, Payment, PaymentKey, PaymentStatus,
-    TransactionKey,
+    Cancel, CancelStatus, Currency, Money, Payment, PaymentKey, PaymentStatus, TransactionKey,
 };
 use sea_orm::DerivePartialModel;
 use sea_orm::prelude::ChronoUnixTimestampMillis;
 
+use super::before::Before;
 use super::columns::{Columns, Placed, placed};
 use super::kinds::{method_kind, status_kind};
 use super::{Row, instant, storable, to_millis};
@@ -39,37 +39,84 @@ pub(in crate::store) struct PaymentRow {
     cancel: Option<CancelRow>,
 }
 
-placed!(PaymentRow, from "payments", payment_key, mid, account, order_id, method_label, status, currency, total_amount,
-    balance_amount, requested_at, approved_at, is_partial_cancelable, last_transaction_key, read_at, rows_only;
-    cancel: None);
-
-/// A payment with its place in lists, beside one of its cancels.
-#[derive(Debug)]
-pub(in crate::store) struct BegunPaymentRow {
-    pub(in crate::store) payment: PaymentRow,
-    pub(in crate::store) began_at: ChronoUnixTimestampMillis,
+/// The same, as a row that is being read holds them.
+struct PaymentColumns<'r> {
+    payment_key: &'r str,
+    mid: &'r str,
+    account: &'r str,
+    order_id: &'r str,
+    method_label: Option<&'r str>,
+    status: &'r str,
+    currency: &'r str,
+    total_amount: Option<i64>,
+    balance_amount: Option<i64>,
+    requested_at: Option<ChronoUnixTimestampMillis>,
+    approved_at: Option<ChronoUnixTimestampMillis>,
+    is_partial_cancelable: Option<bool>,
+    last_transaction_key: Option<&'r str>,
+    read_at: ChronoUnixTimestampMillis,
+    rows_only: bool,
 }
 
-impl Placed for BegunPaymentRow {
+placed!(
+    PaymentColumns<'r>,
+    payment_key,
+    mid,
+    account,
+    order_id,
+    method_label,
+    status,
+    currency,
+    total_amount,
+    balance_amount,
+    requested_at,
+    approved_at,
+    is_partial_cancelable,
+    last_transaction_key,
+    read_at,
+    rows_only
+);
+
+/// A payment with its place in lists, beside one of its cancels.
+pub(in crate::store) struct BegunPayment {
+    /// Without its cancels.
+    pub(in crate::store) payment: StoredPayment,
+    pub(in crate::store) began_at: DateTime<Utc>,
+    /// `None` when it has none.
+    pub(in crate::store) cancel: Option<Cancel>,
+}
+
+impl Placed for BegunPayment {
     const FROM: &'static str =
         "payments LEFT JOIN cancels ON cancels.payment_key = payments.payment_key";
 
     fn columns() -> String {
         format!(
             "{}, payments.began_at, cancels.transaction_key, {}",
-            PaymentRow::columns(),
-            CancelRow::columns()
+            PaymentColumns::columns("payments"),
+            CancelColumns::columns("cancels")
         )
     }
 
-    fn take(columns: &mut impl Columns) -> Result<Self, StoreError> {
-        let mut payment = PaymentRow::take(columns)?;
-        let began_at = columns.next()?;
-        let cancel: Option<String> = columns.next()?;
-        if cancel.is_some() {
-            payment.cancel = Some(CancelRow::take(columns)?);
-        }
-        Ok(Self { payment, began_at })
+    fn take<'r>(columns: &mut impl Columns<'r>, before: &mut Before) -> Result<Self, StoreError> {
+        let payment = PaymentColumns::take(columns)?.stored_payment(before)?;
+        let began_at: ChronoUnixTimestampMillis = columns.next()?;
+        let has_cancel = columns.next::<Option<&str>>()?.is_some();
+        let cancel = if has_cancel {
+            let Payment {
+                currency,
+                payment_key,
+                ..
+            } = &payment.payment;
+            Some(CancelColumns::take(columns)?.cancel(*currency, payment_key)?)
+        } else {
+            None
+        };
+        Ok(Self {
+            payment,
+            began_at: began_at.0,
+            cancel,
+        })
     }
 }
 
@@ -85,58 +132,118 @@ pub(in crate::store) struct CancelRow {
     status: String,
 }
 
-placed!(CancelRow, from "cancels", transaction_key, amount, reason, canceled_at, refundable_amount, status);
+/// The same, as a row that is being read holds them.
+struct CancelColumns<'r> {
+    transaction_key: &'r str,
+    amount: i64,
+    reason: Option<&'r str>,
+    canceled_at: ChronoUnixTimestampMillis,
+    refundable_amount: Option<i64>,
+    status: &'r str,
+}
+
+placed!(
+    CancelColumns<'r>,
+    transaction_key,
+    amount,
+    reason,
+    canceled_at,
+    refundable_amount,
+    status
+);
 
 /// Payments from rows that each carry one of their cancels; a payment without any has one row.
 pub(in crate::store) fn stored_payments(
     rows: Vec<PaymentRow>,
 ) -> Result<HashMap<PaymentKey, StoredPayment>, StoreError> {
     let mut payments: HashMap<PaymentKey, StoredPayment> = HashMap::with_capacity(rows.len());
-    for mut row in rows {
-        let cancel = row.cancel.take();
+    let mut before = Before::default();
+    for row in rows {
+        let columns = row.columns();
         let key = Row {
             table: "payments",
-            key: &row.payment_key,
+            key: columns.payment_key,
         }
-        .read("payment_key", PaymentKey::parse(&row.payment_key))?;
+        .read("payment_key", before.payment_key(columns.payment_key))?;
         let stored = match payments.entry(key) {
             std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
             std::collections::hash_map::Entry::Vacant(entry) => {
-                let stored = row.stored_payment(entry.key().clone())?;
-                entry.insert(stored)
+                entry.insert(columns.stored_payment(&mut before)?)
             }
         };
-        if let Some(cancel) = cancel {
-            let cancel = cancel.cancel(stored.payment.currency, &stored.payment.payment_key)?;
+        if let Some(cancel) = &row.cancel {
+            let Payment {
+                currency,
+                payment_key,
+                ..
+            } = &stored.payment;
+            let cancel = cancel.columns().cancel(*currency, payment_key)?;
             stored.cancels.push(cancel);
         }
     }
     for stored in payments.values_mut() {
-        stored.cancels.sort_by(|a, b| {
-            (a.canceled_at, &a.transaction_key).cmp(&(b.canceled_at, &b.transaction_key))
-        });
+        sort_cancels(&mut stored.cancels);
     }
     Ok(payments)
 }
 
-impl PaymentRow {
-    pub(in crate::store) fn key(&self) -> &str {
-        &self.payment_key
-    }
+/// Brings a payment's cancels into their order, oldest first.
+pub(in crate::store) fn sort_cancels(cancels: &mut [Cancel]) {
+    cancels.sort_by(|a, b| {
+        (a.canceled_at, &a.transaction_key).cmp(&(b.canceled_at, &b.transaction_key))
+    });
+}
 
-    fn stored_payment(self, payment_key: PaymentKey) -> Result<StoredPayment, StoreError> {
+impl PaymentRow {
+    fn columns(&self) -> PaymentColumns<'_> {
+        PaymentColumns {
+            payment_key: &self.payment_key,
+            mid: &self.mid,
+            account: &self.account,
+            order_id: &self.order_id,
+            method_label: self.method_label.as_deref(),
+            status: &self.status,
+            currency: &self.currency,
+            total_amount: self.total_amount,
+            balance_amount: self.balance_amount,
+            requested_at: self.requested_at,
+            approved_at: self.approved_at,
+            is_partial_cancelable: self.is_partial_cancelable,
+            last_transaction_key: self.last_transaction_key.as_deref(),
+            read_at: self.read_at,
+            rows_only: self.rows_only,
+        }
+    }
+}
+
+impl CancelRow {
+    fn columns(&self) -> CancelColumns<'_> {
+        CancelColumns {
+            transaction_key: &self.transaction_key,
+            amount: self.amount,
+            reason: self.reason.as_deref(),
+            canceled_at: self.canceled_at,
+            refundable_amount: self.refundable_amount,
+            status: &self.status,
+        }
+    }
+}
+
+impl PaymentColumns<'_> {
+    /// The payment without its cancels.
+    fn stored_payment(self, before: &mut Before) -> Result<StoredPayment, StoreError> {
         let row = Row {
             table: "payments",
-            key: &self.payment_key,
+            key: self.payment_key,
         };
-        let currency = row.currency(&self.currency)?;
+        let currency = row.read("currency", before.currency(self.currency))?;
         let money = |minor| Money::from_minor(minor, currency);
         let payment = Payment {
-            mid: row.read("mid", MId::parse(&self.mid))?,
-            payment_key,
-            order_id: row.read("order_id", OrderId::parse(&self.order_id))?,
-            method_label: self.method_label,
-            status: PaymentStatus::from_toss(&self.status),
+            mid: row.read("mid", before.mid(self.mid))?,
+            payment_key: row.read("payment_key", before.payment_key(self.payment_key))?,
+            order_id: row.read("order_id", before.order_id(self.order_id))?,
+            method_label: self.method_label.map(str::to_owned),
+            status: PaymentStatus::from_toss(self.status),
             currency,
             total_amount: self.total_amount.map(money),
             balance_amount: self.balance_amount.map(money),
@@ -145,21 +252,21 @@ impl PaymentRow {
             is_partial_cancelable: self.is_partial_cancelable,
             last_transaction_key: row.read_some(
                 "last_transaction_key",
-                self.last_transaction_key.as_deref(),
+                self.last_transaction_key,
                 TransactionKey::parse,
             )?,
         };
         Ok(StoredPayment {
             payment,
             cancels: Vec::new(),
-            account: AccountName::new(&self.account),
+            account: before.account(self.account),
             read_at: self.read_at.0,
             from_rows: self.rows_only,
         })
     }
 }
 
-impl CancelRow {
+impl CancelColumns<'_> {
     fn cancel(self, currency: Currency, payment_key: &PaymentKey) -> Result<Cancel, StoreError> {
         let row = Row {
             table: "cancels",
@@ -168,15 +275,15 @@ impl CancelRow {
         Ok(Cancel {
             transaction_key: row.read(
                 "transaction_key",
-                TransactionKey::parse(&self.transaction_key),
+                TransactionKey::parse(self.transaction_key),
             )?,
             amount: Money::from_minor(self.amount, currency),
-            reason: self.reason,
+            reason: self.reason.map(str::to_owned),
             canceled_at: self.canceled_at.0,
             refundable_amount: self
                 .refundable_amount
                 .map(|minor| Money::from_minor(minor, currency)),
-            status: CancelStatus::from_toss(&self.status),
+            status: CancelStatus::from_toss(self.status),
         })
     }
 }

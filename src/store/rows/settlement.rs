@@ -2,13 +2,13 @@
 
 use entity::{RawText, settlement};
 use reconciliation::{
-    Currency, FeeLine, KstDate, MId, Money, OrderId, PaymentKey, Settlement, SettlementKind,
-    TransactionKey,
+    Currency, FeeLine, KstDate, Money, Settlement, SettlementKind, TransactionKey,
 };
 use sea_orm::DerivePartialModel;
 use sea_orm::prelude::{ChronoUnixTimestampMillis, Date};
 
-use super::columns::placed;
+use super::before::Before;
+use super::columns::{Columns, Placed, placed};
 use super::{Row, instant, storable};
 use crate::store::{AccountName, SettlementId, SettlementRecord, StoreError, StoredSettlement};
 
@@ -16,28 +16,62 @@ use crate::store::{AccountName, SettlementId, SettlementRecord, StoreError, Stor
 #[derive(Debug, DerivePartialModel)]
 #[sea_orm(entity = "settlement::Entity")]
 pub(in crate::store) struct SettlementRow {
-    pub(super) id: String,
-    pub(super) mid: String,
-    pub(super) payment_key: Option<String>,
-    pub(super) transaction_key: Option<String>,
-    pub(super) order_id: String,
-    pub(super) method_label: Option<String>,
-    pub(super) kind: String,
-    pub(super) currency: String,
-    pub(super) amount: i64,
-    pub(super) interest_fee: Option<i64>,
-    pub(super) fee: Option<i64>,
-    pub(super) supply_amount: Option<i64>,
-    pub(super) vat: Option<i64>,
-    pub(super) fees: Option<String>,
-    pub(super) pay_out_amount: i64,
-    pub(super) approved_at: Option<ChronoUnixTimestampMillis>,
-    pub(super) sold_date: Date,
-    pub(super) paid_out_date: Date,
+    id: String,
+    mid: String,
+    payment_key: Option<String>,
+    transaction_key: Option<String>,
+    order_id: String,
+    method_label: Option<String>,
+    kind: String,
+    currency: String,
+    amount: i64,
+    interest_fee: Option<i64>,
+    fee: Option<i64>,
+    supply_amount: Option<i64>,
+    vat: Option<i64>,
+    fees: Option<String>,
+    pay_out_amount: i64,
+    approved_at: Option<ChronoUnixTimestampMillis>,
+    sold_date: Date,
+    paid_out_date: Date,
 }
 
-placed!(SettlementRow, from "settlements", id, mid, payment_key, transaction_key, order_id, method_label, kind, currency,
-    amount, interest_fee, fee, supply_amount, vat, fees, pay_out_amount, approved_at, sold_date, paid_out_date);
+/// What a row of the settlements list says, as a row that is being read holds it.
+pub(super) struct SettlementColumns<'r> {
+    mid: &'r str,
+    payment_key: Option<&'r str>,
+    transaction_key: Option<&'r str>,
+    order_id: &'r str,
+    method_label: Option<&'r str>,
+    kind: &'r str,
+    currency: &'r str,
+    amount: i64,
+    interest_fee: Option<i64>,
+    fee: Option<i64>,
+    supply_amount: Option<i64>,
+    vat: Option<i64>,
+    fees: Option<&'r str>,
+    pay_out_amount: i64,
+    approved_at: Option<ChronoUnixTimestampMillis>,
+    sold_date: Date,
+    paid_out_date: Date,
+}
+
+placed!(pub(super) SettlementColumns<'r>, mid, payment_key, transaction_key, order_id, method_label, kind, currency, amount,
+    interest_fee, fee, supply_amount, vat, fees, pay_out_amount, approved_at, sold_date, paid_out_date);
+
+impl Placed for StoredSettlement {
+    const FROM: &'static str = "settlements";
+
+    fn columns() -> String {
+        format!("id, {}", SettlementColumns::columns(Self::FROM))
+    }
+
+    fn take<'r>(columns: &mut impl Columns<'r>, before: &mut Before) -> Result<Self, StoreError> {
+        let id = columns.next()?;
+        stored_settlement(id, SettlementColumns::take(columns)?, before)
+    }
+}
 
 /// How the fee's parts stand in their column.
 type FeePairs = Vec<(String, i64)>;
@@ -45,34 +79,73 @@ type FeePairs = Vec<(String, i64)>;
 impl SettlementRow {
     /// The row's value.
     pub(in crate::store) fn stored_settlement(self) -> Result<StoredSettlement, StoreError> {
-        let row = Row {
-            table: "settlements",
-            key: &self.id,
+        let columns = SettlementColumns {
+            mid: &self.mid,
+            payment_key: self.payment_key.as_deref(),
+            transaction_key: self.transaction_key.as_deref(),
+            order_id: &self.order_id,
+            method_label: self.method_label.as_deref(),
+            kind: &self.kind,
+            currency: &self.currency,
+            amount: self.amount,
+            interest_fee: self.interest_fee,
+            fee: self.fee,
+            supply_amount: self.supply_amount,
+            vat: self.vat,
+            fees: self.fees.as_deref(),
+            pay_out_amount: self.pay_out_amount,
+            approved_at: self.approved_at,
+            sold_date: self.sold_date,
+            paid_out_date: self.paid_out_date,
         };
-        let currency = row.currency(&self.currency)?;
+        stored_settlement(&self.id, columns, &mut Before::default())
+    }
+}
+
+fn stored_settlement(
+    id: &str,
+    columns: SettlementColumns<'_>,
+    before: &mut Before,
+) -> Result<StoredSettlement, StoreError> {
+    let row = Row {
+        table: "settlements",
+        key: id,
+    };
+    Ok(StoredSettlement {
+        id: SettlementId::new(id),
+        settlement: columns.settlement(row, before)?,
+    })
+}
+
+impl SettlementColumns<'_> {
+    /// What the row with that name says.
+    pub(super) fn settlement(
+        self,
+        row: Row<'_>,
+        before: &mut Before,
+    ) -> Result<Settlement, StoreError> {
+        let currency = row.read("currency", before.currency(self.currency))?;
         let money = |minor| Money::from_minor(minor, currency);
-        let settlement = Settlement {
-            mid: row.read("mid", MId::parse(&self.mid))?,
-            payment_key: row.read_some(
-                "payment_key",
-                self.payment_key.as_deref(),
-                PaymentKey::parse,
-            )?,
+        Ok(Settlement {
+            mid: row.read("mid", before.mid(self.mid))?,
+            payment_key: row.read_some("payment_key", self.payment_key, |text| {
+                before.payment_key(text)
+            })?,
             transaction_key: row.read_some(
                 "transaction_key",
-                self.transaction_key.as_deref(),
+                self.transaction_key,
                 TransactionKey::parse,
             )?,
-            order_id: row.read("order_id", OrderId::parse(&self.order_id))?,
-            method_label: self.method_label,
-            kind: kind_of(&self.kind).ok_or_else(|| row.inconsistent("kind"))?,
+            order_id: row.read("order_id", before.order_id(self.order_id))?,
+            method_label: self.method_label.map(str::to_owned),
+            kind: kind_of(self.kind).ok_or_else(|| row.inconsistent("kind"))?,
             amount: money(self.amount),
             interest_fee: self.interest_fee.map(money),
             fee: self.fee.map(money),
             supply_amount: self.supply_amount.map(money),
             vat: self.vat.map(money),
             fees: row
-                .read_some("fees", self.fees.as_deref(), |text| {
+                .read_some("fees", self.fees, |text| {
                     serde_json::from_str::<FeePairs>(text)
                 })?
                 .map(|pairs| fee_lines(pairs, currency)),
@@ -80,10 +153,6 @@ impl SettlementRow {
             approved_at: instant(self.approved_at),
             sold_date: KstDate::from_naive(self.sold_date),
             paid_out_date: KstDate::from_naive(self.paid_out_date),
-        };
-        Ok(StoredSettlement {
-            id: SettlementId::new(&self.id),
-            settlement,
         })
     }
 }

@@ -3,77 +3,47 @@
 use chrono::{DateTime, Utc};
 use entity::{RawText, settlement, settlement_version};
 use reconciliation::FormerSettlement;
-use sea_orm::prelude::{ChronoUnixTimestampMillis, Date};
+use sea_orm::prelude::ChronoUnixTimestampMillis;
 
-use super::columns::placed;
-use super::settlement::SettlementRow;
+use super::Row;
+use super::before::Before;
+use super::columns::{Columns, Placed};
+use super::settlement::SettlementColumns;
 use crate::store::{SettlementId, StoreError};
 
-/// What a settlement row said: the columns that are needed to answer.
-#[derive(Debug)]
+/// What a settlement row said, with the id of the row that said so.
+#[derive(Clone)]
 pub(in crate::store) struct FormerRow {
-    settlement_id: String,
-    replaced_at: i64,
-    read_at: ChronoUnixTimestampMillis,
-    mid: String,
-    payment_key: Option<String>,
-    transaction_key: Option<String>,
-    order_id: String,
-    method_label: Option<String>,
-    kind: String,
-    currency: String,
-    amount: i64,
-    interest_fee: Option<i64>,
-    fee: Option<i64>,
-    supply_amount: Option<i64>,
-    vat: Option<i64>,
-    fees: Option<String>,
-    pay_out_amount: i64,
-    approved_at: Option<ChronoUnixTimestampMillis>,
-    sold_date: Date,
-    paid_out_date: Date,
+    /// The row's id.
+    pub(in crate::store) id: SettlementId,
+    /// What it said.
+    pub(in crate::store) former: FormerSettlement,
 }
 
-placed!(FormerRow, from "settlement_versions", settlement_id, replaced_at, read_at, mid, payment_key, transaction_key,
-    order_id, method_label, kind, currency, amount, interest_fee, fee, supply_amount, vat, fees, pay_out_amount, approved_at,
-    sold_date, paid_out_date);
+impl Placed for FormerRow {
+    const FROM: &'static str = "settlement_versions";
 
-impl FormerRow {
-    /// The id of the row that said so, and what it said.
-    pub(in crate::store) fn former_settlement(
-        self,
-    ) -> Result<(SettlementId, FormerSettlement), StoreError> {
-        let replaced_at = DateTime::from_timestamp_millis(self.replaced_at).ok_or_else(|| {
-            StoreError::inconsistent("settlement_versions", "replaced_at", &self.settlement_id)
-        })?;
-        let row = SettlementRow {
-            id: self.settlement_id,
-            mid: self.mid,
-            payment_key: self.payment_key,
-            transaction_key: self.transaction_key,
-            order_id: self.order_id,
-            method_label: self.method_label,
-            kind: self.kind,
-            currency: self.currency,
-            amount: self.amount,
-            interest_fee: self.interest_fee,
-            fee: self.fee,
-            supply_amount: self.supply_amount,
-            vat: self.vat,
-            fees: self.fees,
-            pay_out_amount: self.pay_out_amount,
-            approved_at: self.approved_at,
-            sold_date: self.sold_date,
-            paid_out_date: self.paid_out_date,
+    fn columns() -> String {
+        let said = SettlementColumns::columns(Self::FROM);
+        format!("settlement_id, replaced_at, read_at, {said}")
+    }
+
+    fn take<'r>(columns: &mut impl Columns<'r>, before: &mut Before) -> Result<Self, StoreError> {
+        let row = Row {
+            table: Self::FROM,
+            key: columns.next()?,
         };
-        let stored = row.stored_settlement()?;
+        let replaced_at = DateTime::from_timestamp_millis(columns.next()?);
+        let read_at: ChronoUnixTimestampMillis = columns.next()?;
+        let said = SettlementColumns::take(columns)?;
+        let id = SettlementId::new(row.key);
         let former = FormerSettlement {
-            place: stored.id.place(),
-            settlement: stored.settlement,
-            read_at: self.read_at.0,
-            replaced_at,
+            place: id.place(),
+            settlement: said.settlement(row, before)?,
+            read_at: read_at.0,
+            replaced_at: replaced_at.ok_or_else(|| row.inconsistent("replaced_at"))?,
         };
-        Ok((stored.id, former))
+        Ok(Self { id, former })
     }
 }
 

@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use entity::{RawText, transaction};
-use reconciliation::{MId, Money, OrderId, PaymentKey, PaymentStatus, Transaction, TransactionKey};
+use reconciliation::{Money, PaymentStatus, Transaction, TransactionKey};
 use sea_orm::DerivePartialModel;
 use sea_orm::prelude::ChronoUnixTimestampMillis;
 
-use super::columns::placed;
+use super::before::Before;
+use super::columns::{Columns, Placed, placed};
 use super::{Row, storable};
 use crate::store::{AccountName, StoreError, TransactionRecord};
 
@@ -26,29 +27,87 @@ pub(in crate::store) struct TransactionRow {
     listed_position: i64,
 }
 
-placed!(TransactionRow, from "transactions", mid, transaction_key, payment_key, order_id, method_label, status,
-    transaction_at, amount, currency, listed_position);
+/// The same, as a row that is being read holds them.
+struct TransactionColumns<'r> {
+    mid: &'r str,
+    transaction_key: &'r str,
+    payment_key: &'r str,
+    order_id: &'r str,
+    method_label: Option<&'r str>,
+    status: &'r str,
+    transaction_at: ChronoUnixTimestampMillis,
+    amount: i64,
+    currency: &'r str,
+    listed_position: i64,
+}
+
+placed!(
+    TransactionColumns<'r>,
+    mid,
+    transaction_key,
+    payment_key,
+    order_id,
+    method_label,
+    status,
+    transaction_at,
+    amount,
+    currency,
+    listed_position
+);
+
+impl Placed for Transaction {
+    const FROM: &'static str = "transactions";
+
+    fn columns() -> String {
+        TransactionColumns::columns(Self::FROM)
+    }
+
+    fn take<'r>(columns: &mut impl Columns<'r>, before: &mut Before) -> Result<Self, StoreError> {
+        TransactionColumns::take(columns)?.transaction(before)
+    }
+}
 
 impl TransactionRow {
     /// The row's value.
     pub(in crate::store) fn transaction(self) -> Result<Transaction, StoreError> {
+        let columns = TransactionColumns {
+            mid: &self.mid,
+            transaction_key: &self.transaction_key,
+            payment_key: &self.payment_key,
+            order_id: &self.order_id,
+            method_label: self.method_label.as_deref(),
+            status: &self.status,
+            transaction_at: self.transaction_at,
+            amount: self.amount,
+            currency: &self.currency,
+            listed_position: self.listed_position,
+        };
+        columns.transaction(&mut Before::default())
+    }
+}
+
+impl TransactionColumns<'_> {
+    fn transaction(self, before: &mut Before) -> Result<Transaction, StoreError> {
         let row = Row {
             table: "transactions",
-            key: &self.transaction_key,
+            key: self.transaction_key,
         };
         Ok(Transaction {
-            mid: row.read("mid", MId::parse(&self.mid))?,
+            mid: row.read("mid", before.mid(self.mid))?,
             transaction_key: row.read(
                 "transaction_key",
-                TransactionKey::parse(&self.transaction_key),
+                TransactionKey::parse(self.transaction_key),
             )?,
-            payment_key: row.read("payment_key", PaymentKey::parse(&self.payment_key))?,
-            order_id: row.read("order_id", OrderId::parse(&self.order_id))?,
-            status: PaymentStatus::from_toss(&self.status),
+            payment_key: row.read("payment_key", before.payment_key(self.payment_key))?,
+            order_id: row.read("order_id", before.order_id(self.order_id))?,
+            status: PaymentStatus::from_toss(self.status),
             transaction_at: self.transaction_at.0,
-            amount: Money::from_minor(self.amount, row.currency(&self.currency)?),
+            amount: Money::from_minor(
+                self.amount,
+                row.read("currency", before.currency(self.currency))?,
+            ),
             listed_position: row.read("listed_position", u32::try_from(self.listed_position))?,
-            method_label: self.method_label,
+            method_label: self.method_label.map(str::to_owned),
         })
     }
 }

@@ -3,75 +3,143 @@
 use chrono::DateTime;
 use entity::{payment_day, unsettled_day, unsettled_event, verdict, verdict_gap};
 use reconciliation::{Currency, KstDate, MId, Money, TransactionKey, Verdict};
+use sea_orm::prelude::ChronoUnixTimestampMillis;
 
-use super::columns::placed;
+use super::before::Before;
+use super::columns::{Columns, Placed, placed};
 use super::{Row, kind_of, kind_text, storable, to_millis};
 use crate::store::verdicts::{
     PaymentSums, PaymentVerdict, ReconciliationSums, UnsettledEvent, UnsettledSums, VerdictGap,
     VerdictRecord, VerdictSubject,
 };
-use crate::store::{AccountName, Source, StoreError};
+use crate::store::{Source, StoreError};
 
-placed!(verdict::Model, from "verdicts", subject, books_version, due_at, account, mid, began_at, verdict, as_of, currency,
-    paid, effective_refund, voided, settled, fee, pay_out);
 placed!(unsettled_event::Model, from "unsettled_events", subject, transaction_key, mid, method_label, kind, currency,
     amount, sold_date);
 placed!(verdict_gap::Model, from "verdict_gaps", subject, account, source, from_day, to_day);
 
-/// A verdict without what stands in other tables.
-pub(in crate::store) fn verdict_record(row: &verdict::Model) -> Result<VerdictRecord, StoreError> {
-    let name = Row {
-        table: "verdicts",
-        key: &row.subject,
-    };
-    let as_of = row.as_of.ok_or_else(|| name.inconsistent("as_of"))?.0;
-    let due_at = row
-        .due_at
-        .map(|millis| {
-            DateTime::from_timestamp_millis(millis).ok_or_else(|| name.inconsistent("due_at"))
-        })
-        .transpose()?;
-    Ok(VerdictRecord {
-        subject: VerdictSubject::parse(&row.subject)?,
-        books_version: 0,
-        as_of,
-        due_at,
-        payment: payment_verdict(row)?,
-        discrepancies: Vec::new(),
-        unsettled: Vec::new(),
-        gaps: Vec::new(),
-    })
+/// What is to have a verdict, with the one that it has.
+pub(in crate::store) struct VerdictRow {
+    pub(in crate::store) subject: VerdictSubject,
+    pub(in crate::store) books_version: i64,
+    /// Without what stands in other tables, and with 0 for the version; `None` while none was made.
+    pub(in crate::store) kept: Option<VerdictRecord>,
 }
 
-fn payment_verdict(row: &verdict::Model) -> Result<Option<PaymentVerdict>, StoreError> {
-    let Some(verdict) = &row.verdict else {
-        return Ok(None);
-    };
-    let name = Row {
-        table: "verdicts",
-        key: &row.subject,
-    };
-    let text =
-        |column, text: &Option<String>| text.clone().ok_or_else(|| name.inconsistent(column));
-    let currency = name.currency(&text("currency", &row.currency)?)?;
-    let money = |column, minor: Option<i64>| {
-        let minor = minor.ok_or_else(|| name.inconsistent(column))?;
-        Ok::<_, StoreError>(Money::from_minor(minor, currency))
-    };
-    Ok(Some(PaymentVerdict {
-        mid: name.read("mid", MId::parse(&text("mid", &row.mid)?))?,
-        account: AccountName::new(&text("account", &row.account)?),
-        began_at: row.began_at.ok_or_else(|| name.inconsistent("began_at"))?.0,
-        verdict: Verdict::parse(verdict).ok_or_else(|| name.inconsistent("verdict"))?,
-        sums: PaymentSums {
-            paid: money("paid", row.paid)?,
-            effective_refund: money("effective_refund", row.effective_refund)?,
-            voided: money("voided", row.voided)?,
-            settled: money("settled", row.settled)?,
-            fee: money("fee", row.fee)?,
-            pay_out: money("pay_out", row.pay_out)?,
-        },
-    }))
+struct VerdictColumns<'r> {
+    subject: &'r str,
+    books_version: i64,
+    due_at: Option<i64>,
+    account: Option<&'r str>,
+    mid: Option<&'r str>,
+    began_at: Option<ChronoUnixTimestampMillis>,
+    verdict: Option<&'r str>,
+    as_of: Option<ChronoUnixTimestampMillis>,
+    currency: Option<&'r str>,
+    paid: Option<i64>,
+    effective_refund: Option<i64>,
+    voided: Option<i64>,
+    settled: Option<i64>,
+    fee: Option<i64>,
+    pay_out: Option<i64>,
+}
+
+placed!(
+    VerdictColumns<'r>,
+    subject,
+    books_version,
+    due_at,
+    account,
+    mid,
+    began_at,
+    verdict,
+    as_of,
+    currency,
+    paid,
+    effective_refund,
+    voided,
+    settled,
+    fee,
+    pay_out
+);
+
+impl Placed for VerdictRow {
+    const FROM: &'static str = "verdicts";
+
+    fn columns() -> String {
+        VerdictColumns::columns(Self::FROM)
+    }
+
+    fn take<'r>(columns: &mut impl Columns<'r>, before: &mut Before) -> Result<Self, StoreError> {
+        let columns = VerdictColumns::take(columns)?;
+        let subject = VerdictSubject::parse(columns.subject)?;
+        Ok(Self {
+            kept: columns.record(&subject, before)?,
+            books_version: columns.books_version,
+            subject,
+        })
+    }
+}
+
+impl VerdictColumns<'_> {
+    fn row(&self) -> Row<'_> {
+        Row {
+            table: "verdicts",
+            key: self.subject,
+        }
+    }
+
+    fn record(
+        &self,
+        subject: &VerdictSubject,
+        before: &mut Before,
+    ) -> Result<Option<VerdictRecord>, StoreError> {
+        let Some(as_of) = self.as_of else {
+            return Ok(None);
+        };
+        let instant = |millis| {
+            let at = DateTime::from_timestamp_millis(millis);
+            at.ok_or_else(|| self.row().inconsistent("due_at"))
+        };
+        Ok(Some(VerdictRecord {
+            subject: subject.clone(),
+            books_version: 0,
+            as_of: as_of.0,
+            due_at: self.due_at.map(instant).transpose()?,
+            payment: self.payment(before)?,
+            discrepancies: Vec::new(),
+            unsettled: Vec::new(),
+            gaps: Vec::new(),
+        }))
+    }
+
+    fn payment(&self, before: &mut Before) -> Result<Option<PaymentVerdict>, StoreError> {
+        let Some(verdict) = self.verdict else {
+            return Ok(None);
+        };
+        let row = self.row();
+        let there = |column, text: Option<_>| text.ok_or_else(|| row.inconsistent(column));
+        let code = there("currency", self.currency)?;
+        let currency = row.read("currency", before.currency(code))?;
+        let money = |column, minor: Option<i64>| {
+            let minor = minor.ok_or_else(|| row.inconsistent(column))?;
+            Ok::<_, StoreError>(Money::from_minor(minor, currency))
+        };
+        Ok(Some(PaymentVerdict {
+            mid: row.read("mid", before.mid(there("mid", self.mid)?))?,
+            account: before.account(there("account", self.account)?),
+            began_at: self.began_at.ok_or_else(|| row.inconsistent("began_at"))?.0,
+            verdict: Verdict::parse(verdict).ok_or_else(|| row.inconsistent("verdict"))?,
+            sums: PaymentSums {
+                paid: money("paid", self.paid)?,
+                effective_refund: money("effective_refund", self.effective_refund)?,
+                voided: money("voided", self.voided)?,
+                settled: money("settled", self.settled)?,
+                fee: money("fee", self.fee)?,
+                pay_out: money("pay_out", self.pay_out)?,
+            },
+        }))
+    }
 }
 
 /// The row of a verdict, with the version that is stored.

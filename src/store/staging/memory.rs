@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::types::Null;
+use rusqlite::types::{Null, ToSqlOutput};
 use rusqlite::{Connection, Statement, ToSql};
 use sea_orm::{EntityTrait, IdenStatic, IntoActiveModel, Iterable, Value};
 use uuid::Uuid;
@@ -80,7 +80,7 @@ fn bind(statement: &mut Statement<'_>, place: usize, value: &Value) -> Result<()
         Value::String(Some(text)) => text.to_sql(),
         Value::BigInt(Some(number)) => number.to_sql(),
         Value::Bool(Some(flag)) => flag.to_sql(),
-        Value::ChronoDate(Some(date)) => date.to_sql(),
+        Value::ChronoDate(Some(date)) => Ok(ToSqlOutput::from(date.to_string())),
         Value::String(None) | Value::BigInt(None) | Value::Bool(None) | Value::ChronoDate(None) => {
             Null.to_sql()
         }

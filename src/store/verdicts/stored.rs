@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use entity::{discrepancy, unsettled_event, verdict, verdict_gap};
+use entity::{discrepancy, unsettled_event, verdict_gap};
 use reconciliation::PaymentKey;
 use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
@@ -11,9 +11,7 @@ use super::{DiscrepancyId, StoredDiscrepancy, VerdictRecord, VerdictSubject};
 use crate::store::book_rows::Scope;
 use crate::store::keys::among;
 use crate::store::row_reader::RowReader;
-use crate::store::rows::{
-    Placed, stored_discrepancy, unsettled_event, verdict_gap, verdict_record,
-};
+use crate::store::rows::{Placed, VerdictRow, stored_discrepancy, unsettled_event, verdict_gap};
 use crate::store::{Store, StoreError};
 
 impl Store {
@@ -31,12 +29,13 @@ impl Store {
         let reader = RowReader::over(&self.reader);
         let mut sql = reader.sql();
         let holds = scope.holds(&mut sql, "subject");
-        let rows: Vec<verdict::Model> = reader
+        let rows: Vec<VerdictRow> = reader
             .rows(sql, &format!("WHERE {holds} AND as_of IS NOT NULL"))
             .await?;
-        let records = kept_verdicts(&reader, &scope, &rows).await?;
+        let mut records: Vec<_> = rows.into_iter().filter_map(|row| row.kept).collect();
+        read_parts(&reader, &scope, records.iter_mut()).await?;
         Ok(records
-            .into_values()
+            .into_iter()
             .map(|record| (record.subject.clone(), record))
             .collect())
     }
@@ -80,44 +79,45 @@ impl Store {
     }
 }
 
-/// Verdicts as they are kept, by their subjects, from their own rows and those that belong to them. Rows of subjects that
-/// have no verdict yet are passed over.
-pub(in crate::store) async fn kept_verdicts(
+/// Reads what belongs to kept verdicts and stands in other tables. Rows of others are passed over.
+pub(in crate::store) async fn read_parts<'v>(
     reader: &RowReader,
     scope: &Scope<'_>,
-    rows: &[verdict::Model],
-) -> Result<HashMap<String, VerdictRecord>, StoreError> {
-    let mut found = HashMap::with_capacity(rows.len());
-    for row in rows.iter().filter(|row| row.as_of.is_some()) {
-        found.insert(row.subject.clone(), verdict_record(row)?);
-    }
+    verdicts: impl Iterator<Item = &'v mut VerdictRecord>,
+) -> Result<(), StoreError> {
     let discrepancies: Vec<discrepancy::Model> = parts(reader, scope, "ORDER BY id").await?;
-    for row in discrepancies {
-        if let Some(record) = found.get_mut(&row.subject) {
-            record.discrepancies.push(stored_discrepancy(row)?.record);
-        }
-    }
     let order = "ORDER BY transaction_key, mid";
     let events: Vec<unsettled_event::Model> = parts(reader, scope, order).await?;
-    for row in events {
-        if let Some(record) = found.get_mut(&row.subject) {
-            record.unsettled.push(unsettled_event(row)?);
-        }
-    }
     let gaps: Vec<verdict_gap::Model> = parts(reader, scope, "").await?;
-    for row in gaps {
-        if let Some(record) = found.get_mut(&row.subject) {
-            record.gaps.push(verdict_gap(&row)?);
+    if discrepancies.is_empty() && events.is_empty() && gaps.is_empty() {
+        return Ok(());
+    }
+    let mut verdicts: HashMap<String, &mut VerdictRecord> = verdicts
+        .map(|verdict| (verdict.subject.to_text(), verdict))
+        .collect();
+    for row in discrepancies {
+        if let Some(verdict) = verdicts.get_mut(&row.subject) {
+            verdict.discrepancies.push(stored_discrepancy(row)?.record);
         }
     }
-    for record in found.values_mut() {
-        record.gaps.sort_unstable();
+    for row in events {
+        if let Some(verdict) = verdicts.get_mut(&row.subject) {
+            verdict.unsettled.push(unsettled_event(row)?);
+        }
     }
-    Ok(found)
+    for row in gaps {
+        if let Some(verdict) = verdicts.get_mut(&row.subject) {
+            verdict.gaps.push(verdict_gap(&row)?);
+        }
+    }
+    for verdict in verdicts.into_values() {
+        verdict.gaps.sort_unstable();
+    }
+    Ok(())
 }
 
 /// Rows that belong to verdicts.
-async fn parts<R: Placed + Send + 'static>(
+async fn parts<R: Placed + Send>(
     reader: &RowReader,
     scope: &Scope<'_>,
     order: &str,
