@@ -13,7 +13,6 @@ use sea_orm::sqlx::{self, AssertSqlSafe, Row as _};
 use sea_orm::{
     DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement, StreamTrait as _, Value,
 };
-
 use tokio::runtime::Handle;
 use tokio_util::task::AbortOnDropHandle;
 

@@ -3,6 +3,7 @@
 
 mod audit_entry;
 mod before;
+mod cancel;
 mod cancel_request;
 mod columns;
 mod discrepancy;
@@ -23,6 +24,7 @@ use super::StoreError;
 
 pub(super) use audit_entry::audit_entry;
 pub(super) use before::Before;
+pub(super) use cancel::{cancel_model, have_same_cancels, sort_cancels};
 pub(super) use cancel_request::{
     CancelRequestRow, WholeCancelRequestRow, cancel_request_model, changed_columns,
     new_cancel_request,
@@ -30,10 +32,7 @@ pub(super) use cancel_request::{
 pub(super) use columns::{Column, Columns, Placed, Readable};
 pub(super) use discrepancy::{discrepancy_model, stored_discrepancy};
 pub(super) use kinds::{METHOD_KINDS, STATUS_KINDS, method_kind, status_kind};
-pub(super) use payment::{
-    BegunPayment, PaymentRow, cancel_model, have_same_cancels, payment_model, says_the_same,
-    sort_cancels, stored_payments,
-};
+pub(super) use payment::{BegunPayment, PaymentRow, payment_model, says_the_same, stored_payments};
 pub(super) use seen_payment::seen_payments;
 pub(super) use settlement::{SettlementRow, kind_of, kind_text, settlement_model};
 pub(super) use settlement_version::{FormerRow, same_content, version_model};

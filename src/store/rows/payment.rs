@@ -1,16 +1,15 @@
-//! Rows of `payments` and `cancels`.
+//! Rows of `payments`, beside those of their cancels.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use entity::{RawText, cancel, payment};
-use reconciliation::{
-    Cancel, CancelStatus, Currency, Money, Payment, PaymentKey, PaymentStatus, TransactionKey,
-};
+use entity::{RawText, payment};
+use reconciliation::{Cancel, Money, Payment, PaymentKey, PaymentStatus, TransactionKey};
 use sea_orm::DerivePartialModel;
 use sea_orm::prelude::ChronoUnixTimestampMillis;
 
 use super::before::Before;
+use super::cancel::{CancelColumns, CancelRow, sort_cancels};
 use super::columns::{Columns, Placed, placed};
 use super::kinds::{method_kind, status_kind};
 use super::{Row, instant, storable, to_millis};
@@ -120,38 +119,6 @@ impl Placed for BegunPayment {
     }
 }
 
-/// A cancel without the key of its payment.
-#[derive(Debug, DerivePartialModel)]
-#[sea_orm(entity = "cancel::Entity")]
-pub(in crate::store) struct CancelRow {
-    transaction_key: String,
-    amount: i64,
-    reason: Option<String>,
-    canceled_at: ChronoUnixTimestampMillis,
-    refundable_amount: Option<i64>,
-    status: String,
-}
-
-/// The same, as a row that is being read holds them.
-struct CancelColumns<'r> {
-    transaction_key: &'r str,
-    amount: i64,
-    reason: Option<&'r str>,
-    canceled_at: ChronoUnixTimestampMillis,
-    refundable_amount: Option<i64>,
-    status: &'r str,
-}
-
-placed!(
-    CancelColumns<'r>,
-    transaction_key,
-    amount,
-    reason,
-    canceled_at,
-    refundable_amount,
-    status
-);
-
 /// Payments from rows that each carry one of their cancels; a payment without any has one row.
 pub(in crate::store) fn stored_payments(
     rows: Vec<PaymentRow>,
@@ -187,13 +154,6 @@ pub(in crate::store) fn stored_payments(
     Ok(payments)
 }
 
-/// Brings a payment's cancels into their order, oldest first.
-pub(in crate::store) fn sort_cancels(cancels: &mut [Cancel]) {
-    cancels.sort_by(|a, b| {
-        (a.canceled_at, &a.transaction_key).cmp(&(b.canceled_at, &b.transaction_key))
-    });
-}
-
 impl PaymentRow {
     fn columns(&self) -> PaymentColumns<'_> {
         PaymentColumns {
@@ -212,19 +172,6 @@ impl PaymentRow {
             last_transaction_key: self.last_transaction_key.as_deref(),
             read_at: self.read_at,
             rows_only: self.rows_only,
-        }
-    }
-}
-
-impl CancelRow {
-    fn columns(&self) -> CancelColumns<'_> {
-        CancelColumns {
-            transaction_key: &self.transaction_key,
-            amount: self.amount,
-            reason: self.reason.as_deref(),
-            canceled_at: self.canceled_at,
-            refundable_amount: self.refundable_amount,
-            status: &self.status,
         }
     }
 }
@@ -262,28 +209,6 @@ impl PaymentColumns<'_> {
             account: before.account(self.account),
             read_at: self.read_at.0,
             from_rows: self.rows_only,
-        })
-    }
-}
-
-impl CancelColumns<'_> {
-    fn cancel(self, currency: Currency, payment_key: &PaymentKey) -> Result<Cancel, StoreError> {
-        let row = Row {
-            table: "cancels",
-            key: payment_key.as_str(),
-        };
-        Ok(Cancel {
-            transaction_key: row.read(
-                "transaction_key",
-                TransactionKey::parse(self.transaction_key),
-            )?,
-            amount: Money::from_minor(self.amount, currency),
-            reason: self.reason.map(str::to_owned),
-            canceled_at: self.canceled_at.0,
-            refundable_amount: self
-                .refundable_amount
-                .map(|minor| Money::from_minor(minor, currency)),
-            status: CancelStatus::from_toss(self.status),
         })
     }
 }
@@ -349,41 +274,4 @@ pub(in crate::store) fn says_the_same(old: &payment::Model, new: &payment::Model
     };
     let has_later_rows = old.newest_row_at.is_some_and(|at| at.0 >= old.read_at.0);
     !old.outdated && !has_later_rows && told(old) == told(new)
-}
-
-/// Whether two lists of one payment's cancels say the same, in whatever order.
-pub(in crate::store) fn have_same_cancels(old: &[cancel::Model], new: &[cancel::Model]) -> bool {
-    let told = |row: &cancel::Model| cancel::Model {
-        canceled_at: to_millis(row.canceled_at.0).into(),
-        ..row.clone()
-    };
-    old.len() == new.len()
-        && new
-            .iter()
-            .all(|row| old.iter().any(|other| told(other) == told(row)))
-}
-
-/// The row of a cancel.
-pub(in crate::store) fn cancel_model(
-    cancel: &Cancel,
-    payment: &Payment,
-) -> Result<cancel::Model, StoreError> {
-    let row = Row {
-        table: "cancels",
-        key: payment.payment_key.as_str(),
-    };
-    let currency = payment.currency;
-    Ok(cancel::Model {
-        payment_key: payment.payment_key.to_string(),
-        transaction_key: cancel.transaction_key.to_string(),
-        amount: row.minor("amount", cancel.amount, currency)?,
-        reason: cancel.reason.as_deref().map(storable),
-        canceled_at: cancel.canceled_at.into(),
-        refundable_amount: row.minor_some(
-            "refundable_amount",
-            cancel.refundable_amount,
-            currency,
-        )?,
-        status: storable(cancel.status.as_str()),
-    })
 }
