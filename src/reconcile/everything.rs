@@ -16,9 +16,6 @@ const SHOWN: usize = 20;
 /// How many neighbouring subjects are read together: enough that statements are few, few enough that what one walker reads
 /// stays in the processor's cache.
 const STRETCH: u64 = 500;
-/// How many stretches are read and compared at once. PostgreSQL sends the rows of one while another is compared; more than
-/// these take memory and are no faster on two processors.
-const AT_ONCE: usize = 3;
 
 /// A verdict that making it anew did not confirm.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,8 +50,8 @@ impl Reconciler {
         inner.forget_terms().await;
         inner.settle_on_terms().await?;
         let walk = Arc::new(inner.store.walk_books());
-        let (told, mut outcomes) = mpsc::channel(AT_ONCE);
-        let walkers: Vec<_> = (0..AT_ONCE)
+        let (told, mut outcomes) = mpsc::channel(walk.walkers());
+        let walkers: Vec<_> = (0..walk.walkers())
             .map(|_| {
                 let (inner, along, told) = (Arc::clone(inner), Arc::clone(&walk), told.clone());
                 walk.spawn(async move { inner.recompute_along(&along, &told).await })

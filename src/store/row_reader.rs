@@ -54,6 +54,11 @@ impl RowReader {
         }
     }
 
+    /// Whether reading blocks the thread.
+    pub(super) fn blocks(&self) -> bool {
+        self.file.is_some()
+    }
+
     /// For what is no list of rows.
     pub(super) fn connection(&self) -> &DatabaseConnection {
         &self.connection

@@ -60,6 +60,12 @@ impl BookWalk {
         self.reader.spawn(task)
     }
 
+    /// How many should go along the walk: as many as find a processor on a small machine, and one more where the database
+    /// reads for one while another is busy.
+    pub fn walkers(&self) -> usize {
+        2 + usize::from(!self.reader.blocks())
+    }
+
     /// The next subjects, at most that many; `None` at the end.
     pub async fn next(&self, most: u64) -> Result<Option<BookStretch>, StoreError> {
         let mut passed = self.passed.lock().await;
