@@ -39,8 +39,8 @@ pub(super) use settlement_version::{FormerRow, same_content, version_model};
 pub(super) use token::stored_token;
 pub(super) use transaction::{TransactionRow, transaction_model};
 pub(super) use verdict::{
-    VerdictRow, payment_sums, unsettled_event, unsettled_event_model, unsettled_sums, verdict_gap,
-    verdict_gap_model, verdict_model,
+    SubjectRow, VerdictRow, payment_sums, unsettled_event, unsettled_event_model, unsettled_sums,
+    verdict_gap, verdict_gap_model, verdict_model,
 };
 
 /// Names a row in what is said of it.

@@ -9,7 +9,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::reading::Gathering;
 use super::{BookRows, Scope};
 use crate::store::row_reader::RowReader;
-use crate::store::rows::VerdictRow;
+use crate::store::rows::{SubjectRow, VerdictRow};
 use crate::store::verdicts::read_parts;
 use crate::store::{Store, StoreError, VerdictRecord, VerdictSubject};
 
@@ -20,12 +20,11 @@ pub struct BookWalk {
     passed: Mutex<Option<String>>,
 }
 
-/// Some neighbouring subjects, of which as much as stands in the rows of their verdicts has been read.
+/// Some neighbouring subjects: those after one, up to another.
 pub struct BookStretch {
     reader: RowReader,
     after: Option<String>,
     last: String,
-    verdicts: Vec<VerdictRow>,
 }
 
 /// What is stored of a subject, and its verdict.
@@ -66,35 +65,53 @@ impl BookWalk {
         2 + usize::from(!self.reader.blocks())
     }
 
-    /// The next subjects, at most that many; `None` at the end.
+    /// The next subjects, at most that many; `None` at the end. Only where they end is looked for, since whoever goes
+    /// along waits for it.
     pub async fn next(&self, most: u64) -> Result<Option<BookStretch>, StoreError> {
         let mut passed = self.passed.lock().await;
-        let mut sql = self.reader.sql();
-        let beyond = passed.as_deref().map_or_else(String::new, |after| {
-            format!("WHERE subject > {}", sql.bind(after))
-        });
-        let which = format!("{beyond} ORDER BY subject LIMIT {most}");
-        let verdicts: Vec<VerdictRow> = self.reader.rows(sql, &which).await?;
-        let Some(last) = verdicts.last().map(|row| row.subject.to_text()) else {
+        let after = passed.as_deref();
+        let whole = format!("ORDER BY subject LIMIT 1 OFFSET {}", most.saturating_sub(1));
+        let last = match self.subject(after, &whole).await? {
+            None => self.subject(after, "ORDER BY subject DESC LIMIT 1").await?,
+            last => last,
+        };
+        let Some(last) = last else {
             return Ok(None);
         };
         Ok(Some(BookStretch {
             reader: self.reader.clone(),
             after: passed.replace(last.clone()),
             last,
-            verdicts,
         }))
+    }
+
+    async fn subject(
+        &self,
+        after: Option<&str>,
+        which: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let mut sql = self.reader.sql();
+        let beyond = after.map_or_else(String::new, |after| {
+            format!("WHERE subject > {}", sql.bind(after))
+        });
+        let found: Vec<SubjectRow> = self.reader.rows(sql, &format!("{beyond} {which}")).await?;
+        Ok(found.into_iter().next().map(|row| row.subject))
     }
 }
 
 impl BookStretch {
-    /// Reads the rest of what is stored of these subjects.
+    /// Reads what is stored of these subjects, their verdicts first.
     pub async fn read(self) -> Result<Vec<WalkedBooks>, StoreError> {
         let scope = Scope::Range {
             after: self.after.as_deref(),
             last: &self.last,
         };
-        let mut verdicts = self.verdicts;
+        let mut sql = self.reader.sql();
+        let which = format!(
+            "WHERE {} ORDER BY subject",
+            scope.holds(&mut sql, "subject")
+        );
+        let mut verdicts: Vec<VerdictRow> = self.reader.rows(sql, &which).await?;
         let subjects = verdicts.iter();
         let mut gathering =
             Gathering::of(subjects.map(|row| (row.subject.clone(), row.books_version)));

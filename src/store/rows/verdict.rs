@@ -14,6 +14,12 @@ use crate::store::verdicts::{
 };
 use crate::store::{Source, StoreError};
 
+/// The subject of a verdict, as it is stored.
+pub(in crate::store) struct SubjectRow {
+    pub(in crate::store) subject: String,
+}
+
+placed!(SubjectRow, from "verdicts", subject);
 placed!(unsettled_event::Model, from "unsettled_events", subject, transaction_key, mid, method_label, kind, currency,
     amount, sold_date);
 placed!(verdict_gap::Model, from "verdict_gaps", subject, account, source, from_day, to_day);
