@@ -13,9 +13,9 @@ use crate::store::{BookStretch, BookWalk, StoreError, VerdictRecord, VerdictSubj
 
 /// How many differences are told one by one.
 const SHOWN: usize = 20;
-/// How many neighbouring subjects are read together: enough that statements are few, few enough that what one walker reads
-/// stays in the processor's cache.
-const STRETCH: u64 = 500;
+/// How many neighbouring subjects are read together: enough that statements are few. A few stretches are in memory at a
+/// time, some 10 KiB a subject.
+const STRETCH: u64 = 1_000;
 
 /// A verdict that making it anew did not confirm.
 #[derive(Clone, Debug, PartialEq, Eq)]
