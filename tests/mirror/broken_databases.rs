@@ -18,6 +18,12 @@ use crate::support::{Engine, TestDatabase, assert_same};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What a run says that could store so many days.
+fn not_stored(shop: &Shop, stored: i64) -> String {
+    let day = shop.day(u64::try_from(stored).unwrap());
+    format!("transactions of {day} could not be stored")
+}
+
 /// Finishes what a run has begun that failed, and holds the outcome against an undisturbed run's.
 async fn goes_on(shop: &Shop, database: &TestDatabase, stored_before: i64) {
     shop.sim.clear_requests();
@@ -42,7 +48,7 @@ async fn postgres_stopped_while_a_day_is_written_is_told_and_costs_that_day() {
         .faults()
         .add(Fault::next(Endpoint::Transactions, slow).after(6));
     let run = shop.sync(&database.url);
-    until(async || shop.sim.requests().len() == 7).await;
+    until(async || shop.sim.requests().len() >= 7).await;
     // Somebody holds what it will write next, so that it stands in the midst of its transaction.
     let other = Database::connect(&database.url).await.unwrap();
     let holder = other.begin().await.unwrap();
@@ -56,9 +62,11 @@ async fn postgres_stopped_while_a_day_is_written_is_told_and_costs_that_day() {
         database.count(waiting).await == 1
     })
     .await;
+    // On a busy machine it has come further than the first days.
+    let stored = database.count("sync_windows").await;
     server.stop().await;
     let line = failed(&ended(run).await);
-    let day = format!("transactions of {} could not be stored", shop.day(6));
+    let day = not_stored(&shop, stored);
     for word in [&day, "run it again"] {
         assert!(line.contains(word), "{line}");
     }
@@ -70,7 +78,7 @@ async fn postgres_stopped_while_a_day_is_written_is_told_and_costs_that_day() {
     let line = String::from_utf8(line.stderr).unwrap();
     assert!(line.contains("see that PostgreSQL runs"), "{line}");
     server.start_again().await;
-    goes_on(&shop, &TestDatabase::at(&server.url()).await, 6).await;
+    goes_on(&shop, &TestDatabase::at(&server.url()).await, stored).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -88,7 +96,7 @@ async fn postgres_restarted_while_toss_is_asked_is_not_noticed() {
         .env("SYNC_RETRY_SECONDS", "1")
         .spawn()
         .unwrap();
-    until(async || shop.sim.requests().len() == 7).await;
+    until(async || shop.sim.requests().len() >= 7).await;
     server.stop().await;
     server.start_again().await;
     crate::program::succeeded(&ended(run).await);
@@ -138,20 +146,21 @@ async fn a_sqlite_file_that_another_process_holds_is_told_and_costs_that_day() {
         .faults()
         .add(Fault::next(Endpoint::Transactions, slow).after(6));
     let run = shop.sync(&database.url);
-    until(async || shop.sim.requests().len() == 7).await;
+    until(async || shop.sim.requests().len() >= 7).await;
     let other = Database::connect(&database.url).await.unwrap();
     let holder = other.begin().await.unwrap();
     holder
         .execute_unprepared("UPDATE leases SET until = 0")
         .await
         .unwrap();
+    let stored = database.count("sync_windows").await;
     let line = failed(&ended(run).await);
-    let day = format!("transactions of {} could not be stored", shop.day(6));
+    let day = not_stored(&shop, stored);
     for word in [&day, "another process holds the database file"] {
         assert!(line.contains(word), "{line}");
     }
     holder.rollback().await.unwrap();
-    goes_on(&shop, &database, 6).await;
+    goes_on(&shop, &database, stored).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -168,7 +177,7 @@ async fn a_full_disk_of_postgres_is_told_and_costs_that_day() {
     fs::rename(&file, &aside).unwrap();
     symlink("/dev/full", &file).unwrap();
     let line = failed(&ended(shop.sync(&database.url)).await);
-    let first = format!("transactions of {} could not be stored", shop.day(0));
+    let first = not_stored(&shop, 0);
     for word in [
         &first,
         "disk of PostgreSQL is full",
