@@ -21,6 +21,8 @@ mod program;
 mod served;
 #[path = "../support/server.rs"]
 mod server;
+#[path = "../support/statistics.rs"]
+mod statistics;
 #[path = "../support/watched.rs"]
 mod watched;
 

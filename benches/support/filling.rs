@@ -7,6 +7,8 @@ use sea_orm::{ConnectionTrait, Database, DbBackend};
 use toss_recon::clock::Clock;
 use toss_recon::store::Store;
 
+use crate::statistics;
+
 /// Days of the month; the last one is yesterday.
 pub(crate) const DAYS: u64 = 30;
 /// Its merchants at Toss: the second one has a payment of a hundred.
@@ -39,6 +41,7 @@ pub(crate) async fn fill(url: &str, first: NaiveDate, payments: u64) {
     for statement in statements(sqlite, first, payments) {
         database.execute_unprepared(&statement).await.unwrap();
     }
+    statistics::gather(&database).await;
     database.close().await.unwrap();
 }
 
@@ -125,6 +128,5 @@ fn statements(sqlite: bool, first: NaiveDate, payments: u64) -> Vec<String> {
          GROUP BY mid, sold_date, paid_out_date, event_date, method_label, kind, currency"
             .to_owned(),
         "INSERT INTO verdicts (subject, books_version, due_at) SELECT payment_key, 1, 0 FROM payments".to_owned(),
-        "ANALYZE".to_owned(),
     ]
 }
