@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio_util::task::AbortOnDropHandle;
+use futures_util::try_join;
 
 use super::coverages::Coverages;
 use super::made::Maker;
@@ -70,20 +70,11 @@ impl Reconciler {
     }
 }
 
-type Making = AbortOnDropHandle<Result<MadeVerdicts, StoreError>>;
-
-async fn finished(making: Making) -> Result<MadeVerdicts, StoreError> {
-    match making.await {
-        Ok(made) => made,
-        Err(ended) => std::panic::resume_unwind(ended.into_panic()),
-    }
-}
-
 impl Inner {
     /// Makes and keeps verdicts, batch after batch until it is enough, but the first in any case; `kept` is told how many
     /// each time. While one batch is kept, the next is made.
     async fn make_and_keep(
-        self: &Arc<Self>,
+        &self,
         books: &DueBooks,
         due: Vec<DueVerdict>,
         is_enough: impl Fn() -> bool,
@@ -91,11 +82,15 @@ impl Inner {
     ) -> Result<(), StoreError> {
         let mut made: Option<MadeVerdicts> = None;
         for batch in due.chunks(BATCH) {
-            let next = self.begin_to_make(books, batch.to_vec());
-            if let Some(made) = made.take() {
-                kept(self.keep(&made).await?);
-            }
-            made = Some(finished(next).await?);
+            let next = self.make_due(books, batch);
+            made = Some(match &made {
+                Some(made) => {
+                    let (verdicts, next) = try_join!(self.keep(made), next)?;
+                    kept(verdicts);
+                    next
+                }
+                None => next.await?,
+            });
             if is_enough() {
                 break;
             }
@@ -106,13 +101,13 @@ impl Inner {
         Ok(())
     }
 
-    /// Makes the verdicts on these subjects beside whatever else is done.
-    fn begin_to_make(self: &Arc<Self>, books: &DueBooks, due: Vec<DueVerdict>) -> Making {
-        let (inner, books) = (Arc::clone(self), books.clone());
-        AbortOnDropHandle::new(tokio::spawn(async move {
-            let books = books.of(due).await?;
-            inner.make(books.into_iter()).await
-        }))
+    async fn make_due(
+        &self,
+        books: &DueBooks,
+        due: &[DueVerdict],
+    ) -> Result<MadeVerdicts, StoreError> {
+        let books = books.of(due.to_vec()).await?;
+        self.make(books.into_iter()).await
     }
 
     /// Keeps verdicts; how many, since what has changed meanwhile stays due.

@@ -9,7 +9,7 @@ use sea_orm::{
 use super::StoreError;
 use super::insert_text::InsertText;
 use super::staging::Shelved;
-use super::write::{Written, answered, counted};
+use super::write::{Written, answered, carried_out};
 
 /// Inserts rows from a shelf or replaces others by them; tells what the column `key` of those holds that were written, if
 /// one is named.
@@ -39,7 +39,10 @@ where
             return Ok(Written::All);
         }
     }
-    write(connection, either.with_rows_of(&given.table, key), key).await
+    let mut written = Written::default();
+    let statement = either.with_rows_of(&given.table, key);
+    written.add(carried_out(connection, statement, key.is_some()).await?);
+    Ok(written)
 }
 
 /// Rows that come new have the highest numbers.
@@ -76,31 +79,17 @@ where
         given.table,
         same.join(" AND ")
     );
-    let mut written = write(connection, either.with_rows_of(&known, key), key).await?;
-    let Some(key) = key else {
-        written.add(new, Vec::new());
-        return Ok(written);
-    };
-    let keys = format!("SELECT {} FROM {table} WHERE rowid > {last}", key.as_str());
-    let keys = Statement::from_string(DbBackend::Sqlite, keys);
-    let (rows, keys) = answered(connection, keys).await?;
-    written.add(rows, keys);
-    Ok(written)
-}
-
-async fn write<C: IdenStatic>(
-    connection: &impl ConnectionTrait,
-    statement: Statement,
-    key: Option<C>,
-) -> Result<Written, StoreError> {
     let mut written = Written::default();
-    match key {
-        Some(_) => {
-            let (rows, keys) = answered(connection, statement).await?;
-            written.add(rows, keys);
+    let known = either.with_rows_of(&known, key);
+    written.add(carried_out(connection, known, key.is_some()).await?);
+    written.add(match key {
+        None => (new, Vec::new()),
+        Some(key) => {
+            let keys = format!("SELECT {} FROM {table} WHERE rowid > {last}", key.as_str());
+            let keys = Statement::from_string(DbBackend::Sqlite, keys);
+            answered(connection, keys).await?
         }
-        None => written.add(counted(connection, statement).await?, Vec::new()),
-    }
+    });
     Ok(written)
 }
 

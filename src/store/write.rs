@@ -35,7 +35,7 @@ impl Default for Written {
 }
 
 impl Written {
-    pub(super) fn add(&mut self, more: u64, more_keys: Vec<String>) {
+    pub(super) fn add(&mut self, (more, more_keys): (u64, Vec<String>)) {
         if let Self::Some { rows, keys } = self {
             *rows += more;
             keys.extend(more_keys);
@@ -88,24 +88,29 @@ where
     E: EntityTrait,
     E::Model: IntoActiveModel<E::ActiveModel>,
 {
-    if key.is_none() {
-        let rows = insert::<E>(connection, models, on_conflict).await?;
-        return Ok(Written::Some {
-            rows,
-            keys: Vec::new(),
-        });
-    }
     let text = InsertText::<E>::new(connection.get_database_backend(), on_conflict);
     let mut written = Written::default();
     for part in parts(models) {
-        let (rows, keys) = answered(connection, text.with_values(part, key)).await?;
-        written.add(rows, keys);
+        let statement = text.with_values(part, key);
+        written.add(carried_out(connection, statement, key.is_some()).await?);
     }
     Ok(written)
 }
 
-/// Carries a statement out, and tells how many rows it has written.
-pub(super) async fn counted(
+/// Carries a statement out, and tells how many rows it has written, and the keys that it gives, if it gives any.
+pub(super) async fn carried_out(
+    connection: &impl ConnectionTrait,
+    statement: Statement,
+    gives_keys: bool,
+) -> Result<(u64, Vec<String>), StoreError> {
+    if gives_keys {
+        answered(connection, statement).await
+    } else {
+        Ok((counted(connection, statement).await?, Vec::new()))
+    }
+}
+
+async fn counted(
     connection: &impl ConnectionTrait,
     statement: Statement,
 ) -> Result<u64, StoreError> {
