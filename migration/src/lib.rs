@@ -19,6 +19,7 @@ mod m20261122_000030_verdicts;
 mod m20261122_000031_large_days;
 mod m20261122_000032_merchant_lists;
 mod m20261122_000033_idle_indexes;
+mod m20261122_000034_due_payments;
 mod standing;
 
 use sea_orm_migration::prelude::MigrationTrait;
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000031_large_days::Migration),
             Box::new(m20261122_000032_merchant_lists::Migration),
             Box::new(m20261122_000033_idle_indexes::Migration),
+            Box::new(m20261122_000034_due_payments::Migration),
         ]
     }
 }

@@ -4,10 +4,9 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use entity::{cancel, payment};
 use reconciliation::{Cancel, OrderId, Payment, PaymentKey};
-use sea_orm::prelude::ChronoUnixTimestampMillis;
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, Iterable, QueryFilter, QueryOrder, QuerySelect,
@@ -112,76 +111,6 @@ impl Store {
             .all(&self.reader)
             .await?;
         Ok(stored_payments(rows)?.into_values().next().map(Arc::new))
-    }
-}
-
-/// A payment that should be read again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DuePayment {
-    /// Its key.
-    pub payment_key: PaymentKey,
-    /// When it was read last.
-    pub read_at: DateTime<Utc>,
-}
-
-impl Store {
-    /// An account's payments that were read before their last transaction, the longest ago first.
-    pub async fn outdated_payments(
-        &self,
-        account: &AccountName,
-        most: u64,
-    ) -> Result<Vec<DuePayment>, StoreError> {
-        let outdated = Expr::col(payment::Column::Outdated);
-        self.due_payments(account, outdated, most).await
-    }
-
-    /// An account's virtual accounts that wait for their deposit and were left alone for a quarter of their life, at least for
-    /// `rest`; the longest ago first. Those begun before `begun_after` are given up.
-    pub async fn waiting_payments(
-        &self,
-        account: &AccountName,
-        now: DateTime<Utc>,
-        rest: TimeDelta,
-        begun_after: DateTime<Utc>,
-        most: u64,
-    ) -> Result<Vec<DuePayment>, StoreError> {
-        use payment::Column as C;
-        let since = |column: C| Expr::val(now.timestamp_millis()).sub(Expr::col(column));
-        // As the index spells it, so that it serves.
-        let waiting = Expr::cust("status_kind = 'WAITING_FOR_DEPOSIT'");
-        let condition = waiting
-            .and(Expr::col(C::ReadAt).lte((now - rest).timestamp_millis()))
-            .and(Expr::col(C::BeganAt).gt(begun_after.timestamp_millis()))
-            .and(since(C::ReadAt).mul(4).gte(since(C::BeganAt)));
-        self.due_payments(account, condition, most).await
-    }
-
-    async fn due_payments(
-        &self,
-        account: &AccountName,
-        condition: Expr,
-        most: u64,
-    ) -> Result<Vec<DuePayment>, StoreError> {
-        let rows: Vec<(String, ChronoUnixTimestampMillis)> = payment::Entity::find()
-            .select_only()
-            .columns([payment::Column::PaymentKey, payment::Column::ReadAt])
-            .filter(condition)
-            .filter(payment::Column::Account.eq(account.as_str()))
-            .order_by_asc(payment::Column::ReadAt)
-            .limit(most)
-            .into_tuple()
-            .all(&self.reader)
-            .await?;
-        rows.into_iter()
-            .map(|(key, read_at)| {
-                let payment_key = PaymentKey::parse(&key)
-                    .map_err(|_| StoreError::inconsistent("payments", "payment_key", &key))?;
-                Ok(DuePayment {
-                    payment_key,
-                    read_at: read_at.0,
-                })
-            })
-            .collect()
     }
 }
 
