@@ -75,22 +75,26 @@ where
         .map(|column| format!("stored.{0} = given.{0}", column.as_str()))
         .collect();
     let known = format!(
-        "{} AS given WHERE NOT EXISTS (SELECT 1 FROM {table} AS stored WHERE {} AND stored.rowid > {last})",
+        "{} AS given WHERE NOT EXISTS (SELECT 1 FROM {table} AS stored WHERE {} AND stored.rowid > ?1)",
         given.table,
         same.join(" AND ")
     );
     let mut written = Written::default();
-    let known = either.with_rows_of(&known, key);
+    let known = after(last, either.with_rows_of(&known, key).sql);
     written.add(carried_out(connection, known, key.is_some()).await?);
     written.add(match key {
         None => (new, Vec::new()),
         Some(key) => {
-            let keys = format!("SELECT {} FROM {table} WHERE rowid > {last}", key.as_str());
-            let keys = Statement::from_string(DbBackend::Sqlite, keys);
-            answered(connection, keys).await?
+            let keys = format!("SELECT {} FROM {table} WHERE rowid > ?1", key.as_str());
+            answered(connection, after(last, keys)).await?
         }
     });
     Ok(written)
+}
+
+/// The text of a statement stays the same, so that it is prepared once.
+fn after(last: i64, text: String) -> Statement {
+    Statement::from_sql_and_values(DbBackend::Sqlite, text, [last.into()])
 }
 
 /// `false` when a row was there: then nothing was done.
