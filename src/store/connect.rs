@@ -203,6 +203,30 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn connections_of_sqlite_do_not_wait_for_each_others_memory() {
+        let files = tempfile::TempDir::new().expect("a folder");
+        let store = sqlite(&files.path().join("built.db"))
+            .await
+            .expect("it opens");
+        let options = store
+            .reader
+            .query_all_raw(Statement::from_string(
+                store.reader.get_database_backend(),
+                "PRAGMA compile_options",
+            ))
+            .await
+            .expect("an answer");
+        let options: Vec<String> = options
+            .iter()
+            .map(|row| row.try_get_by_index(0).expect("a text"))
+            .collect();
+        let shared = "ENABLE_MEMORY_MANAGEMENT".to_owned();
+        assert!(!options.contains(&shared), "see .cargo/config.toml");
+        let uncounted = "DEFAULT_MEMSTATUS=0".to_owned();
+        assert!(options.contains(&uncounted), "see .cargo/config.toml");
+    }
+
+    #[tokio::test]
     async fn sqlite_confirms_only_what_is_on_disk() {
         let files = tempfile::TempDir::new().expect("a folder");
         let store = sqlite(&files.path().join("kept.db"))
