@@ -1,6 +1,7 @@
 //! The commands of the program: what each one reads, and how it ends.
 
 mod audit;
+mod days;
 #[cfg(feature = "demo")]
 mod demo;
 mod logging;

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
-use reconciliation::KstDate;
 
 use super::CommandError;
+use super::days::Days;
 use super::stop::StopSignals;
 use crate::clock::Clock;
 use crate::config::ServerConfig;
@@ -23,12 +23,8 @@ const TICK: Duration = Duration::from_millis(200);
 /// Which days, and where to.
 #[derive(Args)]
 pub(super) struct Options {
-    /// The first day in Seoul, yyyy-MM-dd
-    #[arg(long, value_name = "DAY")]
-    from: String,
-    /// The last day, included
-    #[arg(long, value_name = "DAY")]
-    to: String,
+    #[command(flatten)]
+    days: Days,
     /// How it is written; without it, by the ending of --out, and a workbook else
     #[arg(long)]
     format: Option<FormatName>,
@@ -51,7 +47,8 @@ enum FormatName {
 
 /// Writes the report and prints where it is.
 pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), CommandError> {
-    let range = range(&options)?;
+    let (from, to) = options.days.range()?;
+    let range = Range { from, to };
     let format = format(&options);
     let path = options.out.unwrap_or_else(|| usual_path(range, format));
     let merchants = server::merchants(&config.merchants, &config.toss)
@@ -89,19 +86,6 @@ fn warn(written: &Written) {
         // A message that cannot be shown changes nothing about the report, whose manifest has it too.
         let _ = writeln!(io::stderr(), "toss-recon: {line}");
     }
-}
-
-fn range(options: &Options) -> Result<Range, CommandError> {
-    let day = |name: &str, text: &str| {
-        KstDate::parse(text).map_err(|error| CommandError::Usage(format!("{name}: {error}")))
-    };
-    let (from, to) = (day("--from", &options.from)?, day("--to", &options.to)?);
-    if from > to {
-        return Err(CommandError::Usage(format!(
-            "--from {from} is after --to {to}: give the earlier day first"
-        )));
-    }
-    Ok(Range { from, to })
 }
 
 fn format(options: &Options) -> Format {

@@ -8,6 +8,7 @@ use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use reconciliation::KstDate;
 
 use super::CommandError;
+use super::days::Days;
 use crate::clock::Clock;
 use crate::config::ServerConfig;
 use crate::server;
@@ -17,12 +18,8 @@ use crate::sync::{Import, ImportError, Imported, Mirror, Progress};
 /// Which days, and of which lists.
 #[derive(Args)]
 pub(super) struct Options {
-    /// The first day in Seoul, yyyy-MM-dd
-    #[arg(long, value_name = "DAY")]
-    from: String,
-    /// The last day, included
-    #[arg(long, value_name = "DAY")]
-    to: String,
+    #[command(flatten)]
+    days: Days,
     /// One of the two lists alone
     #[arg(long, value_name = "LIST")]
     only: Option<List>,
@@ -70,15 +67,7 @@ pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), Co
 }
 
 fn import(options: &Options, today: KstDate) -> Result<Import, CommandError> {
-    let day = |name: &str, text: &str| {
-        KstDate::parse(text).map_err(|error| CommandError::Usage(format!("{name}: {error}")))
-    };
-    let (from, to) = (day("--from", &options.from)?, day("--to", &options.to)?);
-    if from > to {
-        return Err(CommandError::Usage(format!(
-            "--from {from} is after --to {to}: give the earlier day first"
-        )));
-    }
+    let (from, to) = options.days.range()?;
     if to > today {
         return Err(CommandError::Usage(format!(
             "--to {to} is in the future: the last day that can be read is {today}"

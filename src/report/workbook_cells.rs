@@ -78,16 +78,36 @@ impl Formats {
                 sheet.write_number_with_format(row, column, number, &format)?;
             }
             Cell::Day(day) => {
-                let day = excel_time(day.naive().and_time(NaiveTime::MIN))?;
-                sheet.write_datetime_with_format(row, column, &day, &self.day)?;
+                let time = day.naive().and_time(NaiveTime::MIN);
+                write_time(sheet, (row, column), cell, time, &self.day)?;
             }
             Cell::Instant(instant) => {
-                let instant = excel_time(in_seoul(*instant))?;
-                sheet.write_datetime_with_format(row, column, &instant, &self.instant)?;
+                write_time(
+                    sheet,
+                    (row, column),
+                    cell,
+                    in_seoul(*instant),
+                    &self.instant,
+                )?;
             }
         }
         Ok(())
     }
+}
+
+/// Writes a cell that holds this time; as a text where spreadsheets do not know its year.
+fn write_time(
+    sheet: &mut Worksheet,
+    (row, column): (u32, u16),
+    cell: &Cell,
+    time: NaiveDateTime,
+    format: &Format,
+) -> Result<(), XlsxError> {
+    match excel_time(time) {
+        Ok(time) => sheet.write_datetime_with_format(row, column, &time, format)?,
+        Err(_) => sheet.write_string(row, column, cell.to_csv())?,
+    };
+    Ok(())
 }
 
 /// The number that a spreadsheet has for a decimal text: here alone an amount becomes a float, on its way out.

@@ -79,6 +79,29 @@ fn fifteen_digits_are_a_number_and_sixteen_a_text() {
 }
 
 #[test]
+fn a_year_that_spreadsheets_do_not_know_is_a_text() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("a.xlsx");
+    let mut file = WorkbookFile::create(&path).unwrap();
+    file.begin(&ROWS).unwrap();
+    for day in ["0026-11-20", "1899-12-30", "1900-03-01"] {
+        let day = reconciliation::KstDate::parse(day).unwrap();
+        file.row(&[Cell::Day(day), Cell::Instant(day.start())])
+            .unwrap();
+    }
+    finish(file);
+    let sheet = sheet(&path, ROWS.sheet);
+    let text = |text: &str| Data::String(text.to_owned());
+    assert_eq!(cell(&sheet, 1, 0), text("0026-11-20"));
+    assert_eq!(cell(&sheet, 1, 1), text("0026-11-20 00:00:00"));
+    assert_eq!(cell(&sheet, 2, 0), text("1899-12-30"));
+    for column in [0, 1] {
+        let known = cell(&sheet, 3, column);
+        assert!(matches!(known, Data::DateTime(_)), "{known:?}");
+    }
+}
+
+#[test]
 fn a_section_that_is_longer_than_a_sheet_goes_on_in_the_next() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("a.xlsx");

@@ -111,7 +111,7 @@ async fn days_and_lists_that_cannot_be_meant_are_wrong_usage() {
     let (early, late) = (text(&sim, 5), text(&sim, 3));
     let today = text(&sim, 0);
     let tomorrow = (day(&sim, 0) + Days::new(1)).to_string();
-    let cases: [(&[&str], &str); 9] = [
+    let cases: [(&[&str], &str); 10] = [
         (
             &["--from", &late, "--to", &early],
             "give the earlier day first",
@@ -127,6 +127,7 @@ async fn days_and_lists_that_cannot_be_meant_are_wrong_usage() {
         (&["--from", &early], "--to"),
         (&["--to", &late], "--from"),
         (&["--from", "", "--to", &late], "--from"),
+        (&["--from", "0026-11-20", "--to", &late], "look at the year"),
     ];
     for (options, word) in cases {
         let line = place.refuses(2, &[&["sync"], options].concat()).await;

@@ -13,8 +13,12 @@ const DAYS: [&str; 5] = ["report", "--from", "2026-03-01", "--to", "2026-03-31"]
 #[tokio::test]
 async fn a_range_that_is_none_is_wrong_usage() {
     let place = Place::with_key();
-    let cases: [(&[&str], &str); 5] = [
+    let cases: [(&[&str], &str); 6] = [
         (&["report", "--from", "2026-03-01"], "--to"),
+        (
+            &["report", "--from", "1999-12-31", "--to", "2026-03-02"],
+            "look at the year",
+        ),
         (
             &["report", "--from", "2026-3-1", "--to", "2026-03-02"],
             "--from",
