@@ -16,6 +16,8 @@ pub struct Model {
     pub received_at: ChronoUnixTimestampMillis,
     /// The body.
     pub body: RawText,
+    /// When what it names is to be read; null when there is nothing left to read.
+    pub due_at: Option<ChronoUnixTimestampMillis>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -20,6 +20,7 @@ mod m20261122_000031_large_days;
 mod m20261122_000032_merchant_lists;
 mod m20261122_000033_idle_indexes;
 mod m20261122_000034_due_payments;
+mod m20261122_000035_open_webhooks;
 mod standing;
 
 use sea_orm_migration::prelude::MigrationTrait;
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000032_merchant_lists::Migration),
             Box::new(m20261122_000033_idle_indexes::Migration),
             Box::new(m20261122_000034_due_payments::Migration),
+            Box::new(m20261122_000035_open_webhooks::Migration),
         ]
     }
 }

@@ -18,6 +18,8 @@ use crate::merchants::{Merchant, Merchants};
 use crate::store::{Store, StoreError, StoredPayment};
 use crate::toss::{PaymentReading, TossError};
 
+pub use reading::ReadingError;
+
 use flights::Flights;
 
 /// What a payment is asked for by.
@@ -123,6 +125,19 @@ impl Lookup {
             })
             .await
     }
+
+    /// Reads the payment from Toss now, whatever is stored. A reading that is under way is not joined: it may have begun
+    /// before what the caller has heard of. `None` when Toss knows no such payment.
+    ///
+    /// # Errors
+    /// When Toss or the store fails; nothing is stored then.
+    pub async fn read_anew(
+        &self,
+        by: &PaymentRef,
+    ) -> Result<Option<Arc<StoredPayment>>, ReadingError> {
+        let stored = self.0.stored(by).await?;
+        self.0.read(by, stored.as_deref(), Duration::ZERO).await
+    }
 }
 
 impl Inner {
@@ -159,21 +174,13 @@ impl Inner {
         stored: Option<Arc<StoredPayment>>,
         max_age: Duration,
     ) -> Outcome {
-        let asked_at = self.clock.now();
-        let refreshed = match self.find(by, stored.as_deref()).await {
-            Ok(Some((merchant, payment))) => {
-                self.read_rest(merchant, payment, asked_at, max_age).await
-            }
-            Ok(None) => return Ok(None),
-            Err(error) => Err(reading::ReadingError::Toss(error)),
-        };
-        match refreshed {
-            Ok(stored) => Ok(Some(FoundPayment {
+        match self.read(by, stored.as_deref(), max_age).await {
+            Ok(read) => Ok(read.map(|stored| FoundPayment {
                 stored,
                 stale: false,
             })),
-            Err(reading::ReadingError::Store(error)) => Err(error.into()),
-            Err(reading::ReadingError::Toss(error)) => {
+            Err(ReadingError::Store(error)) => Err(error.into()),
+            Err(ReadingError::Toss(error)) => {
                 tracing::warn!(%error, known = stored.is_some(), "Toss could not be asked about a payment");
                 match stored {
                     Some(stored) => Ok(Some(FoundPayment {
@@ -186,6 +193,22 @@ impl Inner {
                 }
             }
         }
+    }
+
+    /// Asks Toss and stores what it said.
+    async fn read(
+        &self,
+        by: &PaymentRef,
+        stored: Option<&StoredPayment>,
+        max_age: Duration,
+    ) -> Result<Option<Arc<StoredPayment>>, ReadingError> {
+        let asked_at = self.clock.now();
+        let Some((merchant, payment)) = self.find(by, stored).await? else {
+            return Ok(None);
+        };
+        self.read_rest(merchant, payment, asked_at, max_age)
+            .await
+            .map(Some)
     }
 
     /// Asks the merchant that is known to have the payment, or every merchant at once. A key shows its own merchant's
@@ -236,7 +259,7 @@ impl Inner {
         payment: PaymentReading,
         asked_at: DateTime<Utc>,
         max_age: Duration,
-    ) -> Result<Arc<StoredPayment>, reading::ReadingError> {
+    ) -> Result<Arc<StoredPayment>, ReadingError> {
         let key = payment.payment.payment_key.clone();
         let reader = reading::Reader {
             store: &self.store,

@@ -27,21 +27,21 @@ const MOST_PAGES: u32 = 400;
 /// Questions to Toss under way at once for one payment.
 const AT_ONCE: usize = 8;
 
-/// Why nothing was stored.
-pub(super) enum ReadingError {
-    Toss(TossError),
-    Store(StoreError),
+/// Why a reading stored nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadingError {
+    /// Toss gave no usable answer.
+    #[error("{0}")]
+    Toss(#[from] TossError),
+    /// The store failed.
+    #[error("{0}")]
+    Store(#[from] StoreError),
 }
 
-impl From<TossError> for ReadingError {
-    fn from(error: TossError) -> Self {
-        Self::Toss(error)
-    }
-}
-
-impl From<StoreError> for ReadingError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
+impl ReadingError {
+    /// Whether Toss has refused the question itself, so that asking again is of no use.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Toss(error) if !error.is_outage())
     }
 }
 

@@ -88,6 +88,7 @@ pub use verdicts::{
     DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums, PaymentVerdict, ReconciliationSums,
     StoredDiscrepancy, UnsettledEvent, UnsettledSums, VerdictGap, VerdictRecord, VerdictSubject,
 };
+pub use webhooks::OpenWebhook;
 pub use windows::{Source, WindowRead};
 
 use self::staging::Importer;

@@ -3,6 +3,8 @@
 
 mod coverage;
 mod follow;
+mod hint_readings;
+mod hinted;
 mod hints;
 mod import;
 mod pass;
@@ -28,7 +30,8 @@ use crate::toss::{TossError, TransactionPage};
 
 pub use coverage::{DaySpan, Extent};
 pub use follow::Follower;
-pub use hints::{Hint, Hints, ReadingHints};
+pub use hint_readings::ReadingHints;
+pub use hints::{Hint, Hints};
 pub use import::{Import, ImportError, Imported, Progress};
 pub use pass::Passed;
 

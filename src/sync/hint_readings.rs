@@ -1,0 +1,346 @@
+//! Reads the payments that open webhooks lead to: soon, few at once, each not more often than every few seconds however
+//! many webhooks there are, and again until it has been read.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::sync::Notify;
+use tokio::time::{Instant, MissedTickBehavior};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::hinted::Hinted;
+use crate::clock::Clock;
+use crate::lookup::{Lookup, PaymentRef};
+use crate::store::{OpenWebhook, Store, StoreError};
+
+/// Payments that are read at once because of webhooks. While they cannot be read, one alone is tried.
+const AT_ONCE: usize = 8;
+/// A payment is read at most so often because of webhooks.
+const REST: Duration = Duration::from_secs(3);
+/// Open webhooks in hand; the others wait in the database.
+const MOST_IN_HAND: usize = 1_000;
+/// Those taken from the database at once.
+const TAKEN_AT_ONCE: usize = 100;
+/// Others leave a webhook that is in hand alone for so long; then its process counts as dead.
+const HELD: TimeDelta = TimeDelta::seconds(60);
+/// How often those are looked for that come due again, and those of processes that died.
+const LOOK: Duration = Duration::from_secs(1);
+/// A webhook whose payment cannot be read rests for as long as it has been open, within these.
+const SHORTEST_REST: TimeDelta = TimeDelta::seconds(3);
+const LONGEST_REST: TimeDelta = TimeDelta::minutes(10);
+/// A webhook whose payment could not be read for so long is given up. Toss sends one that is not answered for about as long.
+const GIVEN_UP_AFTER: TimeDelta = TimeDelta::days(3);
+
+/// The work that reads payments.
+pub struct ReadingHints {
+    pub(super) store: Store,
+    pub(super) lookup: Lookup,
+    pub(super) clock: Clock,
+    pub(super) kept: Arc<Notify>,
+    pub(super) stop: CancellationToken,
+}
+
+impl ReadingHints {
+    /// Reads payments until it is told to stop. What is open then is for the next process.
+    pub async fn run(self) {
+        let read = Box::pin(self.read());
+        self.stop.run_until_cancelled(read).await;
+    }
+
+    async fn read(&self) {
+        let mut hand = Hand::default();
+        let mut under_way = FuturesUnordered::new();
+        let mut are_read = true;
+        let mut looks = tokio::time::interval(LOOK);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // What made readings fail may have been mended before the start.
+        let mut is_hastened = false;
+        loop {
+            if !is_hastened {
+                let hastened = self.store.hasten_webhooks(self.clock.now()).await;
+                is_hastened = hastened.is_ok();
+            }
+            if let Err(error) = self.fill(&mut hand).await {
+                tracing::debug!(%error, "open webhooks cannot be looked for; it is tried again");
+            }
+            let most = if are_read { AT_ONCE } else { 1 };
+            while under_way.len() < most
+                && let Some((payment, hints)) = hand.begin(Instant::now())
+            {
+                under_way.push(self.reading(payment, hints));
+            }
+            tokio::select! {
+                _ = looks.tick() => {}
+                () = self.kept.notified() => {}
+                Some(ended) = under_way.next() => {
+                    hand.end(&ended);
+                    are_read = self.settle(&ended, are_read).await;
+                }
+            }
+        }
+    }
+
+    /// Takes webhooks in hand that are due.
+    async fn fill(&self, hand: &mut Hand) -> Result<(), StoreError> {
+        let room = MOST_IN_HAND.saturating_sub(hand.len()).min(TAKEN_AT_ONCE);
+        if room == 0 {
+            return Ok(());
+        }
+        let (now, most) = (self.clock.now(), u64::try_from(room).unwrap_or(u64::MAX));
+        let due = self.store.take_due_webhooks(now, now + HELD, most).await?;
+        let mut leading_nowhere = Vec::new();
+        for webhook in due {
+            let payment = self.payment(&webhook).await;
+            let OpenWebhook {
+                id, received_at, ..
+            } = webhook;
+            let hint = OpenHint { id, received_at };
+            match payment {
+                Ok(Some(payment)) => hand.add(payment, hint),
+                Ok(None) => leading_nowhere.push(hint),
+                Err(error) => {
+                    tracing::debug!(%error, "the payment of a transaction cannot be looked for");
+                    self.put_off(&[hint]).await;
+                }
+            }
+        }
+        self.close(&leading_nowhere).await;
+        Ok(())
+    }
+
+    /// The payment that a webhook leads to.
+    async fn payment(&self, webhook: &OpenWebhook) -> Result<Option<PaymentRef>, StoreError> {
+        match Hinted::by(webhook.body.as_bytes()) {
+            Some(Hinted::Payment(payment)) => Ok(Some(payment)),
+            Some(Hinted::Transaction(key)) => {
+                let found = self.store.payment_of_transaction(&key).await?;
+                Ok(found.map(PaymentRef::Key))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// Reads a payment in a task of its own.
+    fn reading(
+        &self,
+        payment: PaymentRef,
+        hints: Vec<OpenHint>,
+    ) -> impl Future<Output = Ended> + use<> {
+        let (lookup, by) = (self.lookup.clone(), payment.clone());
+        let read = tokio::spawn(async move { lookup.read_anew(&by).await });
+        let read = AbortOnDropHandle::new(read);
+        async move {
+            let failure = match read.await {
+                Ok(Ok(_)) => None,
+                Ok(Err(error)) if error.is_final() => {
+                    tracing::debug!(%error, "Toss refuses to show a payment that a webhook named");
+                    None
+                }
+                Ok(Err(error)) => Some(error.to_string()),
+                Err(_) => Some("the reading was lost".to_owned()),
+            };
+            Ended {
+                payment,
+                hints,
+                failure,
+            }
+        }
+    }
+
+    /// Closes the webhooks of a reading, or puts them off; tells whether payments can be read.
+    async fn settle(&self, ended: &Ended, could_be_read: bool) -> bool {
+        match &ended.failure {
+            None => {
+                if !could_be_read {
+                    tracing::info!("payments that webhooks name can be read again");
+                }
+                self.close(&ended.hints).await;
+            }
+            Some(error) => {
+                if could_be_read {
+                    tracing::warn!(%error, "a payment that a webhook named cannot be read; it is tried again");
+                } else {
+                    tracing::debug!(%error, "a payment that a webhook named still cannot be read");
+                }
+                self.put_off(&ended.hints).await;
+            }
+        }
+        ended.failure.is_none()
+    }
+
+    async fn put_off(&self, hints: &[OpenHint]) {
+        let now = self.clock.now();
+        let is_old = |hint: &&OpenHint| now - hint.received_at > GIVEN_UP_AFTER;
+        let (old, others): (Vec<&OpenHint>, Vec<&OpenHint>) = hints.iter().partition(is_old);
+        if !old.is_empty() {
+            tracing::warn!(
+                webhooks = old.len(),
+                days = GIVEN_UP_AFTER.num_days(),
+                "a payment that webhooks named could not be read; they are given up"
+            );
+            self.close(old).await;
+        }
+        let newest = others.iter().map(|hint| hint.received_at).max();
+        let due_at = now + rest_after(now - newest.unwrap_or(now));
+        let put_off = self.store.put_webhooks_off(&ids(others), due_at).await;
+        if let Err(error) = put_off {
+            tracing::debug!(%error, "webhooks are not put off; they come due when they are no longer held");
+        }
+    }
+
+    async fn close(&self, hints: impl IntoIterator<Item = &OpenHint>) {
+        if let Err(error) = self.store.close_webhooks(&ids(hints)).await {
+            tracing::debug!(%error, "webhooks are not closed; what they name will be read again");
+        }
+    }
+}
+
+/// An open webhook in hand.
+struct OpenHint {
+    id: String,
+    received_at: DateTime<Utc>,
+}
+
+/// A reading that has ended.
+struct Ended {
+    payment: PaymentRef,
+    /// The webhooks that it answers: those that were in hand when it began.
+    hints: Vec<OpenHint>,
+    /// Why it is to be tried again.
+    failure: Option<String>,
+}
+
+/// The webhooks in hand by the payments that they lead to.
+#[derive(Default)]
+struct Hand {
+    payments: HashMap<PaymentRef, Hints>,
+    ids: HashSet<String>,
+    added: u64,
+}
+
+#[derive(Default)]
+struct Hints {
+    /// Those that wait for a reading.
+    waiting: Vec<OpenHint>,
+    /// When the first of these came, among all.
+    place: u64,
+    is_under_way: bool,
+    rests_until: Option<Instant>,
+}
+
+impl Hand {
+    /// How many webhooks there are.
+    fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Adds a webhook, unless it is there.
+    fn add(&mut self, payment: PaymentRef, hint: OpenHint) {
+        if self.ids.insert(hint.id.clone()) {
+            self.added += 1;
+            let hints = self.payments.entry(payment).or_default();
+            if hints.waiting.is_empty() {
+                hints.place = self.added;
+            }
+            hints.waiting.push(hint);
+        }
+    }
+
+    /// The payment to be read next, if one may be, with the webhooks that the reading answers.
+    fn begin(&mut self, now: Instant) -> Option<(PaymentRef, Vec<OpenHint>)> {
+        let is_resting = |hints: &Hints| hints.rests_until.is_some_and(|until| until > now);
+        self.payments.retain(|_, hints| {
+            hints.is_under_way || !hints.waiting.is_empty() || is_resting(hints)
+        });
+        let ready = self.payments.iter_mut().filter(|(_, hints)| {
+            !hints.is_under_way && !hints.waiting.is_empty() && !is_resting(hints)
+        });
+        let (payment, hints) = ready.min_by_key(|(_, hints)| hints.place)?;
+        hints.is_under_way = true;
+        hints.rests_until = Some(now + REST);
+        Some((payment.clone(), std::mem::take(&mut hints.waiting)))
+    }
+
+    /// A reading has ended.
+    fn end(&mut self, ended: &Ended) {
+        for hint in &ended.hints {
+            self.ids.remove(&hint.id);
+        }
+        if let Some(hints) = self.payments.get_mut(&ended.payment) {
+            hints.is_under_way = false;
+        }
+    }
+}
+
+fn ids<'h>(hints: impl IntoIterator<Item = &'h OpenHint>) -> Vec<&'h str> {
+    hints.into_iter().map(|hint| hint.id.as_str()).collect()
+}
+
+/// How long a webhook rests after a failure, given how long it has been open: each rest is as long as all before.
+fn rest_after(open_for: TimeDelta) -> TimeDelta {
+    open_for.clamp(SHORTEST_REST, LONGEST_REST)
+}
+
+#[cfg(test)]
+mod tests {
+    use reconciliation::OrderId;
+
+    use super::*;
+
+    fn order(id: &str) -> PaymentRef {
+        PaymentRef::Order(OrderId::parse(id).unwrap())
+    }
+
+    fn hint(id: &str) -> OpenHint {
+        OpenHint {
+            id: id.to_owned(),
+            received_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    fn begun(hand: &mut Hand, now: Instant) -> Option<(PaymentRef, usize)> {
+        hand.begin(now)
+            .map(|(payment, hints)| (payment, hints.len()))
+    }
+
+    #[test]
+    fn rests_double_from_three_seconds_to_ten_minutes() {
+        let mut open_for = TimeDelta::zero();
+        let mut rests = Vec::new();
+        for _ in 0..11 {
+            let rest = rest_after(open_for);
+            rests.push(rest.num_seconds());
+            open_for += rest;
+        }
+        assert_eq!(rests, [3, 3, 6, 12, 24, 48, 96, 192, 384, 600, 600]);
+        assert_eq!(rest_after(TimeDelta::hours(-1)), SHORTEST_REST);
+    }
+
+    #[test]
+    fn payments_are_read_in_the_order_of_their_webhooks_and_rest_in_between() {
+        let (mut hand, now) = (Hand::default(), Instant::now());
+        for (payment, id) in [("order-2", "a"), ("order-1", "b"), ("order-2", "c")] {
+            hand.add(order(payment), hint(id));
+        }
+        hand.add(order("order-1"), hint("b"));
+        assert_eq!(hand.len(), 3);
+        assert_eq!(begun(&mut hand, now), Some((order("order-2"), 2)));
+        assert_eq!(begun(&mut hand, now), Some((order("order-1"), 1)));
+        hand.add(order("order-2"), hint("d"));
+        // It is under way, however long that takes.
+        assert_eq!(begun(&mut hand, now + REST), None);
+        hand.end(&Ended {
+            payment: order("order-2"),
+            hints: vec![hint("a"), hint("c")],
+            failure: None,
+        });
+        assert_eq!(hand.len(), 2);
+        let just_before = now + REST - Duration::from_millis(1);
+        assert_eq!(begun(&mut hand, just_before), None);
+        assert_eq!(begun(&mut hand, now + REST), Some((order("order-2"), 1)));
+    }
+}
