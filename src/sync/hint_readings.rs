@@ -26,7 +26,7 @@ const MOST_IN_HAND: usize = 1_000;
 /// Those taken from the database at once.
 const TAKEN_AT_ONCE: usize = 100;
 /// Others leave a webhook that is in hand alone for so long; then its process counts as dead.
-const HELD: TimeDelta = TimeDelta::seconds(60);
+const HELD: TimeDelta = TimeDelta::minutes(1);
 /// How often those are looked for that come due again, and those of processes that died.
 const LOOK: Duration = Duration::from_secs(1);
 /// A webhook whose payment cannot be read rests for as long as it has been open, within these.

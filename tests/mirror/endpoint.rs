@@ -2,9 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
 use toss_recon::server::Server;
-use toss_sim::{NewPayment, TossSim};
+use toss_sim::{Endpoint, Fault, FaultKind, NewPayment, Outcome, TossSim};
 
+use crate::program::Shop;
 use crate::running::{self, RunningServer, merchant};
 use crate::support::{Engine, MID, SECRET_KEY, TestDatabase, empty_shop, on_both_databases};
 
@@ -12,6 +15,8 @@ on_both_databases!(
     whatever_comes_is_answered_200_within_a_second,
     a_webhook_makes_a_payment_appear_without_a_pass,
     a_following_server_finds_payments_by_itself,
+    a_webhook_that_was_answered_survives_a_kill,
+    a_webhook_that_was_answered_survives_a_stop,
 );
 
 const SECRET: &str = "a-long-path-secret";
@@ -105,6 +110,65 @@ async fn a_following_server_finds_payments_by_itself(engine: Engine) {
     let _server = Running::start(&sim, &database, true).await;
     sim.console().pay(NewPayment::card("order-1", 15_000));
     appears(&database).await;
+}
+
+async fn a_webhook_that_was_answered_survives_a_kill(engine: Engine) {
+    survives(engine, "-KILL").await;
+}
+
+async fn a_webhook_that_was_answered_survives_a_stop(engine: Engine) {
+    survives(engine, "-TERM").await;
+}
+
+/// Ends the program by a signal right after it has answered, while Toss is slow, and starts it again.
+async fn survives(engine: Engine, signal: &str) {
+    let (shop, database) = (Shop::open().await, TestDatabase::open(engine).await);
+    let abandoned = NewPayment::card("order-abandoned", 15_000).ending(Outcome::Expired);
+    // No list tells of it.
+    let key = shop.sim.console().pay(abandoned);
+    let slow = FaultKind::Slow(Duration::from_mins(1));
+    shop.sim
+        .faults()
+        .add(Fault::next(Endpoint::Payment, slow).times(1_000));
+    let (mut program, address) = serve(&shop, &database).await;
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let body = format!(
+        r#"{{"eventType":"PAYMENT_STATUS_CHANGED","createdAt":"2026-03-20T12:00:00.65327","data":{{"paymentKey":"{key}"}}}}"#
+    );
+    let url = format!("http://{address}/webhooks/toss/{SECRET}");
+    let answer = client.post(url).body(body).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let pid = program.id().unwrap().to_string();
+    let sent = Command::new("kill").args([signal, &pid]).status().await;
+    assert!(sent.unwrap().success());
+    program.wait().await.unwrap();
+    assert_eq!(database.count("payments").await, 0);
+    shop.sim.faults().clear();
+    let (_program, _) = serve(&shop, &database).await;
+    appears(&database).await;
+    let found = database.texts("SELECT payment_key FROM payments").await;
+    assert_eq!(found, [key]);
+}
+
+/// Starts the program, which reads what webhooks name and nothing else, and gives its address.
+async fn serve(shop: &Shop, database: &TestDatabase) -> (Child, String) {
+    let mut command = shop.program(&database.url);
+    command
+        .args(["serve", "--no-sync", "--listen", "127.0.0.1:0"])
+        .env("WEBHOOK_SECRET", SECRET)
+        .env("LOG", "info");
+    let mut program = command.spawn().unwrap();
+    let mut lines = BufReader::new(program.stderr.take().unwrap()).lines();
+    let address = loop {
+        let line = lines.next_line().await.unwrap().expect("it serves");
+        if let Some((_, port)) = line.split_once("127.0.0.1:") {
+            let digits = port.find(|character: char| !character.is_ascii_digit());
+            break format!("127.0.0.1:{}", &port[..digits.unwrap_or(port.len())]);
+        }
+    };
+    // Whoever writes to a closed pipe ends.
+    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    (program, address)
 }
 
 async fn appears(database: &TestDatabase) {

@@ -25,7 +25,7 @@ const PAGE_ROWS: u64 = 100;
 
 /// Ninety days of payments at two merchants, of which one has a hundredth, in every state and by every method, most of them
 /// cards. Each has had a cancel. Rows are as long as Toss's: a short table would rather be read through.
-const FILL: [&str; 5] = [
+const FILL: [&str; 6] = [
     "INSERT INTO payments (payment_key, mid, account, order_id, method_label, status, currency, read_at, rows_only, \
         outdated, began_at, status_kind, method_kind)
      SELECT 'payment-' || n, mid, 'default', 'order-' || n, method, status, 'KRW', began + 60000, n % 3 > 0,
@@ -51,6 +51,7 @@ const FILL: [&str; 5] = [
             CASE WHEN substr(payment_key, 9)::int % 50 > 0 THEN payment_key END AS keyed FROM payments) AS made",
     "INSERT INTO cancels (payment_key, transaction_key, amount, canceled_at, status)
      SELECT payment_key, 'cancel-' || payment_key, 1000, began_at + 2, 'DONE' FROM payments",
+    "INSERT INTO merchant_ids (account, mid) SELECT DISTINCT account, mid FROM payments",
     "INSERT INTO verdicts (subject, books_version, account, mid, began_at, verdict)
      SELECT payment_key, 0, account, mid, began_at,
         (ARRAY['DISCREPANT', 'INCOMPLETE', 'PENDING', 'RECONCILED'])[1 + least(3, substr(payment_key, 9)::int % 97)]
@@ -330,6 +331,33 @@ async fn what_is_nested(explained: &mut Explained) {
             .is_some()
     );
     assert_indexed(explained, "transactions", &"transaction_payment");
+    what_a_webhook_names(explained).await;
+}
+
+/// A cancel is told by its transaction alone.
+async fn what_a_webhook_names(explained: &mut Explained) {
+    for (key, payment, table) in [
+        ("cancel-payment-29004", Some("payment-29004"), "cancels"),
+        (
+            "transaction-payment-29000-1",
+            Some("payment-29000"),
+            "transactions",
+        ),
+        ("unknown", None, "transactions"),
+    ] {
+        let wanted = TransactionKey::parse(key).unwrap();
+        let store = &explained.database.store;
+        let found = store.payment_of_transaction(&wanted).await.unwrap();
+        assert_eq!(found.as_ref().map(PaymentKey::as_str), payment, "{key}");
+        let statements = explained.steps();
+        assert_all_indexed(&statements, table, &key);
+        let steps = statements.iter().flat_map(|(_, steps)| steps);
+        let read_through = |step: &Step| step.table == "cancels" && step.how == "Seq Scan";
+        assert!(
+            !steps.into_iter().any(read_through),
+            "{key}: {statements:#?}"
+        );
+    }
 }
 
 /// Everything that importing, following and looking a payment up sends, with thirty days of another shop.
