@@ -127,7 +127,12 @@ impl Server {
             reconciler: reconciler.clone(),
             interpretation,
         });
-        let (hints, read_hints) = Hints::new(store.clone(), lookup.clone(), clock.clone());
+        let (hints, read_hints) = Hints::new(
+            store.clone(),
+            lookup.clone(),
+            clock.clone(),
+            Handle::current(),
+        );
         let http = HttpParts {
             webhooks: config
                 .webhook_secret

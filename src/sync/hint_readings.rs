@@ -8,9 +8,9 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::Notify;
-use tokio::time::{Instant, MissedTickBehavior};
+use tokio::time::{Instant, MissedTickBehavior, timeout};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::AbortOnDropHandle;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use super::hinted::Hinted;
 use crate::clock::Clock;
@@ -34,21 +34,32 @@ const SHORTEST_REST: TimeDelta = TimeDelta::seconds(3);
 const LONGEST_REST: TimeDelta = TimeDelta::minutes(10);
 /// A webhook whose payment could not be read for so long is given up. Toss sends one that is not answered for about as long.
 const GIVEN_UP_AFTER: TimeDelta = TimeDelta::days(3);
+/// How long webhooks that have been taken may still be kept after the program was told to stop.
+const KEEPING_MAY_TAKE: Duration = Duration::from_secs(5);
 
 /// The work that reads payments.
 pub struct ReadingHints {
     pub(super) store: Store,
     pub(super) lookup: Lookup,
     pub(super) clock: Clock,
+    pub(super) keeping: TaskTracker,
     pub(super) kept: Arc<Notify>,
     pub(super) stop: CancellationToken,
 }
 
 impl ReadingHints {
-    /// Reads payments until it is told to stop. What is open then is for the next process.
+    /// Reads payments until it is told to stop, and sees to it that what has been taken by then is kept. What is open
+    /// then is for the next process.
     pub async fn run(self) {
         let read = Box::pin(self.read());
         self.stop.run_until_cancelled(read).await;
+        self.keeping.close();
+        if timeout(KEEPING_MAY_TAKE, self.keeping.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!("a webhook was still being kept; it may be lost");
+        }
     }
 
     async fn read(&self) {

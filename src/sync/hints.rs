@@ -8,8 +8,10 @@ use backon::{ExponentialBuilder, Retryable};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::hint_readings::ReadingHints;
 use super::hinted::Hinted;
@@ -39,27 +41,36 @@ pub struct Hint<'a> {
 pub struct Hints {
     store: Store,
     clock: Clock,
+    /// Outlives the workers that take webhooks.
+    runtime: Handle,
+    /// Webhooks that are being kept.
+    keeping: TaskTracker,
     /// Told of each hint that is to be looked at.
     kept: Arc<Notify>,
 }
 
 impl Hints {
-    /// What takes hints, and the work that reads payments until it is told to stop.
+    /// What takes hints, and the work that reads payments until it is told to stop. Webhooks are kept on the given
+    /// runtime, which must outlive the workers that serve requests.
     pub fn new(
         store: Store,
         lookup: Lookup,
         clock: Clock,
+        runtime: Handle,
     ) -> (Self, impl FnOnce(CancellationToken) -> ReadingHints) {
-        let kept = Arc::new(Notify::new());
+        let (keeping, kept) = (TaskTracker::new(), Arc::new(Notify::new()));
         let hints = Self {
             store: store.clone(),
             clock: clock.clone(),
+            runtime,
+            keeping: keeping.clone(),
             kept: Arc::clone(&kept),
         };
         let read = move |stop| ReadingHints {
             store,
             lookup,
             clock,
+            keeping,
             kept,
             stop,
         };
@@ -67,25 +78,34 @@ impl Hints {
     }
 
     /// Keeps a webhook, and has the payment that it names read. One that came before leads to another reading only while
-    /// that payment has not been read since.
+    /// that payment has not been read since. Dropping the future does not stop it.
     ///
     /// # Errors
     /// When it cannot be kept, after some attempts.
     pub async fn take(&self, hint: Hint<'_>) -> Result<(), StoreError> {
-        let (id, text) = (id_of(hint), String::from_utf8_lossy(hint.body));
+        let (id, text) = (id_of(hint), String::from_utf8_lossy(hint.body).into_owned());
         let now = self.clock.now();
         let due_at = Hinted::by(hint.body).map(|_| now);
-        let keep = || self.store.save_webhook(&id, &text, now, due_at);
-        let pauses = ExponentialBuilder::new()
-            .with_min_delay(KEEPING_FIRST_PAUSE)
-            .with_max_delay(KEEPING_LONGEST_PAUSE)
-            .with_max_times(KEEPING_ATTEMPTS);
-        let is_open = keep.retry(pauses).await?;
-        fail_points::dies("webhook-kept");
-        if is_open {
-            self.kept.notify_one();
-        }
-        Ok(())
+        let (store, kept) = (self.store.clone(), Arc::clone(&self.kept));
+        let keeping = async move {
+            let keep = || store.save_webhook(&id, &text, now, due_at);
+            let pauses = ExponentialBuilder::new()
+                .with_min_delay(KEEPING_FIRST_PAUSE)
+                .with_max_delay(KEEPING_LONGEST_PAUSE)
+                .with_max_times(KEEPING_ATTEMPTS);
+            let is_open = keep.retry(pauses).await?;
+            fail_points::dies("webhook-kept");
+            if is_open {
+                kept.notify_one();
+            }
+            Ok(())
+        };
+        let ended = self.keeping.spawn_on(keeping, &self.runtime).await;
+        ended.unwrap_or_else(|_| {
+            Err(StoreError::Unavailable {
+                reason: "a webhook was lost while it was being kept".to_owned(),
+            })
+        })
     }
 }
 

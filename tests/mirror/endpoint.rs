@@ -1,9 +1,11 @@
 //! The real server: it follows Toss in the background, and takes webhooks at its own address.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
 use toss_recon::server::Server;
 use toss_sim::{Endpoint, Fault, FaultKind, NewPayment, Outcome, TossSim};
 
@@ -17,6 +19,7 @@ on_both_databases!(
     a_following_server_finds_payments_by_itself,
     a_webhook_that_was_answered_survives_a_kill,
     a_webhook_that_was_answered_survives_a_stop,
+    a_toss_that_is_down_is_one_warning_however_many_webhooks_come,
 );
 
 const SECRET: &str = "a-long-path-secret";
@@ -120,6 +123,39 @@ async fn a_webhook_that_was_answered_survives_a_stop(engine: Engine) {
     survives(engine, "-TERM").await;
 }
 
+async fn a_toss_that_is_down_is_one_warning_however_many_webhooks_come(engine: Engine) {
+    let (shop, database) = (Shop::open().await, TestDatabase::open(engine).await);
+    let down = Fault::next(Endpoint::Payment, FaultKind::Status(500));
+    shop.sim.faults().add(down.times(10_000));
+    let (mut program, address, said) = serve(&shop, &database).await;
+    for number in 0..6 {
+        send(&address, &format!("payment-{number}")).await;
+    }
+    // The client asks three times itself.
+    let have_failed = || {
+        let mut times = HashMap::<String, u32>::new();
+        for asked in shop.sim.requests() {
+            *times.entry(asked.path).or_default() += 1;
+        }
+        times.len() == 6 && times.values().all(|times| *times >= 3)
+    };
+    until("each has failed", async || have_failed()).await;
+    shop.sim.faults().clear();
+    let open = "webhooks WHERE due_at IS NOT NULL";
+    until("all are read", async || database.count(open).await == 0).await;
+    program.kill().await.unwrap();
+    let said = said.await.unwrap();
+    let of_webhooks: Vec<_> = said
+        .iter()
+        .filter(|line| line.contains("webhook"))
+        .collect();
+    let texts = ["cannot be read; it is tried again", "can be read again"];
+    assert_eq!(of_webhooks.len(), texts.len(), "{of_webhooks:#?}");
+    for (line, text) in of_webhooks.iter().zip(texts) {
+        assert!(line.contains(text), "{of_webhooks:#?}");
+    }
+}
+
 /// Ends the program by a signal right after it has answered, while Toss is slow, and starts it again.
 async fn survives(engine: Engine, signal: &str) {
     let (shop, database) = (Shop::open().await, TestDatabase::open(engine).await);
@@ -130,28 +166,34 @@ async fn survives(engine: Engine, signal: &str) {
     shop.sim
         .faults()
         .add(Fault::next(Endpoint::Payment, slow).times(1_000));
-    let (mut program, address) = serve(&shop, &database).await;
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let body = format!(
-        r#"{{"eventType":"PAYMENT_STATUS_CHANGED","createdAt":"2026-03-20T12:00:00.65327","data":{{"paymentKey":"{key}"}}}}"#
-    );
-    let url = format!("http://{address}/webhooks/toss/{SECRET}");
-    let answer = client.post(url).body(body).send().await.unwrap();
-    assert_eq!(answer.status(), 200);
+    let (mut program, address, _) = serve(&shop, &database).await;
+    send(&address, &key).await;
     let pid = program.id().unwrap().to_string();
     let sent = Command::new("kill").args([signal, &pid]).status().await;
     assert!(sent.unwrap().success());
     program.wait().await.unwrap();
     assert_eq!(database.count("payments").await, 0);
     shop.sim.faults().clear();
-    let (_program, _) = serve(&shop, &database).await;
+    let (_program, ..) = serve(&shop, &database).await;
     appears(&database).await;
     let found = database.texts("SELECT payment_key FROM payments").await;
     assert_eq!(found, [key]);
 }
 
-/// Starts the program, which reads what webhooks name and nothing else, and gives its address.
-async fn serve(shop: &Shop, database: &TestDatabase) -> (Child, String) {
+/// Tells the program at that address of a payment.
+async fn send(address: &str, payment: &str) {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let body = format!(
+        r#"{{"eventType":"PAYMENT_STATUS_CHANGED","createdAt":"2026-03-20T12:00:00.65327","data":{{"paymentKey":"{payment}"}}}}"#
+    );
+    let url = format!("http://{address}/webhooks/toss/{SECRET}");
+    let answer = client.post(url).body(body).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+}
+
+/// Starts the program, which reads what webhooks name and nothing else; gives its address, and in the end what it has said
+/// since.
+async fn serve(shop: &Shop, database: &TestDatabase) -> (Child, String, JoinHandle<Vec<String>>) {
     let mut command = shop.program(&database.url);
     command
         .args(["serve", "--no-sync", "--listen", "127.0.0.1:0"])
@@ -167,14 +209,25 @@ async fn serve(shop: &Shop, database: &TestDatabase) -> (Child, String) {
         }
     };
     // Whoever writes to a closed pipe ends.
-    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-    (program, address)
+    let said = tokio::spawn(async move {
+        let mut said = Vec::new();
+        while let Ok(Some(line)) = lines.next_line().await {
+            said.push(line);
+        }
+        said
+    });
+    (program, address, said)
 }
 
 async fn appears(database: &TestDatabase) {
+    let is_there = async || database.count("payments").await > 0;
+    until("it appears", is_there).await;
+}
+
+async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(30);
-    while database.count("payments").await == 0 {
-        assert!(Instant::now() < deadline, "it never appeared");
+    while !is_so().await {
+        assert!(Instant::now() < deadline, "never: {what}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

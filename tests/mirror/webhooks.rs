@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use reconciliation::PaymentKey;
+use tokio::runtime::Handle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use toss_recon::lookup::{Lookup, PaymentRef};
@@ -29,6 +30,8 @@ on_both_databases!(
     a_cancel_leads_to_its_payment,
     a_cancel_that_nobody_knows_leads_nowhere,
     of_a_burst_eight_payments_are_read_at_once,
+    a_webhook_on_its_way_is_kept_although_the_program_stops,
+    an_open_webhook_is_not_deleted,
 );
 
 /// Webhooks that lead to a payment which has not been read since.
@@ -43,7 +46,12 @@ struct Endpoint {
 impl Endpoint {
     fn over(sim: &TossSim, database: &TestDatabase) -> Self {
         let lookup = lookup(sim, database);
-        let (hints, read) = Hints::new(database.store.clone(), lookup, clock(sim));
+        let (hints, read) = Hints::new(
+            database.store.clone(),
+            lookup,
+            clock(sim),
+            Handle::current(),
+        );
         let stop = CancellationToken::new();
         let task = tokio::spawn(read(stop.clone()).run());
         Self { hints, stop, task }
@@ -384,4 +392,41 @@ async fn of_a_burst_eight_payments_are_read_at_once(engine: Engine) {
     counts(&database, OPEN, 0).await;
     assert_eq!(database.count("payments").await, 40);
     endpoint.end().await;
+}
+
+async fn a_webhook_on_its_way_is_kept_although_the_program_stops(engine: Engine) {
+    let (sim, database) = (empty_shop().await, TestDatabase::open(engine).await);
+    let Endpoint { hints, stop, task } = Endpoint::over(&sim, &database);
+    database
+        .execute("ALTER TABLE webhooks RENAME TO elsewhere")
+        .await;
+    let body = paid("p-1", 1);
+    let hint = Hint {
+        transmission_id: None,
+        body: body.as_bytes(),
+    };
+    // Whoever asked for it has been answered, and is gone.
+    let gone = tokio::time::timeout(Duration::from_millis(50), hints.take(hint));
+    assert!(gone.await.is_err());
+    stop.cancel();
+    database
+        .execute("ALTER TABLE elsewhere RENAME TO webhooks")
+        .await;
+    task.await.unwrap();
+    assert_eq!(database.count(OPEN).await, 1);
+}
+
+async fn an_open_webhook_is_not_deleted(engine: Engine) {
+    let (sim, database) = (empty_shop().await, TestDatabase::open(engine).await);
+    let (store, now) = (&database.store, sim.clock().now());
+    for (id, due_at) in [("open", Some(now)), ("closed", None)] {
+        let kept = store.save_webhook(id, "{}", now, due_at).await;
+        assert_eq!(kept, Ok(true));
+    }
+    let deleted = store.delete_webhooks(now + TimeDelta::days(1), 10).await;
+    assert_eq!(deleted, Ok(1));
+    assert_eq!(database.texts("SELECT id FROM webhooks").await, ["open"]);
+    store.close_webhooks(&["open"]).await.unwrap();
+    let deleted = store.delete_webhooks(now, 10).await;
+    assert_eq!(deleted, Ok(0), "it is no older than that");
 }
