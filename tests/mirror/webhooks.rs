@@ -27,6 +27,7 @@ on_both_databases!(
     a_webhook_sent_again_leads_to_a_reading_while_it_is_open_and_to_none_afterwards,
     what_a_process_left_open_is_read_by_the_next,
     what_a_dead_process_held_is_read_by_one_that_runs,
+    two_processes_lose_none_and_read_each_twice_at_most,
     a_cancel_leads_to_its_payment,
     a_cancel_that_nobody_knows_leads_nowhere,
     of_a_burst_eight_payments_are_read_at_once,
@@ -311,6 +312,29 @@ async fn what_a_dead_process_held_is_read_by_one_that_runs(engine: Engine) {
     counts(&database, OPEN, 0).await;
     assert_eq!(database.count("payments").await, 1);
     endpoint.end().await;
+}
+
+async fn two_processes_lose_none_and_read_each_twice_at_most(engine: Engine) {
+    let (sim, database) = (empty_shop().await, TestDatabase::open(engine).await);
+    let other = TestDatabase::at(&database.url).await;
+    let endpoints = [&database, &other].map(|database| Endpoint::over(&sim, database));
+    let keys: Vec<String> = (0..20)
+        .map(|number| {
+            let order = format!("order-{number}");
+            sim.console().pay(NewPayment::card(order, 15_000))
+        })
+        .collect();
+    for (key, endpoint) in keys.iter().zip(endpoints.iter().cycle()) {
+        endpoint.take(None, &paid(key, 1)).await;
+    }
+    counts(&database, OPEN, 0).await;
+    assert_eq!(database.count("payments").await, 20);
+    for key in &keys {
+        assert!((1..=2).contains(&questions(&sim, key)), "{key}");
+    }
+    for endpoint in endpoints {
+        endpoint.end().await;
+    }
 }
 
 async fn a_cancel_leads_to_its_payment(engine: Engine) {
