@@ -229,7 +229,7 @@ impl Inner {
         }))
         .await;
         let mut found: Option<(&Merchant, PaymentReading)> = None;
-        let mut failed = None;
+        let mut failed: Option<TossError> = None;
         for (merchant, answer) in answers {
             match answer {
                 Ok(reading) => {
@@ -241,6 +241,10 @@ impl Inner {
                     }
                 }
                 Err(error) if error.is_not_found() => {}
+                // While one of them cannot be asked, the refusals of others do not say that nobody has it.
+                Err(error) if failed.as_ref().is_some_and(TossError::is_outage) => {
+                    tracing::debug!(%error, "another merchant could not be asked either");
+                }
                 Err(error) => failed = Some(error),
             }
         }

@@ -39,9 +39,17 @@ pub enum ReadingError {
 }
 
 impl ReadingError {
-    /// Whether Toss has refused the question itself, so that asking again is of no use.
+    /// Whether Toss has refused to show the payment itself, so that asking again is of no use. What it refuses to list may
+    /// be listed later.
     pub fn is_final(&self) -> bool {
-        matches!(self, Self::Toss(error) if !error.is_outage())
+        let Self::Toss(error) = self else {
+            return false;
+        };
+        let is_of_the_payment = matches!(
+            error,
+            TossError::Refused(refusal) if matches!(refusal.call, Call::Payment | Call::PaymentByOrder)
+        );
+        is_of_the_payment && !error.is_outage()
     }
 }
 
