@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::import::name;
 use super::plan::{self, Span};
 use super::rests::{Resting, Rests};
-use super::{Inner, Mirror, SyncError, delta};
+use super::{Inner, MOST_BAD_DAYS, Mirror, SyncError, delta};
 use crate::merchants::Merchant;
 use crate::store::{AccountName, Source, WindowRead};
 use reconciliation::KstDate;
@@ -52,54 +52,77 @@ impl Answering {
 impl Mirror {
     /// Reads what is due of every merchant's lists. A list that fails is left for a later pass; the others are read.
     pub async fn pass(&self) -> Passed {
+        let mut passed = Passed::default();
+        for place in 0..self.merchants() {
+            passed.add(self.pass_of(place).await);
+        }
+        passed
+    }
+
+    /// How many merchants there are.
+    pub(super) fn merchants(&self) -> usize {
+        self.0.merchants.all().len()
+    }
+
+    /// Reads what is due of the lists of the merchant in this place of the settings.
+    pub(super) async fn pass_of(&self, place: usize) -> Passed {
         let inner = &self.0;
         let mut passed = Passed::default();
+        let Some(merchant) = inner.merchants.all().get(place) else {
+            return passed;
+        };
         let interval = delta(inner.settings.interval);
-        for (place, merchant) in inner.merchants.all().iter().enumerate() {
-            for source in Source::ALL {
-                let answering = inner.answering(place, source);
-                if answering.rests.has(Resting::List, inner.clock.now()) {
-                    passed.resting += 1;
-                    continue;
+        for source in Source::ALL {
+            let answering = inner.answering(place, source);
+            if answering.rests.has(Resting::List, inner.clock.now()) {
+                passed.resting += 1;
+                continue;
+            }
+            let outcome = inner
+                .pass_over(merchant, source, answering, &mut passed)
+                .await;
+            match &outcome {
+                Ok(None) => answering.yes(merchant, source),
+                Ok(Some(error)) | Err(error) => {
+                    answering.no(merchant, source, error);
+                    passed.failed += 1;
                 }
-                match inner
-                    .pass_over(merchant, source, answering, &mut passed)
-                    .await
-                {
-                    Ok(()) => {
-                        answering.rests.end(Resting::List);
-                        answering.yes(merchant, source);
-                    }
-                    Err(error) => {
-                        answering.no(merchant, source, &error);
-                        passed.failed += 1;
-                        if error.is_of_one_day() {
-                            answering.rests.end(Resting::List);
-                        } else {
-                            let now = inner.clock.now();
-                            answering.rests.begin(Resting::List, now, interval);
-                            continue;
-                        }
-                    }
-                }
-                if source == Source::Transactions {
-                    passed.answered.push(merchant.account.clone());
-                }
+            }
+            if outcome.is_err() {
+                let now = inner.clock.now();
+                answering.rests.begin(Resting::List, now, interval);
+                continue;
+            }
+            answering.rests.end(Resting::List);
+            if source == Source::Transactions {
+                passed.answered.push(merchant.account.clone());
             }
         }
         passed
     }
 }
 
+impl Passed {
+    fn add(&mut self, other: Self) {
+        self.days += other.days;
+        self.changed += other.changed;
+        self.late += other.late;
+        self.failed += other.failed;
+        self.resting += other.resting;
+        self.answered.extend(other.answered);
+    }
+}
+
 impl Inner {
-    /// Reads the days that are due. One that cannot be read holds the others up only when they could not be read either.
+    /// Reads the days that are due, and gives the last error that was one day's alone. Where Toss answered to a day's
+    /// question that it failed, other days tell whether that is the day's fault: it is when another one can be read.
     async fn pass_over(
         &self,
         merchant: &Merchant,
         source: Source,
         answering: &Answering,
         passed: &mut Passed,
-    ) -> Result<(), SyncError> {
+    ) -> Result<Option<SyncError>, SyncError> {
         let now = self.clock.now();
         let today = KstDate::of(now);
         let read = self.read_so_far(merchant).await?;
@@ -117,30 +140,46 @@ impl Inner {
             interval: delta(self.settings.interval),
         };
         let known = read.windows(source);
-        let mut outcome = Ok(());
+        let rest = |day: KstDate| {
+            let failed_at = self.clock.now();
+            answering
+                .rests
+                .begin(Resting::Day(day), failed_at, span.interval);
+        };
+        let (mut of_one_day, mut has_read, mut suspects) = (None, false, Vec::new());
         for day in plan::pass(&span, known, now) {
             if answering.rests.has(Resting::Day(day), now) {
                 continue;
             }
             let done = match self.read_day(merchant, source, day).await {
                 Ok(done) => done,
-                Err(error) if error.is_of_one_day() => {
+                Err(error) => {
                     tracing::debug!(account = %merchant.account, list = name(source), %day, %error, "a day cannot be read");
-                    let failed_at = self.clock.now();
-                    answering
-                        .rests
-                        .begin(Resting::Day(day), failed_at, span.interval);
-                    outcome = Err(error);
+                    if error.is_of_one_day() {
+                        rest(day);
+                    } else if error.may_be_of_one_day() && suspects.len() + 1 < MOST_BAD_DAYS {
+                        suspects.push(day);
+                    } else {
+                        return Err(error);
+                    }
+                    of_one_day = Some(error);
                     continue;
                 }
-                Err(error) => return Err(error),
             };
+            has_read = true;
+            suspects.drain(..).for_each(rest);
             answering.rests.end(Resting::Day(day));
             passed.days += 1;
             passed.changed += done.changed;
             passed.late += late_rows(merchant, source, day, known.get(&day), done.changed);
         }
-        outcome
+        match of_one_day {
+            Some(error) if !suspects.is_empty() && !has_read => Err(error),
+            of_one_day => {
+                suspects.drain(..).for_each(rest);
+                Ok(of_one_day)
+            }
+        }
     }
 }
 
