@@ -1,6 +1,7 @@
 //! Following Toss while the server runs: a pass, a pause, and again. Of several processes on one database one follows;
 //! when it dies, another takes over.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -21,11 +22,11 @@ const LEASE_LASTS: TimeDelta = TimeDelta::seconds(20);
 const HEARTBEAT: Duration = Duration::from_secs(5);
 /// Payments of one merchant that are read again in one pass, of each kind, so that a long absence does not end in a stampede.
 const MOST_PAYMENTS: u64 = 50;
-/// A virtual account that waits is looked at again after so long, and then less and less often: its due date passes
-/// without a row and without a webhook.
-const WAITING_REST: TimeDelta = TimeDelta::hours(1);
-/// Longer than any account waits.
-const WAITING_LASTS: TimeDelta = TimeDelta::days(60);
+/// A virtual account that waits is looked at again after an hour, and then less and less often: its due date passes without
+/// a row and without a webhook, and is seen six hours later at most.
+const WAITING_REST: RangeInclusive<TimeDelta> = TimeDelta::hours(1)..=TimeDelta::hours(6);
+/// Longer than an account may wait, which is 2,160 hours.
+const WAITING_LASTS: TimeDelta = TimeDelta::days(92);
 /// Merchants whose lists are read at once.
 const MERCHANTS_AT_ONCE: usize = 16;
 /// Webhooks that are deleted at once: the database is held for a moment only.

@@ -203,7 +203,9 @@ async fn a_server_reads_the_days_that_the_settings_name() {
         .set("SYNC_SETTLEMENT_DAYS", "5")
         .set("LOG", "info,toss_recon=debug");
     let server = Running::serve(&place, &[]).await;
-    server.says("a pass over a merchant's lists has ended").await;
+    server
+        .says("a pass over a merchant's lists has ended")
+        .await;
     server.stop("TERM").await;
     assert_eq!(days_asked(&sim, "/v1/transactions"), 3);
     assert_eq!(days_asked(&sim, "/v1/settlements"), 5);

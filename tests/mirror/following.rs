@@ -129,6 +129,27 @@ async fn a_waiting_account_is_looked_at_again_by_itself(engine: Engine) {
     assert_eq!(looked_at().await, 0, "it was read a moment ago");
     sim.clock().advance(chrono::Duration::hours(2));
     until(async || looked_at().await == 1).await;
+    let asked = |path: &str| {
+        let requests = sim.requests();
+        let of_path = requests.iter().filter(|one| one.path.starts_with(path));
+        of_path.count()
+    };
+    let passes = async |more: usize| {
+        let before = asked("/v1/transactions");
+        until(async || asked("/v1/transactions") >= before + more).await;
+    };
+    // However long it waits, it is not left alone for a quarter of that.
+    sim.clock().advance(chrono::Duration::days(80));
+    until(async || asked("/v1/payments") == 2).await;
+    sim.clock().advance(chrono::Duration::hours(5));
+    passes(20).await;
+    assert_eq!(asked("/v1/payments"), 2);
+    sim.clock().advance(chrono::Duration::hours(1));
+    until(async || asked("/v1/payments") == 3).await;
+    // It cannot wait any longer.
+    sim.clock().advance(chrono::Duration::days(12));
+    passes(40).await;
+    assert_eq!(asked("/v1/payments"), 3);
     follower.end().await;
 }
 
