@@ -43,9 +43,9 @@ pub struct Progress {
 /// What an import ended with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
-    /// Transactions that are stored for these days.
+    /// Transactions that Toss lists for these days.
     pub transactions: u64,
-    /// Settlement rows that are stored for these days.
+    /// Settlement rows that it lists for them.
     pub settlements: u64,
     /// Days.
     pub days: u64,
@@ -186,7 +186,7 @@ impl Inner {
             let cause = match self.read_patiently(merchant, source, day).await {
                 Ok(read) => {
                     bad_in_a_row = 0;
-                    late_rows(merchant, source, day, before.as_ref(), read.changed);
+                    late_rows(merchant, source, day, before.as_ref(), &read);
                     done(read);
                     continue;
                 }

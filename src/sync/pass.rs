@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::import::name;
 use super::plan::{self, Span};
 use super::rests::{Resting, Rests};
-use super::{Inner, MOST_BAD_DAYS, Mirror, SyncError, delta};
+use super::{Day, Inner, MOST_BAD_DAYS, Mirror, SyncError, delta};
 use crate::merchants::Merchant;
 use crate::store::{AccountName, Source, WindowRead};
 use reconciliation::KstDate;
@@ -171,7 +171,7 @@ impl Inner {
             answering.rests.end(Resting::Day(day));
             passed.days += 1;
             passed.changed += done.changed;
-            passed.late += late_rows(merchant, source, day, known.get(&day), done.changed);
+            passed.late += late_rows(merchant, source, day, known.get(&day), &done);
         }
         match of_one_day {
             Some(error) if !suspects.is_empty() && !has_read => Err(error),
@@ -183,18 +183,25 @@ impl Inner {
     }
 }
 
-/// How many of a day's changed rows came late: all, when the day had been read completely before. They are logged.
+/// How many of a day's changed rows came late: all, when the day had been read completely before. They are logged, and so
+/// is that Toss lists fewer transactions than it did: those are kept.
 pub(super) fn late_rows(
     merchant: &Merchant,
     source: Source,
     day: KstDate,
     before: Option<&WindowRead>,
-    changed: u64,
+    read: &Day,
 ) -> u64 {
-    let was_complete = before.is_some_and(|window| plan::is_complete(source, day, window.read_at));
-    if !was_complete || changed == 0 {
+    let is_complete = |window: &&WindowRead| plan::is_complete(source, day, window.read_at);
+    let Some(before) = before.filter(is_complete) else {
         return 0;
+    };
+    let rows = u64::try_from(read.rows).unwrap_or(u64::MAX);
+    if source == Source::Transactions && rows < before.rows {
+        tracing::warn!(account = %merchant.account, %day, rows, before = before.rows, "Toss lists fewer transactions than before; those that it does not list any more are kept");
     }
-    tracing::info!(account = %merchant.account, list = name(source), %day, rows = changed, "rows came late or were changed");
-    changed
+    if read.changed > 0 {
+        tracing::info!(account = %merchant.account, list = name(source), %day, rows = read.changed, "rows came late or were changed");
+    }
+    read.changed
 }

@@ -84,6 +84,15 @@ async fn what_came_late_is_read_on_demand_and_named_in_the_log() {
     assert!(!lines.is_empty());
     let again = place.succeeds(&[&sync[..], &["--again"]].concat()).await;
     assert!(again.contains(r#""changed":0"#), "{again}");
+    sim.faults().transaction(hidden(TransactionChange::Hidden));
+    let ended = place.run(&[&sync[..], &["--again"]].concat()).await;
+    assert_eq!(ended.status, 0);
+    assert!(ended.stdout.contains(r#""changed":0"#), "{}", ended.stdout);
+    let lines: Vec<&str> = ended.stderr.lines().collect();
+    for line in &lines {
+        assert!(line.contains("lists fewer transactions"), "{line}");
+    }
+    assert!(!lines.is_empty(), "what is gone is not gone in silence");
 }
 
 #[tokio::test]
