@@ -37,7 +37,7 @@ enum List {
     Settlements,
 }
 
-/// Mirrors, and prints what is stored of these days as one line of JSON.
+/// Mirrors, and prints how many rows these days have as one line of JSON.
 pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), CommandError> {
     let clock = Clock::system();
     let import = import(&options, KstDate::of(clock.now()))?;

@@ -1,5 +1,7 @@
 //! Payments that should be read again: Toss has listed a later transaction of theirs, or they wait for their deposit.
 
+use std::ops::RangeInclusive;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::payment;
 use reconciliation::PaymentKey;
@@ -28,17 +30,17 @@ impl Store {
         self.due_payments(account, outdated(), most).await
     }
 
-    /// An account's virtual accounts that wait for their deposit and were left alone for a quarter of their life, at least for
-    /// `rest`; the longest ago first. Those begun before `begun_after` are given up.
+    /// An account's virtual accounts that wait for their deposit and were left alone for a quarter of their life, or as long as
+    /// `rest` allows; the longest ago first. Those begun before `begun_after` are given up.
     pub async fn waiting_payments(
         &self,
         account: &AccountName,
         now: DateTime<Utc>,
-        rest: TimeDelta,
+        rest: RangeInclusive<TimeDelta>,
         begun_after: DateTime<Utc>,
         most: u64,
     ) -> Result<Vec<DuePayment>, StoreError> {
-        let condition = waiting(now, rest, begun_after);
+        let condition = waiting(now, &rest, begun_after);
         self.due_payments(account, condition, most).await
     }
 
@@ -79,14 +81,20 @@ fn outdated() -> Expr {
     Expr::col(payment::Column::Outdated)
 }
 
-fn waiting(now: DateTime<Utc>, rest: TimeDelta, begun_after: DateTime<Utc>) -> Expr {
+fn waiting(
+    now: DateTime<Utc>,
+    rest: &RangeInclusive<TimeDelta>,
+    begun_after: DateTime<Utc>,
+) -> Expr {
     use payment::Column as C;
     let since = |column: C| Expr::val(now.timestamp_millis()).sub(Expr::col(column));
+    let read_before = |rest: TimeDelta| Expr::col(C::ReadAt).lte((now - rest).timestamp_millis());
+    let a_quarter_ago = since(C::ReadAt).mul(4).gte(since(C::BeganAt));
     // As the index spells it, so that it serves.
     Expr::cust("status_kind = 'WAITING_FOR_DEPOSIT'")
-        .and(Expr::col(C::ReadAt).lte((now - rest).timestamp_millis()))
+        .and(read_before(*rest.start()))
         .and(Expr::col(C::BeganAt).gt(begun_after.timestamp_millis()))
-        .and(since(C::ReadAt).mul(4).gte(since(C::BeganAt)))
+        .and(a_quarter_ago.or(read_before(*rest.end())))
 }
 
 #[cfg(test)]
@@ -99,12 +107,15 @@ mod tests {
     #[tokio::test]
     async fn an_accounts_payments_are_walked_along_their_index_the_longest_ago_first() {
         let account = AccountName::new("default");
-        let (now, rest) = (DateTime::UNIX_EPOCH, TimeDelta::hours(1));
+        let (now, rest) = (
+            DateTime::UNIX_EPOCH,
+            TimeDelta::hours(1)..=TimeDelta::hours(6),
+        );
         let asked = [
             ("payments_outdated (account=?)", outdated()),
             (
                 "payments_waiting (account=? AND read_at<?)",
-                waiting(now, rest, now),
+                waiting(now, &rest, now),
             ),
         ];
         for database in [empty_tables().await, counted_tables().await] {

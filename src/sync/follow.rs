@@ -1,9 +1,12 @@
 //! Following Toss while the server runs: a pass, a pause, and again. Of several processes on one database one follows;
 //! when it dies, another takes over.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use futures_util::future::join_all;
+use tokio::sync::Semaphore;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
@@ -19,11 +22,13 @@ const LEASE_LASTS: TimeDelta = TimeDelta::seconds(20);
 const HEARTBEAT: Duration = Duration::from_secs(5);
 /// Payments of one merchant that are read again in one pass, of each kind, so that a long absence does not end in a stampede.
 const MOST_PAYMENTS: u64 = 50;
-/// A virtual account that waits is looked at again after so long, and then less and less often: its due date passes
-/// without a row and without a webhook.
-const WAITING_REST: TimeDelta = TimeDelta::hours(1);
-/// Longer than any account waits.
-const WAITING_LASTS: TimeDelta = TimeDelta::days(60);
+/// A virtual account that waits is looked at again after an hour, and then less and less often: its due date passes without
+/// a row and without a webhook, and is seen six hours later at most.
+const WAITING_REST: RangeInclusive<TimeDelta> = TimeDelta::hours(1)..=TimeDelta::hours(6);
+/// Longer than an account may wait, which is 2,160 hours.
+const WAITING_LASTS: TimeDelta = TimeDelta::days(92);
+/// Merchants whose lists are read at once.
+const MERCHANTS_AT_ONCE: usize = 16;
 /// Webhooks that are deleted at once: the database is held for a moment only.
 const WEBHOOKS_AT_ONCE: u64 = 200;
 /// How often webhooks are deleted in one pass.
@@ -78,43 +83,48 @@ impl Follower {
         }
     }
 
-    /// Pass after pass, until the lease is lost.
+    /// Follows every merchant's lists until the lease is lost: each by itself, so that a key whose questions are answered
+    /// slowly holds up no other one.
     async fn passes(&self) {
-        let pause = self.mirror.0.settings.interval;
-        loop {
-            tokio::select! {
-                () = self.pass() => {}
-                () = self.until_lost() => return,
-            }
-            tokio::select! {
-                () = tokio::time::sleep(super::import::lengthened(pause)) => {}
-                () = self.until_lost() => return,
-            }
+        let at_once = Semaphore::new(MERCHANTS_AT_ONCE);
+        let merchants = (0..self.mirror.merchants()).map(|place| self.follow_one(place, &at_once));
+        tokio::select! {
+            _ = join_all(merchants) => {}
+            () = self.delete_webhooks() => {}
+            () = self.until_lost() => {}
         }
     }
 
-    /// One pass, and what it leads to.
-    async fn pass(&self) {
-        let passed = self.mirror.pass().await;
+    /// Pass after pass over the lists of the merchant in this place of the settings.
+    async fn follow_one(&self, place: usize, at_once: &Semaphore) {
+        // It is never closed.
+        while let Ok(turn) = at_once.acquire().await {
+            self.pass(place).await;
+            drop(turn);
+            self.rest().await;
+        }
+    }
+
+    async fn rest(&self) {
+        tokio::time::sleep(super::import::lengthened(self.mirror.0.settings.interval)).await;
+    }
+
+    /// One pass over a merchant's lists, and what it leads to.
+    async fn pass(&self, place: usize) {
+        let passed = self.mirror.pass_of(place).await;
         tracing::debug!(
+            place,
             days = passed.days,
             changed = passed.changed,
             late = passed.late,
             failed = passed.failed,
             resting = passed.resting,
-            "a pass over Toss's lists has ended"
+            "a pass over a merchant's lists has ended"
         );
-        if passed.answered.is_empty() {
-            // Neither Toss nor the database is troubled any further.
-            return;
-        }
-        if let Err(error) = self.delete_old_webhooks().await {
-            tracing::warn!(%error, "old webhooks could not be deleted");
-        }
+        // Otherwise neither Toss nor the database is troubled any further.
         for account in &passed.answered {
             if let Err(error) = self.read_due_payments(account).await {
                 tracing::warn!(%error, "payments that have changed could not be found");
-                return;
             }
         }
     }
@@ -139,6 +149,16 @@ impl Follower {
             }
         }
         Ok(())
+    }
+
+    /// Deletes old webhooks, time and again.
+    async fn delete_webhooks(&self) {
+        loop {
+            if let Err(error) = self.delete_old_webhooks().await {
+                tracing::debug!(%error, "old webhooks could not be deleted");
+            }
+            self.rest().await;
+        }
     }
 
     /// Deletes webhooks that have been kept long enough.

@@ -7,16 +7,13 @@ use reconciliation::KstDate;
 
 use super::pass::late_rows;
 use super::plan;
-use super::{Day, Inner, Mirror, SyncError};
+use super::{Day, Inner, MOST_BAD_DAYS, Mirror, SyncError};
 use crate::merchants::Merchant;
 use crate::store::{Source, StoreError, WindowRead};
 
 /// How often a day is tried while Toss or the database has a passing fault. The pauses between double; without a pause it
 /// is tried once.
 const ATTEMPTS: u32 = 6;
-
-/// So many days in a row that cannot be read are not the days' fault.
-const MOST_BAD_DAYS: u32 = 3;
 
 /// The days of one list that have been read.
 type Windows = BTreeMap<KstDate, WindowRead>;
@@ -46,9 +43,9 @@ pub struct Progress {
 /// What an import ended with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
-    /// Transactions that are stored for these days.
+    /// Transactions that Toss lists for these days.
     pub transactions: u64,
-    /// Settlement rows that are stored for these days.
+    /// Settlement rows that it lists for them.
     pub settlements: u64,
     /// Days.
     pub days: u64,
@@ -77,10 +74,11 @@ pub enum ImportError {
     Store(#[from] StoreError),
 }
 
-impl ImportError {
-    fn is_of_one_day(&self) -> bool {
-        matches!(self, Self::Day { cause, .. } if cause.is_of_one_day())
-    }
+/// The days of one merchant's list that are to be read, each with what was read of it before.
+struct ListImport<'a> {
+    merchant: &'a Merchant,
+    source: Source,
+    days: Vec<(KstDate, Option<WindowRead>)>,
 }
 
 impl Mirror {
@@ -117,44 +115,47 @@ impl Mirror {
         mut progress: impl FnMut(Progress),
     ) -> Result<Imported, ImportError> {
         let inner = &self.0;
-        let mut jobs = Vec::new();
+        let mut lists = Vec::new();
         for source in &import.sources {
             for merchant in inner.merchants.all() {
                 let known = inner
                     .store
                     .windows(&merchant.account, *source, import.from, import.to)
                     .await?;
-                for day in choose(*source, import.from, import.to, &known) {
-                    jobs.push((merchant, *source, day, known.get(&day).copied()));
-                }
+                let days = choose(*source, import.from, import.to, &known);
+                lists.push(ListImport {
+                    merchant,
+                    source: *source,
+                    days: days
+                        .into_iter()
+                        .map(|day| (day, known.get(&day).copied()))
+                        .collect(),
+                });
             }
         }
         let days = plan::days(import.from, import.to).count();
+        let total: usize = lists.iter().map(|list| list.days.len()).sum();
         let mut so_far = Progress {
-            total: u64::try_from(jobs.len()).unwrap_or(u64::MAX),
+            total: u64::try_from(total).unwrap_or(u64::MAX),
             ..Progress::default()
         };
         let mut changed = 0;
-        let (mut first_bad, mut bad_in_a_row) = (None, 0);
+        let mut first_bad = None;
         progress(so_far);
-        for (merchant, source, day, before) in jobs {
-            let read = match inner.read_patiently(merchant, source, day).await {
-                Ok(read) => read,
-                Err(error) => {
-                    bad_in_a_row += 1;
-                    if !error.is_of_one_day() || bad_in_a_row == MOST_BAD_DAYS {
-                        return Err(first_bad.unwrap_or(error));
-                    }
-                    first_bad.get_or_insert(error);
-                    continue;
-                }
+        for list in lists {
+            let mut done = |read: Day| {
+                changed += read.changed;
+                so_far.done += 1;
+                so_far.rows += u64::try_from(read.rows).unwrap_or(u64::MAX);
+                progress(so_far);
             };
-            bad_in_a_row = 0;
-            late_rows(merchant, source, day, before.as_ref(), read.changed);
-            changed += read.changed;
-            so_far.done += 1;
-            so_far.rows += u64::try_from(read.rows).unwrap_or(u64::MAX);
-            progress(so_far);
+            match inner.import_list(list, &mut done).await {
+                Ok(None) => {}
+                Ok(Some(bad)) => {
+                    first_bad.get_or_insert(bad);
+                }
+                Err(error) => return Err(first_bad.unwrap_or(error)),
+            }
         }
         if let Some(error) = first_bad {
             return Err(error);
@@ -169,12 +170,53 @@ impl Mirror {
 }
 
 impl Inner {
+    /// Reads days of a list and gives the first error that keeps no other list from being read. After a day that may have
+    /// failed alone the next ones are read, until some in a row have failed.
+    async fn import_list(
+        &self,
+        ListImport {
+            merchant,
+            source,
+            days,
+        }: ListImport<'_>,
+        done: &mut impl FnMut(Day),
+    ) -> Result<Option<ImportError>, ImportError> {
+        let (mut first_bad, mut bad_in_a_row) = (None, 0);
+        for (day, before) in days {
+            let cause = match self.read_patiently(merchant, source, day).await {
+                Ok(read) => {
+                    bad_in_a_row = 0;
+                    late_rows(merchant, source, day, before.as_ref(), &read);
+                    done(read);
+                    continue;
+                }
+                Err(cause) => cause,
+            };
+            bad_in_a_row += 1;
+            let is_of_the_day = cause.may_be_of_one_day() && bad_in_a_row < MOST_BAD_DAYS;
+            let is_of_one_list = cause.is_of_one_list();
+            let error = ImportError::Day {
+                list: name(source),
+                day,
+                cause,
+            };
+            if !is_of_one_list {
+                return Err(first_bad.unwrap_or(error));
+            }
+            first_bad.get_or_insert(error);
+            if !is_of_the_day {
+                break;
+            }
+        }
+        Ok(first_bad)
+    }
+
     async fn read_patiently(
         &self,
         merchant: &Merchant,
         source: Source,
         day: KstDate,
-    ) -> Result<Day, ImportError> {
+    ) -> Result<Day, SyncError> {
         let mut pause = self.settings.retry_pause;
         let mut attempts = 1;
         loop {
@@ -186,13 +228,7 @@ impl Inner {
                     pause = pause.saturating_mul(2);
                     attempts += 1;
                 }
-                Err(cause) => {
-                    return Err(ImportError::Day {
-                        list: name(source),
-                        day,
-                        cause,
-                    });
-                }
+                Err(error) => return Err(error),
             }
         }
     }

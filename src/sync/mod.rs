@@ -39,6 +39,9 @@ use pass::Answering;
 use settlements::SettlementReader;
 use transactions::TransactionReader;
 
+/// So many days in a row that cannot be read are not the days' fault.
+const MOST_BAD_DAYS: usize = 3;
+
 /// How Toss's lists are followed.
 #[derive(Clone, Copy, Debug)]
 pub struct MirrorSettings {
@@ -126,6 +129,27 @@ impl SyncError {
             self,
             Self::Toss(TossError::Unreadable { .. }) | Self::Unsteady { .. } | Self::NoEnd { .. }
         )
+    }
+
+    /// Whether it may speak of the day's own rows, as far as one failure tells: the days beside it tell more.
+    fn may_be_of_one_day(&self) -> bool {
+        match self {
+            Self::Toss(error) => error.may_be_of_the_question(),
+            Self::Unsteady { .. } | Self::NoEnd { .. } => true,
+            Self::Store(_) | Self::Spool(_) => false,
+        }
+    }
+
+    /// Whether it speaks of one merchant's list, so that others may be read all the same.
+    fn is_of_one_list(&self) -> bool {
+        match self {
+            Self::Toss(error) => !matches!(
+                error,
+                TossError::Unreachable { .. } | TossError::TimedOut { .. }
+            ),
+            Self::Unsteady { .. } | Self::NoEnd { .. } => true,
+            Self::Store(_) | Self::Spool(_) => false,
+        }
     }
 
     /// What a day could not be.

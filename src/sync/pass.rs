@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::import::name;
 use super::plan::{self, Span};
 use super::rests::{Resting, Rests};
-use super::{Inner, Mirror, SyncError, delta};
+use super::{Day, Inner, MOST_BAD_DAYS, Mirror, SyncError, delta};
 use crate::merchants::Merchant;
 use crate::store::{AccountName, Source, WindowRead};
 use reconciliation::KstDate;
@@ -52,54 +52,77 @@ impl Answering {
 impl Mirror {
     /// Reads what is due of every merchant's lists. A list that fails is left for a later pass; the others are read.
     pub async fn pass(&self) -> Passed {
+        let mut passed = Passed::default();
+        for place in 0..self.merchants() {
+            passed.add(self.pass_of(place).await);
+        }
+        passed
+    }
+
+    /// How many merchants there are.
+    pub(super) fn merchants(&self) -> usize {
+        self.0.merchants.all().len()
+    }
+
+    /// Reads what is due of the lists of the merchant in this place of the settings.
+    pub(super) async fn pass_of(&self, place: usize) -> Passed {
         let inner = &self.0;
         let mut passed = Passed::default();
+        let Some(merchant) = inner.merchants.all().get(place) else {
+            return passed;
+        };
         let interval = delta(inner.settings.interval);
-        for (place, merchant) in inner.merchants.all().iter().enumerate() {
-            for source in Source::ALL {
-                let answering = inner.answering(place, source);
-                if answering.rests.has(Resting::List, inner.clock.now()) {
-                    passed.resting += 1;
-                    continue;
+        for source in Source::ALL {
+            let answering = inner.answering(place, source);
+            if answering.rests.has(Resting::List, inner.clock.now()) {
+                passed.resting += 1;
+                continue;
+            }
+            let outcome = inner
+                .pass_over(merchant, source, answering, &mut passed)
+                .await;
+            match &outcome {
+                Ok(None) => answering.yes(merchant, source),
+                Ok(Some(error)) | Err(error) => {
+                    answering.no(merchant, source, error);
+                    passed.failed += 1;
                 }
-                match inner
-                    .pass_over(merchant, source, answering, &mut passed)
-                    .await
-                {
-                    Ok(()) => {
-                        answering.rests.end(Resting::List);
-                        answering.yes(merchant, source);
-                    }
-                    Err(error) => {
-                        answering.no(merchant, source, &error);
-                        passed.failed += 1;
-                        if error.is_of_one_day() {
-                            answering.rests.end(Resting::List);
-                        } else {
-                            let now = inner.clock.now();
-                            answering.rests.begin(Resting::List, now, interval);
-                            continue;
-                        }
-                    }
-                }
-                if source == Source::Transactions {
-                    passed.answered.push(merchant.account.clone());
-                }
+            }
+            if outcome.is_err() {
+                let now = inner.clock.now();
+                answering.rests.begin(Resting::List, now, interval);
+                continue;
+            }
+            answering.rests.end(Resting::List);
+            if source == Source::Transactions {
+                passed.answered.push(merchant.account.clone());
             }
         }
         passed
     }
 }
 
+impl Passed {
+    fn add(&mut self, other: Self) {
+        self.days += other.days;
+        self.changed += other.changed;
+        self.late += other.late;
+        self.failed += other.failed;
+        self.resting += other.resting;
+        self.answered.extend(other.answered);
+    }
+}
+
 impl Inner {
-    /// Reads the days that are due. One that cannot be read holds the others up only when they could not be read either.
+    /// Reads the days that are due, and gives the last error that was one day's alone. Where Toss answered to a day's
+    /// question that it failed, other days tell whether that is the day's fault: it is when another one can be read.
     async fn pass_over(
         &self,
         merchant: &Merchant,
         source: Source,
         answering: &Answering,
         passed: &mut Passed,
-    ) -> Result<(), SyncError> {
+    ) -> Result<Option<SyncError>, SyncError> {
         let now = self.clock.now();
         let today = KstDate::of(now);
         let read = self.read_so_far(merchant).await?;
@@ -117,45 +140,68 @@ impl Inner {
             interval: delta(self.settings.interval),
         };
         let known = read.windows(source);
-        let mut outcome = Ok(());
+        let rest = |day: KstDate| {
+            let failed_at = self.clock.now();
+            answering
+                .rests
+                .begin(Resting::Day(day), failed_at, span.interval);
+        };
+        let (mut of_one_day, mut has_read, mut suspects) = (None, false, Vec::new());
         for day in plan::pass(&span, known, now) {
             if answering.rests.has(Resting::Day(day), now) {
                 continue;
             }
             let done = match self.read_day(merchant, source, day).await {
                 Ok(done) => done,
-                Err(error) if error.is_of_one_day() => {
+                Err(error) => {
                     tracing::debug!(account = %merchant.account, list = name(source), %day, %error, "a day cannot be read");
-                    let failed_at = self.clock.now();
-                    answering
-                        .rests
-                        .begin(Resting::Day(day), failed_at, span.interval);
-                    outcome = Err(error);
+                    if error.is_of_one_day() {
+                        rest(day);
+                    } else if error.may_be_of_one_day() && suspects.len() + 1 < MOST_BAD_DAYS {
+                        suspects.push(day);
+                    } else {
+                        return Err(error);
+                    }
+                    of_one_day = Some(error);
                     continue;
                 }
-                Err(error) => return Err(error),
             };
+            has_read = true;
+            suspects.drain(..).for_each(rest);
             answering.rests.end(Resting::Day(day));
             passed.days += 1;
             passed.changed += done.changed;
-            passed.late += late_rows(merchant, source, day, known.get(&day), done.changed);
+            passed.late += late_rows(merchant, source, day, known.get(&day), &done);
         }
-        outcome
+        match of_one_day {
+            Some(error) if !suspects.is_empty() && !has_read => Err(error),
+            of_one_day => {
+                suspects.drain(..).for_each(rest);
+                Ok(of_one_day)
+            }
+        }
     }
 }
 
-/// How many of a day's changed rows came late: all, when the day had been read completely before. They are logged.
+/// How many of a day's changed rows came late: all, when the day had been read completely before. They are logged, and so
+/// is that Toss lists fewer transactions than it did: those are kept.
 pub(super) fn late_rows(
     merchant: &Merchant,
     source: Source,
     day: KstDate,
     before: Option<&WindowRead>,
-    changed: u64,
+    read: &Day,
 ) -> u64 {
-    let was_complete = before.is_some_and(|window| plan::is_complete(source, day, window.read_at));
-    if !was_complete || changed == 0 {
+    let is_complete = |window: &&WindowRead| plan::is_complete(source, day, window.read_at);
+    let Some(before) = before.filter(is_complete) else {
         return 0;
+    };
+    let rows = u64::try_from(read.rows).unwrap_or(u64::MAX);
+    if source == Source::Transactions && rows < before.rows {
+        tracing::warn!(account = %merchant.account, %day, rows, before = before.rows, "Toss lists fewer transactions than before; those that it does not list any more are kept");
     }
-    tracing::info!(account = %merchant.account, list = name(source), %day, rows = changed, "rows came late or were changed");
-    changed
+    if read.changed > 0 {
+        tracing::info!(account = %merchant.account, list = name(source), %day, rows = read.changed, "rows came late or were changed");
+    }
+    read.changed
 }

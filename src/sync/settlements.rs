@@ -15,6 +15,8 @@ use crate::toss::{ListText, Reading, SettlementDate, SettlementPage, Toss};
 
 /// Pages of one day before the list is taken for endless.
 const MOST_PAGES: u32 = 10_000;
+/// So many full pages that are equal, one after the other, are one page that Toss repeats.
+const MOST_REPETITIONS: u32 = 20;
 /// How often a day that changes while it is read is read at most.
 const MOST_READINGS: u32 = 6;
 
@@ -143,6 +145,7 @@ impl SettlementReader<'_> {
         let toss = &self.merchant.toss;
         let mut listing = Listing::default();
         let mut before: Option<ListText> = None;
+        let (mut last_full, mut repetitions) = (None, 0);
         for page in 1..=MOST_PAGES {
             let question = SettlementPage {
                 from: day,
@@ -162,6 +165,16 @@ impl SettlementReader<'_> {
                 listing.pages = page;
                 return Ok(listing);
             }
+            let full = Some(answer.fingerprint());
+            repetitions = if full == last_full {
+                repetitions + 1
+            } else {
+                0
+            };
+            if repetitions == MOST_REPETITIONS {
+                break;
+            }
+            last_full = full;
             before = Some(answer);
         }
         Err(SyncError::NoEnd {

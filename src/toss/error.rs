@@ -85,6 +85,20 @@ impl TossError {
         }
     }
 
+    /// Whether Toss answered, and neither refused the key nor was too busy to look at the question: it may have failed at
+    /// what was asked alone.
+    pub fn may_be_of_the_question(&self) -> bool {
+        match self {
+            Self::Refused(refusal) => {
+                refusal.http_status != 429 && refusal.code.class() != CodeClass::Unauthorized
+            }
+            // A gateway that reaches nobody behind it says nothing of the question.
+            Self::Failed { http_status, .. } => !matches!(http_status, 401 | 403 | 429 | 502..=504),
+            Self::Unreadable { .. } => true,
+            Self::Unreachable { .. } | Self::TimedOut { .. } => false,
+        }
+    }
+
     /// Toss's code, when Toss gave one.
     pub fn code(&self) -> Option<&TossCode> {
         match self {

@@ -2,6 +2,7 @@
 //! next part first.
 
 use std::fmt;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::Duration;
 
 use reconciliation::{Settlement, Transaction, TransactionKey};
@@ -28,6 +29,13 @@ impl ListText {
     /// How many rows it has.
     pub fn rows(&self) -> usize {
         self.rows
+    }
+
+    /// A number that two parts with different texts hardly ever have in common.
+    pub fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.body.hash(&mut hasher);
+        hasher.finish()
     }
 
     /// The key of the last row of a part of the transactions list, which the next part begins behind.

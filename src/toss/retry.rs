@@ -50,7 +50,8 @@ impl RetrySchedule {
                 error.is_temporary() && silences < 2
             })
             .notify(|error, pause| {
-                tracing::warn!(%call, %error, ?pause, "Toss is asked again");
+                // Whoever asked tells once that Toss does not answer.
+                tracing::debug!(%call, %error, ?pause, "Toss is asked again");
             })
             .await
     }

@@ -3,26 +3,28 @@
 use std::time::Duration;
 
 use toss_recon::store::Source;
-use toss_recon::sync::Import;
+use toss_recon::sync::{Import, Mirror};
 use toss_sim::{Endpoint, Fault, FaultKind, TransactionChange, TransactionTrouble};
 
 use crate::support::{
-    Engine, TestDatabase, assert_same, day, mirror, mirror_with, month, on_both_databases,
-    steady_shop, undisturbed,
+    Engine, TestDatabase, assert_same, clock, day, merchants_behind_a_revoked_one, mirror,
+    mirror_with, month, on_both_databases, settings, steady_shop, undisturbed,
 };
 
 on_both_databases!(
     passing_faults_leave_the_rows_of_an_undisturbed_run,
     a_refused_cursor_costs_only_time,
     a_row_that_moves_between_pages_is_not_lost,
-    a_lasting_fault_ends_the_import_and_the_next_one_goes_on,
+    a_refused_key_ends_the_reading_of_that_list_and_the_next_import_goes_on,
     a_storm_of_429_is_outlasted,
     a_row_that_stands_twice_is_kept_once,
     slow_answers_are_waited_for_and_silence_is_asked_about_again,
     rows_that_come_late_are_counted_as_such,
     a_day_long_past_is_read_again_on_demand,
     one_bad_day_keeps_no_other_from_being_imported,
-    several_bad_days_in_a_row_end_the_import,
+    several_bad_days_in_a_row_end_the_reading_of_that_list,
+    a_key_that_is_refused_keeps_no_other_merchant_from_being_imported,
+    a_page_of_settlements_that_is_repeated_for_ever_is_not_a_day,
 );
 
 async fn passing_faults_leave_the_rows_of_an_undisturbed_run(engine: Engine) {
@@ -81,7 +83,7 @@ async fn a_row_that_moves_between_pages_is_not_lost(engine: Engine) {
     assert_same(&database.content().await, &whole, "in the end");
 }
 
-async fn a_lasting_fault_ends_the_import_and_the_next_one_goes_on(engine: Engine) {
+async fn a_refused_key_ends_the_reading_of_that_list_and_the_next_import_goes_on(engine: Engine) {
     let sim = steady_shop().await;
     let whole = undisturbed(&sim, engine).await;
     let database = TestDatabase::open(engine).await;
@@ -264,16 +266,60 @@ async fn one_bad_day_keeps_no_other_from_being_imported(engine: Engine) {
     assert_same(&database.content().await, &whole, "in the end");
 }
 
-async fn several_bad_days_in_a_row_end_the_import(engine: Engine) {
+async fn several_bad_days_in_a_row_end_the_reading_of_that_list(engine: Engine) {
+    // What answers is not Toss, or fails whatever it is asked.
+    for fault in [FaultKind::Html, FaultKind::Status(500)] {
+        let sim = steady_shop().await;
+        let database = TestDatabase::open(engine).await;
+        let broken = Fault::next(Endpoint::Transactions, fault);
+        sim.faults().add(broken.after(9).times(1_000));
+        let error = mirror(&sim, &database.store, 5_000)
+            .import(&month(), |_| {})
+            .await
+            .unwrap_err();
+        assert!(error.to_string().contains("2026-02-27"), "{error}");
+        let requests = sim.requests();
+        let asked = |path: &str| requests.iter().filter(|one| one.path == path).count();
+        assert_eq!(asked("/v1/transactions"), 9 + 3 * QUESTIONS as usize);
+        assert_eq!(asked("/v1/settlements"), 30, "the other list is read");
+    }
+}
+
+async fn a_key_that_is_refused_keeps_no_other_merchant_from_being_imported(engine: Engine) {
     let sim = steady_shop().await;
     let database = TestDatabase::open(engine).await;
-    // What answers is not Toss.
-    let page = Fault::next(Endpoint::Transactions, FaultKind::Html);
-    sim.faults().add(page.after(9).times(1_000));
-    let error = mirror(&sim, &database.store, 5_000)
-        .import(&month(), |_| {})
+    let mirror = Mirror::new(
+        database.store.clone(),
+        merchants_behind_a_revoked_one(&sim),
+        clock(&sim),
+        settings(5_000),
+    );
+    let error = mirror.import(&month(), |_| {}).await.unwrap_err();
+    assert!(error.to_string().contains("UNAUTHORIZED_KEY"), "{error}");
+    assert_eq!(database.count("sync_windows").await, 60);
+    let requests = sim.requests();
+    assert_eq!(
+        requests.len(),
+        2 + 60,
+        "a refused key is asked once for a list"
+    );
+}
+
+async fn a_page_of_settlements_that_is_repeated_for_ever_is_not_a_day(engine: Engine) {
+    let sim = steady_shop().await;
+    let database = TestDatabase::open(engine).await;
+    let repeats = Fault::next(Endpoint::Settlements, FaultKind::PageRepeats);
+    sim.faults().add(repeats.times(1_000));
+    let one_day = Import {
+        from: day(LATE_DAY),
+        to: day(LATE_DAY),
+        sources: vec![Source::Settlements],
+    };
+    let error = mirror(&sim, &database.store, 1)
+        .import(&one_day, |_| {})
         .await
         .unwrap_err();
-    assert!(error.to_string().contains("2026-02-27"), "{error}");
-    assert_eq!(sim.requests().len(), 9 + 3 * QUESTIONS as usize);
+    assert!(error.to_string().contains("has no end"), "{error}");
+    assert_eq!(sim.requests().len(), 21, "the page, and twenty times again");
+    assert_eq!(database.count("sync_windows").await, 0);
 }

@@ -10,7 +10,7 @@ use toss_sim::{CancelByHand, Endpoint, Fault, FaultKind, NewPayment, TossSim};
 
 use crate::support::{
     Engine, TestDatabase, clock, day, empty_shop, instant, merchants,
-    merchants_behind_a_revoked_one, mirror, on_both_databases,
+    merchants_behind_a_revoked_one, merchants_of_two_shops, mirror, on_both_databases,
 };
 
 on_both_databases!(
@@ -21,7 +21,10 @@ on_both_databases!(
     a_waiting_account_is_looked_at_again_by_itself,
     webhooks_are_kept_for_their_days_and_no_longer,
     a_day_that_cannot_be_read_holds_no_other_up,
+    a_day_that_toss_fails_at_holds_no_other_up,
+    a_list_of_which_no_day_can_be_read_rests_as_a_whole,
     a_merchant_whose_key_was_revoked_holds_no_other_up,
+    a_merchant_whose_questions_are_answered_slowly_holds_no_other_up,
 );
 
 const OFTEN: Duration = Duration::from_millis(50);
@@ -126,6 +129,27 @@ async fn a_waiting_account_is_looked_at_again_by_itself(engine: Engine) {
     assert_eq!(looked_at().await, 0, "it was read a moment ago");
     sim.clock().advance(chrono::Duration::hours(2));
     until(async || looked_at().await == 1).await;
+    let asked = |path: &str| {
+        let requests = sim.requests();
+        let of_path = requests.iter().filter(|one| one.path.starts_with(path));
+        of_path.count()
+    };
+    let passes = async |more: usize| {
+        let before = asked("/v1/transactions");
+        until(async || asked("/v1/transactions") >= before + more).await;
+    };
+    // However long it waits, it is not left alone for a quarter of that.
+    sim.clock().advance(chrono::Duration::days(80));
+    until(async || asked("/v1/payments") == 2).await;
+    sim.clock().advance(chrono::Duration::hours(5));
+    passes(20).await;
+    assert_eq!(asked("/v1/payments"), 2);
+    sim.clock().advance(chrono::Duration::hours(1));
+    until(async || asked("/v1/payments") == 3).await;
+    // It cannot wait any longer.
+    sim.clock().advance(chrono::Duration::days(12));
+    passes(40).await;
+    assert_eq!(asked("/v1/payments"), 3);
     follower.end().await;
 }
 
@@ -183,6 +207,70 @@ async fn a_day_that_cannot_be_read_holds_no_other_up(engine: Engine) {
     assert_eq!(asked(), 1);
     let coverage = mirror.coverage().await.unwrap();
     assert!(coverage[0].extent.gaps.is_empty());
+}
+
+async fn a_day_that_toss_fails_at_holds_no_other_up(engine: Engine) {
+    let refusal = FaultKind::Refusal("A_CODE_OF_TOMORROW".to_owned());
+    // A failure may pass, so that the question is asked twice.
+    for (fault, questions) in [(FaultKind::Status(500), 2), (refusal, 1)] {
+        let (sim, database) = (empty_shop().await, TestDatabase::open(engine).await);
+        let mirror = mirror(&sim, &database.store, 5_000);
+        let bad = Fault::next(Endpoint::Transactions, fault);
+        sim.faults().add(bad.after(2).times(questions));
+        let passed = mirror.pass().await;
+        assert_eq!((passed.days, passed.failed, passed.resting), (20, 1, 0));
+        let coverage = mirror.coverage().await.unwrap();
+        let gaps = &coverage[0].extent.gaps;
+        assert_eq!((gaps.len(), gaps[0].from), (1, day("2026-03-15")));
+        sim.console().pay(NewPayment::card("order-1", 15_000));
+        let passed = mirror.pass().await;
+        assert_eq!((passed.changed, passed.failed, passed.resting), (1, 0, 0));
+    }
+}
+
+async fn a_list_of_which_no_day_can_be_read_rests_as_a_whole(engine: Engine) {
+    let (sim, database) = (empty_shop().await, TestDatabase::open(engine).await);
+    let mirror = mirror(&sim, &database.store, 5_000);
+    let broken = Fault::next(Endpoint::Transactions, FaultKind::Status(500));
+    sim.faults().add(broken.times(1_000));
+    assert_eq!(mirror.pass().await.failed, 1);
+    let asked = || {
+        let requests = sim.requests();
+        let of_list = requests.iter().filter(|one| one.path == "/v1/transactions");
+        of_list.count()
+    };
+    assert_eq!(asked(), 3 * 2, "three days, each of them twice");
+    assert_eq!(mirror.pass().await.resting, 1);
+    assert_eq!(asked(), 3 * 2);
+    sim.faults().clear();
+    sim.clock().advance(chrono::Duration::minutes(2));
+    let passed = mirror.pass().await;
+    assert_eq!((passed.failed, passed.resting), (0, 0));
+    let coverage = mirror.coverage().await.unwrap();
+    assert!(coverage[0].extent.gaps.is_empty(), "no day rests by itself");
+}
+
+async fn a_merchant_whose_questions_are_answered_slowly_holds_no_other_up(engine: Engine) {
+    let (slow, sim) = (empty_shop().await, empty_shop().await);
+    let database = TestDatabase::open(engine).await;
+    slow.faults().add(Fault {
+        endpoint: None,
+        ..Fault::next(Endpoint::Transactions, FaultKind::Slow(PATIENCE * 2)).times(1_000)
+    });
+    let merchants = merchants_of_two_shops(&slow, &sim);
+    let lookup = Lookup::new(database.store.clone(), merchants.clone(), clock(&sim));
+    let settings = MirrorSettings::every(OFTEN);
+    let store = database.store.clone();
+    let mirror = Mirror::new(store, merchants, clock(&sim), settings);
+    let follower = follow(Follower::new(mirror, lookup));
+    until(async || !slow.requests().is_empty()).await;
+    for number in 0..2 {
+        let order = format!("order-{number}");
+        sim.console().pay(NewPayment::card(order, 15_000));
+        until(async || database.count("payments").await == number + 1).await;
+    }
+    assert_eq!(slow.requests().len(), 1, "it has not been answered yet");
+    follower.end().await;
 }
 
 async fn a_merchant_whose_key_was_revoked_holds_no_other_up(engine: Engine) {

@@ -368,7 +368,8 @@ async fn what_a_mirror_asks_for(explained: &mut Explained) {
     let outdated = store.outdated_payments(&account, 50).await;
     assert!(!outdated.unwrap().is_empty());
     assert_indexed(explained, "payments", &"outdated_payments");
-    let (rest, lasts) = (TimeDelta::hours(1), TimeDelta::days(60));
+    let rest = TimeDelta::hours(1)..=TimeDelta::hours(6);
+    let lasts = TimeDelta::days(92);
     let waiting = store.waiting_payments(&account, now, rest, now - lasts, 50);
     assert!(!waiting.await.unwrap().is_empty());
     assert_indexed(explained, "payments", &"waiting_payments");

@@ -220,6 +220,15 @@ pub(crate) fn merchants_behind_a_revoked_one(sim: &TossSim) -> Merchants {
     ])
 }
 
+/// The merchant of the second shop, behind that of the first.
+pub(crate) fn merchants_of_two_shops(first: &TossSim, second: &TossSim) -> Merchants {
+    let timeout = Duration::from_secs(10);
+    Merchants::new(vec![
+        merchant(first, "first", SECRET_KEY, timeout),
+        merchant(second, MID, SECRET_KEY, timeout),
+    ])
+}
+
 fn merchant(sim: &TossSim, name: &str, secret_key: &str, timeout: Duration) -> Merchant {
     let settings = TossSettings {
         timeout,

@@ -69,6 +69,8 @@ pub enum FaultKind {
     /// On settlement pages after the first: the list's first row has moved to its end, so that the page
     /// misses a row, and its last page repeats one.
     RowMoves,
+    /// On settlement pages after the first: the first page stands there again.
+    PageRepeats,
     /// On a transactions page: its first row stands there twice, within the limit of rows.
     RowTwice,
 }

@@ -80,15 +80,18 @@ pub(in crate::store) async fn replace_day(
         let other = others.get(&model.id);
         other.is_some_and(|other| same_content(other, model))
     };
-    let news = change.news(&models);
-    marks.settlements(news.filter(|model| !is_taken_over_as_it_was(model)));
+    let (taken_over, news): (Vec<_>, Vec<_>) = change
+        .news(&models)
+        .partition(|model| is_taken_over_as_it_was(model));
+    let changed = change.changed - taken_over.len();
+    marks.settlements(news);
     marks.settlements(&change.old);
     let listed: HashSet<&str> = models.iter().map(|model| model.id.as_str()).collect();
     let (kept, gone): (Vec<_>, Vec<_>) = std::mem::take(&mut change.old)
         .into_iter()
         .partition(|row| listed.contains(row.id.as_str()));
     change.old = kept;
-    let changed = change.changed + gone.len();
+    let changed = changed + gone.len();
     tracing::debug!(%day, known, listed = models.len(), changed, "a day of settlements differs");
     let (rows, seem_new) = match staged {
         Some(staged) if change.is_of_all_rows() => (staged, true),

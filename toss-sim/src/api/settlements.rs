@@ -88,6 +88,11 @@ pub(super) fn list(world: &mut World, asked: &Asked<'_>) -> Result<Json, Refusal
     if page > 1 && asked.fault == Some(&FaultKind::RowMoves) && !rows.is_empty() {
         rows.rotate_left(1);
     }
+    let page = if asked.fault == Some(&FaultKind::PageRepeats) {
+        1
+    } else {
+        page
+    };
     let shown: Vec<SettlementRow> = rows
         .into_iter()
         .skip((page - 1).saturating_mul(size))
