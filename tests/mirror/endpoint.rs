@@ -151,6 +151,8 @@ async fn a_toss_that_is_down_is_one_warning_however_many_webhooks_come(engine: E
         .collect();
     let texts = ["cannot be read; it is tried again", "can be read again"];
     assert_eq!(of_webhooks.len(), texts.len(), "{of_webhooks:#?}");
+    let warnings = said.iter().filter(|line| line.contains(" WARN "));
+    assert_eq!(warnings.count(), 1, "{said:#?}");
     for (line, text) in of_webhooks.iter().zip(texts) {
         assert!(line.contains(text), "{of_webhooks:#?}");
     }
