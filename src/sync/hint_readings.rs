@@ -1,11 +1,10 @@
 //! Reads the payments that open webhooks lead to: soon, few at once, each not more often than every few seconds however
 //! many webhooks there are, and again until it has been read.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::Notify;
 use tokio::time::{Instant, MissedTickBehavior, timeout};
@@ -13,14 +12,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use super::hinted::Hinted;
+use super::hints_in_hand::{Hand, OpenHint};
 use crate::clock::Clock;
 use crate::lookup::{Lookup, PaymentRef};
 use crate::store::{OpenWebhook, Store, StoreError};
 
 /// Payments that are read at once because of webhooks. While they cannot be read, one alone is tried.
 const AT_ONCE: usize = 8;
-/// A payment is read at most so often because of webhooks.
-const REST: Duration = Duration::from_secs(3);
 /// Open webhooks in hand; the others wait in the database.
 const MOST_IN_HAND: usize = 1_000;
 /// Those taken from the database at once.
@@ -88,7 +86,7 @@ impl ReadingHints {
                 _ = looks.tick() => {}
                 () = self.kept.notified() => {}
                 Some(ended) = under_way.next() => {
-                    hand.end(&ended);
+                    hand.end(&ended.payment, &ended.hints);
                     are_read = self.settle(&ended, are_read).await;
                 }
             }
@@ -210,12 +208,6 @@ impl ReadingHints {
     }
 }
 
-/// An open webhook in hand.
-struct OpenHint {
-    id: String,
-    received_at: DateTime<Utc>,
-}
-
 /// A reading that has ended.
 struct Ended {
     payment: PaymentRef,
@@ -223,68 +215,6 @@ struct Ended {
     hints: Vec<OpenHint>,
     /// Why it is to be tried again.
     failure: Option<String>,
-}
-
-/// The webhooks in hand by the payments that they lead to.
-#[derive(Default)]
-struct Hand {
-    payments: HashMap<PaymentRef, Hints>,
-    ids: HashSet<String>,
-    added: u64,
-}
-
-#[derive(Default)]
-struct Hints {
-    /// Those that wait for a reading.
-    waiting: Vec<OpenHint>,
-    /// When the first of these came, among all.
-    place: u64,
-    is_under_way: bool,
-    rests_until: Option<Instant>,
-}
-
-impl Hand {
-    /// How many webhooks there are.
-    fn len(&self) -> usize {
-        self.ids.len()
-    }
-
-    /// Adds a webhook, unless it is there.
-    fn add(&mut self, payment: PaymentRef, hint: OpenHint) {
-        if self.ids.insert(hint.id.clone()) {
-            self.added += 1;
-            let hints = self.payments.entry(payment).or_default();
-            if hints.waiting.is_empty() {
-                hints.place = self.added;
-            }
-            hints.waiting.push(hint);
-        }
-    }
-
-    /// The payment to be read next, if one may be, with the webhooks that the reading answers.
-    fn begin(&mut self, now: Instant) -> Option<(PaymentRef, Vec<OpenHint>)> {
-        let is_resting = |hints: &Hints| hints.rests_until.is_some_and(|until| until > now);
-        self.payments.retain(|_, hints| {
-            hints.is_under_way || !hints.waiting.is_empty() || is_resting(hints)
-        });
-        let ready = self.payments.iter_mut().filter(|(_, hints)| {
-            !hints.is_under_way && !hints.waiting.is_empty() && !is_resting(hints)
-        });
-        let (payment, hints) = ready.min_by_key(|(_, hints)| hints.place)?;
-        hints.is_under_way = true;
-        hints.rests_until = Some(now + REST);
-        Some((payment.clone(), std::mem::take(&mut hints.waiting)))
-    }
-
-    /// A reading has ended.
-    fn end(&mut self, ended: &Ended) {
-        for hint in &ended.hints {
-            self.ids.remove(&hint.id);
-        }
-        if let Some(hints) = self.payments.get_mut(&ended.payment) {
-            hints.is_under_way = false;
-        }
-    }
 }
 
 fn ids<'h>(hints: impl IntoIterator<Item = &'h OpenHint>) -> Vec<&'h str> {
@@ -298,25 +228,7 @@ fn rest_after(open_for: TimeDelta) -> TimeDelta {
 
 #[cfg(test)]
 mod tests {
-    use reconciliation::OrderId;
-
     use super::*;
-
-    fn order(id: &str) -> PaymentRef {
-        PaymentRef::Order(OrderId::parse(id).unwrap())
-    }
-
-    fn hint(id: &str) -> OpenHint {
-        OpenHint {
-            id: id.to_owned(),
-            received_at: DateTime::UNIX_EPOCH,
-        }
-    }
-
-    fn begun(hand: &mut Hand, now: Instant) -> Option<(PaymentRef, usize)> {
-        hand.begin(now)
-            .map(|(payment, hints)| (payment, hints.len()))
-    }
 
     #[test]
     fn rests_double_from_three_seconds_to_ten_minutes() {
@@ -329,29 +241,5 @@ mod tests {
         }
         assert_eq!(rests, [3, 3, 6, 12, 24, 48, 96, 192, 384, 600, 600]);
         assert_eq!(rest_after(TimeDelta::hours(-1)), SHORTEST_REST);
-    }
-
-    #[test]
-    fn payments_are_read_in_the_order_of_their_webhooks_and_rest_in_between() {
-        let (mut hand, now) = (Hand::default(), Instant::now());
-        for (payment, id) in [("order-2", "a"), ("order-1", "b"), ("order-2", "c")] {
-            hand.add(order(payment), hint(id));
-        }
-        hand.add(order("order-1"), hint("b"));
-        assert_eq!(hand.len(), 3);
-        assert_eq!(begun(&mut hand, now), Some((order("order-2"), 2)));
-        assert_eq!(begun(&mut hand, now), Some((order("order-1"), 1)));
-        hand.add(order("order-2"), hint("d"));
-        // It is under way, however long that takes.
-        assert_eq!(begun(&mut hand, now + REST), None);
-        hand.end(&Ended {
-            payment: order("order-2"),
-            hints: vec![hint("a"), hint("c")],
-            failure: None,
-        });
-        assert_eq!(hand.len(), 2);
-        let just_before = now + REST - Duration::from_millis(1);
-        assert_eq!(begun(&mut hand, just_before), None);
-        assert_eq!(begun(&mut hand, now + REST), Some((order("order-2"), 1)));
     }
 }

@@ -6,6 +6,7 @@ mod follow;
 mod hint_readings;
 mod hinted;
 mod hints;
+mod hints_in_hand;
 mod import;
 mod pass;
 pub mod plan;
