@@ -22,6 +22,7 @@ mod m20261122_000033_idle_indexes;
 mod m20261122_000034_due_payments;
 mod m20261122_000035_open_webhooks;
 mod standing;
+mod statements;
 
 use sea_orm_migration::prelude::MigrationTrait;
 

@@ -2,6 +2,8 @@
 
 use sea_orm_migration::prelude::*;
 
+use crate::statements::run;
+
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
@@ -33,11 +35,3 @@ const UNDO: [&str; 3] = [
     "CREATE INDEX settlements_order_id_unprefixed ON settlements (order_id_unprefixed)",
     "CREATE INDEX transactions_mid_transaction_at ON transactions (mid, transaction_at)",
 ];
-
-async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
-    let connection = manager.get_connection();
-    for statement in statements {
-        connection.execute_unprepared(statement).await?;
-    }
-    Ok(())
-}

@@ -2,6 +2,8 @@
 
 use sea_orm_migration::prelude::*;
 
+use crate::statements::run;
+
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
@@ -33,11 +35,3 @@ const UNDO: [&str; 4] = [
     "CREATE INDEX payments_waiting ON payments (read_at) WHERE status_kind = 'WAITING_FOR_DEPOSIT'",
     "CREATE INDEX payments_outdated ON payments (read_at) WHERE outdated",
 ];
-
-async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
-    let connection = manager.get_connection();
-    for statement in statements {
-        connection.execute_unprepared(statement).await?;
-    }
-    Ok(())
-}
