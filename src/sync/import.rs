@@ -7,7 +7,7 @@ use reconciliation::KstDate;
 
 use super::pass::late_rows;
 use super::plan;
-use super::{Day, Inner, MOST_BAD_DAYS, Mirror, SyncError};
+use super::{Day, Inner, MOST_BAD_DAYS, Mirror, Reach, SyncError};
 use crate::merchants::Merchant;
 use crate::store::{Source, StoreError, WindowRead};
 
@@ -193,18 +193,17 @@ impl Inner {
                 Err(cause) => cause,
             };
             bad_in_a_row += 1;
-            let is_of_the_day = cause.may_be_of_one_day() && bad_in_a_row < MOST_BAD_DAYS;
-            let is_of_one_list = cause.is_of_one_list();
+            let reach = cause.reach();
             let error = ImportError::Day {
                 list: name(source),
                 day,
                 cause,
             };
-            if !is_of_one_list {
+            if reach == Reach::Everything {
                 return Err(first_bad.unwrap_or(error));
             }
             first_bad.get_or_insert(error);
-            if !is_of_the_day {
+            if reach == Reach::List || bad_in_a_row == MOST_BAD_DAYS {
                 break;
             }
         }

@@ -124,32 +124,17 @@ impl SyncError {
         }
     }
 
-    /// Whether it speaks of the day's own rows, so that other days may be read all the same.
-    fn is_of_one_day(&self) -> bool {
-        matches!(
-            self,
-            Self::Toss(TossError::Unreadable { .. }) | Self::Unsteady { .. } | Self::NoEnd { .. }
-        )
-    }
-
-    /// Whether it may speak of the day's own rows, as far as one failure tells: the days beside it tell more.
-    fn may_be_of_one_day(&self) -> bool {
+    /// How far it reaches.
+    fn reach(&self) -> Reach {
         match self {
-            Self::Toss(error) => error.may_be_of_the_question(),
-            Self::Unsteady { .. } | Self::NoEnd { .. } => true,
-            Self::Store(_) | Self::Spool(_) => false,
-        }
-    }
-
-    /// Whether it speaks of one merchant's list, so that others may be read all the same.
-    fn is_of_one_list(&self) -> bool {
-        match self {
-            Self::Toss(error) => !matches!(
-                error,
-                TossError::Unreachable { .. } | TossError::TimedOut { .. }
-            ),
-            Self::Unsteady { .. } | Self::NoEnd { .. } => true,
-            Self::Store(_) | Self::Spool(_) => false,
+            Self::Toss(TossError::Unreadable { .. })
+            | Self::Unsteady { .. }
+            | Self::NoEnd { .. } => Reach::Day,
+            Self::Toss(error) if error.may_be_of_the_question() => Reach::PerhapsDay,
+            Self::Toss(TossError::Unreachable { .. } | TossError::TimedOut { .. })
+            | Self::Store(_)
+            | Self::Spool(_) => Reach::Everything,
+            Self::Toss(_) => Reach::List,
         }
     }
 
@@ -160,6 +145,19 @@ impl SyncError {
             Self::Toss(_) | Self::Unsteady { .. } | Self::NoEnd { .. } => "read",
         }
     }
+}
+
+/// What an error keeps from being read; the rest may be read all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// The day, of whose own rows it speaks.
+    Day,
+    /// The day or the whole list: the days beside it tell.
+    PerhapsDay,
+    /// One merchant's list.
+    List,
+    /// Everything: Toss is not there, or the store is not.
+    Everything,
 }
 
 /// A day that was read and stored.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::import::name;
 use super::plan::{self, Span};
 use super::rests::{Resting, Rests};
-use super::{Day, Inner, MOST_BAD_DAYS, Mirror, SyncError, delta};
+use super::{Day, Inner, MOST_BAD_DAYS, Mirror, Reach, SyncError, delta};
 use crate::merchants::Merchant;
 use crate::store::{AccountName, Source, WindowRead};
 use reconciliation::KstDate;
@@ -155,12 +155,12 @@ impl Inner {
                 Ok(done) => done,
                 Err(error) => {
                     tracing::debug!(account = %merchant.account, list = name(source), %day, %error, "a day cannot be read");
-                    if error.is_of_one_day() {
-                        rest(day);
-                    } else if error.may_be_of_one_day() && suspects.len() + 1 < MOST_BAD_DAYS {
-                        suspects.push(day);
-                    } else {
-                        return Err(error);
+                    match error.reach() {
+                        Reach::Day => rest(day),
+                        Reach::PerhapsDay if suspects.len() + 1 < MOST_BAD_DAYS => {
+                            suspects.push(day);
+                        }
+                        _ => return Err(error),
                     }
                     of_one_day = Some(error);
                     continue;
