@@ -102,7 +102,7 @@ mod tests {
     use sea_orm::QueryTrait;
 
     use super::*;
-    use crate::store::sqlite_plans::{assert_walks, counted_tables, empty_tables, steps};
+    use crate::store::sqlite_plans::{assert_walks, steps, tables};
 
     #[tokio::test]
     async fn an_accounts_payments_are_walked_along_their_index_the_longest_ago_first() {
@@ -118,7 +118,7 @@ mod tests {
                 waiting(now, &rest, now),
             ),
         ];
-        for database in [empty_tables().await, counted_tables().await] {
+        for database in tables().await {
             for (entry, condition) in &asked {
                 let statement = due(&account, condition.clone(), 50).into_query();
                 let steps = steps(&database, &statement).await;

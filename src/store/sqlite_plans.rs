@@ -4,8 +4,10 @@ use std::fmt::Debug;
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement, StatementBuilder,
+    ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement, StatementBuilder, Value,
 };
+
+use super::{PageRequest, Toward};
 
 /// A database in memory with this program's tables and indexes, and no rows.
 pub(super) async fn empty_tables() -> DatabaseConnection {
@@ -48,6 +50,26 @@ const SKEWED: [&str; 5] = [
         'KRW', 1, 1, date(began_at / 1000, 'unixepoch'), date(began_at / 1000, 'unixepoch', '+5 days'), '' FROM payments",
     "ANALYZE",
 ];
+
+/// Both databases that lists are planned on.
+pub(super) async fn tables() -> [DatabaseConnection; 2] {
+    [empty_tables().await, counted_tables().await]
+}
+
+/// Pages of a hundred: from each end of a list, and past a place each way.
+pub(super) fn pages(place: (Value, Value)) -> [PageRequest<(Value, Value)>; 4] {
+    let page = |past, toward| PageRequest {
+        rows: 100,
+        past,
+        toward,
+    };
+    [
+        page(None, Toward::Older),
+        page(None, Toward::Newer),
+        page(Some(place.clone()), Toward::Older),
+        page(Some(place), Toward::Newer),
+    ]
+}
 
 /// Holds the plan for a page of a list to the index that `entry` begins with the name of, entered at every column that
 /// `entry` names behind it and, past a place, at that place: `order` is how the index spells the list's order. Other tables

@@ -196,7 +196,7 @@ fn listed(key: &TransactionKey) -> Select<transaction::Entity> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::sqlite_plans::{counted_tables, empty_tables, steps};
+    use crate::store::sqlite_plans::{steps, tables};
 
     #[tokio::test]
     async fn what_is_due_and_what_a_key_belongs_to_is_found_by_an_index() {
@@ -216,7 +216,7 @@ mod tests {
                 "transactions USING INDEX sqlite_autoindex_transactions_1 (mid=? AND transaction_key=?)",
             ),
         ];
-        for database in [empty_tables().await, counted_tables().await] {
+        for database in tables().await {
             for (statement, search) in &asked {
                 let steps = steps(&database, statement).await;
                 let found = steps.contains(&format!("SEARCH {search}"));

@@ -2,7 +2,7 @@
 //! or walks past rows of other merchants, whether it has counted the rows or not.
 
 use super::*;
-use crate::store::{Toward, sqlite_plans};
+use crate::store::sqlite_plans;
 
 const ORDER: &str = "(began_at,";
 
@@ -57,43 +57,33 @@ fn entry(filter: &PaymentFilter) -> &'static str {
     }
 }
 
-/// The steps for a page of a hundred, the first or one further on.
+fn place() -> (Value, Value) {
+    (1_773_000_000_000_i64.into(), "payment-7".into())
+}
+
+/// The steps for a page.
 async fn steps(
     database: &sea_orm::DatabaseConnection,
     filter: &PaymentFilter,
-    past: bool,
-    toward: Toward,
+    request: &PageRequest<(Value, Value)>,
 ) -> Vec<String> {
-    let request = PageRequest {
-        rows: 100,
-        past: past.then(|| (1_773_000_000_000_i64.into(), "payment-7".into())),
-        toward,
-    };
-    let query = statement(filter, &request).expect("a list");
+    let query = statement(filter, request).expect("a list");
     sqlite_plans::steps(database, &query).await
 }
 
 #[tokio::test]
 async fn every_combination_of_filters_is_served_by_an_index_of_all_that_it_names() {
-    for database in [
-        sqlite_plans::empty_tables().await,
-        sqlite_plans::counted_tables().await,
-    ] {
+    for database in sqlite_plans::tables().await {
         for filter in filters() {
-            for (past, toward) in [
-                (false, Toward::Older),
-                (false, Toward::Newer),
-                (true, Toward::Older),
-                (true, Toward::Newer),
-            ] {
-                let steps = steps(&database, &filter, past, toward).await;
+            for request in sqlite_plans::pages(place()) {
+                let steps = steps(&database, &filter, &request).await;
                 let entry = entry(&filter);
                 if filter.order_id.is_some() {
                     // One order has few payments, which are sorted.
                     let enters = steps.iter().any(|step| step.contains(entry));
                     assert!(enters, "{filter:?}: {steps:#?}");
                 } else {
-                    let order = past.then_some(ORDER);
+                    let order = request.past.as_ref().map(|_| ORDER);
                     sqlite_plans::assert_walks(&steps, entry, order, &filter);
                 }
             }
@@ -123,10 +113,7 @@ async fn of_many_merchants_the_list_is_walked_by_what_else_is_asked_for() {
         ]),
         ..of_many.clone()
     };
-    for database in [
-        sqlite_plans::empty_tables().await,
-        sqlite_plans::counted_tables().await,
-    ] {
+    for database in sqlite_plans::tables().await {
         for (filter, entry) in [
             (&of_many, "payments_mid_began_at (mid=?"),
             (
@@ -135,8 +122,9 @@ async fn of_many_merchants_the_list_is_walked_by_what_else_is_asked_for() {
             ),
             (&by_verdict, "verdicts_verdict_began_at (verdict=?"),
         ] {
-            for toward in [Toward::Older, Toward::Newer] {
-                let steps = steps(&database, filter, true, toward).await;
+            let [_, _, older, newer] = sqlite_plans::pages(place());
+            for request in [older, newer] {
+                let steps = steps(&database, filter, &request).await;
                 sqlite_plans::assert_walks(&steps, entry, Some(ORDER), &entry);
             }
         }
