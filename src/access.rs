@@ -89,6 +89,7 @@ impl Access {
         }
         Ok(Principal {
             name: stored.name,
+            owner: stored.owner,
             role: stored.role,
         })
     }
@@ -105,6 +106,8 @@ impl fmt::Debug for Access {
 pub struct Principal {
     /// The name given to the token when it was created; unique among tokens.
     pub name: String,
+    /// The person or system that the token stands for: idempotency keys, limits and approvals are the owner's.
+    pub owner: String,
     /// What the holder may do.
     pub role: Role,
 }
@@ -161,6 +164,8 @@ pub struct UnknownRole(String);
 pub struct StoredToken {
     /// The name given at creation.
     pub name: String,
+    /// The person or system that it stands for.
+    pub owner: String,
     /// What its holder may do.
     pub role: Role,
     /// SHA-256 of the secret half; the id half is stored in the clear.

@@ -326,9 +326,10 @@ fn access(store: &Store) -> Access {
                     })?;
                     Ok(StoredToken {
                         name: token.name,
+                        owner: token.owner,
                         role,
                         secret_hash: token.secret_hash,
-                        revoked: token.revoked_at.is_some(),
+                        revoked: token.revoked_at.is_some() || token.suspended_at.is_some(),
                     })
                 })
                 .transpose()

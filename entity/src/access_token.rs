@@ -23,6 +23,10 @@ pub struct Model {
     pub created_at: ChronoUnixTimestampMillis,
     /// When it stopped being valid.
     pub revoked_at: Option<ChronoUnixTimestampMillis>,
+    /// The person or system that it stands for.
+    pub owner: String,
+    /// Since when it waits to be confirmed, because an older copy of the database was put back.
+    pub suspended_at: Option<ChronoUnixTimestampMillis>,
 }
 
 /// A hash that need not be seen to be compared: its `Debug` shows nothing of it.

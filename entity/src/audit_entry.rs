@@ -24,6 +24,10 @@ pub struct Model {
     pub previous_hash: Vec<u8>,
     /// SHA-256 of everything above.
     pub hash: Vec<u8>,
+    /// Names the key of `signature`; null where the entry was written without one.
+    pub signing_key: Option<String>,
+    /// A keyed digest of `hash`, so that whoever may write here cannot make the chain anew.
+    pub signature: Option<Vec<u8>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

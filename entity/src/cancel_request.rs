@@ -26,7 +26,7 @@ pub struct Model {
     pub requested_by: String,
     /// The caller's key.
     pub client_key: String,
-    /// SHA-256 of what was asked for.
+    /// A keyed digest of what was asked for; empty where a plain one had to be erased.
     pub content_hash: Vec<u8>,
     /// The key sent to Toss.
     pub idempotency_key: String,
@@ -80,6 +80,20 @@ pub struct Model {
     pub approved_by: Option<String>,
     /// When it was approved.
     pub approved_at: Option<ChronoUnixTimestampMillis>,
+    /// The person or system that asked: keys, limits and approvals are the owner's.
+    pub owner: String,
+    /// Names the key of `content_hash`.
+    pub content_key: Option<String>,
+    /// The mark at the end of the reason that Toss is told; null where there is none.
+    pub mark: Option<String>,
+    /// Toss's code, as last heard.
+    pub toss_code: Option<String>,
+    /// Toss's words, as last heard, with long numbers masked.
+    pub toss_message: Option<String>,
+    /// How often in a row Toss has said the same.
+    pub same_answers: i32,
+    /// When it said so first.
+    pub same_answer_since: Option<ChronoUnixTimestampMillis>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -21,6 +21,7 @@ mod m20261122_000032_merchant_lists;
 mod m20261122_000033_idle_indexes;
 mod m20261122_000034_due_payments;
 mod m20261122_000035_open_webhooks;
+mod m20261130_000040_cancels_that_survive;
 mod standing;
 mod statements;
 
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000033_idle_indexes::Migration),
             Box::new(m20261122_000034_due_payments::Migration),
             Box::new(m20261122_000035_open_webhooks::Migration),
+            Box::new(m20261130_000040_cancels_that_survive::Migration),
         ]
     }
 }

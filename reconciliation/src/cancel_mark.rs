@@ -31,6 +31,11 @@ impl CancelMark {
         Self(format!("{OPENING}{digits}{CLOSING}"))
     }
 
+    /// A mark as it was recorded.
+    pub fn recorded(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// The reason as it is sent to Toss.
     pub fn appended_to(&self, reason: &str) -> String {
         format!("{reason}{self}")

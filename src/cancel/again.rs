@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use reconciliation::CancelRequestStatus;
 use tokio::time::{Duration, Instant, sleep};
 
-use super::{CALLER_WAITS, CancelFailure, CancelOutcome, Inner, told};
+use super::{CALLER_WAITS, CancelFailure, CancelOrder, CancelOutcome, Inner, content, told};
 use crate::store::{CancelRequest, StoreError};
 
 /// How often the record of a request is looked at that somebody else carries out.
@@ -18,9 +18,9 @@ impl Inner {
     pub(super) async fn answer_again(
         self: &Arc<Self>,
         earlier: CancelRequest,
-        content_hash: [u8; 32],
+        order: &CancelOrder,
     ) -> Result<CancelOutcome, CancelFailure> {
-        if earlier.content_hash != content_hash {
+        if !self.is_same(&earlier, order) {
             return Ok(CancelOutcome::refused(told::idempotency_conflict()));
         }
         if may_be_taken_up(&earlier, self.clock.now()) {
@@ -33,6 +33,12 @@ impl Inner {
         }
         let request = self.once_it_has_ended(earlier).await?;
         self.outcome_of(request).await
+    }
+
+    /// Whether an order is the one that the request recorded.
+    pub(super) fn is_same(&self, request: &CancelRequest, order: &CancelOrder) -> bool {
+        let merchant = self.merchants.named(&request.account);
+        content::is_same(request, order, merchant.map(|merchant| &merchant.toss))
     }
 
     /// The request when whoever carries it out, be it in another process, has recorded an outcome, or as it is when a

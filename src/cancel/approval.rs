@@ -3,7 +3,7 @@
 use reconciliation::CancelIntent;
 
 use super::machine::{self, Effect, Event};
-use super::{CancelFailure, CancelOrder, CancelOutcome, Canceller, Inner, told};
+use super::{Admin, CancelFailure, CancelOrder, CancelOutcome, Canceller, Inner, told};
 use crate::fail_points;
 use crate::merchants::Merchant;
 use crate::store::{
@@ -19,19 +19,19 @@ impl Canceller {
     /// [`CancelFailure`] when the store failed, or Toss could not be asked about the payment; the request waits on then.
     pub async fn approve(
         &self,
-        admin: &str,
+        admin: &Admin,
         id: &CancelRequestId,
     ) -> Result<Option<CancelOutcome>, CancelFailure> {
         let Some(request) = self.0.store.cancel_request(id).await? else {
             return Ok(None);
         };
-        if request.requested_by == admin {
+        if request.owner == admin.owner {
             return Ok(Some(refused(request, told::not_yours_to_approve())));
         }
         if request
             .approval
             .as_ref()
-            .is_some_and(|approval| approval.by == admin)
+            .is_some_and(|approval| approval.by == admin.name)
         {
             let request = self.0.once_it_has_ended(request).await?;
             return Ok(Some(self.0.outcome_of(request).await?));
@@ -41,7 +41,7 @@ impl Canceller {
             return Ok(Some(refused(request, error)));
         };
         let event = Event::Approved {
-            admin: admin.to_owned(),
+            admin: admin.clone(),
             lease: self.0.lease_for_reading(&merchant),
         };
         let Some(step) = machine::step(&request, event, self.0.times()) else {
@@ -72,14 +72,14 @@ impl Canceller {
     /// [`CancelFailure`] when the store failed.
     pub async fn withdraw(
         &self,
-        admin: &str,
+        admin: &Admin,
         id: &CancelRequestId,
     ) -> Result<Option<CancelOutcome>, CancelFailure> {
         let Some(request) = self.0.store.cancel_request(id).await? else {
             return Ok(None);
         };
         let event = Event::Withdrawn {
-            admin: admin.to_owned(),
+            admin: admin.clone(),
         };
         let Some(step) = machine::step(&request, event, self.0.times()) else {
             return Ok(Some(refused(request, told::awaits_no_approval())));

@@ -1,11 +1,12 @@
 //! The content of an order: whether it can be recorded at all, and the hash that tells one order from another.
 
+use std::fmt::Write as _;
+
 use reconciliation::{CancelMark, Currency, Money, RetryAdvice};
-use sha2::{Digest, Sha256};
 
 use super::{CancelOrder, told};
-use crate::store::StoredCancelError;
-use crate::toss::PaymentReading;
+use crate::store::{CancelRequest, ContentDigest, StoredCancelError};
+use crate::toss::{DigestPurpose, PaymentReading, Toss};
 
 const SHORTEST_CLIENT_KEY: usize = 8;
 const LONGEST_CLIENT_KEY: usize = 200;
@@ -83,12 +84,13 @@ pub(super) fn check_currencies(
     Ok(())
 }
 
-/// A hash of everything that makes one order another. Each part is led by its length, so that no two orders read alike.
-pub(super) fn hash(order: &CancelOrder) -> [u8; 32] {
+/// A digest of everything that makes one order another, under the merchant's key: a plain one would let whoever reads the
+/// database try out account numbers.
+pub(super) fn digest(toss: &Toss, order: &CancelOrder) -> ContentDigest {
     let intent = &order.intent;
     let money = |amount: Option<Money>| amount.map(|amount| amount.to_string());
     let account = intent.refund_account.as_ref();
-    let parts = [
+    let parts: [Option<String>; 9] = [
         Some(order.payment_key.to_string()),
         Some(order.reason.clone()),
         money(intent.amount),
@@ -99,13 +101,43 @@ pub(super) fn hash(order: &CancelOrder) -> [u8; 32] {
         account.map(|account| account.holder_name.clone()),
         Some(intent.void_unpaid.to_string()),
     ];
-    let mut hasher = Sha256::new();
-    for part in parts {
-        let length = part.as_ref().map_or(u64::MAX, |text| text.len() as u64);
-        hasher.update(length.to_be_bytes());
-        hasher.update(part.unwrap_or_default());
+    let parts = parts.each_ref().map(Option::as_deref);
+    ContentDigest {
+        key: toss.key_fingerprint(),
+        digest: toss.keyed_digest(DigestPurpose::Content, &parts),
     }
-    hasher.finalize().into()
+}
+
+/// The key that names an intent to Toss: the same for the same owner, caller's key and payment, also when this database
+/// has forgotten it, so that Toss answers instead of paying again. Never of amounts: two equal partial refunds may both be
+/// meant.
+pub(super) fn idempotency_key(toss: &Toss, owner: &str, order: &CancelOrder) -> String {
+    let parts = [owner, &order.client_key, order.payment_key.as_str()].map(Some);
+    let digest = toss.keyed_digest(DigestPurpose::IdempotencyKey, &parts);
+    let mut key = "cr-".to_owned();
+    for byte in digest {
+        // Writing to a text does not fail.
+        let _ = write!(key, "{byte:02x}");
+    }
+    key
+}
+
+/// Whether an order is the one that the request recorded. Where the digest's key is gone, or the digest had to be erased,
+/// what is stored in clear is compared, and an account that cannot be compared counts as equal: nothing is sent for it.
+pub(super) fn is_same(request: &CancelRequest, order: &CancelOrder, toss: Option<&Toss>) -> bool {
+    let comparable = request
+        .content
+        .as_ref()
+        .zip(toss)
+        .filter(|(content, toss)| content.key == toss.key_fingerprint());
+    match comparable {
+        Some((content, toss)) => *content == digest(toss, order),
+        None => {
+            request.payment_key == order.payment_key
+                && request.reason == order.reason
+                && request.amount == order.intent.amount
+        }
+    }
 }
 
 /// Whether the refund would go to the payment's own virtual account, which is not the buyer's.
@@ -135,6 +167,12 @@ mod tests {
                 void_unpaid: false,
             },
         }
+    }
+
+    fn toss(secret: &str) -> Toss {
+        let address = crate::toss::BaseUrl::parse("http://127.0.0.1:9").unwrap();
+        let key = crate::toss::SecretKey::parse(secret).unwrap();
+        Toss::new(crate::toss::TossSettings::new(address, key)).unwrap()
     }
 
     #[test]
@@ -216,6 +254,8 @@ mod tests {
             },
             base,
         ];
+        let toss = toss("live_sk_stand1n0000000000000000");
+        let hash = |order: &CancelOrder| digest(&toss, order).digest;
         let mut hashes: Vec<[u8; 32]> = intents
             .into_iter()
             .map(|intent| hash(&CancelOrder { intent, ..order() }))

@@ -6,7 +6,7 @@ use reconciliation::{PaymentKey, TransactionKey};
 
 use super::machine::{self, Event};
 use super::verdict::could_be_ours;
-use super::{CancelFailure, CancelOutcome, Canceller, told};
+use super::{Admin, CancelFailure, CancelOutcome, Canceller, told};
 use crate::store::{CancelRequest, CancelRequestId};
 use crate::toss::PaymentReading;
 
@@ -32,7 +32,7 @@ impl Canceller {
     /// [`CancelFailure`] when the store failed or Toss could not be asked about the payment.
     pub async fn decide(
         &self,
-        admin: &str,
+        admin: &Admin,
         id: &CancelRequestId,
         finding: Finding,
     ) -> Result<Option<CancelOutcome>, CancelFailure> {
@@ -60,7 +60,7 @@ impl Canceller {
             None
         };
         let event = Event::Decided {
-            admin: admin.to_owned(),
+            admin: admin.clone(),
             executed,
             note: finding.note,
         };

@@ -1,6 +1,8 @@
 //! Going through every check of a cancel without recording or sending anything.
 
-use super::{CancelFailure, CancelOrder, CancelOutcome, CancelPreview, Canceller, content, told};
+use super::{
+    Admin, CancelFailure, CancelOrder, CancelOutcome, CancelPreview, Canceller, content, told,
+};
 
 impl Canceller {
     /// What would come of an order if it were given now: the refusal that it would meet, or what would be sent.
@@ -9,7 +11,7 @@ impl Canceller {
     /// As [`Canceller::cancel`].
     pub async fn dry_run(
         &self,
-        admin: &str,
+        admin: &Admin,
         order: &CancelOrder,
     ) -> Result<CancelOutcome, CancelFailure> {
         if let Err(error) = content::check(order) {
@@ -18,10 +20,10 @@ impl Canceller {
         let earlier = self
             .0
             .store
-            .cancel_request_by_client_key(admin, &order.client_key)
+            .cancel_request_by_client_key(&admin.owner, &order.client_key)
             .await?;
         if let Some(earlier) = earlier {
-            if earlier.content_hash != content::hash(order) {
+            if !self.0.is_same(&earlier, order) {
                 return Ok(CancelOutcome::refused(told::idempotency_conflict()));
             }
             // It has been given: what came of it is the answer, as it will be to the order itself.
@@ -44,7 +46,7 @@ impl Canceller {
             return Ok(told(told::in_flight(&other)));
         }
         if let Some(counted) = counted
-            && let Err(refusal) = self.0.check_day(admin, counted).await?
+            && let Err(refusal) = self.0.check_day(&admin.owner, counted).await?
         {
             return Ok(told(told::refused_by_us(&refusal)));
         }

@@ -65,7 +65,7 @@ impl Inner {
     /// Holds what an order counts against the day's limit, without a promise that it still holds when the order is given.
     pub(super) async fn check_day(
         &self,
-        admin: &str,
+        owner: &str,
         counted: Money,
     ) -> Result<Result<(), CancelRefusal>, StoreError> {
         let Some(limit) = self.day_limit(counted.currency()) else {
@@ -73,7 +73,7 @@ impl Inner {
         };
         let asked = self
             .store
-            .cancels_asked_since(admin, counted.currency(), limit.since)
+            .cancels_asked_since(owner, counted.currency(), limit.since)
             .await?;
         Ok(self.policy.permit_day(counted, asked))
     }

@@ -16,9 +16,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use reconciliation::{CancelRequestStatus, Money, TransactionKey};
 
-use super::told;
 use super::verdict::{answered, by_mark, needs_operator, rejected, seen, succeeded, unknown};
 use super::waiting::{approved, expired, prepared_for, withdrawn};
+use super::{Admin, told};
 use crate::store::{
     CancelRequest, CancelRequestChange, Decision, Lease, LeaseChange, SecretBody, StoredCancelError,
 };
@@ -43,14 +43,14 @@ pub(super) enum Event<'a> {
     /// Another admin agrees that it be sent.
     Approved {
         /// Who.
-        admin: String,
+        admin: Admin,
         /// For whoever carries it out.
         lease: Lease,
     },
     /// An admin, the requester or another, says that it is not to be sent.
     Withdrawn {
         /// Who.
-        admin: String,
+        admin: Admin,
     },
     /// Nobody has approved it in time.
     Expired,
@@ -81,7 +81,7 @@ pub(super) enum Event<'a> {
     /// A person looked at Toss's console and decided.
     Decided {
         /// The admin.
-        admin: String,
+        admin: Admin,
         /// What was found: the cancel, or that there is none.
         executed: Option<TransactionKey>,
         /// What the decision rests on.
@@ -193,7 +193,10 @@ pub(super) fn step(request: &CancelRequest, event: Event<'_>, times: Times) -> O
                 note,
             },
         ) => Some(settled(CancelRequestChange {
-            decision: Some(Decision { by: admin, note }),
+            decision: Some(Decision {
+                by: admin.name,
+                note,
+            }),
             ..match executed {
                 Some(key) => succeeded(key, times.now),
                 None => rejected(told::decided_not_executed(), times.now),

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use reconciliation::{CancelRequestStatus as Status, Money, RetryAdvice};
 
 use super::machine::{Effect, Event, Prepared, Step, Times, step};
-use super::machine_samples::{key, lease, long_ago, request, sent, times, won};
+use super::machine_samples::{admin_named, key, lease, long_ago, request, sent, times, won};
 use crate::store::{Approval, CancelRequest, LeaseChange, SecretBody};
 
 const DAY: TimeDelta = TimeDelta::hours(24);
@@ -35,7 +35,7 @@ fn waiting() -> CancelRequest {
 fn approved_by(admin: &str, late: TimeDelta) -> Option<Step> {
     let now = long_ago() + late;
     let event = Event::Approved {
-        admin: admin.to_owned(),
+        admin: admin_named(admin),
         lease: lease(),
     };
     step(&waiting(), event, Times { now, ..times() })
@@ -163,7 +163,7 @@ fn an_approval_by_the_requester_that_stands_in_the_record_all_the_same_sends_not
 fn requester_and_others_may_withdraw_what_waits_and_nothing_else() {
     for admin in ["admin", "other"] {
         let event = || Event::Withdrawn {
-            admin: admin.to_owned(),
+            admin: admin_named(admin),
         };
         let withdrawn = after(&waiting(), &step(&waiting(), event(), times()).unwrap());
         assert_eq!(
@@ -187,7 +187,7 @@ fn what_does_not_wait_is_neither_approved_nor_expired() {
     let recorded = request(Some(won(3_000)));
     for request in [&recorded, &sent(1)] {
         let approved = Event::Approved {
-            admin: "other".to_owned(),
+            admin: admin_named("other"),
             lease: lease(),
         };
         assert!(step(request, approved, times()).is_none());

@@ -8,6 +8,7 @@ use reconciliation::{
     PaymentStatus, TransactionKey,
 };
 
+use super::Admin;
 use super::machine::Times;
 use crate::store::{AccountName, CancelRequest, CancelRequestId, Lease, SecretBody};
 use crate::toss::{Call, CancelAnswer, PaymentReading, RawBody, Refusal, TossCode, UnknownReason};
@@ -24,6 +25,14 @@ pub(super) fn long_ago() -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
 }
 
+/// An admin whose only token bears the same name.
+pub(super) fn admin_named(name: &str) -> Admin {
+    Admin {
+        name: name.to_owned(),
+        owner: name.to_owned(),
+    }
+}
+
 /// A request that was just recorded.
 pub(super) fn request(amount: Option<Money>) -> CancelRequest {
     CancelRequest {
@@ -35,7 +44,10 @@ pub(super) fn request(amount: Option<Money>) -> CancelRequest {
         reason: "reason".to_owned(),
         requested_by: "admin".to_owned(),
         client_key: "12345678".to_owned(),
-        content_hash: [0; 32],
+        content: None,
+        owner: "admin".to_owned(),
+        mark: None,
+        toss_words: None,
         idempotency_key: "cr-id".to_owned(),
         body: None,
         baseline_balance: None,

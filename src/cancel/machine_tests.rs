@@ -5,7 +5,8 @@ use reconciliation::{CancelRequestStatus as Status, CancelStatus, RetryAdvice};
 
 use super::machine::{Effect, Event, Step, Times, needs_confirmation, step, wait_before_sending};
 use super::machine_samples::{
-    done, key, lease, long_ago, reading, refused, request, sent, times, unknown_answer, won,
+    admin_named, done, key, lease, long_ago, reading, refused, request, sent, times,
+    unknown_answer, won,
 };
 use crate::store::{CancelRequest, LeaseChange};
 use crate::toss::{CancelAnswer, PaymentReading};
@@ -303,7 +304,7 @@ fn a_cancel_that_an_overseas_method_works_on_is_followed_to_its_end_and_not_sent
 fn a_person_decides_only_what_needs_one() {
     let decided = |request: &CancelRequest, executed| {
         let event = Event::Decided {
-            admin: "kim".to_owned(),
+            admin: admin_named("kim"),
             executed,
             note: "seen in the console".to_owned(),
         };

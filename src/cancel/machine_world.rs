@@ -7,7 +7,7 @@ use rand::{Rng, SeedableRng};
 use reconciliation::{CancelRequestStatus as Status, Money};
 
 use super::machine::{self, Effect, Event, Prepared, Times, needs_confirmation};
-use super::machine_samples::{refused, request, unknown_answer, won};
+use super::machine_samples::{admin_named, refused, request, unknown_answer, won};
 use super::machine_toss::{FakeToss, Message, Reply};
 use crate::store::{CancelRequest, Lease, SecretBody};
 use crate::toss::{CancelAnswer, PaymentReading};
@@ -299,12 +299,12 @@ impl World {
                 };
                 self.log.push(format!("{admin} approves"));
                 self.report(Event::Approved {
-                    admin: admin.to_owned(),
+                    admin: admin_named(admin),
                     lease: self.lease(),
                 });
             }
             107 => {
-                let admin = "other".to_owned();
+                let admin = admin_named("other");
                 self.report(Event::Withdrawn { admin });
             }
             // No process sleeps for days between a record and its effect.

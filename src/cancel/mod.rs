@@ -49,7 +49,7 @@ use crate::store::{
 
 pub use decision::Finding;
 pub use money_steps::MoneySteps;
-pub use order::{CancelFailure, CancelOrder, CancelOutcome, CancelPreview};
+pub use order::{Admin, CancelFailure, CancelOrder, CancelOutcome, CancelPreview};
 
 /// How long a caller waits for the outcome before the answer is that it is not known yet.
 const CALLER_WAITS: Duration = Duration::from_secs(10);
@@ -118,20 +118,19 @@ impl Canceller {
     /// can go wrong with the cancel itself is part of the outcome.
     pub async fn cancel(
         &self,
-        admin: &str,
+        admin: &Admin,
         order: CancelOrder,
     ) -> Result<CancelOutcome, CancelFailure> {
         if let Err(error) = content::check(&order) {
             return Ok(CancelOutcome::refused(error));
         }
-        let content_hash = content::hash(&order);
         if let Some(earlier) = self
             .0
             .store
-            .cancel_request_by_client_key(admin, &order.client_key)
+            .cancel_request_by_client_key(&admin.owner, &order.client_key)
             .await?
         {
-            return self.0.answer_again(earlier, content_hash).await;
+            return self.0.answer_again(earlier, &order).await;
         }
         let (known, merchant) = match self.0.payment_of(&order).await? {
             Ok(found) => found,
@@ -141,6 +140,7 @@ impl Canceller {
             payment: Some(known),
             ..CancelOutcome::refused(error)
         };
+        let asked = order.clone();
         let mut order = order;
         let counted = self.0.count(&mut order, &known).await?;
         if let Some(Err(refusal)) = counted.map(|amount| self.0.policy.permit_request(amount)) {
@@ -155,17 +155,18 @@ impl Canceller {
             amount: order.intent.amount,
             currency,
             reason: order.reason.clone(),
-            requested_by: admin.to_owned(),
+            requested_by: admin.name.clone(),
+            owner: admin.owner.clone(),
             client_key: order.client_key.clone(),
-            content_hash,
-            idempotency_key: format!("cr-{id}"),
+            content: content::digest(&merchant.toss, &asked),
+            idempotency_key: content::idempotency_key(&merchant.toss, &admin.owner, &order),
             requested_at: self.0.clock.now(),
             lease: self.0.lease_for_reading(&merchant),
             baseline_balance: counted.filter(|_| order.intent.amount.is_none()),
             day_limit: self.0.day_limit(currency),
         };
         match self.0.store.create_cancel_request(&new).await? {
-            Created::SameKey(earlier) => self.0.answer_again(earlier, content_hash).await,
+            Created::SameKey(earlier) => self.0.answer_again(earlier, &asked).await,
             Created::InFlight(other) => Ok(refused(known, told::in_flight(&other))),
             Created::OverDayLimit { most, asked } => {
                 let counted = counted.unwrap_or_else(|| Money::zero(currency));

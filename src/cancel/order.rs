@@ -7,6 +7,15 @@ use reconciliation::{CancelIntent, CancelPolicy, Money, PaymentKey, PermittedCan
 use crate::lookup::{FoundPayment, LookupError};
 use crate::store::{CancelRequest, StoreError, StoredCancelError};
 
+/// Who orders, approves or decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Admin {
+    /// The name of the token.
+    pub name: String,
+    /// The person or system that the token stands for: keys, limits and approvals are the owner's.
+    pub owner: String,
+}
+
 /// What an admin orders.
 #[derive(Clone, Debug)]
 pub struct CancelOrder {

@@ -5,8 +5,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use reconciliation::CancelRequestStatus;
 
 use super::machine::{Effect, Prepared, Step, send_first, settled};
-use super::told;
 use super::verdict::rejected;
+use super::{Admin, told};
 use crate::store::{Approval, CancelRequest, CancelRequestChange, Decision, Lease, LeaseChange};
 
 /// Sends what may be sent, and has the rest wait for another admin. What has been approved is sent only as it was then.
@@ -44,11 +44,11 @@ fn await_approval(prepared: Prepared, lives: TimeDelta, now: DateTime<Utc>) -> S
 /// What another admin's approval does; `None` when it is the requester's own.
 pub(super) fn approved(
     request: &CancelRequest,
-    admin: String,
+    admin: Admin,
     lease: Lease,
     now: DateTime<Utc>,
 ) -> Option<Step> {
-    if admin == request.requested_by {
+    if admin.owner == request.owner {
         return None;
     }
     if let Some(ended) = expired(request, now) {
@@ -56,7 +56,10 @@ pub(super) fn approved(
     }
     Some(Step {
         change: CancelRequestChange {
-            approval: Some(Approval { by: admin, at: now }),
+            approval: Some(Approval {
+                by: admin.name,
+                at: now,
+            }),
             lease: LeaseChange::Take(lease),
             ..CancelRequestChange::to(CancelRequestStatus::Requested)
         },
@@ -72,11 +75,11 @@ pub(super) fn expired(request: &CancelRequest, now: DateTime<Utc>) -> Option<Can
 }
 
 /// The end of a request that an admin has withdrawn.
-pub(super) fn withdrawn(admin: String, now: DateTime<Utc>) -> CancelRequestChange {
-    let error = told::withdrawn(&admin);
+pub(super) fn withdrawn(admin: Admin, now: DateTime<Utc>) -> CancelRequestChange {
+    let error = told::withdrawn(&admin.name);
     CancelRequestChange {
         decision: Some(Decision {
-            by: admin,
+            by: admin.name,
             note: "withdrawn".to_owned(),
         }),
         ..rejected(error, now)

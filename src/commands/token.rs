@@ -103,6 +103,7 @@ pub(super) async fn create(
         .create_token(
             &token.id,
             name,
+            name,
             role.as_str(),
             token.secret_hash(),
             Clock::system().now(),

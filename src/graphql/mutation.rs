@@ -11,8 +11,8 @@ use super::guard::require;
 use super::money::{Money, MoneyInput};
 use super::node_id::NodeId;
 use super::payment::Payment;
-use crate::access::Role;
-use crate::cancel::{self, CancelOrder, CancelOutcome, Canceller, Finding};
+use crate::access::{Principal, Role};
+use crate::cancel::{self, Admin, CancelOrder, CancelOutcome, Canceller, Finding};
 
 /// The root of every mutation.
 pub struct Mutation;
@@ -48,9 +48,9 @@ impl Mutation {
         };
         let canceller = part::<Canceller>(ctx)?;
         let outcome = if dry_run {
-            canceller.dry_run(&admin.name, &order).await?
+            canceller.dry_run(&admin_of(admin), &order).await?
         } else {
-            canceller.cancel(&admin.name, order).await?
+            canceller.cancel(&admin_of(admin), order).await?
         };
         Ok(outcome.into())
     }
@@ -66,7 +66,9 @@ impl Mutation {
     ) -> Result<Option<CancelPaymentPayload>, ApiError> {
         let admin = require(ctx, Role::Admin)?;
         let id = NodeId::cancel_request(&id)?;
-        let approved = part::<Canceller>(ctx)?.approve(&admin.name, &id).await?;
+        let approved = part::<Canceller>(ctx)?
+            .approve(&admin_of(admin), &id)
+            .await?;
         Ok(approved.map(CancelPaymentPayload::from))
     }
 
@@ -80,7 +82,9 @@ impl Mutation {
     ) -> Result<Option<CancelPaymentPayload>, ApiError> {
         let admin = require(ctx, Role::Admin)?;
         let id = NodeId::cancel_request(&id)?;
-        let withdrawn = part::<Canceller>(ctx)?.withdraw(&admin.name, &id).await?;
+        let withdrawn = part::<Canceller>(ctx)?
+            .withdraw(&admin_of(admin), &id)
+            .await?;
         Ok(withdrawn.map(CancelPaymentPayload::from))
     }
 
@@ -111,9 +115,16 @@ impl Mutation {
             note,
         };
         let decided = part::<Canceller>(ctx)?
-            .decide(&admin.name, &id, finding)
+            .decide(&admin_of(admin), &id, finding)
             .await?;
         Ok(decided.map(CancelPaymentPayload::from))
+    }
+}
+
+fn admin_of(principal: &Principal) -> Admin {
+    Admin {
+        name: principal.name.clone(),
+        owner: principal.owner.clone(),
     }
 }
 

@@ -87,6 +87,6 @@ async fn asked_today(
     };
     let viewer = require(ctx, Role::Viewer)?;
     Loaders::of(ctx)?
-        .cancels_asked_since(&viewer.name, currency, limit.since)
+        .cancels_asked_since(&viewer.owner, currency, limit.since)
         .await
 }

@@ -62,6 +62,8 @@ pub(super) async fn add(
         detail: Set(entry.detail),
         previous_hash: Set(entry.previous_hash.to_vec()),
         hash: Set(entry.hash.to_vec()),
+        signing_key: Set(None),
+        signature: Set(None),
     };
     audit_entry::Entity::insert(row)
         .exec_without_returning(transaction)

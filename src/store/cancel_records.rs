@@ -66,8 +66,8 @@ impl Store {
             transaction.rollback().await?;
             let by_key = find_whole(
                 &self.writer,
-                Column::RequestedBy
-                    .eq(new.requested_by.as_str())
+                Column::Owner
+                    .eq(new.owner.as_str())
                     .and(Column::ClientKey.eq(new.client_key.as_str())),
             );
             if let Some(same) = by_key.await? {
@@ -144,8 +144,8 @@ async fn asked_before(
     request: &CancelRequest,
     limit: &DayLimit,
 ) -> Result<Option<Money>, StoreError> {
-    let (by, currency) = (&request.requested_by, request.currency);
-    let together = asked_since(transaction, by, currency, limit.since).await?;
+    let (owner, currency) = (&request.owner, request.currency);
+    let together = asked_since(transaction, owner, currency, limit.since).await?;
     if together.minor() <= limit.most.minor() {
         return Ok(None);
     }

@@ -49,10 +49,12 @@ pub struct CancelRequest {
     pub reason: String,
     /// The name of the token that asked.
     pub requested_by: String,
-    /// The key that the caller gave: the same one never makes a second request.
+    /// The person or system that the token stands for: keys, limits and approvals are the owner's.
+    pub owner: String,
+    /// The key that the caller gave: the same one of the same owner never makes a second request.
     pub client_key: String,
-    /// SHA-256 of everything that the caller asked for.
-    pub content_hash: [u8; 32],
+    /// A keyed digest of everything that the caller asked for; `None` where a plain one had to be erased.
+    pub content: Option<ContentDigest>,
     /// The key sent to Toss, one for the life of the request.
     pub idempotency_key: String,
     /// The exact bytes for Toss, sealed; erased when the request ends, since they may hold a bank account.
@@ -93,6 +95,32 @@ pub struct CancelRequest {
     pub decision: Option<Decision>,
     /// Another admin's approval, where one was needed.
     pub approval: Option<Approval>,
+    /// The mark that was appended to the reason, where one was.
+    pub mark: Option<CancelMark>,
+    /// What Toss said last that was no success.
+    pub toss_words: Option<TossWords>,
+}
+
+/// Tells one content from another without telling what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContentDigest {
+    /// Names the key that it was made with.
+    pub key: String,
+    /// HMAC-SHA-256 under that key.
+    pub digest: [u8; 32],
+}
+
+/// Toss's code and words, and for how long they have been the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TossWords {
+    /// Toss's code.
+    pub code: String,
+    /// Toss's words, with long numbers masked.
+    pub message: String,
+    /// How often in a row it said so.
+    pub times: i32,
+    /// When it said so first.
+    pub since: DateTime<Utc>,
 }
 
 /// The right to work on a request, for a while: a process that dies leaves it to run out.
@@ -152,10 +180,12 @@ pub struct NewCancelRequest {
     pub reason: String,
     /// The name of the token that asked.
     pub requested_by: String,
+    /// The person or system that the token stands for.
+    pub owner: String,
     /// The key that the caller gave.
     pub client_key: String,
-    /// SHA-256 of everything that the caller asked for.
-    pub content_hash: [u8; 32],
+    /// A keyed digest of everything that the caller asked for.
+    pub content: ContentDigest,
     /// The key to send to Toss.
     pub idempotency_key: String,
     /// Now.
@@ -228,9 +258,10 @@ impl CancelRequest {
             .filter(|_| self.status == CancelRequestStatus::AwaitingApproval)
     }
 
-    /// What the reason of a cancel that it caused may end with.
+    /// What the reason of a cancel that it caused may end with. Requests of before marks were recorded have one of their id.
     pub fn mark(&self) -> CancelMark {
-        CancelMark::of_request(self.id.as_str())
+        let of_id = || CancelMark::of_request(self.id.as_str());
+        self.mark.clone().unwrap_or_else(of_id)
     }
 
     pub(super) fn conflict(&self) -> StoreError {

@@ -1,10 +1,10 @@
 //! What may change of a cancel request.
 
 use chrono::{DateTime, Utc};
-use reconciliation::{CancelRequestStatus, Money, TransactionKey};
+use reconciliation::{CancelMark, CancelRequestStatus, Money, TransactionKey};
 
 use super::rows::to_millis;
-use super::{Approval, CancelRequest, Decision, Lease, SecretBody, StoredCancelError};
+use super::{Approval, CancelRequest, Decision, Lease, SecretBody, StoredCancelError, TossWords};
 
 /// A change of a cancel request. What is `None` stays as it is, but for the error, which belongs to the status.
 #[derive(Clone, Debug)]
@@ -39,6 +39,10 @@ pub struct CancelRequestChange {
     pub decision: Option<Decision>,
     /// Another admin's approval. Once stored it is not replaced.
     pub approval: Option<Approval>,
+    /// The mark that is appended to the reason. Once stored it is not replaced.
+    pub mark: Option<CancelMark>,
+    /// What Toss said that was no success.
+    pub toss_words: Option<TossWords>,
 }
 
 impl CancelRequestChange {
@@ -60,6 +64,8 @@ impl CancelRequestChange {
             api_key: None,
             decision: None,
             approval: None,
+            mark: None,
+            toss_words: None,
         }
     }
 }
@@ -114,6 +120,14 @@ impl CancelRequest {
                     ..approval
                 })
             }),
+            mark: self.mark.clone().or(change.mark),
+            toss_words: change
+                .toss_words
+                .map(|words| TossWords {
+                    since: to_millis(words.since),
+                    ..words
+                })
+                .or_else(|| self.toss_words.clone()),
             ..self.clone()
         }
     }

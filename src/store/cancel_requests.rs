@@ -22,16 +22,16 @@ impl Store {
         find_whole(&self.reader, Column::Id.eq(id.as_str())).await
     }
 
-    /// The request that a caller's key made.
+    /// The request that a key of this owner made.
     pub async fn cancel_request_by_client_key(
         &self,
-        requested_by: &str,
+        owner: &str,
         client_key: &str,
     ) -> Result<Option<CancelRequest>, StoreError> {
         find_whole(
             &self.reader,
-            Column::RequestedBy
-                .eq(requested_by)
+            Column::Owner
+                .eq(owner)
                 .and(Column::ClientKey.eq(client_key)),
         )
         .await
@@ -168,15 +168,15 @@ impl Store {
         Ok(Ord::max(sent.map(|at| at.0), ended.map(|at| at.0)))
     }
 
-    /// What the holder of this token has asked for in this currency since an instant, whatever became of it but for what
+    /// What this owner has asked for in this currency since an instant, with any token and for any payment, whatever became of it but for what
     /// was refused. A request for everything counts with the balance that was read.
     pub async fn cancels_asked_since(
         &self,
-        requested_by: &str,
+        owner: &str,
         currency: Currency,
         since: DateTime<Utc>,
     ) -> Result<Money, StoreError> {
-        asked_since(&self.reader, requested_by, currency, since).await
+        asked_since(&self.reader, owner, currency, since).await
     }
 }
 
@@ -223,7 +223,7 @@ pub(super) async fn find_whole(
 /// As [`Store::cancels_asked_since`], also within a transaction.
 pub(super) async fn asked_since(
     connection: &impl ConnectionTrait,
-    requested_by: &str,
+    owner: &str,
     currency: Currency,
     since: DateTime<Utc>,
 ) -> Result<Money, StoreError> {
@@ -234,7 +234,7 @@ pub(super) async fn asked_since(
     let sum: Option<Option<i64>> = cancel_request::Entity::find()
         .select_only()
         .column_as(Expr::from(counted).sum().cast_as("bigint"), "asked")
-        .filter(Column::RequestedBy.eq(requested_by))
+        .filter(Column::Owner.eq(owner))
         .filter(Column::RequestedAt.gte(ChronoUnixTimestampMillis::from(since)))
         .filter(Column::Currency.eq(currency.code()))
         .filter(Column::Status.ne(CancelRequestStatus::Rejected.as_str()))

@@ -61,8 +61,8 @@ pub use self::url::{DatabaseUrl, InvalidDatabaseUrl};
 pub use audit_chain::{AuditEntry, AuditVerdict, BrokenLink};
 pub use book_rows::{BookRows, BookStretch, BookWalk, DueBooks, WalkedBooks};
 pub use cancel_request::{
-    Approval, CancelRequest, CancelRequestFilter, CancelRequestId, Created, DayLimit, Decision,
-    Lease, NewCancelRequest, StoredCancelError,
+    Approval, CancelRequest, CancelRequestFilter, CancelRequestId, ContentDigest, Created,
+    DayLimit, Decision, Lease, NewCancelRequest, StoredCancelError, TossWords,
 };
 pub use cancel_request_change::{CancelRequestChange, LeaseChange};
 pub use day_claims::ROWS_AT_ONCE;

@@ -16,8 +16,10 @@ use super::{Store, StoreError};
 pub struct StoredToken {
     /// The public half of the token, by which it is found.
     pub id: String,
-    /// Whose it is; unique for ever.
+    /// What it is called; unique for ever.
     pub name: String,
+    /// The person or system that it stands for.
+    pub owner: String,
     /// `viewer` or `admin`.
     pub role: String,
     /// SHA-256 of the secret half.
@@ -26,6 +28,8 @@ pub struct StoredToken {
     pub created_at: DateTime<Utc>,
     /// When it stopped being valid.
     pub revoked_at: Option<DateTime<Utc>>,
+    /// Since when it waits to be confirmed, because an older copy of the database was put back.
+    pub suspended_at: Option<DateTime<Utc>>,
 }
 
 impl fmt::Debug for StoredToken {
@@ -33,6 +37,7 @@ impl fmt::Debug for StoredToken {
         f.debug_struct("StoredToken")
             .field("id", &self.id)
             .field("name", &self.name)
+            .field("owner", &self.owner)
             .field("role", &self.role)
             .field("created_at", &self.created_at)
             .field("revoked_at", &self.revoked_at)
@@ -49,6 +54,7 @@ impl Store {
         &self,
         id: &str,
         name: &str,
+        owner: &str,
         role: &str,
         secret_hash: [u8; 32],
         at: DateTime<Utc>,
@@ -56,10 +62,12 @@ impl Store {
         let model = access_token::ActiveModel {
             id: Set(id.to_owned()),
             name: Set(name.to_owned()),
+            owner: Set(owner.to_owned()),
             role: Set(role.to_owned()),
             secret_hash: Set(SecretHash(secret_hash.to_vec())),
             created_at: Set(at.into()),
             revoked_at: Set(None),
+            suspended_at: Set(None),
         };
         let transaction = self.begin().await?;
         match access_token::Entity::insert(model)
@@ -72,7 +80,7 @@ impl Store {
                     actor: PROGRAM,
                     action: "TOKEN_CREATED",
                     subject: name,
-                    detail: json!({ "role": role, "id": id }),
+                    detail: json!({ "role": role, "id": id, "owner": owner }),
                 };
                 audit::add(&transaction, said).await?;
                 Ok(transaction.commit().await?)

@@ -11,6 +11,7 @@ mod codes;
 mod connection;
 mod error;
 mod field;
+mod keyed_digest;
 mod lists;
 mod pace;
 mod pages;
@@ -33,6 +34,7 @@ pub use cancel::{CancelAnswer, UnknownReason};
 pub use cancel_body::{CancelBody, UnreadableBody, UnwritableBody, cancel_body, refund_account_of};
 pub use codes::{CodeClass, TossCode};
 pub use error::{Call, ClientSetupError, Refusal, TossError, Unreadable};
+pub use keyed_digest::DigestPurpose;
 pub use lists::ListText;
 pub use pages::{SettlementDate, SettlementPage, TransactionPage};
 pub use read::{read_payment, read_settlements, read_transactions};
@@ -163,6 +165,11 @@ impl Toss {
         sealed: &str,
     ) -> Result<SecretString, BodySealError> {
         sealed_body::open(self.connection.key(), idempotency_key, sealed)
+    }
+
+    /// A digest that only this merchant's secret key makes.
+    pub fn keyed_digest(&self, purpose: DigestPurpose, parts: &[Option<&str>]) -> [u8; 32] {
+        keyed_digest::keyed_digest(self.connection.key(), purpose, parts)
     }
 
     /// Names the secret key without revealing it. Idempotency keys are Toss's per secret key.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use reconciliation::{CancelRequestStatus as Status, Currency, Money, PaymentKey};
 use toss_recon::store::{
-    AccountName, CancelRequestChange, CancelRequestId, Created, Lease, LeaseChange,
+    AccountName, CancelRequestChange, CancelRequestId, ContentDigest, Created, Lease, LeaseChange,
     NewCancelRequest, SecretBody,
 };
 use toss_recon::toss::{BaseUrl, CancelBody, SecretKey, Toss, TossSettings};
@@ -128,7 +128,11 @@ async fn leave_waiting(shop: &Shop, payment: &str) {
         reason: payment.to_owned(),
         requested_by: "kim".to_owned(),
         client_key: payment.to_owned(),
-        content_hash: [0; 32],
+        content: ContentDigest {
+            key: "k1".to_owned(),
+            digest: [0; 32],
+        },
+        owner: "kim".to_owned(),
         idempotency_key: format!("cr-{id}"),
         requested_at: now,
         lease,

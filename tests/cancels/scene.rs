@@ -258,6 +258,7 @@ pub(crate) async fn admin(store: &Store, name: &str) -> String {
         .create_token(
             &token.id,
             name,
+            name,
             Role::Admin.as_str(),
             token.secret_hash(),
             at,

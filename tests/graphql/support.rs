@@ -6,6 +6,7 @@ use toss_recon::access::{Principal, Role};
 pub(crate) fn asked_by(role: Role, query: &str) -> Request {
     Request::new(query).data(Principal {
         name: "tester".to_owned(),
+        owner: "tester".to_owned(),
         role,
     })
 }

@@ -219,6 +219,7 @@ fn access(switches: &Arc<Switches>, trust: Duration) -> (Tokens, Access) {
             .find(|(token, ..)| token.id == id)
             .map(|(token, name, role)| StoredToken {
                 name: (*name).to_owned(),
+                owner: (*name).to_owned(),
                 role: *role,
                 secret_hash: token.secret_hash(),
                 revoked: *name == "old" || (*name == "books" && viewer_revoked),

@@ -86,6 +86,7 @@ impl Api {
     async fn answer(&self, query: &str) -> async_graphql::Response {
         let request = Request::new(query).data(Principal {
             name: "tester".to_owned(),
+            owner: "tester".to_owned(),
             role: Role::Viewer,
         });
         let request = graphql::with_request_data(&self.schema, request);

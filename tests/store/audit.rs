@@ -12,7 +12,14 @@ use crate::samples::{at, new_cancel_request, sending, transaction_key};
 async fn three_entries(database: &TestDatabase) {
     let store = &database.store;
     store
-        .create_token("id-1", "kim", "admin", [1; 32], at("2026-04-01T00:00:00Z"))
+        .create_token(
+            "id-1",
+            "kim",
+            "kim",
+            "admin",
+            [1; 32],
+            at("2026-04-01T00:00:00Z"),
+        )
         .await
         .expect("it is kept");
     let new = new_cancel_request("p", "k-1");
@@ -90,7 +97,7 @@ on_both! {
     async fn what_was_not_changed_leaves_no_entry(database) {
         three_entries(&database).await;
         let store = &database.store;
-        let taken = store.create_token("id-2", "kim", "viewer", [2; 32], at("2026-04-02T00:00:00Z")).await;
+        let taken = store.create_token("id-2", "kim", "kim", "viewer", [2; 32], at("2026-04-02T00:00:00Z")).await;
         assert!(matches!(taken, Err(StoreError::NameTaken { .. })), "{taken:?}");
         let again = store.create_cancel_request(&new_cancel_request("p", "k-1")).await;
         assert!(matches!(again, Ok(Created::SameKey(_))), "{again:?}");

@@ -30,7 +30,14 @@ async fn filled(database: &TestDatabase) {
         .expect("it is sent");
     database
         .store
-        .create_token("id-1", "kim", "admin", [1; 32], at("2026-04-01T00:00:00Z"))
+        .create_token(
+            "id-1",
+            "kim",
+            "kim",
+            "admin",
+            [1; 32],
+            at("2026-04-01T00:00:00Z"),
+        )
         .await
         .expect("it is kept");
 }

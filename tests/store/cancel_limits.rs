@@ -107,7 +107,7 @@ on_both! {
     }
 
     async fn others_other_days_other_currencies_and_what_was_refused_do_not_count(database) {
-        let of_lee = NewCancelRequest { requested_by: "lee".to_owned(), ..limited(1, 1_000, 1_000) };
+        let of_lee = NewCancelRequest { requested_by: "lee".to_owned(), owner: "lee".to_owned(), ..limited(1, 1_000, 1_000) };
         recorded(&database, &of_lee).await;
         let yesterday = NewCancelRequest { requested_at: at("2026-04-01T14:59:59.999Z"), ..limited(2, 1_000, 1_000) };
         recorded(&database, &yesterday).await;

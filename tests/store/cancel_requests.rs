@@ -115,6 +115,7 @@ on_both! {
         }
         let of_another = NewCancelRequest {
             requested_by: "lee".to_owned(),
+            owner: "lee".to_owned(),
             ..new_cancel_request("q", "k-1")
         };
         let created = database.store.create_cancel_request(&of_another).await.expect("an answer");

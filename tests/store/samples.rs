@@ -6,9 +6,9 @@ use reconciliation::{
     Payment, PaymentKey, PaymentStatus, Settlement, SettlementKind, Transaction, TransactionKey,
 };
 use toss_recon::store::{
-    AccountName, CancelRequestChange, CancelRequestId, Lease, LiveReading, NewCancelRequest,
-    PaymentRecord, SecretBody, SettlementDay, SettlementRecord, SettlementsKey, Store, StoreError,
-    TransactionRecord,
+    AccountName, CancelRequestChange, CancelRequestId, ContentDigest, Lease, LiveReading,
+    NewCancelRequest, PaymentRecord, SecretBody, SettlementDay, SettlementRecord, SettlementsKey,
+    Store, StoreError, TransactionRecord,
 };
 
 pub(crate) fn at(text: &str) -> DateTime<Utc> {
@@ -227,7 +227,11 @@ pub(crate) fn new_cancel_request(payment_key: &str, client_key: &str) -> NewCanc
         reason: "고객 변심".to_owned(),
         requested_by: "kim".to_owned(),
         client_key: client_key.to_owned(),
-        content_hash: [7; 32],
+        content: ContentDigest {
+            key: "k1".to_owned(),
+            digest: [7; 32],
+        },
+        owner: "kim".to_owned(),
         idempotency_key: format!("cr-{id}"),
         requested_at: at("2026-04-02T00:00:00.5Z"),
         lease: lease("2026-04-02T00:01:00Z"),

@@ -62,12 +62,26 @@ async fn the_loudest_log_tells_no_values_and_no_password() {
             .await
             .expect("it is moved");
         store
-            .create_token("id-1", "kim", "admin", [1; 32], at("2026-04-01T00:00:00Z"))
+            .create_token(
+                "id-1",
+                "kim",
+                "kim",
+                "admin",
+                [1; 32],
+                at("2026-04-01T00:00:00Z"),
+            )
             .await
             .expect("it is kept");
         // A refusal, whose message names values.
         store
-            .create_token("id-1", "kim", "admin", [1; 32], at("2026-04-01T00:00:00Z"))
+            .create_token(
+                "id-1",
+                "kim",
+                "kim",
+                "admin",
+                [1; 32],
+                at("2026-04-01T00:00:00Z"),
+            )
             .await
             .expect_err("taken");
         store.close().await.expect("it closes");
@@ -96,6 +110,7 @@ async fn debug_of_a_token_and_of_a_reading_shows_nothing_raw() {
     store
         .create_token(
             "id-1",
+            "kim",
             "kim",
             "admin",
             [171; 32],

@@ -15,7 +15,14 @@ pub(crate) async fn create_token(
 ) -> String {
     let token = NewToken::generate(&mut rand::rng());
     store
-        .create_token(&token.id, name, role.as_str(), token.secret_hash(), at)
+        .create_token(
+            &token.id,
+            name,
+            name,
+            role.as_str(),
+            token.secret_hash(),
+            at,
+        )
         .await
         .unwrap();
     token.text.expose_secret().to_owned()

@@ -234,7 +234,11 @@ impl TestBooks {
             reason: "too small".to_owned(),
             requested_by: "admin".to_owned(),
             client_key: "key-0001".to_owned(),
-            content_hash: [0; 32],
+            content: crate::store::ContentDigest {
+                key: "k".to_owned(),
+                digest: [0; 32],
+            },
+            owner: "admin".to_owned(),
             idempotency_key: "cr-1".to_owned(),
             requested_at: instant("2026-03-04T09:59:59+09:00"),
             lease: Lease {

@@ -67,6 +67,7 @@ async fn asked(books: &TestBooks, query: &str) -> Response {
     let request = async_graphql::Request::new(query);
     let request = super::with_request_data(&schema, request).data(Principal {
         name: "viewer".to_owned(),
+        owner: "viewer".to_owned(),
         role: Role::Viewer,
     });
     schema.execute(request).await

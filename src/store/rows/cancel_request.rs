@@ -1,7 +1,10 @@
 //! Rows of `cancel_requests`.
 
+use chrono::{DateTime, Utc};
 use entity::{RawText, cancel_request};
-use reconciliation::{CancelRequestStatus, Money, PaymentKey, RetryAdvice, TransactionKey};
+use reconciliation::{
+    CancelMark, CancelRequestStatus, Money, PaymentKey, RetryAdvice, TransactionKey,
+};
 use sea_orm::ActiveValue::Set;
 use sea_orm::DerivePartialModel;
 use sea_orm::prelude::ChronoUnixTimestampMillis;
@@ -9,8 +12,8 @@ use sea_orm::prelude::ChronoUnixTimestampMillis;
 use super::columns::placed;
 use super::{Row, instant, storable, to_millis};
 use crate::store::{
-    AccountName, Approval, CancelRequest, CancelRequestId, Decision, Lease, NewCancelRequest,
-    SecretBody, StoreError, StoredCancelError,
+    AccountName, Approval, CancelRequest, CancelRequestId, ContentDigest, Decision, Lease,
+    NewCancelRequest, SecretBody, StoreError, StoredCancelError, TossWords,
 };
 
 /// A cancel request without its bodies.
@@ -50,13 +53,20 @@ pub(in crate::store) struct CancelRequestRow {
     decision_note: Option<String>,
     approved_by: Option<String>,
     approved_at: Option<ChronoUnixTimestampMillis>,
+    owner: String,
+    content_key: Option<String>,
+    mark: Option<String>,
+    toss_code: Option<String>,
+    toss_message: Option<String>,
+    same_answers: i32,
+    same_answer_since: Option<ChronoUnixTimestampMillis>,
 }
 
 placed!(CancelRequestRow, from "cancel_requests", id, payment_key, account, amount, currency, reason, requested_by,
     client_key, content_hash, idempotency_key, baseline_balance, baseline_cancel_keys, status, version, attempts,
     first_sent_at, last_sent_at, error_code, error_message, error_advice, error_field, transaction_key,
     upstream_http_status, requested_at, resolved_at, lease_owner, lease_until, next_at, api_key, decided_by, decision_note,
-    approved_by, approved_at);
+    approved_by, approved_at, owner, content_key, mark, toss_code, toss_message, same_answers, same_answer_since);
 
 /// A cancel request with its bodies.
 #[derive(Debug, DerivePartialModel)]
@@ -95,7 +105,7 @@ impl CancelRequestRow {
             account: AccountName::new(&self.account),
             amount: self.amount.map(|minor| Money::from_minor(minor, currency)),
             currency,
-            content_hash: row.read("content_hash", self.content_hash.try_into())?,
+            content: content(row, self.content_key, self.content_hash)?,
             idempotency_key: self.idempotency_key,
             body: None,
             baseline_balance: self
@@ -133,8 +143,16 @@ impl CancelRequestRow {
                 .map(|(by, note)| Decision { by, note }),
             approval: Option::zip(self.approved_by, instant(self.approved_at))
                 .map(|(by, at)| Approval { by, at }),
+            mark: self.mark.as_deref().map(CancelMark::recorded),
+            toss_words: toss_words(
+                self.toss_code,
+                self.toss_message,
+                self.same_answers,
+                instant(self.same_answer_since),
+            ),
             reason: self.reason,
             requested_by: self.requested_by,
+            owner: self.owner,
             client_key: self.client_key,
         })
     }
@@ -156,6 +174,33 @@ impl CancelRequestRow {
     }
 }
 
+/// What is there of the digest. One without the name of its key had to be erased.
+fn content(
+    row: Row<'_>,
+    key: Option<String>,
+    digest: Vec<u8>,
+) -> Result<Option<ContentDigest>, StoreError> {
+    key.map(|key| {
+        let digest = row.read("content_hash", digest.try_into())?;
+        Ok(ContentDigest { key, digest })
+    })
+    .transpose()
+}
+
+fn toss_words(
+    code: Option<String>,
+    message: Option<String>,
+    times: i32,
+    since: Option<DateTime<Utc>>,
+) -> Option<TossWords> {
+    Some(TossWords {
+        code: code?,
+        message: message?,
+        times,
+        since: since?,
+    })
+}
+
 /// A new request as it will be read.
 pub(in crate::store) fn new_cancel_request(new: &NewCancelRequest) -> CancelRequest {
     CancelRequest {
@@ -166,8 +211,9 @@ pub(in crate::store) fn new_cancel_request(new: &NewCancelRequest) -> CancelRequ
         currency: new.currency,
         reason: new.reason.clone(),
         requested_by: new.requested_by.clone(),
+        owner: new.owner.clone(),
         client_key: new.client_key.clone(),
-        content_hash: new.content_hash,
+        content: Some(new.content.clone()),
         idempotency_key: new.idempotency_key.clone(),
         body: None,
         baseline_balance: new.baseline_balance,
@@ -188,6 +234,8 @@ pub(in crate::store) fn new_cancel_request(new: &NewCancelRequest) -> CancelRequ
         api_key: None,
         decision: None,
         approval: None,
+        mark: None,
+        toss_words: None,
     }
 }
 
@@ -201,6 +249,7 @@ pub(in crate::store) fn cancel_request_model(
     };
     let currency = request.currency;
     let error = request.error.as_ref();
+    let (content, words) = (request.content.as_ref(), request.toss_words.as_ref());
     let raw = |body: &SecretBody| RawText(body.expose().to_owned());
     Ok(cancel_request::Model {
         id: request.id.to_string(),
@@ -211,7 +260,14 @@ pub(in crate::store) fn cancel_request_model(
         reason: request.reason.clone(),
         requested_by: request.requested_by.clone(),
         client_key: request.client_key.clone(),
-        content_hash: request.content_hash.to_vec(),
+        content_hash: content.map_or_else(Vec::new, |content| content.digest.to_vec()),
+        content_key: content.map(|content| content.key.clone()),
+        owner: request.owner.clone(),
+        mark: request.mark.as_ref().map(ToString::to_string),
+        toss_code: words.map(|words| storable(&words.code)),
+        toss_message: words.map(|words| storable(&words.message)),
+        same_answers: words.map_or(0, |words| words.times),
+        same_answer_since: words.map(|words| words.since.into()),
         idempotency_key: request.idempotency_key.clone(),
         body: request.body.as_ref().map(raw),
         baseline_balance: row.minor_some("baseline_balance", request.baseline_balance, currency)?,
@@ -283,6 +339,11 @@ pub(in crate::store) fn changed_columns(
         decision_note: Set(model.decision_note),
         approved_by: Set(model.approved_by),
         approved_at: Set(model.approved_at),
+        mark: Set(model.mark),
+        toss_code: Set(model.toss_code),
+        toss_message: Set(model.toss_message),
+        same_answers: Set(model.same_answers),
+        same_answer_since: Set(model.same_answer_since),
         ..Default::default()
     })
 }

@@ -17,8 +17,10 @@ pub(in crate::store) fn stored_token(
         secret_hash: row.read("secret_hash", model.secret_hash.0.try_into())?,
         id: model.id,
         name: model.name,
+        owner: model.owner,
         role: model.role,
         created_at: model.created_at.0,
         revoked_at: instant(model.revoked_at),
+        suspended_at: instant(model.suspended_at),
     })
 }
