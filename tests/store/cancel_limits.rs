@@ -185,7 +185,9 @@ on_both! {
         assert!(refused.is_err(), "the table of before knows no waiting");
         database.store.migrate().await.expect("it is made again");
         let found = database.store.cancel_request(&sent.id).await;
-        assert_eq!(found, Ok(Some(sent)));
+        // What was a plain hash before is erased on the way.
+        let content = None;
+        assert_eq!(found, Ok(Some(CancelRequest { content, ..sent })));
         let ended = database.store.cancel_request(&waiting.id).await.expect("an answer").expect("the request");
         assert_eq!((ended.status, ended.body), (Status::Rejected, None));
         assert_eq!(ended.error.map(|error| error.code), Some("NEVER_SENT".to_owned()));
