@@ -1,6 +1,7 @@
 //! The verb behind every question about one payment: answer from the store while that is young enough, otherwise ask
 //! Toss, keep what it said, and answer that. When Toss cannot be asked, the last known state, marked as such.
 
+mod alone;
 mod flights;
 mod reading;
 mod windows;
