@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{Effect, History, Money, Payment, TransactionKey};
+use crate::{Effect, Event, History, Money, Payment, TransactionKey};
 
 /// How far a cancel has got.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -106,7 +106,7 @@ pub(crate) fn collect_events(
                 None => {
                     cancel.status == CancelStatus::Done
                         && payment.is_none_or(|payment| {
-                            money_had_come(payment, history, cancel.canceled_at)
+                            money_had_come(payment, history.events(), cancel.canceled_at)
                         })
                 }
             },
@@ -139,9 +139,8 @@ pub(crate) fn collect_events(
 
 /// Whether there was money to give back at that instant. The rows say so better than the payment, whose `approvedAt`
 /// outlives a bounce.
-fn money_had_come(payment: &Payment, history: &History, at: DateTime<Utc>) -> bool {
-    let last_deposit_or_bounce = history
-        .events()
+pub(crate) fn money_had_come(payment: &Payment, events: &[Event], at: DateTime<Utc>) -> bool {
+    let last_deposit_or_bounce = events
         .iter()
         .rfind(|e| {
             matches!(e.effect, Effect::Paid | Effect::PaymentReversed)

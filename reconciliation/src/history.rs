@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
-use crate::{Cancel, Currency, Money, MoneyError, PaymentStatus, Transaction};
+use crate::cancel::money_had_come;
+use crate::{
+    Cancel, CancelStatus, Currency, Money, MoneyError, Payment, PaymentStatus, Transaction,
+};
 
 /// What a row did to the money that was held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -145,6 +148,52 @@ impl History {
         }
         purses.sort_by_key(|purse| purse.totals.currency());
         Ok(Self { events, purses })
+    }
+
+    /// The same history, whose sums count as well what the payment itself shows and no row has listed yet: its approval, and
+    /// cancels that are done. Events stay those of the rows.
+    ///
+    /// # Errors
+    /// [`MoneyError::TooLarge`] when a sum does not fit.
+    pub fn completed_by(
+        mut self,
+        payment: &Payment,
+        cancels: &[Cancel],
+    ) -> Result<Self, MoneyError> {
+        let currency = payment.currency;
+        let was_approved = payment.approved_at.is_some()
+            && (payment.status == PaymentStatus::Done || payment.status.is_cancel());
+        let was_listed = self.events.iter().any(|event| event.effect == Effect::Paid);
+        let paid = payment.total_amount.filter(|_| was_approved && !was_listed);
+        let was_there = self.currencies().any(|known| known == currency);
+        let mut purse = take_purse(&mut self.purses, currency);
+        if let Some(paid) = paid.filter(|paid| paid.currency() == currency) {
+            purse.totals.paid = purse.totals.paid.plus(paid)?;
+        }
+        for cancel in cancels {
+            let is_listed = self.events.iter().any(|event| {
+                event.transaction.status.is_cancel()
+                    && event.transaction.transaction_key == cancel.transaction_key
+            });
+            if is_listed
+                || cancel.status != CancelStatus::Done
+                || cancel.amount.currency() != currency
+            {
+                continue;
+            }
+            let totals = &mut purse.totals;
+            let sum = if money_had_come(payment, &self.events, cancel.canceled_at) {
+                &mut totals.effective_refund
+            } else {
+                &mut totals.voided
+            };
+            *sum = sum.plus(cancel.amount)?;
+        }
+        if was_there || purse.totals != Totals::zero(currency) {
+            self.purses.push(purse);
+        }
+        self.purses.sort_by_key(|purse| purse.totals.currency());
+        Ok(self)
     }
 
     /// The rows in the order of the walk, each with its effect.

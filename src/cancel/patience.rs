@@ -118,7 +118,7 @@ impl Inner {
 /// How a failure is told. The request that was worked on is told with it, as it was last known.
 fn failed(failure: &CancelFailure, request: Option<CancelRequest>) -> CancelOutcome {
     let error = match failure {
-        CancelFailure::Upstream { reason } => told::unavailable(reason),
+        CancelFailure::Upstream { reason } => told::not_asked(reason),
         CancelFailure::NotRecorded(cause) => {
             tracing::error!(error = %cause, "a cancel could not be recorded, and nothing was sent");
             told::not_recorded(cause)

@@ -362,6 +362,12 @@ pub(super) fn unavailable(reason: &str) -> StoredCancelError {
     error("UPSTREAM_UNAVAILABLE", RetryAdvice::Retry, None, &message)
 }
 
+/// Toss could not be asked about the payment; what was recorded stays as it is.
+pub(super) fn not_asked(reason: &str) -> StoredCancelError {
+    let message = format!("Toss could not be asked ({reason}); nothing was sent. Try again.");
+    error("UPSTREAM_UNAVAILABLE", RetryAdvice::Retry, None, &message)
+}
+
 /// Toss refused.
 pub(super) fn told_by_toss(refusal: &Refusal) -> StoredCancelError {
     let code = &refusal.code;

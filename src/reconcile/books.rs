@@ -25,7 +25,11 @@ pub fn history(
         }
     }
     let cancels = payment.map_or(&[][..], |stored| &stored.cancels);
-    History::of(rows, reading.amounts(cancels))
+    let history = History::of(rows, reading.amounts(cancels))?;
+    match payment.filter(|stored| !stored.from_rows) {
+        Some(stored) => history.completed_by(&stored.payment, cancels),
+        None => Ok(history),
+    }
 }
 
 /// What tells whether a request of ours caused a cancel.

@@ -35,6 +35,7 @@ mod readings;
 mod reconcile_properties;
 mod restatements;
 mod row_identities;
+mod unlisted_events;
 mod unsettled;
 mod verdicts;
 mod walk_order;
