@@ -361,6 +361,7 @@ fn readiness(store: &Store) -> http::Readiness {
                 StoreError::NotMigrated { .. } | StoreError::TooNew { .. } => {
                     http::NotReady::NotMigrated
                 }
+                StoreError::NotWritable { .. } => http::NotReady::DatabaseNotWritable,
                 _ => http::NotReady::DatabaseUnreachable,
             })
         })

@@ -7,18 +7,18 @@ use entity::cancel_request::{self, Column};
 use reconciliation::{CancelRequestStatus, Money, TransactionKey};
 use sea_orm::ActiveValue::NotSet;
 use sea_orm::sea_query::{ExprTrait, OnConflict};
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::audit::{self, PROGRAM, Said};
 use super::cancel_requests::{NOT_ENDED, asked_since, find_whole, is_in};
 use super::marks::mark_payment;
 use super::rows::{cancel_request_model, changed_columns, new_cancel_request};
+use super::transaction::Transaction;
 use super::turns::Turn;
 use super::write::insert;
 use super::{
     CancelRequest, CancelRequestChange, Created, DayLimit, NewCancelRequest, Store, StoreError,
-    commit,
 };
 use crate::fail_points;
 
@@ -60,7 +60,7 @@ impl Store {
                 mark_payment(&transaction, new.payment_key.as_str()).await?;
                 audit::add(&transaction, requested(&request)).await?;
                 fail_points::dies("cancel-request-not-committed");
-                commit(transaction).await?;
+                transaction.commit().await?;
                 return Ok(Created::New(request));
             }
             transaction.rollback().await?;
@@ -132,7 +132,7 @@ impl Store {
             audit::add(&transaction, changed(request, &next, at)).await?;
         }
         fail_points::dies("cancel-change-not-committed");
-        commit(transaction).await?;
+        transaction.commit().await?;
         Ok(next)
     }
 }
@@ -140,7 +140,7 @@ impl Store {
 /// What the admin had asked for within the day before this request, which is recorded already, if the two together are
 /// more than the limit.
 async fn asked_before(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     request: &CancelRequest,
     limit: &DayLimit,
 ) -> Result<Option<Money>, StoreError> {
