@@ -4,7 +4,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use sea_orm::sqlx::postgres::PgConnectOptions;
-use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqliteSynchronous,
+};
 use sea_orm::sqlx::{self, ConnectOptions as _};
 use sea_orm::{ConnAcquireErr, ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
 
@@ -33,43 +35,71 @@ const APPLICATION_NAME: &str = "toss-recon";
 
 /// One connection writes, so that writers queue here instead of failing on SQLite's lock; a few others read.
 pub(super) async fn sqlite(path: &Path) -> Result<Store, StoreError> {
-    make_file(path).await?;
-    let writing = SqliteConnectOptions::new()
-        .filename(path)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(BUSY_TIMEOUT)
-        .disable_statement_logging();
-    let reading = writing.clone().pragma("query_only", "ON");
-    let writing = writing
-        .pragma("cache_size", WRITER_CACHE)
-        .pragma("wal_autocheckpoint", PAGES_BETWEEN_CHECKPOINTS)
-        .pragma("journal_size_limit", LOG_KEEPS);
-    let unusable = |error: DbErr| match StoreError::from(error) {
-        StoreError::Unavailable { reason } | StoreError::Database { what: reason } => {
-            file_error(path, reason)
-        }
-        other => other,
-    };
-    let (trust, writable) = (Trust::default(), Writable::default());
-    let pool = async |options, connections| {
-        let opened = open_sqlite(options, connections, trust.clone()).await;
-        let opened = opened.map_err(unusable)?;
-        let (trust, writable) = (trust.clone(), writable.clone());
-        Ok::<_, StoreError>(Pool::new(opened, trust, writable, CALL_MAY_TAKE))
-    };
+    let Options { writing, reading } = sqlite_options(path).await?;
     // The writer first: it makes the log that readers need.
-    let writer = pool(writing, 1).await?;
-    let reader = pool(reading, SQLITE_READERS).await?;
-    Ok(Store {
+    let writer = sqlite_pool(path, writing, 1).await?;
+    let reader = sqlite_pool(path, reading, SQLITE_READERS).await?;
+    Ok(sqlite_store(path, writer, reader))
+}
+
+/// The same over one connection that has the file to itself: it needs no memory that is shared by way of the disk, which
+/// may be too full for it.
+pub(super) async fn sqlite_alone(path: &Path) -> Result<Store, StoreError> {
+    let Options { writing, .. } = sqlite_options(path).await?;
+    let writing = writing.locking_mode(SqliteLockingMode::Exclusive);
+    let only = sqlite_pool(path, writing, 1).await?;
+    Ok(sqlite_store(path, only.clone(), only))
+}
+
+fn sqlite_store(path: &Path, writer: Pool, reader: Pool) -> Store {
+    Store {
         file: Some(path.to_owned()),
         importer: Importer::new(std::array::from_fn(|_| writer.clone())),
         writer,
         // What writes has a connection of its own.
         witness: reader.clone(),
         reader,
+    }
+}
+
+struct Options {
+    writing: SqliteConnectOptions,
+    reading: SqliteConnectOptions,
+}
+
+async fn sqlite_options(path: &Path) -> Result<Options, StoreError> {
+    make_file(path).await?;
+    let both = SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .disable_statement_logging();
+    Ok(Options {
+        reading: both.clone().pragma("query_only", "ON"),
+        writing: both
+            .pragma("cache_size", WRITER_CACHE)
+            .pragma("wal_autocheckpoint", PAGES_BETWEEN_CHECKPOINTS)
+            .pragma("journal_size_limit", LOG_KEEPS),
     })
+}
+
+async fn sqlite_pool(
+    path: &Path,
+    options: SqliteConnectOptions,
+    connections: u32,
+) -> Result<Pool, StoreError> {
+    let trust = Trust::default();
+    let opened = open_sqlite(options, connections, trust.clone())
+        .await
+        .map_err(|error| match StoreError::from(error) {
+            StoreError::Unavailable { reason } | StoreError::Database { what: reason } => {
+                file_error(path, reason)
+            }
+            other => other,
+        })?;
+    Ok(Pool::new(opened, trust, Writable::default(), CALL_MAY_TAKE))
 }
 
 /// One pool both reads and writes.

@@ -124,6 +124,20 @@ impl Store {
         }
     }
 
+    /// As [`Store::open`], for a command that ends soon. Where the disk has not even room for what connections to SQLite
+    /// share, one has the file to itself: what only reads goes on.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn open_for_command(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        match (Self::open(url).await, &url.0) {
+            (Err(StoreError::NoSpace { .. }), Address::Sqlite(path)) => {
+                connect::sqlite_alone(path).await
+            }
+            (opened, _) => opened,
+        }
+    }
+
     /// Brings the tables to the newest form. Several processes may do so at once: one works, the others wait. Where nothing
     /// is missing, nothing is written.
     ///

@@ -236,3 +236,7 @@ impl ConnectionTrait for Pool {
             .await
     }
 }
+
+#[cfg(test)]
+#[path = "pool/tests.rs"]
+mod tests;

@@ -73,3 +73,7 @@ pub(super) async fn warn_of_forgetful_server(
     }
     Ok(())
 }
+
+#[cfg(test)]
+#[path = "session/tests.rs"]
+mod tests;

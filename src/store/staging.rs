@@ -170,7 +170,7 @@ impl Shelf {
         })
     }
 
-    fn connection(&self) -> &Pool {
+    pub(super) fn connection(&self) -> &Pool {
         &self.importer.connections[self.index]
     }
 }
