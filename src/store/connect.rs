@@ -10,7 +10,7 @@ use sea_orm::sqlx::sqlite::{
 use sea_orm::sqlx::{self, ConnectOptions as _};
 use sea_orm::{ConnAcquireErr, ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
 
-use super::pool::{CALL_MAY_TAKE, Pool, Trust, WORK_MAY_TAKE};
+use super::pool::{CALL_MAY_TAKE, IMPORT_MAY_TAKE, Pool, Trust};
 use super::session::{self, IMPORTING_MAY_TAKE, STATEMENT_MAY_TAKE};
 use super::staging::Importer;
 use super::writable::Writable;
@@ -119,8 +119,9 @@ pub(super) async fn postgres(url: &url::Url) -> Result<Store, StoreError> {
         let patience = kind.patience();
         Ok::<_, DbErr>(Pool::new(opened, trust, writable.clone(), patience))
     };
-    let importer = Importer::new([open(Kind::Importing).await?, open(Kind::Importing).await?]);
     let witness = open(Kind::Witness).await?;
+    let importing = async || Ok::<_, DbErr>(open(Kind::Importing).await?.beside(&witness));
+    let importer = Importer::new([importing().await?, importing().await?]);
     let pool = open(Kind::Everything).await.map_err(|error| {
         if !ran_out_of_time(&error) {
             return error.into();
@@ -131,11 +132,7 @@ pub(super) async fn postgres(url: &url::Url) -> Result<Store, StoreError> {
                 .to_owned(),
         }
     })?;
-    let connections = pool.unwatched().get_postgres_connection_pool();
-    let mut one = connections.acquire().await.map_err(not_asked)?;
-    session::warn_of_forgetful_server(&mut one)
-        .await
-        .map_err(not_asked)?;
+    let pool = pool.beside(&witness);
     Ok(Store {
         file: None,
         importer,
@@ -143,10 +140,6 @@ pub(super) async fn postgres(url: &url::Url) -> Result<Store, StoreError> {
         writer: pool.clone(),
         reader: pool,
     })
-}
-
-fn not_asked(error: sqlx::Error) -> DbErr {
-    DbErr::Query(RuntimeErr::SqlxError(std::sync::Arc::new(error)))
 }
 
 /// What connections to PostgreSQL are for.
@@ -168,7 +161,7 @@ impl Kind {
 
     fn patience(self) -> Duration {
         match self {
-            Self::Importing => WORK_MAY_TAKE,
+            Self::Importing => IMPORT_MAY_TAKE,
             Self::Everything | Self::Witness => CALL_MAY_TAKE,
         }
     }

@@ -182,7 +182,7 @@ impl Store {
     }
 
     async fn begin(&self) -> Result<Transaction, StoreError> {
-        self.writer.begin().await
+        Box::pin(self.writer.begin()).await
     }
 }
 

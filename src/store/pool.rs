@@ -24,8 +24,10 @@ use super::writable::Writable;
 /// How long a call may take of which somebody waits for the answer: to get a connection, and to have a statement carried
 /// out. PostgreSQL itself ends a statement sooner.
 pub(super) const CALL_MAY_TAKE: Duration = Duration::from_secs(9);
-/// The same for work that takes as long as it takes: so long nothing takes, unless nobody is there any more.
-pub(super) const WORK_MAY_TAKE: Duration = Duration::from_hours(1);
+/// The same of rows that are imported.
+pub(super) const IMPORT_MAY_TAKE: Duration = Duration::from_secs(75);
+/// So long nothing takes that takes as long as it takes, unless nobody is there any more.
+const WORK_MAY_TAKE: Duration = Duration::from_hours(1);
 /// How long a connection may take to say that it is there.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(2);
 /// A connection that has rested longer is tried out before it is used.
@@ -86,24 +88,36 @@ impl Trust {
     }
 
     async fn is_answered(&self, connection: &mut sqlx::PgConnection) -> bool {
-        match timeout(SIGN_OF_LIFE, connection.ping()).await {
-            Ok(answer) => answer.is_ok(),
-            Err(_) => {
-                self.lose();
-                false
-            }
+        if let Ok(answer) = timeout(SIGN_OF_LIFE, connection.ping()).await {
+            return answer.is_ok();
         }
+        self.lose();
+        false
     }
+}
+
+/// How long a call may take.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// As long as whoever waits has patience.
+    Usual,
+    /// As long as PostgreSQL is there.
+    AsLongAsItTakes,
 }
 
 /// Connections to one database. Cheap to clone; clones share them.
 #[derive(Clone)]
-pub(super) struct Pool {
+pub(super) struct Pool(Arc<Shared>);
+
+#[derive(Clone)]
+struct Shared {
     connections: DatabaseConnection,
     trust: Trust,
     writable: Writable,
     /// How long a call may take.
     patience: Duration,
+    /// Connections beside these, which tell whether PostgreSQL is still there.
+    beside: Option<DatabaseConnection>,
 }
 
 impl Pool {
@@ -114,27 +128,36 @@ impl Pool {
         writable: Writable,
         patience: Duration,
     ) -> Self {
-        Self {
+        Self(Arc::new(Shared {
             connections,
             trust,
             writable,
             patience,
-        }
+            beside: None,
+        }))
+    }
+
+    /// The same, where these connections tell whether PostgreSQL is still there while work takes long.
+    pub(super) fn beside(self, others: &Self) -> Self {
+        Self(Arc::new(Shared {
+            beside: Some(others.0.connections.clone()),
+            ..Shared::clone(&self.0)
+        }))
     }
 
     /// Which database it is.
     pub(super) fn get_database_backend(&self) -> DbBackend {
-        self.connections.get_database_backend()
+        self.0.connections.get_database_backend()
     }
 
     /// The connections themselves, for what hands over row by row. Nobody watches the time there.
     pub(super) fn unwatched(&self) -> &DatabaseConnection {
-        &self.connections
+        &self.0.connections
     }
 
     /// Whether, and since when, writing has failed.
     pub(super) fn writable(&self) -> &Writable {
-        &self.writable
+        &self.0.writable
     }
 
     /// A transaction that may write. On SQLite it has the right to from the start: one that asked for it half-way could
@@ -145,14 +168,14 @@ impl Pool {
             ..TransactionOptions::default()
         };
         let begun = self
-            .in_time(self.patience, self.connections.begin_with_options(options))
+            .in_time(Pace::Usual, self.0.connections.begin_with_options(options))
             .await;
         match begun {
             Ok(transaction) => Ok(Transaction::new(transaction, self.clone())),
             Err(error) => {
                 // A connection that cannot begin may be within something already.
                 if self.is_sqlite() && !matches!(error, DbErr::ConnectionAcquire(_)) {
-                    self.trust.lose();
+                    self.0.trust.lose();
                 }
                 Err(error.into())
             }
@@ -161,47 +184,59 @@ impl Pool {
 
     /// Has every connection that there is now replaced.
     pub(super) fn distrust(&self) {
-        self.trust.lose();
-    }
-
-    pub(super) fn patience(&self) -> Duration {
-        self.patience
+        self.0.trust.lose();
     }
 
     /// What a call gives, if it gives it in time. When it does not, its connection is not used again. SQLite's file does
     /// not fall silent, and its locks have a limit of their own.
     pub(super) async fn in_time<T>(
         &self,
-        patience: Duration,
+        pace: Pace,
         call: impl Future<Output = Result<T, DbErr>>,
     ) -> Result<T, DbErr> {
         let outcome = if self.is_sqlite() {
             call.await
         } else {
-            // Distrusted first and let go then: whoever is given it back asks.
+            let began = Instant::now();
             let mut call = std::pin::pin!(call);
-            if let Ok(outcome) = timeout(patience, &mut call).await {
-                outcome
-            } else {
-                self.trust.lose();
-                Err(silent())
+            loop {
+                if let Ok(outcome) = timeout(self.0.patience, &mut call).await {
+                    break outcome;
+                }
+                let goes_on = pace == Pace::AsLongAsItTakes && began.elapsed() < WORK_MAY_TAKE;
+                if !(goes_on && self.others_are_answered().await) {
+                    // Distrusted first and let go then: whoever is given it back asks.
+                    self.0.trust.lose();
+                    break Err(silent());
+                }
             }
         };
-        outcome.inspect_err(|error| self.writable.note_statement(error))
+        outcome.inspect_err(|error| self.0.writable.note_statement(error))
+    }
+
+    /// Whether PostgreSQL answers on another connection.
+    async fn others_are_answered(&self) -> bool {
+        let Some(beside) = &self.0.beside else {
+            return false;
+        };
+        let asked = timeout(2 * SIGN_OF_LIFE, beside.execute_unprepared("SELECT 1")).await;
+        asked.is_ok_and(|answer| answer.is_ok())
     }
 
     fn is_sqlite(&self) -> bool {
-        self.connections.get_database_backend() == DbBackend::Sqlite
+        self.0.connections.get_database_backend() == DbBackend::Sqlite
     }
 
     /// Closes every connection, also those of clones.
     pub(super) async fn close(&self) -> Result<(), DbErr> {
-        self.connections.close_by_ref().await
+        self.0.connections.close_by_ref().await
     }
 
     #[cfg(test)]
     pub(super) fn count_statements(&mut self, count: impl Fn() + Send + Sync + 'static) {
-        self.connections.set_metric_callback(move |_| count());
+        let mut shared = Shared::clone(&self.0);
+        shared.connections.set_metric_callback(move |_| count());
+        self.0 = Arc::new(shared);
     }
 }
 
@@ -213,26 +248,26 @@ fn silent() -> DbErr {
 #[async_trait]
 impl ConnectionTrait for Pool {
     fn get_database_backend(&self) -> DbBackend {
-        self.connections.get_database_backend()
+        self.0.connections.get_database_backend()
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.in_time(self.patience, self.connections.execute_raw(statement))
+        self.in_time(Pace::Usual, self.0.connections.execute_raw(statement))
             .await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.in_time(self.patience, self.connections.execute_unprepared(sql))
+        self.in_time(Pace::Usual, self.0.connections.execute_unprepared(sql))
             .await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.in_time(self.patience, self.connections.query_one_raw(statement))
+        self.in_time(Pace::Usual, self.0.connections.query_one_raw(statement))
             .await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.in_time(self.patience, self.connections.query_all_raw(statement))
+        self.in_time(Pace::Usual, self.0.connections.query_all_raw(statement))
             .await
     }
 }

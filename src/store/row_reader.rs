@@ -16,7 +16,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::StoreError;
 use super::connect::BUSY_TIMEOUT;
-use super::pool::Pool;
+use super::pool::{Pace, Pool};
 use super::rows::{Before, Column, Columns, Placed, Readable as _};
 use super::sql::Sql;
 
@@ -132,10 +132,9 @@ impl RowReader {
         let connections = self.connection.unwatched().get_postgres_connection_pool();
         let mut found = query.fetch(connections);
         let mut before = Before::default();
-        let patience = self.connection.patience();
         while let Some(row) = self
             .connection
-            .in_time(patience, found.try_next().map_err(unread))
+            .in_time(Pace::Usual, found.try_next().map_err(unread))
             .await?
         {
             let mut columns = PostgresColumns { row: &row, next: 0 };

@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use sea_orm::sqlx::{AssertSqlSafe, Executor as _, PgConnection, Row as _, query};
+use sea_orm::sqlx::{AssertSqlSafe, Executor as _, PgConnection};
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
+
+use super::{Store, StoreError};
 
 /// How long PostgreSQL may work on one statement that somebody waits for.
 pub(super) const STATEMENT_MAY_TAKE: Duration = Duration::from_secs(7);
@@ -57,21 +60,24 @@ pub(super) async fn set_up(
     Ok(())
 }
 
-/// Says so when the server itself does not see to it that what is committed survives a crash.
-pub(super) async fn warn_of_forgetful_server(
-    connection: &mut PgConnection,
-) -> Result<(), sea_orm::sqlx::Error> {
-    let row = query("SELECT current_setting('fsync')")
-        .fetch_one(connection)
-        .await?;
-    let fsync: String = row.try_get(0)?;
-    if fsync == "off" {
-        tracing::warn!(
-            "PostgreSQL runs with fsync=off: what is committed may be lost when its machine stops, and a refund be \
-             made twice; set fsync=on"
-        );
+impl Store {
+    /// Says so in the log when the server itself does not see to it that what is committed survives a crash.
+    pub async fn warn_of_forgetful_server(&self) -> Result<(), StoreError> {
+        let backend = self.reader.get_database_backend();
+        if backend != DbBackend::Postgres {
+            return Ok(());
+        }
+        let asked = Statement::from_string(backend, "SELECT current_setting('fsync')");
+        let answer = self.reader.query_one_raw(asked).await?;
+        let fsync: Option<String> = answer.map(|row| row.try_get_by_index(0)).transpose()?;
+        if fsync.as_deref() == Some("off") {
+            tracing::warn!(
+                "PostgreSQL runs with fsync=off: what is committed may be lost when its machine stops, and a refund be \
+                 made twice; set fsync=on"
+            );
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -10,11 +10,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel};
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 use self::copy::copy;
 use self::memory::Memory;
 use super::StoreError;
-use super::pool::Pool;
+use super::pool::{IMPORT_MAY_TAKE, Pool};
 use super::taking::take;
 use super::transaction::Transaction;
 use super::write::{Written, upsert};
@@ -127,12 +128,12 @@ impl Shelf {
                     "CREATE TEMPORARY TABLE IF NOT EXISTS {table} (LIKE {name}); TRUNCATE {table}"
                 ))
                 .await?;
-            copy::<E>(
-                connection.unwatched().get_postgres_connection_pool(),
-                &table,
-                models,
-            )
-            .await?;
+            let pool = connection.unwatched().get_postgres_connection_pool();
+            let copied = timeout(IMPORT_MAY_TAKE, copy::<E>(pool, &table, models)).await;
+            copied.unwrap_or_else(|_| {
+                connection.distrust();
+                Err(connection_lost())
+            })?;
             table
         } else {
             let memory = match &mut self.memory {

@@ -1,15 +1,15 @@
 //! A transaction, with the only commit that there is.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
 };
 use sea_orm_migration::async_trait::async_trait;
 
 use super::StoreError;
-use super::pool::{Pool, WORK_MAY_TAKE};
+use super::pool::{Pace, Pool};
 use crate::fail_points;
 
 /// What is written together. Dropped without having been committed, it is rolled back.
@@ -40,16 +40,20 @@ impl Transaction {
 
     /// Makes what was written stay. After an error it may have stayed all the same: the answer can be lost. The connection
     /// is thrown away then.
-    pub(super) async fn commit(self) -> Result<(), StoreError> {
+    pub(super) fn commit(self) -> BoxFuture<'static, Result<(), StoreError>> {
+        // A box each, since cancels consist of many.
+        Box::pin(self.committed())
+    }
+
+    async fn committed(self) -> Result<(), StoreError> {
         let lost = |what: &str| StoreError::Unavailable {
             reason: what.to_owned(),
         };
-        let patience = self.patience();
         let Self { inner, pool, .. } = self;
         let outcome = if fail_points::fails("commit-refused") {
             Err(lost("the commit was refused"))
         } else {
-            let committed = pool.in_time(patience, inner.commit()).await;
+            let committed = pool.in_time(Pace::Usual, inner.commit()).await;
             committed.map_err(StoreError::from)
         };
         let outcome = match outcome {
@@ -69,10 +73,13 @@ impl Transaction {
     }
 
     /// Takes back what was written. After an error the connection is thrown away.
-    pub(super) async fn rollback(self) -> Result<(), StoreError> {
-        let patience = self.patience();
+    pub(super) fn rollback(self) -> BoxFuture<'static, Result<(), StoreError>> {
+        Box::pin(self.rolled_back())
+    }
+
+    async fn rolled_back(self) -> Result<(), StoreError> {
         let Self { inner, pool, .. } = self;
-        let outcome = pool.in_time(patience, inner.rollback()).await;
+        let outcome = pool.in_time(Pace::Usual, inner.rollback()).await;
         if outcome.is_err() {
             pool.distrust();
         }
@@ -84,11 +91,11 @@ impl Transaction {
         &self.inner
     }
 
-    fn patience(&self) -> Duration {
+    fn pace(&self) -> Pace {
         if self.takes_its_time.load(Relaxed) {
-            WORK_MAY_TAKE
+            Pace::AsLongAsItTakes
         } else {
-            self.pool.patience()
+            Pace::Usual
         }
     }
 }
@@ -101,21 +108,21 @@ impl ConnectionTrait for Transaction {
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         let call = self.inner.execute_raw(statement);
-        self.pool.in_time(self.patience(), call).await
+        self.pool.in_time(self.pace(), call).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         let call = self.inner.execute_unprepared(sql);
-        self.pool.in_time(self.patience(), call).await
+        self.pool.in_time(self.pace(), call).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         let call = self.inner.query_one_raw(statement);
-        self.pool.in_time(self.patience(), call).await
+        self.pool.in_time(self.pace(), call).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         let call = self.inner.query_all_raw(statement);
-        self.pool.in_time(self.patience(), call).await
+        self.pool.in_time(self.pace(), call).await
     }
 }

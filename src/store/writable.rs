@@ -1,7 +1,7 @@
 //! Whether anything can be written: tried out by writing, but seldom, and remembered wherever it failed.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use entity::database_fact::{self, Column};
@@ -30,8 +30,10 @@ pub(super) struct Writable(Arc<Known>);
 
 #[derive(Default)]
 struct Known {
-    /// Whether writing has failed since it was last tried out.
-    failed: AtomicBool,
+    /// How often writing has failed,
+    failures: AtomicU64,
+    /// and how often it had before it was last tried out with success.
+    overcome: AtomicU64,
     /// How much has been committed.
     commits: AtomicU64,
     last_try: Mutex<Option<Try>>,
@@ -56,19 +58,27 @@ impl Writable {
             StoreError::NoSpace { .. } | StoreError::Unavailable { .. } | StoreError::File { .. }
         );
         if writes_nothing {
-            self.0.failed.store(true, Relaxed);
+            self.note_failure();
         }
     }
 
     /// A full disk is often noticed before the commit.
     pub(super) fn note_statement(&self, error: &DbErr) {
         if matches!(StoreError::of(error), StoreError::NoSpace { .. }) {
-            self.0.failed.store(true, Relaxed);
+            self.note_failure();
         }
     }
 
+    fn note_failure(&self) {
+        self.0.failures.fetch_add(1, Relaxed);
+    }
+
+    fn failures(&self) -> u64 {
+        self.0.failures.load(Relaxed)
+    }
+
     fn has_failed(&self) -> bool {
-        self.0.failed.load(Relaxed)
+        self.failures() != self.0.overcome.load(Relaxed)
     }
 
     fn commits(&self) -> u64 {
@@ -106,27 +116,31 @@ impl Store {
 
     async fn try_to_write(&self, has_failed: bool) -> Result<(), StoreError> {
         let writable = self.writer.writable();
-        let commits_before = writable.commits();
+        let (commits_before, failures_before) = (writable.commits(), writable.failures());
         let size = if has_failed { ROOM } else { LITTLE };
         if has_failed {
             give_back_log(&self.writer).await;
         }
-        // What fails from here on counts anew.
-        writable.0.failed.store(false, Relaxed);
         let outcome = match timeout(TRY_MAY_TAKE, write(&self.writer, size)).await {
             Ok(outcome) => outcome,
             // It waits for others.
-            Err(_) if writable.commits() > commits_before && !writable.has_failed() => Ok(()),
+            Err(_) if writable.commits() > commits_before && !has_failed => Ok(()),
             Err(_) => Err(StoreError::Unavailable {
                 reason: "a small thing was not written in time".to_owned(),
             }),
         };
-        outcome.map_err(|error| {
-            writable.0.failed.store(true, Relaxed);
-            StoreError::NotWritable {
-                reason: error.to_string(),
+        match outcome {
+            Ok(()) => {
+                writable.0.overcome.store(failures_before, Relaxed);
+                Ok(())
             }
-        })
+            Err(error) => {
+                writable.note_failure();
+                Err(StoreError::NotWritable {
+                    reason: error.to_string(),
+                })
+            }
+        }
     }
 }
 

@@ -1,9 +1,8 @@
 //! What sessions at PostgreSQL are set to, whatever the server is.
 
-use sea_orm::{ConnectionTrait, Database, Statement};
+use sea_orm::Database;
 
 use super::*;
-use crate::store::Store;
 use crate::store::pool::Pool;
 
 #[path = "../../../tests/support/postgres.rs"]
