@@ -58,7 +58,7 @@ impl Store {
                     return Ok(Created::OverDayLimit { most, asked });
                 }
                 mark_payment(&transaction, new.payment_key.as_str()).await?;
-                audit::add(&transaction, requested(&request)).await?;
+                Box::pin(audit::add(&transaction, requested(&request))).await?;
                 fail_points::dies("cancel-request-not-committed");
                 transaction.commit().await?;
                 return Ok(Created::New(request));
@@ -119,17 +119,16 @@ impl Store {
             unchanged = unchanged.and(Column::Body.is_null().or(same_body));
         }
         let transaction = self.begin().await?;
-        let outcome = cancel_request::Entity::update_many()
+        let update = cancel_request::Entity::update_many()
             .set(row)
-            .filter(unchanged)
-            .exec(&transaction)
-            .await?;
+            .filter(unchanged);
+        let outcome = Box::pin(update.exec(&transaction)).await?;
         if outcome.rows_affected == 0 {
             return Err(request.conflict());
         }
         if next.status != request.status || next.transaction_key != request.transaction_key {
             mark_payment(&transaction, request.payment_key.as_str()).await?;
-            audit::add(&transaction, changed(request, &next, at)).await?;
+            Box::pin(audit::add(&transaction, changed(request, &next, at))).await?;
         }
         fail_points::dies("cancel-change-not-committed");
         transaction.commit().await?;

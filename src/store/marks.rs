@@ -246,7 +246,7 @@ impl Covered {
 pub(super) async fn mark_payment(transaction: &Transaction, key: &str) -> Result<(), StoreError> {
     let mut marks = Marks::default();
     marks.payment(key);
-    marks.write(transaction).await
+    Box::pin(marks.write(transaction)).await
 }
 
 /// Whether any settlement row names no payment, or did in an earlier reading. Rows under live keys all do.
