@@ -3,6 +3,10 @@
 //! Each room speaks one outside language: `toss` HTTP to Toss, `store` SQL, `graphql` GraphQL, `http` actix. The verbs
 //! `lookup` and `cancel` call two of them and the engine. `server` joins the rooms, `commands` is the command line.
 
+// What tests of the parts share with those of the whole names this program from without.
+#[cfg(test)]
+extern crate self as toss_recon;
+
 pub mod access;
 pub mod cancel;
 pub mod clock;

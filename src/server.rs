@@ -98,6 +98,10 @@ impl Server {
             .await
             .map_err(StartError::OpenStore)?;
         store.migrate().await.map_err(StartError::Migrate)?;
+        store
+            .warn_of_forgetful_server()
+            .await
+            .map_err(StartError::OpenStore)?;
         let lookup = Lookup::new(store.clone(), merchants.clone(), clock.clone());
         let money_steps = MoneySteps::on(Handle::current());
         let mirror = Mirror::new(
@@ -361,6 +365,7 @@ fn readiness(store: &Store) -> http::Readiness {
                 StoreError::NotMigrated { .. } | StoreError::TooNew { .. } => {
                     http::NotReady::NotMigrated
                 }
+                StoreError::NotWritable { .. } => http::NotReady::DatabaseNotWritable,
                 _ => http::NotReady::DatabaseUnreachable,
             })
         })

@@ -1,7 +1,7 @@
 //! The content of an order: whether it can be recorded at all, and the hash that tells one order from another.
 
-use std::fmt::Write as _;
-
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reconciliation::{CancelMark, Currency, Money, RetryAdvice};
 
 use super::{CancelOrder, told};
@@ -114,12 +114,8 @@ pub(super) fn digest(toss: &Toss, order: &CancelOrder) -> ContentDigest {
 pub(super) fn idempotency_key(toss: &Toss, owner: &str, order: &CancelOrder) -> String {
     let parts = [owner, &order.client_key, order.payment_key.as_str()].map(Some);
     let digest = toss.keyed_digest(DigestPurpose::IdempotencyKey, &parts);
-    let mut key = "cr-".to_owned();
-    for byte in digest {
-        // Writing to a text does not fail.
-        let _ = write!(key, "{byte:02x}");
-    }
-    key
+    // Overseas methods take it as `cancelRequestId` too, of 64 characters at most.
+    format!("cr-{}", URL_SAFE_NO_PAD.encode(digest))
 }
 
 /// Whether an order is the one that the request recorded. Where the digest's key is gone, or the digest had to be erased,

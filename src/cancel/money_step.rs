@@ -124,6 +124,17 @@ impl Inner {
         request: CancelRequest,
     ) -> Result<Carried, CancelFailure> {
         let body = opened(merchant, &request)?;
+        // Committed is what others can read, too.
+        if !self
+            .store
+            .sent_is_readable(&request.id, request.version)
+            .await?
+        {
+            return Err(StoreError::Unavailable {
+                reason: "what was committed cannot be read over another connection".to_owned(),
+            }
+            .into());
+        }
         fail_points::dies("sending-committed");
         let call = merchant.toss.cancel(
             &request.payment_key,

@@ -207,7 +207,8 @@ fn execute(command_line: CommandLine) -> Result<(), CommandError> {
 
 /// Opens the database and brings its tables up to date. A database that cannot be opened is a wrong setting.
 async fn open_and_migrate(url: &crate::store::DatabaseUrl) -> Result<Store, CommandError> {
-    let store = Store::open(url).await.map_err(CommandError::Database)?;
+    let opened = Store::open_for_command(url).await;
+    let store = opened.map_err(CommandError::Database)?;
     store.migrate().await?;
     Ok(store)
 }

@@ -37,6 +37,8 @@ impl fmt::Debug for Readiness {
 pub enum NotReady {
     /// The database does not answer, or not in time.
     DatabaseUnreachable,
+    /// The database answers, and nothing can be written: its disk may be full.
+    DatabaseNotWritable,
     /// The database's schema is not the one this program needs.
     NotMigrated,
     /// The server is told to stop and lets its last requests end.

@@ -3,12 +3,11 @@
 use chrono::{DateTime, Utc};
 use entity::audit_entry::{self, Column};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::audit_chain::{self, AuditEntry, AuditVerdict, BEGINNING, BrokenLink};
 use super::rows::{audit_entry, to_millis};
+use super::transaction::Transaction;
 use super::turns::Turn;
 use super::{Store, StoreError};
 
@@ -28,10 +27,7 @@ pub(super) struct Said<'a> {
 }
 
 /// Adds an entry. It is there when the transaction commits, and so is what it tells of.
-pub(super) async fn add(
-    transaction: &DatabaseTransaction,
-    said: Said<'_>,
-) -> Result<(), StoreError> {
+pub(super) async fn add(transaction: &Transaction, said: Said<'_>) -> Result<(), StoreError> {
     Turn::Audit.wait(transaction).await?;
     let last = audit_entry::Entity::find()
         .order_by_desc(Column::Number)

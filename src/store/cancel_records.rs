@@ -7,18 +7,19 @@ use entity::cancel_request::{self, Column};
 use reconciliation::{CancelRequestStatus, Money, TransactionKey};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{ExprTrait, OnConflict};
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::audit::{self, PROGRAM, Said};
 use super::cancel_requests::{NOT_ENDED, asked_since, find_whole, is_in};
 use super::marks::mark_payment;
 use super::rows::{cancel_request_model, changed_columns, new_cancel_request};
+use super::transaction::Transaction;
 use super::turns::Turn;
 use super::write::insert;
 use super::{
     CancelRequest, CancelRequestChange, Created, DayLimit, Lease, NewCancelRequest, Store,
-    StoreError, commit,
+    StoreError,
 };
 use crate::fail_points;
 
@@ -58,9 +59,9 @@ impl Store {
                     return Ok(Created::OverDayLimit { most, asked });
                 }
                 mark_payment(&transaction, new.payment_key.as_str()).await?;
-                audit::add(&transaction, requested(&request)).await?;
+                Box::pin(audit::add(&transaction, requested(&request))).await?;
                 fail_points::dies("cancel-request-not-committed");
-                commit(transaction).await?;
+                transaction.commit().await?;
                 return Ok(Created::New(request));
             }
             transaction.rollback().await?;
@@ -141,11 +142,10 @@ impl Store {
             unchanged = unchanged.and(Column::Body.is_null().or(same_body));
         }
         let transaction = self.begin().await?;
-        let outcome = cancel_request::Entity::update_many()
+        let update = cancel_request::Entity::update_many()
             .set(row)
-            .filter(unchanged)
-            .exec(&transaction)
-            .await?;
+            .filter(unchanged);
+        let outcome = Box::pin(update.exec(&transaction)).await?;
         if outcome.rows_affected == 0 {
             return Err(request.conflict());
         }
@@ -154,10 +154,11 @@ impl Store {
             || said_anew(request, &next)
         {
             mark_payment(&transaction, request.payment_key.as_str()).await?;
-            audit::add(&transaction, changed(request, &next, by.as_deref(), at)).await?;
+            let said = changed(request, &next, by.as_deref(), at);
+            Box::pin(audit::add(&transaction, said)).await?;
         }
         fail_points::dies("cancel-change-not-committed");
-        commit(transaction).await?;
+        transaction.commit().await?;
         Ok(next)
     }
 }
@@ -174,7 +175,7 @@ fn said_anew(before: &CancelRequest, after: &CancelRequest) -> bool {
 /// What the admin had asked for within the day before this request, which is recorded already, if the two together are
 /// more than the limit.
 async fn asked_before(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     request: &CancelRequest,
     limit: &DayLimit,
 ) -> Result<Option<Money>, StoreError> {

@@ -145,6 +145,25 @@ impl Store {
         Ok(rows.into_iter().filter_map(readable).collect())
     }
 
+    /// Whether the request stands as sent in this version, read over another connection than the one that writes: then what
+    /// was committed is committed for everybody.
+    pub async fn sent_is_readable(
+        &self,
+        id: &CancelRequestId,
+        version: i64,
+    ) -> Result<bool, StoreError> {
+        let found: Option<String> = cancel_request::Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(Column::Id.eq(id.as_str()))
+            .filter(Column::Version.eq(version))
+            .filter(Column::Status.eq(CancelRequestStatus::Sent.as_str()))
+            .into_tuple()
+            .one(&self.witness)
+            .await?;
+        Ok(found.is_some())
+    }
+
     /// When Toss can last have been at work on a cancel of this payment that was asked for here: the latest instant at
     /// which one was sent, or its end was recorded.
     pub async fn last_cancel_at(

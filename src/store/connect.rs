@@ -4,60 +4,102 @@ use std::path::Path;
 use std::time::Duration;
 
 use sea_orm::sqlx::postgres::PgConnectOptions;
-use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqliteSynchronous,
+};
 use sea_orm::sqlx::{self, ConnectOptions as _};
 use sea_orm::{ConnAcquireErr, ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
 
+use super::pool::{CALL_MAY_TAKE, IMPORT_MAY_TAKE, Pool, Trust};
+use super::session::{self, IMPORTING_MAY_TAKE, STATEMENT_MAY_TAKE};
 use super::staging::Importer;
+use super::writable::Writable;
 use super::{Store, StoreError};
 
 /// How long a statement waits for a connection before the database counts as lost.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long SQLite waits for another process's lock.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long PostgreSQL may work on one statement.
-const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
-/// A connection that has rested longer is tried out before it is used.
-const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 const SQLITE_READERS: u32 = 4;
 /// 16 MiB, in KiB: rows of a large day go to places all over the indexes.
 const WRITER_CACHE: &str = "-16384";
-/// Pages of 4 KiB that the log takes before they are written to the file.
-const PAGES_BETWEEN_CHECKPOINTS: &str = "16000";
+/// Pages of 4 KiB that the log takes before they are written to the file: 16 MiB.
+const PAGES_BETWEEN_CHECKPOINTS: &str = "4000";
+/// What the log keeps of the disk when it begins anew, in bytes: as much again.
+const LOG_KEEPS: &str = "16777216";
 const POSTGRES_CONNECTIONS: u32 = 10;
+/// Connections that only read back what another one wrote.
+const POSTGRES_WITNESSES: u32 = 2;
 /// How PostgreSQL's own views name this program's connections.
 const APPLICATION_NAME: &str = "toss-recon";
 
 /// One connection writes, so that writers queue here instead of failing on SQLite's lock; a few others read.
 pub(super) async fn sqlite(path: &Path) -> Result<Store, StoreError> {
+    let Options { writing, reading } = sqlite_options(path).await?;
+    // The writer first: it makes the log that readers need.
+    let writer = sqlite_pool(path, writing, 1).await?;
+    let reader = sqlite_pool(path, reading, SQLITE_READERS).await?;
+    Ok(sqlite_store(path, writer, reader))
+}
+
+/// The same over one connection that has the file to itself: it needs no memory that is shared by way of the disk, which
+/// may be too full for it.
+pub(super) async fn sqlite_alone(path: &Path) -> Result<Store, StoreError> {
+    let Options { writing, .. } = sqlite_options(path).await?;
+    let writing = writing.locking_mode(SqliteLockingMode::Exclusive);
+    let only = sqlite_pool(path, writing, 1).await?;
+    Ok(sqlite_store(path, only.clone(), only))
+}
+
+fn sqlite_store(path: &Path, writer: Pool, reader: Pool) -> Store {
+    Store {
+        file: Some(path.to_owned()),
+        importer: Importer::new(std::array::from_fn(|_| writer.clone())),
+        writer,
+        // What writes has a connection of its own.
+        witness: reader.clone(),
+        reader,
+    }
+}
+
+struct Options {
+    writing: SqliteConnectOptions,
+    reading: SqliteConnectOptions,
+}
+
+async fn sqlite_options(path: &Path) -> Result<Options, StoreError> {
     make_file(path).await?;
-    let writing = SqliteConnectOptions::new()
+    let both = SqliteConnectOptions::new()
         .filename(path)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
         .disable_statement_logging();
-    let reading = writing.clone().pragma("query_only", "ON");
-    let writing = writing
-        .pragma("cache_size", WRITER_CACHE)
-        .pragma("wal_autocheckpoint", PAGES_BETWEEN_CHECKPOINTS);
-    let unusable = |error: DbErr| match StoreError::from(error) {
-        StoreError::Unavailable { reason } | StoreError::Database { what: reason } => {
-            file_error(path, reason)
-        }
-        other => other,
-    };
-    // The writer first: it makes the log that readers need.
-    let writer = open_sqlite(writing, 1).await.map_err(unusable)?;
-    Ok(Store {
-        file: Some(path.to_owned()),
-        importer: Importer::new(std::array::from_fn(|_| writer.clone())),
-        writer,
-        reader: open_sqlite(reading, SQLITE_READERS)
-            .await
-            .map_err(unusable)?,
+    Ok(Options {
+        reading: both.clone().pragma("query_only", "ON"),
+        writing: both
+            .pragma("cache_size", WRITER_CACHE)
+            .pragma("wal_autocheckpoint", PAGES_BETWEEN_CHECKPOINTS)
+            .pragma("journal_size_limit", LOG_KEEPS),
     })
+}
+
+async fn sqlite_pool(
+    path: &Path,
+    options: SqliteConnectOptions,
+    connections: u32,
+) -> Result<Pool, StoreError> {
+    let trust = Trust::default();
+    let opened = open_sqlite(options, connections, trust.clone())
+        .await
+        .map_err(|error| match StoreError::from(error) {
+            StoreError::Unavailable { reason } | StoreError::Database { what: reason } => {
+                file_error(path, reason)
+            }
+            other => other,
+        })?;
+    Ok(Pool::new(opened, trust, Writable::default(), CALL_MAY_TAKE))
 }
 
 /// One pool both reads and writes.
@@ -69,44 +111,92 @@ pub(super) async fn postgres(url: &url::Url) -> Result<Store, StoreError> {
     };
     let options = options
         .application_name(APPLICATION_NAME)
-        .options([(
-            "statement_timeout",
-            STATEMENT_TIMEOUT.as_millis().to_string(),
-        )])
         .disable_statement_logging();
-    // A place-holder: sea-orm may log it, and the real one holds the password.
-    let mut pool = quiet("postgres://localhost");
-    pool.test_before_acquire_if_idle_for(TRUSTED_IDLE)
-        .map_sqlx_postgres_opts(move |_| options.clone());
-    let mut one = pool.clone();
-    pool.max_connections(POSTGRES_CONNECTIONS);
-    // Made when it is needed, and let go a while after.
-    one.max_connections(1)
-        .min_connections(0)
-        .connect_lazy(true)
-        .max_lifetime(None::<Duration>);
-    let importer = Importer::new([
-        Database::connect(one.clone()).await?,
-        Database::connect(one).await?,
-    ]);
-    let connection = Database::connect(pool)
-        .await
-        .map_err(|error| {
-            if !ran_out_of_time(&error) {
-                return error.into();
-            }
-            // Refused connections are tried again until the time is over, and then look like a busy pool.
-            StoreError::Unavailable {
-                reason: "no connection could be made in time: see that PostgreSQL runs at the URL's host and port"
-                    .to_owned(),
-            }
-        })?;
+    let writable = Writable::default();
+    let open = async |kind: Kind| {
+        let trust = Trust::default();
+        let opened = open_postgres(options.clone(), kind, trust.clone()).await?;
+        let patience = kind.patience();
+        Ok::<_, DbErr>(Pool::new(opened, trust, writable.clone(), patience))
+    };
+    let witness = open(Kind::Witness).await?;
+    let importing = async || Ok::<_, DbErr>(open(Kind::Importing).await?.beside(&witness));
+    let importer = Importer::new([importing().await?, importing().await?]);
+    let pool = open(Kind::Everything).await.map_err(|error| {
+        if !ran_out_of_time(&error) {
+            return error.into();
+        }
+        // Refused connections are tried again until the time is over, and then look like a busy pool.
+        StoreError::Unavailable {
+            reason: "no connection could be made in time: see that PostgreSQL runs at the URL's host and port"
+                .to_owned(),
+        }
+    })?;
+    let pool = pool.beside(&witness);
     Ok(Store {
         file: None,
         importer,
-        writer: connection.clone(),
-        reader: connection,
+        witness,
+        writer: pool.clone(),
+        reader: pool,
     })
+}
+
+/// What connections to PostgreSQL are for.
+#[derive(Clone, Copy)]
+enum Kind {
+    Everything,
+    Importing,
+    Witness,
+}
+
+impl Kind {
+    fn connections(self) -> u32 {
+        match self {
+            Self::Everything => POSTGRES_CONNECTIONS,
+            Self::Importing => 1,
+            Self::Witness => POSTGRES_WITNESSES,
+        }
+    }
+
+    fn patience(self) -> Duration {
+        match self {
+            Self::Importing => IMPORT_MAY_TAKE,
+            Self::Everything | Self::Witness => CALL_MAY_TAKE,
+        }
+    }
+
+    fn statement_may_take(self) -> Duration {
+        match self {
+            Self::Importing => IMPORTING_MAY_TAKE,
+            Self::Everything | Self::Witness => STATEMENT_MAY_TAKE,
+        }
+    }
+}
+
+async fn open_postgres(
+    options: PgConnectOptions,
+    kind: Kind,
+    trust: Trust,
+) -> Result<DatabaseConnection, DbErr> {
+    // A place-holder: sea-orm may log it, and the real one holds the password.
+    let mut pool = quiet("postgres://localhost");
+    pool.max_connections(kind.connections())
+        .map_sqlx_postgres_opts(move |_| options.clone())
+        .map_sqlx_postgres_pool_opts(move |pool| {
+            let may_take = kind.statement_may_take();
+            trust.watch_postgres(pool).after_connect(move |made, _| {
+                Box::pin(async move { session::set_up(made, may_take).await })
+            })
+        });
+    if !matches!(kind, Kind::Everything) {
+        // Made when it is needed, and let go a while after.
+        pool.min_connections(0).connect_lazy(true);
+    }
+    if matches!(kind, Kind::Importing) {
+        pool.max_lifetime(None::<Duration>);
+    }
+    Database::connect(pool).await
 }
 
 fn ran_out_of_time(error: &DbErr) -> bool {
@@ -120,6 +210,7 @@ fn ran_out_of_time(error: &DbErr) -> bool {
 async fn open_sqlite(
     options: SqliteConnectOptions,
     connections: u32,
+    trust: Trust,
 ) -> Result<DatabaseConnection, DbErr> {
     let mut pool = quiet("sqlite://place-holder");
     pool.max_connections(connections)
@@ -128,7 +219,8 @@ async fn open_sqlite(
         .test_before_acquire(false)
         .idle_timeout(None::<Duration>)
         .max_lifetime(None::<Duration>)
-        .map_sqlx_sqlite_opts(move |_| options.clone());
+        .map_sqlx_sqlite_opts(move |_| options.clone())
+        .map_sqlx_sqlite_pool_opts(move |pool| trust.watch_sqlite(pool));
     Database::connect(pool).await
 }
 
@@ -190,7 +282,7 @@ mod tests {
 
     use super::*;
 
-    async fn setting(connection: &DatabaseConnection, pragma: &str) -> String {
+    async fn setting(connection: &Pool, pragma: &str) -> String {
         let row = connection
             .query_one_raw(Statement::from_string(
                 connection.get_database_backend(),

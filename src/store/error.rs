@@ -21,6 +21,12 @@ pub enum StoreError {
         /// What is full.
         reason: String,
     },
+    /// The database answers, and nothing can be written.
+    #[error("the database cannot be written: {reason}")]
+    NotWritable {
+        /// Why the last try failed.
+        reason: String,
+    },
     /// The SQLite file cannot be used as it is.
     #[error("the database file {} cannot be used: {reason}", path.display())]
     File {
@@ -87,9 +93,15 @@ impl StoreError {
 }
 
 impl From<DbErr> for StoreError {
-    /// By kind and code, never by message. Messages are dropped: they may repeat values.
     fn from(error: DbErr) -> Self {
-        match &error {
+        Self::of(&error)
+    }
+}
+
+impl StoreError {
+    /// By kind and code, never by message. Messages are dropped: they may repeat values.
+    pub(super) fn of(error: &DbErr) -> Self {
+        match error {
             DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => {
                 unavailable("no connection came free in time")
             }
@@ -154,7 +166,8 @@ fn from_refusal(refusal: &dyn DatabaseError) -> StoreError {
     match code.as_ref() {
         "53100" => no_space("the disk of PostgreSQL is full"),
         "57P01" | "57P02" | "57P03" => unavailable("PostgreSQL is being stopped or started"),
-        "57014" => unavailable("a statement took too long"),
+        "57014" | "55P03" => unavailable("a statement took too long"),
+        "25P03" => unavailable("the program stood still in the middle of a transaction"),
         "40001" | "40P01" => unavailable("two transactions stood in each other's way"),
         "28000" | "28P01" => unavailable("PostgreSQL refused the user or the password"),
         "3D000" => unavailable("PostgreSQL has no database of that name: create it first"),

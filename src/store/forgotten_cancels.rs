@@ -8,7 +8,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryF
 use serde_json::json;
 
 use super::audit::{self, PROGRAM, Said};
-use super::{AccountName, Store, StoreError, commit};
+use super::{AccountName, Store, StoreError};
 
 impl Store {
     /// Notes that Toss knows this cancel and the database did not, with an entry in the audit log. False when it was noted
@@ -42,7 +42,7 @@ impl Store {
             detail: json!({ "transactionKey": evidence.as_str(), "account": account.to_string() }),
         };
         audit::add(&transaction, said).await?;
-        commit(transaction).await?;
+        transaction.commit().await?;
         Ok(true)
     }
 

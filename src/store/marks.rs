@@ -12,8 +12,9 @@ use reconciliation::KstDate;
 use sea_orm::ConnectionTrait;
 
 use super::sql::Sql;
+use super::transaction::Transaction;
 use super::turns::Turn;
-use super::{AccountName, NO_TIME_LIMIT, SettlementId, Source, StoreError, VerdictSubject};
+use super::{AccountName, SettlementId, Source, StoreError, VerdictSubject};
 
 /// From so many payments on, those that have no verdict yet are marked apart.
 const MANY: usize = 500;
@@ -104,14 +105,18 @@ impl Marks {
     }
 
     /// Writes the marks: the last statements of a transaction.
-    pub(super) async fn write(self, connection: &impl ConnectionTrait) -> Result<(), StoreError> {
+    pub(super) async fn write(mut self, transaction: &Transaction) -> Result<(), StoreError> {
+        let connection = transaction;
         let mut sql = Sql::new(connection.get_database_backend());
-        if !(self.covered.is_empty() && self.confirmed.is_empty()) {
+        if !self.covered.is_empty() {
             Turn::NoteReading.wait(connection).await?;
+        } else if !self.confirmed.is_empty() && !Turn::NoteReading.is_free(connection).await? {
+            // What a cancel waits for does not wait for verdicts: they are made anew instead.
+            self.payments.append(&mut self.confirmed);
         }
         // What waits for a day has no bounds, nor has what was begun before a hole.
-        if sql.is_postgres() && !self.covered.is_empty() {
-            connection.execute_unprepared(NO_TIME_LIMIT).await?;
+        if !self.covered.is_empty() {
+            transaction.takes_its_time().await?;
         }
         let parts = self.parts(&mut sql);
         if parts.is_empty() {
@@ -238,13 +243,10 @@ impl Covered {
 }
 
 /// Marks payments at once, in a transaction that writes little else.
-pub(super) async fn mark_payment(
-    connection: &impl ConnectionTrait,
-    key: &str,
-) -> Result<(), StoreError> {
+pub(super) async fn mark_payment(transaction: &Transaction, key: &str) -> Result<(), StoreError> {
     let mut marks = Marks::default();
     marks.payment(key);
-    marks.write(connection).await
+    Box::pin(marks.write(transaction)).await
 }
 
 /// Whether any settlement row names no payment, or did in an earlier reading. Rows under live keys all do.

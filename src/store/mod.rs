@@ -23,12 +23,14 @@ mod pages;
 mod payment_list;
 mod payments;
 mod payout_sums;
+mod pool;
 mod read_days;
 mod reading;
 mod row_reader;
 mod rows;
 mod rows_digest;
 mod secret_body;
+mod session;
 mod settlement_days;
 mod settlement_id;
 mod settlement_list;
@@ -39,6 +41,7 @@ mod sqlite_plans;
 mod staging;
 mod taking;
 mod tokens;
+mod transaction;
 mod transaction_days;
 mod transactions;
 mod turns;
@@ -46,16 +49,13 @@ mod url;
 mod verdicts;
 mod webhooks;
 mod windows;
+mod writable;
 mod write;
 
 use std::fmt;
 use std::path::PathBuf;
 
 use migration::{Migrator, MigratorTrait, Standing};
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
-};
 use sea_orm_migration::IntoSchemaManagerConnection;
 
 pub use self::url::{DatabaseUrl, InvalidDatabaseUrl};
@@ -92,7 +92,9 @@ pub use verdicts::{
 pub use webhooks::OpenWebhook;
 pub use windows::{Source, WindowRead};
 
+use self::pool::Pool;
 use self::staging::Importer;
+use self::transaction::Transaction;
 use self::turns::Turn;
 use self::url::Address;
 use crate::fail_points;
@@ -100,8 +102,10 @@ use crate::fail_points;
 /// The database. Cheap to clone; clones share their connections.
 #[derive(Clone)]
 pub struct Store {
-    writer: DatabaseConnection,
-    reader: DatabaseConnection,
+    writer: Pool,
+    reader: Pool,
+    /// Reads back what another connection wrote.
+    witness: Pool,
     importer: Importer,
     /// Where SQLite's database is.
     file: Option<PathBuf>,
@@ -121,53 +125,65 @@ impl Store {
         }
     }
 
-    /// Brings the tables to the newest form. Several processes may do so at once: one works, the others wait.
+    /// As [`Store::open`], for a command that ends soon. Where the disk has not even room for what connections to SQLite
+    /// share, one has the file to itself: what only reads goes on.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn open_for_command(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        match (Self::open(url).await, &url.0) {
+            (Err(StoreError::NoSpace { .. }), Address::Sqlite(path)) => {
+                connect::sqlite_alone(path).await
+            }
+            (opened, _) => opened,
+        }
+    }
+
+    /// Brings the tables to the newest form. Several processes may do so at once: one works, the others wait. Where nothing
+    /// is missing, nothing is written.
     ///
     /// # Errors
     /// [`StoreError::TooNew`] when a newer version of this program made the tables.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        let transaction = self.begin().await?;
-        if transaction.get_database_backend() == DbBackend::Postgres {
-            transaction.execute_unprepared(NO_TIME_LIMIT).await?;
+        if self.pending_migrations().await? == 0 {
+            return Ok(());
         }
+        let transaction = self.begin().await?;
+        transaction.takes_its_time().await?;
         Turn::Migrate.wait(&transaction).await?;
-        pending_migrations(&transaction).await?;
+        pending_migrations(transaction.unwatched()).await?;
         fail_points::dies("migration-begun");
-        Migrator::up(&transaction, None).await?;
+        Migrator::up(transaction.unwatched(), None).await?;
         fail_points::dies("migration-not-committed");
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
-    /// Whether the database answers and has the tables of this program.
+    /// Whether the database answers, has the tables of this program, and can be written. That is tried out by writing, at
+    /// most once a second.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::NotMigrated`] or [`StoreError::TooNew`].
+    /// [`StoreError::Unavailable`], [`StoreError::NotMigrated`], [`StoreError::TooNew`] or [`StoreError::NotWritable`].
     pub async fn ready(&self) -> Result<(), StoreError> {
-        match pending_migrations(&self.reader).await? {
-            0 => Ok(()),
+        match self.pending_migrations().await? {
+            0 => self.can_be_written().await,
             pending => Err(StoreError::NotMigrated { pending }),
         }
     }
 
+    async fn pending_migrations(&self) -> Result<usize, StoreError> {
+        pending_migrations(self.reader.unwatched()).await
+    }
+
     /// Closes every connection, also those of clones, after what is running has ended.
     pub async fn close(self) -> Result<(), StoreError> {
-        self.reader.close_by_ref().await?;
+        self.reader.close().await?;
+        self.witness.close().await?;
         self.importer.close().await?;
-        Ok(self.writer.close_by_ref().await?)
+        Ok(self.writer.close().await?)
     }
 
-    /// A transaction that may write. On SQLite it has the right to from the start: one that asked for it half-way could
-    /// not wait for it.
-    async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
-        Self::begin_on(&self.writer).await
-    }
-
-    async fn begin_on(connection: &DatabaseConnection) -> Result<DatabaseTransaction, StoreError> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        Ok(connection.begin_with_options(options).await?)
+    async fn begin(&self) -> Result<Transaction, StoreError> {
+        Box::pin(self.writer.begin()).await
     }
 }
 
@@ -175,28 +191,10 @@ impl Store {
 impl Store {
     /// The same database, whose statements for reading are counted by the given function.
     pub(crate) fn counting_reads(mut self, count: impl Fn() + Send + Sync + 'static) -> Self {
-        self.reader.set_metric_callback(move |_| count());
+        self.reader.count_statements(count);
         self
     }
 }
-
-/// Makes what a transaction wrote stay. After an error it may have stayed all the same: the answer to a commit can be lost.
-async fn commit(transaction: DatabaseTransaction) -> Result<(), StoreError> {
-    let lost = |what: &str| StoreError::Unavailable {
-        reason: what.to_owned(),
-    };
-    if fail_points::fails("commit-refused") {
-        return Err(lost("the commit was refused"));
-    }
-    transaction.commit().await?;
-    if fail_points::fails("commit-answer-lost") {
-        return Err(lost("the answer to the commit was lost"));
-    }
-    Ok(())
-}
-
-/// What has to be done takes as long as it takes: migrating, waiting for another process that does, marking a day.
-const NO_TIME_LIMIT: &str = "SET LOCAL statement_timeout = 0";
 
 /// How many migrations are missing.
 async fn pending_migrations<'c>(

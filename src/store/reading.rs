@@ -10,7 +10,7 @@ use super::rows::{seen_payments, to_millis};
 use super::staging::Staged;
 use super::transactions::{save_transactions, transaction_rows};
 use super::windows::save_settlement_day;
-use super::{AccountName, Store, StoreError, commit};
+use super::{AccountName, Store, StoreError};
 
 /// A payment's answer, to be stored.
 #[derive(Clone, Copy, Debug)]
@@ -97,6 +97,6 @@ impl Store {
             save_settlement_day(&transaction, day, account, read_at, &mut marks).await?;
         }
         marks.write(&transaction).await?;
-        commit(transaction).await
+        transaction.commit().await
     }
 }

@@ -4,20 +4,19 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use futures_util::TryStreamExt as _;
+use futures_util::{TryFutureExt as _, TryStreamExt as _};
 use rusqlite::types::{Value as SqliteValue, ValueRef};
 use rusqlite::{Connection, OpenFlags};
 use sea_orm::sqlx::postgres::PgRow;
 use sea_orm::sqlx::sqlite::SqliteRow;
 use sea_orm::sqlx::{self, AssertSqlSafe, Row as _};
-use sea_orm::{
-    DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement, StreamTrait as _, Value,
-};
+use sea_orm::{DbBackend, DbErr, RuntimeErr, Statement, StreamTrait as _, Value};
 use tokio::runtime::Handle;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::StoreError;
 use super::connect::BUSY_TIMEOUT;
+use super::pool::{Pace, Pool};
 use super::rows::{Before, Column, Columns, Placed, Readable as _};
 use super::sql::Sql;
 
@@ -28,14 +27,14 @@ const CACHE: i64 = -2048;
 /// Where rows are read.
 #[derive(Clone)]
 pub(super) struct RowReader {
-    connection: DatabaseConnection,
+    connection: Pool,
     /// SQLite's file, where so many rows are read that it pays to open it once more.
     file: Option<Arc<File>>,
 }
 
 impl RowReader {
     /// Reads over the connections that everything else is read over.
-    pub(super) fn over(connection: &DatabaseConnection) -> Self {
+    pub(super) fn over(connection: &Pool) -> Self {
         Self {
             connection: connection.clone(),
             file: None,
@@ -43,7 +42,7 @@ impl RowReader {
     }
 
     /// For a great many rows: on SQLite from the file itself, which blocks the thread. See [`RowReader::spawn`].
-    pub(super) fn of_many(connection: &DatabaseConnection, file: Option<PathBuf>) -> Self {
+    pub(super) fn of_many(connection: &Pool, file: Option<PathBuf>) -> Self {
         let file = file.map(|path| File {
             path,
             idle: Mutex::default(),
@@ -60,7 +59,7 @@ impl RowReader {
     }
 
     /// For what is no list of rows.
-    pub(super) fn connection(&self) -> &DatabaseConnection {
+    pub(super) fn connection(&self) -> &Pool {
         &self.connection
     }
 
@@ -130,9 +129,14 @@ impl RowReader {
                 _ => return Err(other_type()),
             };
         }
-        let mut found = query.fetch(self.connection.get_postgres_connection_pool());
+        let connections = self.connection.unwatched().get_postgres_connection_pool();
+        let mut found = query.fetch(connections);
         let mut before = Before::default();
-        while let Some(row) = found.try_next().await.map_err(unread)? {
+        while let Some(row) = self
+            .connection
+            .in_time(Pace::Usual, found.try_next().map_err(unread))
+            .await?
+        {
             let mut columns = PostgresColumns { row: &row, next: 0 };
             take(R::take(&mut columns, &mut before)?);
         }
@@ -144,7 +148,7 @@ impl RowReader {
         statement: Statement,
         mut take: impl FnMut(R) + Send,
     ) -> Result<(), StoreError> {
-        let mut found = self.connection.stream_raw(statement).await?;
+        let mut found = self.connection.unwatched().stream_raw(statement).await?;
         let mut before = Before::default();
         while let Some(row) = found.try_next().await? {
             let row = row.try_as_sqlite_row().ok_or_else(other_type)?;
@@ -267,8 +271,8 @@ impl<'r> Columns<'r> for FileColumns<'r> {
     }
 }
 
-fn unread(error: sqlx::Error) -> StoreError {
-    DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))).into()
+fn unread(error: sqlx::Error) -> DbErr {
+    DbErr::Query(RuntimeErr::SqlxError(Arc::new(error)))
 }
 
 fn other_type() -> StoreError {

@@ -24,9 +24,7 @@ use super::settlements::{
 };
 use super::staging::{Shelf, Staged, Writing};
 use super::turns::Turn;
-use super::{
-    AccountName, SettlementIdentities, SettlementRecord, Source, Store, StoreError, commit,
-};
+use super::{AccountName, SettlementIdentities, SettlementRecord, Source, Store, StoreError};
 use crate::fail_points;
 
 /// A day of the settlements list, read completely.
@@ -145,7 +143,7 @@ impl Store {
             let stored = count_day(&transaction, day.day, day.account).await?;
             if same_digest && usize::try_from(stored) == Ok(day.rows) {
                 marks.write(&transaction).await?;
-                commit(transaction).await?;
+                transaction.commit().await?;
                 return Ok(None);
             }
         }

@@ -8,17 +8,17 @@ use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
-    IntoActiveModel,
-};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel};
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 use self::copy::copy;
 use self::memory::Memory;
+use super::StoreError;
+use super::pool::{IMPORT_MAY_TAKE, Pool};
 use super::taking::take;
+use super::transaction::Transaction;
 use super::write::{Written, upsert};
-use super::{Store, StoreError, commit};
 
 /// Shelves at once: one is filled while the rows of the other are written.
 pub(super) const SHELVES: usize = 2;
@@ -30,7 +30,7 @@ const SCHEMA: &str = "staged";
 /// Shelves that many rows are written from, one after the other.
 #[derive(Clone)]
 pub(super) struct Importer {
-    connections: Arc<[DatabaseConnection; SHELVES]>,
+    connections: Arc<[Pool; SHELVES]>,
     /// Which of them nobody uses.
     idle: Arc<Mutex<Vec<usize>>>,
     places: Arc<Semaphore>,
@@ -41,7 +41,7 @@ pub(super) struct Importer {
 impl Importer {
     /// Over these connections: on PostgreSQL each a pool of one, so that what lies in a temporary table is there when the
     /// transaction begins; on SQLite the one that writes everything.
-    pub(super) fn new(connections: [DatabaseConnection; SHELVES]) -> Self {
+    pub(super) fn new(connections: [Pool; SHELVES]) -> Self {
         Self {
             connections: Arc::new(connections),
             idle: Arc::new(Mutex::new((0..SHELVES).collect())),
@@ -71,7 +71,7 @@ impl Importer {
 
     pub(super) async fn close(&self) -> Result<(), DbErr> {
         for connection in self.connections.iter() {
-            connection.close_by_ref().await?;
+            connection.close().await?;
         }
         Ok(())
     }
@@ -128,7 +128,12 @@ impl Shelf {
                     "CREATE TEMPORARY TABLE IF NOT EXISTS {table} (LIKE {name}); TRUNCATE {table}"
                 ))
                 .await?;
-            copy::<E>(connection.get_postgres_connection_pool(), &table, models).await?;
+            let pool = connection.unwatched().get_postgres_connection_pool();
+            let copied = timeout(IMPORT_MAY_TAKE, copy::<E>(pool, &table, models)).await;
+            copied.unwrap_or_else(|_| {
+                connection.distrust();
+                Err(connection_lost())
+            })?;
             table
         } else {
             let memory = match &mut self.memory {
@@ -160,13 +165,13 @@ impl Shelf {
                 .await?;
         }
         Ok(Writing {
-            transaction: Store::begin_on(connection).await?,
+            transaction: connection.begin().await?,
             shelf: self,
             may_be_attached,
         })
     }
 
-    fn connection(&self) -> &DatabaseConnection {
+    pub(super) fn connection(&self) -> &Pool {
         &self.importer.connections[self.index]
     }
 }
@@ -179,13 +184,13 @@ impl Drop for Shelf {
 
 /// A transaction that writes from a shelf.
 pub(super) struct Writing {
-    transaction: DatabaseTransaction,
+    transaction: Transaction,
     shelf: Shelf,
     may_be_attached: OwnedMutexGuard<bool>,
 }
 
 impl Writing {
-    pub(super) fn transaction(&self) -> &DatabaseTransaction {
+    pub(super) fn transaction(&self) -> &Transaction {
         &self.transaction
     }
 
@@ -196,7 +201,7 @@ impl Writing {
             shelf,
             mut may_be_attached,
         } = self;
-        commit(transaction).await?;
+        transaction.commit().await?;
         if shelf.memory.is_some() {
             *may_be_attached = detach(shelf.connection()).await.is_err();
         }
@@ -204,7 +209,7 @@ impl Writing {
     }
 }
 
-async fn detach(connection: &DatabaseConnection) -> Result<(), DbErr> {
+async fn detach(connection: &Pool) -> Result<(), DbErr> {
     connection
         .execute_unprepared(&format!("DETACH {SCHEMA}"))
         .await

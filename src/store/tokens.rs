@@ -83,7 +83,7 @@ impl Store {
                     detail: json!({ "role": role, "id": id, "owner": owner }),
                 };
                 audit::add(&transaction, said).await?;
-                Ok(transaction.commit().await?)
+                transaction.commit().await
             }
             // The id is random, so that the name is what is taken.
             Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {

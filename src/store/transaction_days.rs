@@ -16,7 +16,7 @@ use super::rows::{seen_payments, to_millis};
 use super::staging::{Shelf, Staged};
 use super::transactions::{save_transactions, transaction_rows, without_known_transactions};
 use super::write::Written;
-use super::{AccountName, Source, Store, StoreError, TransactionRecord, commit};
+use super::{AccountName, Source, Store, StoreError, TransactionRecord};
 use crate::fail_points;
 
 /// A day of the transactions list, read completely.
@@ -143,7 +143,7 @@ impl Store {
             let known = place.claim(&transaction, read_at, &mut marks).await?;
             if known.is_none_or(|known| known.digest.as_deref() == Some(day.digest)) {
                 marks.write(&transaction).await?;
-                commit(transaction).await?;
+                transaction.commit().await?;
                 return Ok(None);
             }
         }

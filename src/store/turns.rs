@@ -3,7 +3,7 @@
 
 use chrono::Datelike;
 use reconciliation::KstDate;
-use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use super::StoreError;
 
@@ -35,6 +35,22 @@ impl Turn {
             connection.execute_unprepared(&text).await?;
         }
         Ok(())
+    }
+
+    /// Takes the turn if it is free, and tells whether it was.
+    pub(super) async fn is_free(
+        self,
+        connection: &impl ConnectionTrait,
+    ) -> Result<bool, StoreError> {
+        let backend = connection.get_database_backend();
+        if backend != DbBackend::Postgres {
+            return Ok(true);
+        }
+        let lock = self.lock().replacen("pg_advisory", "pg_try_advisory", 1);
+        let asked = Statement::from_string(backend, format!("SELECT {lock}"));
+        let answer = connection.query_one_raw(asked).await?;
+        let taken = answer.map(|row| row.try_get_by_index(0)).transpose()?;
+        Ok(taken.unwrap_or(false))
     }
 
     /// The numbers are this program's own. Those of days are pairs, which PostgreSQL keeps apart from the others.

@@ -14,7 +14,7 @@ use super::marks::Marks;
 use super::merchant_ids::save_merchant_ids;
 use super::rows::to_millis;
 use super::settlements::{DayRows, count_day, replace_day, settlement_rows};
-use super::{AccountName, SettlementDay, Store, StoreError, commit};
+use super::{AccountName, SettlementDay, Store, StoreError};
 
 /// One of Toss's two lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -142,7 +142,7 @@ impl Store {
         let changed =
             save_settlement_day(&transaction, day, account, to_millis(read_at), &mut marks).await?;
         marks.write(&transaction).await?;
-        commit(transaction).await?;
+        transaction.commit().await?;
         Ok(changed)
     }
 }

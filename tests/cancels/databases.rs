@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, join_all};
 use reconciliation::CancelRequestStatus as Status;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
-use toss_sim::{FaultKind, NewPayment};
+use toss_sim::FaultKind;
 
 use crate::books;
 use crate::scene::{Engine, PATIENCE, Scene, TOTAL, kill, scenes_on_both_databases, side_by_side};
@@ -117,7 +117,7 @@ async fn a_full_disk_under_sqlite_stops_cancels_and_loses_none() {
             .program
             .serve_within((size + 1024 * kibibytes).div_ceil(512));
         scene.program.answers(&scene.admin).await;
-        let payments = payments(&scene, 3);
+        let payments = scene.payments(3);
         let mut refused = 0;
         for (number, payment) in payments.iter().enumerate() {
             let answer = scene.order_of(payment, &format!("key-full-{number}")).await;
@@ -152,7 +152,7 @@ async fn postgres_cuts_its_connections_again_and_again_also_during_commits() {
     let mut scene = Scene::on(Engine::Postgres).await;
     let running = scene.started().await;
     let beside = one_connection(scene.program.database_url()).await;
-    let payments = payments(&scene, 40);
+    let payments = scene.payments(40);
     let keys: Vec<String> = (0..payments.len())
         .map(|number| format!("key-cut-{number}"))
         .collect();
@@ -194,7 +194,7 @@ async fn postgres_takes_no_writes_for_a_while() {
     tokio::join!(scene.order(KEY), failing_over);
     scene.reopen().await;
     assert_eq!(scene.recorded().await.unwrap().status, Status::Sent);
-    let other = payments(&scene, 1);
+    let other = scene.payments(1);
     assert_eq!(scene.order_of(&other[0], "key-meanwhile").await, None);
     assert_eq!(scene.sendings(), 1, "what cannot be recorded is not sent");
     writes(&beside, "on").await;
@@ -204,8 +204,22 @@ async fn postgres_takes_no_writes_for_a_while() {
     kill(running).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_may_forget_what_is_committed_is_told_once_at_the_start() {
+    // The server of tests runs so.
+    let scene = Scene::on(Engine::Postgres).await;
+    let running = scene.program.with("LOG", "warn").serve_alone();
+    scene.program.answers(&scene.admin).await;
+    scene.order(KEY).await.unwrap();
+    let said = scene.program.said();
+    let told: Vec<_> = said.lines().filter(|line| line.contains("fsync")).collect();
+    assert_eq!(told.len(), 1, "{said}");
+    assert!(told[0].contains("WARN"), "{said}");
+    kill(running).await;
+}
+
 /// One connection to the database, beside the program's: what a statement sets holds for the next.
-async fn one_connection(url: &str) -> DatabaseConnection {
+pub(crate) async fn one_connection(url: &str) -> DatabaseConnection {
     let mut one = sea_orm::ConnectOptions::new(url);
     one.max_connections(1);
     Database::connect(one).await.unwrap()
@@ -224,11 +238,4 @@ async fn writes(beside: &DatabaseConnection, on: &str) {
     ] {
         beside.execute_unprepared(&statement).await.unwrap();
     }
-}
-
-fn payments(scene: &Scene, count: usize) -> Vec<String> {
-    let new = |number| NewPayment::card(format!("order-more-{number}"), TOTAL);
-    (0..count)
-        .map(|number| scene.sim.console().pay(new(number)))
-        .collect()
 }

@@ -42,6 +42,9 @@
 //! | 34 | told to stop with fifty under way | `crowds::stopping::*` |
 //! | 35 | a thousand wait after an hour's outage | `crowds::outage::*` |
 //! | 36 | the reader of an outbox is down | there is no outbox: a change and its audit entry are one transaction, and nothing is published |
+//! | 26a | SQLite's disk fills up at any of the commits of a cancel, and has room again; the commands that only read while it is full | `full_disks::*` |
+//! | 26b | a process stands still with a lock in its hand | `frozen_replicas::*` |
+//! | 26c | the path to PostgreSQL falls silent, nothing is closed | `silent_paths::*` |
 //! | 37 | killed at every instant that matters, and at any other, for as long as one likes | `crash_points::*`, `killed::*` |
 
 #![expect(
@@ -69,6 +72,8 @@ mod crash_points;
 mod crowds;
 mod databases;
 mod faults;
+mod frozen_replicas;
+mod full_disks;
 mod hearsay;
 mod killed;
 mod limits;
@@ -78,3 +83,4 @@ mod offers;
 mod overseas;
 mod power_cut;
 mod records;
+mod silent_paths;

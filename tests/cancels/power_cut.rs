@@ -2,13 +2,13 @@
 //! that may end in nonsense. The program is started on such images.
 
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use toss_sim::NewPayment;
 
 use crate::books;
+use crate::program::stop_dead;
 use crate::scene::{Engine, PATIENCE, Scene, TOTAL, kill};
 
 const ADMINS: usize = 24;
@@ -41,7 +41,7 @@ async fn image(sendings: usize, torn: bool) {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         // Nothing is written any more, wherever it is in writing, until the files have been copied.
-        stop_dead(running.id().unwrap()).await;
+        stop_dead(&running).await;
         for file in ["scene.db", "scene.db-wal"] {
             std::fs::copy(scene.folder.path().join(file), after.join(file)).unwrap();
         }
@@ -61,27 +61,6 @@ async fn image(sendings: usize, torn: bool) {
     books::hold(&scene.sim, &payments, TOTAL, &ended);
     books::hold_audit(&scene.store).await;
     kill(running).await;
-}
-
-/// Stops every thread of a process where it is.
-async fn stop_dead(pid: u32) {
-    let told = Command::new("kill")
-        .args(["-STOP", &pid.to_string()])
-        .status();
-    assert!(told.unwrap().success());
-    let is_stopped = |task: std::io::Result<std::fs::DirEntry>| {
-        let stat = std::fs::read_to_string(task.unwrap().path().join("stat")).unwrap_or_default();
-        // The state follows the name, which stands in brackets.
-        stat.rsplit(')')
-            .next()
-            .is_some_and(|rest| rest.trim_start().starts_with('T'))
-    };
-    while !std::fs::read_dir(format!("/proc/{pid}/task"))
-        .unwrap()
-        .all(is_stopped)
-    {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
 }
 
 /// Adds to SQLite's log what a write leaves that reached the disk in part: the head of a frame and some of its page.

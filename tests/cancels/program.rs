@@ -92,16 +92,23 @@ impl Program {
         self.start(&["serve"])
     }
 
-    /// The same, where no file may grow beyond so many blocks of 512 bytes.
+    /// The same, where no file may grow beyond so many blocks of 512 bytes. See [`make_room`].
     pub(crate) fn serve_within(&self, blocks: u64) -> Child {
+        let mut limited = self.within(blocks, &["serve", "--no-sync"]);
+        limited.stdout(Stdio::null()).stderr(self.log());
+        limited.spawn().unwrap()
+    }
+
+    fn within(&self, blocks: u64, arguments: &[&str]) -> Command {
         let mut limited = Command::new("sh");
         // Writing beyond the limit then fails, as on a full disk, and does not end the program.
-        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" serve --no-sync");
+        let script = format!("trap '' XFSZ; ulimit -S -f {blocks}; exec \"$0\" \"$@\"");
         let program = self.command(&[]);
         let program = program.as_std();
         limited
             .args(["-c", &script])
             .arg(program.get_program())
+            .args(arguments)
             .current_dir(&self.folder)
             .env_clear()
             .envs(
@@ -109,10 +116,8 @@ impl Program {
                     .get_envs()
                     .filter_map(|(name, value)| Some((name, value?))),
             )
-            .stdout(Stdio::null())
-            .stderr(self.log())
             .kill_on_drop(true);
-        limited.spawn().unwrap()
+        limited
     }
 
     /// The same, without following Toss's lists: what is tested happens without other work on the database.
@@ -139,7 +144,20 @@ impl Program {
 
     /// Runs a command to its end: its exit status, and what it printed.
     pub(crate) async fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
-        let output = self.command(arguments).output().await.unwrap();
+        Self::ended(self.command(arguments)).await
+    }
+
+    /// The same, where no file may grow beyond so many blocks of 512 bytes.
+    pub(crate) async fn run_within(
+        &self,
+        blocks: u64,
+        arguments: &[&str],
+    ) -> (Option<i32>, String) {
+        Self::ended(self.within(blocks, arguments)).await
+    }
+
+    async fn ended(mut command: Command) -> (Option<i32>, String) {
+        let output = command.output().await.unwrap();
         let text = [output.stdout, output.stderr].concat();
         (
             output.status.code(),
@@ -173,6 +191,35 @@ impl Program {
         answer.json().await.ok()
     }
 
+    /// Whether it is ready, and why not; `None` when it does not answer.
+    pub(crate) async fn readiness(&self) -> Option<(u16, Value)> {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let asked = client
+            .get(format!("http://{}/readyz", self.address))
+            .timeout(self.waits);
+        let answer = asked.send().await.ok()?;
+        let status = answer.status().as_u16();
+        Some((status, answer.json().await.ok()?))
+    }
+
+    /// Waits until it is ready, or not for the reason named.
+    pub(crate) async fn becomes_ready(&self, or_not: Option<&str>) {
+        let started = Instant::now();
+        loop {
+            let said = self.readiness().await;
+            let reason = said.as_ref().map(|(_, said)| said["reason"].as_str());
+            if reason == Some(or_not) {
+                return;
+            }
+            assert!(
+                started.elapsed() < Duration::from_mins(1),
+                "{said:?}: {}",
+                self.said()
+            );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
     /// Waits until it answers whoever has this token.
     pub(crate) async fn answers(&self, token: &str) {
         let started = Instant::now();
@@ -188,5 +235,36 @@ impl Program {
             );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+}
+
+/// Lets the files of a process grow again as they like.
+pub(crate) fn make_room(child: &Child) {
+    let pid = child.id().unwrap().to_string();
+    let told = std::process::Command::new("prlimit")
+        .args(["--pid", &pid, "--fsize=unlimited"])
+        .status();
+    assert!(told.unwrap().success());
+}
+
+/// Stops every thread of a process where it is.
+pub(crate) async fn stop_dead(child: &Child) {
+    let pid = child.id().unwrap();
+    let told = std::process::Command::new("kill")
+        .args(["-STOP", &pid.to_string()])
+        .status();
+    assert!(told.unwrap().success());
+    let is_stopped = |task: std::io::Result<std::fs::DirEntry>| {
+        let stat = std::fs::read_to_string(task.unwrap().path().join("stat")).unwrap_or_default();
+        // The state follows the name, which stands in brackets.
+        stat.rsplit(')')
+            .next()
+            .is_some_and(|rest| rest.trim_start().starts_with('T'))
+    };
+    while !std::fs::read_dir(format!("/proc/{pid}/task"))
+        .unwrap()
+        .all(is_stopped)
+    {
+        tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }

@@ -141,6 +141,16 @@ impl Scene {
 
     /// The same for another payment.
     pub(crate) async fn order_of(&self, payment: &str, key: &str) -> Option<Value> {
+        self.order_at(&self.program, payment, key).await
+    }
+
+    /// The same of a program beside the scene's own.
+    pub(crate) async fn order_at(
+        &self,
+        program: &Program,
+        payment: &str,
+        key: &str,
+    ) -> Option<Value> {
         let query = "mutation ($input: CancelPaymentInput!) { cancelPayment(input: $input) \
              { request { id status transactionKey } error { code } } }";
         let input = json!({
@@ -149,12 +159,34 @@ impl Scene {
             "reason": key,
             "amount": { "amount": PART.to_string(), "currency": "KRW" },
         });
-        let answer = self
-            .program
+        let answer = program
             .post(&self.admin, query, json!({ "input": input }))
             .await?;
         let payload = answer["data"]["cancelPayment"].clone();
         (!payload.is_null()).then_some(payload)
+    }
+
+    /// Orders a cancel of each payment, under these keys with a number, one after the other; what is answered.
+    pub(crate) async fn order_each(
+        &self,
+        program: &Program,
+        payments: &[String],
+        key: &str,
+    ) -> Vec<Option<Value>> {
+        let mut answers = Vec::new();
+        for (number, payment) in payments.iter().enumerate() {
+            let key = format!("{key}-{number}");
+            answers.push(self.order_at(program, payment, &key).await);
+        }
+        answers
+    }
+
+    /// Payments of which nothing is cancelled yet.
+    pub(crate) fn payments(&self, count: usize) -> Vec<String> {
+        let new = |number| NewPayment::card(format!("order-more-{number}"), TOTAL);
+        (0..count)
+            .map(|number| self.sim.console().pay(new(number)))
+            .collect()
     }
 
     /// The request that is recorded, when there is one.

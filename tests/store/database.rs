@@ -10,6 +10,7 @@ use crate::postgres;
 pub(crate) struct TestDatabase {
     pub(crate) store: Store,
     pub(crate) url: DatabaseUrl,
+    text: String,
     /// For tests that spoil rows or look at them.
     pub(crate) raw: DatabaseConnection,
     _files: Option<TempDir>,
@@ -34,9 +35,15 @@ impl TestDatabase {
         Self {
             store,
             url,
+            text: text.to_owned(),
             raw,
             _files: files,
         }
+    }
+
+    /// Its URL, for connections beside the store's.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
     }
 
     /// Changes the database behind the store's back.

@@ -14,6 +14,7 @@ mod broken_rows;
 mod cancel_limits;
 mod cancel_requests;
 mod coverage_marks;
+mod durable;
 mod filled;
 mod keeping;
 mod known_among_many;

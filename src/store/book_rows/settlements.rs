@@ -6,12 +6,13 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use entity::payment;
 use reconciliation::{ListedSettlement, MId, PaymentKey, Settlement};
-use sea_orm::{DatabaseConnection, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
 use super::reading::Gathering;
 use super::{BookRows, Scope};
 use crate::store::keys::among;
 use crate::store::marks::has_keyless_rows;
+use crate::store::pool::Pool;
 use crate::store::row_reader::RowReader;
 use crate::store::rows::FormerRow;
 use crate::store::sql::Sql;
@@ -182,7 +183,7 @@ fn orders_of(row: &Settlement) -> impl Iterator<Item = &str> {
 
 /// Those of the rows' orders that a payment has, each with its merchant.
 async fn orders_with_payment<'r>(
-    connection: &DatabaseConnection,
+    connection: &Pool,
     rows: impl Iterator<Item = &'r Settlement>,
 ) -> Result<HashSet<(String, String)>, StoreError> {
     let orders: HashSet<&str> = rows.flat_map(orders_of).collect();

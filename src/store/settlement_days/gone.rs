@@ -8,7 +8,7 @@ use super::SettlementDayWriter;
 use crate::store::day_claims::ROWS_AT_ONCE;
 use crate::store::marks::Marks;
 use crate::store::settlements::remove_settlements;
-use crate::store::{SettlementIdentities, StoreError, commit};
+use crate::store::{SettlementIdentities, StoreError};
 
 impl SettlementDayWriter {
     /// Removes the rows of a large day that are not listed any more, but for those that go with its last part: these it
@@ -46,7 +46,7 @@ impl SettlementDayWriter {
         marks.settlements(&gone);
         remove_settlements(&transaction, gone, readings).await?;
         marks.write(&transaction).await?;
-        commit(transaction).await?;
+        transaction.commit().await?;
         Ok(true)
     }
 
@@ -61,7 +61,7 @@ impl SettlementDayWriter {
             .filter(Column::Account.eq(self.claim.account.as_str()))
             .filter(Column::SoldDate.eq(self.claim.day.naive()))
             .into_tuple::<String>()
-            .stream(&self.store.reader)
+            .stream(self.store.reader.unwatched())
             .await?;
         let mut gone = Vec::new();
         while let Some(id) = stored.try_next().await? {

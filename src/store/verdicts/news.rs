@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use reconciliation::KstDate;
-use sea_orm::DatabaseTransaction;
 
 use super::VerdictRecord;
 use crate::store::read_days::read_days_after;
+use crate::store::transaction::Transaction;
 use crate::store::{AccountName, ReadDays, Source, StoreError};
 
 /// What has been read since verdicts were made.
@@ -19,7 +19,7 @@ pub(super) struct News {
 
 impl News {
     pub(super) async fn since(
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         seen: &ReadDays,
     ) -> Result<Self, StoreError> {
         let mut news = Self::default();

@@ -5,19 +5,19 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 use entity::{discrepancy, payment_day, unsettled_day, unsettled_event, verdict, verdict_gap};
 use sea_orm::sea_query::{LockBehavior, LockType, OnConflict};
-use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, EntityTrait, Iterable, QueryFilter, QuerySelect,
-};
+use sea_orm::{ConnectionTrait, EntityTrait, Iterable, QueryFilter, QuerySelect};
 
 use super::days::{Changes, Way, of_event, of_verdict};
 use super::news::News;
 use super::parts::{Difference, rows_of};
 use super::{VerdictRecord, VerdictSubject};
+use crate::fail_points;
 use crate::store::keys::among;
 use crate::store::rows::{
     discrepancy_model, unsettled_event_model, verdict_gap_model, verdict_model,
 };
 use crate::store::sql::Sql;
+use crate::store::transaction::Transaction;
 use crate::store::turns::Turn;
 use crate::store::write::insert;
 use crate::store::{AccountName, ReadDays, Store, StoreError};
@@ -62,6 +62,7 @@ impl Store {
             }
         }
         keep(&transaction, &kept).await?;
+        fail_points::dies("verdicts-not-committed");
         transaction.commit().await?;
         Ok(u64::try_from(kept.len()).unwrap_or(u64::MAX))
     }
@@ -95,7 +96,7 @@ struct Kept<'r> {
 
 /// The rows of these subjects, held until the transaction ends, but for those that somebody is marking.
 async fn lock(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     records: &[VerdictRecord],
 ) -> Result<HashMap<String, verdict::Model>, StoreError> {
     let subjects: Vec<String> = records
@@ -119,7 +120,7 @@ async fn lock(
 
 /// Whose key listed the settlement rows of subjects that have no payment and wait for days.
 async fn accounts_of_rows(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     records: &[VerdictRecord],
 ) -> Result<HashMap<String, AccountName>, StoreError> {
     let waiting: Vec<&VerdictRecord> = records
@@ -157,7 +158,7 @@ async fn accounts_of_rows(
         .collect()
 }
 
-async fn keep(transaction: &DatabaseTransaction, kept: &[Kept<'_>]) -> Result<(), StoreError> {
+async fn keep(transaction: &Transaction, kept: &[Kept<'_>]) -> Result<(), StoreError> {
     let mut payments: Changes<payment_day::Model> = Changes::new();
     let mut models = BTreeMap::new();
     for Kept { record, before, .. } in kept {
@@ -189,7 +190,7 @@ async fn keep(transaction: &DatabaseTransaction, kept: &[Kept<'_>]) -> Result<()
 
 /// What disagrees. A disagreement that was found before keeps the instant of then.
 async fn keep_discrepancies(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     kept: &[Kept<'_>],
 ) -> Result<(), StoreError> {
     let old: Vec<discrepancy::Model> = rows_of(transaction, subjects(kept)).await?;
@@ -208,7 +209,7 @@ async fn keep_discrepancies(
     Difference::between(old, new).write(transaction).await
 }
 
-async fn keep_gaps(transaction: &DatabaseTransaction, kept: &[Kept<'_>]) -> Result<(), StoreError> {
+async fn keep_gaps(transaction: &Transaction, kept: &[Kept<'_>]) -> Result<(), StoreError> {
     let old: Vec<verdict_gap::Model> = rows_of(transaction, subjects(kept)).await?;
     let mut new = Vec::new();
     for Kept {
@@ -226,10 +227,7 @@ async fn keep_gaps(transaction: &DatabaseTransaction, kept: &[Kept<'_>]) -> Resu
     Difference::between(old, new).write(transaction).await
 }
 
-async fn keep_unsettled(
-    transaction: &DatabaseTransaction,
-    kept: &[Kept<'_>],
-) -> Result<(), StoreError> {
+async fn keep_unsettled(transaction: &Transaction, kept: &[Kept<'_>]) -> Result<(), StoreError> {
     let old: Vec<unsettled_event::Model> = rows_of(transaction, subjects(kept)).await?;
     let mut new = Vec::new();
     for Kept { record, before, .. } in kept {
