@@ -94,6 +94,8 @@ pub struct Model {
     pub same_answers: i32,
     /// When it said so first.
     pub same_answer_since: Option<ChronoUnixTimestampMillis>,
+    /// Whether it can only hand an unpaid virtual account back, and so moves no money.
+    pub voids: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

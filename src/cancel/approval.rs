@@ -40,6 +40,9 @@ impl Canceller {
             let error = told::merchant_not_configured(&request.account);
             return Ok(Some(refused(request, error)));
         };
+        if let Err(error) = self.0.may_cancel() {
+            return Ok(Some(refused(request, error)));
+        }
         let event = Event::Approved {
             admin: admin.clone(),
             lease: self.0.lease_for_reading(&merchant),

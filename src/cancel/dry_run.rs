@@ -1,7 +1,8 @@
 //! Going through every check of a cancel without recording or sending anything.
 
 use super::{
-    Admin, CancelFailure, CancelOrder, CancelOutcome, CancelPreview, Canceller, content, told,
+    Admin, CancelFailure, CancelOrder, CancelOutcome, CancelPreview, Canceller, content, limits,
+    told,
 };
 
 impl Canceller {
@@ -29,6 +30,9 @@ impl Canceller {
             // It has been given: what came of it is the answer, as it will be to the order itself.
             return self.0.outcome_of(earlier).await;
         }
+        if let Err(error) = self.0.may_cancel() {
+            return Ok(CancelOutcome::refused(error));
+        }
         let (known, merchant) = match self.0.payment_of(order).await? {
             Ok(found) => found,
             Err(refused) => return Ok(*refused),
@@ -46,6 +50,7 @@ impl Canceller {
             return Ok(told(told::in_flight(&other)));
         }
         if let Some(counted) = counted
+            && !limits::voids(&order, &known)
             && let Err(refusal) = self.0.check_day(&admin.owner, counted).await?
         {
             return Ok(told(told::refused_by_us(&refusal)));

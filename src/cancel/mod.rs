@@ -9,6 +9,7 @@ mod content;
 mod decision;
 mod dry_run;
 mod limits;
+mod limits_in_force;
 mod machine;
 #[cfg(test)]
 mod machine_approval_tests;
@@ -48,6 +49,7 @@ use crate::store::{
 };
 
 pub use decision::Finding;
+pub use limits_in_force::{LimitsInForce, WeakerLimits};
 pub use money_steps::MoneySteps;
 pub use order::{Admin, CancelFailure, CancelOrder, CancelOutcome, CancelPreview};
 
@@ -68,13 +70,14 @@ struct Inner {
     money_steps: MoneySteps,
     first_pause: TimeDelta,
     policy: CancelPolicy,
+    limits: LimitsInForce,
     /// Names this process in leases.
     process: String,
 }
 
 impl Canceller {
     /// A canceller over the given store and merchants. `first_pause` is the pause before Toss is asked again what became
-    /// of a cancel, `policy` what the merchant's own rules are.
+    /// of a cancel, `limits` the merchant's own rules, beside those of the other servers.
     pub fn new(
         store: Store,
         merchants: Merchants,
@@ -82,7 +85,7 @@ impl Canceller {
         clock: Clock,
         money_steps: MoneySteps,
         first_pause: Duration,
-        policy: CancelPolicy,
+        limits: LimitsInForce,
     ) -> Self {
         Self(Arc::new(Inner {
             store,
@@ -91,8 +94,9 @@ impl Canceller {
             clock,
             money_steps,
             first_pause: TimeDelta::from_std(first_pause).unwrap_or(TimeDelta::MAX),
-            policy,
-            process: Uuid::new_v4().to_string(),
+            policy: limits.policy().clone(),
+            process: limits.process().to_owned(),
+            limits,
         }))
     }
 
@@ -132,6 +136,9 @@ impl Canceller {
         {
             return self.0.answer_again(earlier, &order).await;
         }
+        if let Err(error) = self.0.may_cancel() {
+            return Ok(CancelOutcome::refused(error));
+        }
         let (known, merchant) = match self.0.payment_of(&order).await? {
             Ok(found) => found,
             Err(refused) => return Ok(*refused),
@@ -157,6 +164,7 @@ impl Canceller {
             reason: order.reason.clone(),
             requested_by: admin.name.clone(),
             owner: admin.owner.clone(),
+            voids: limits::voids(&asked, &known),
             client_key: order.client_key.clone(),
             content: content::digest(&merchant.toss, &asked),
             idempotency_key: content::idempotency_key(&merchant.toss, &admin.owner, &order),

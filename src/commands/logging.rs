@@ -26,7 +26,11 @@ pub(super) fn start(config: &LogConfig) -> Result<(), CommandError> {
     started.map_err(|error| CommandError::Failure(format!("the log could not be started: {error}")))
 }
 
-fn filter(text: &str) -> Result<EnvFilter, CommandError> {
+/// Reads a filter.
+///
+/// # Errors
+/// When it is none.
+pub(super) fn filter(text: &str) -> Result<EnvFilter, CommandError> {
     let refused = |why: &str| {
         CommandError::Usage(format!(
             "LOG is {text:?}, {why}: set it to info, or like info,toss_recon=debug"

@@ -27,6 +27,7 @@ mod reading;
 mod row_reader;
 mod rows;
 mod rows_digest;
+mod running_limits;
 mod secret_body;
 mod settlement_days;
 mod settlement_id;
@@ -96,6 +97,15 @@ use self::turns::Turn;
 use self::url::Address;
 use crate::fail_points;
 
+/// What the tables were before they were brought up to date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Migrated {
+    /// There were none: all of it is new and empty.
+    FromNothing,
+    /// Those of this version or of an earlier one.
+    FromBefore,
+}
+
 /// The database. Cheap to clone; clones share their connections.
 #[derive(Clone)]
 pub struct Store {
@@ -107,34 +117,51 @@ pub struct Store {
 }
 
 impl Store {
-    /// Connects, and makes a SQLite file that is missing (its folder must exist). The tables are made by
-    /// [`Store::migrate`].
+    /// Connects, and makes a SQLite file that is missing (its folder must exist), unless the database must be there
+    /// already. The tables are made by [`Store::migrate`].
     ///
     /// # Errors
     /// [`StoreError::File`] when the SQLite file cannot be used, [`StoreError::Unavailable`] when PostgreSQL cannot be
-    /// reached.
+    /// reached, [`StoreError::Missing`] when a database that must exist does not.
     pub async fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
-        match &url.0 {
-            Address::Sqlite(path) => connect::sqlite(path).await,
-            Address::Postgres(url) => connect::postgres(url).await,
+        let missing = || StoreError::Missing { place: url.place() };
+        if url.must_exist
+            && let Address::Sqlite(path) = &url.address
+            && matches!(tokio::fs::try_exists(path).await, Ok(false))
+        {
+            return Err(missing());
         }
+        let store = match &url.address {
+            Address::Sqlite(path) => connect::sqlite(path).await?,
+            Address::Postgres(url) => connect::postgres(url).await?,
+        };
+        if url.must_exist && is_empty(&Standing::of(&store.reader).await?) {
+            store.close().await?;
+            return Err(missing());
+        }
+        Ok(store)
     }
 
     /// Brings the tables to the newest form. Several processes may do so at once: one works, the others wait.
     ///
     /// # Errors
     /// [`StoreError::TooNew`] when a newer version of this program made the tables.
-    pub async fn migrate(&self) -> Result<(), StoreError> {
+    pub async fn migrate(&self) -> Result<Migrated, StoreError> {
         let transaction = self.begin().await?;
         if transaction.get_database_backend() == DbBackend::Postgres {
             transaction.execute_unprepared(NO_TIME_LIMIT).await?;
         }
         Turn::Migrate.wait(&transaction).await?;
-        pending_migrations(&transaction).await?;
+        let standing = known_standing(&transaction).await?;
         fail_points::dies("migration-begun");
         Migrator::up(&transaction, None).await?;
         fail_points::dies("migration-not-committed");
-        Ok(transaction.commit().await?)
+        transaction.commit().await?;
+        Ok(if is_empty(&standing) {
+            Migrated::FromNothing
+        } else {
+            Migrated::FromBefore
+        })
     }
 
     /// Whether the database answers and has the tables of this program.
@@ -142,7 +169,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::NotMigrated`] or [`StoreError::TooNew`].
     pub async fn ready(&self) -> Result<(), StoreError> {
-        match pending_migrations(&self.reader).await? {
+        match known_standing(&self.reader).await?.pending.len() {
             0 => Ok(()),
             pending => Err(StoreError::NotMigrated { pending }),
         }
@@ -197,15 +224,22 @@ async fn commit(transaction: DatabaseTransaction) -> Result<(), StoreError> {
 /// What has to be done takes as long as it takes: migrating, waiting for another process that does, marking a day.
 const NO_TIME_LIMIT: &str = "SET LOCAL statement_timeout = 0";
 
-/// How many migrations are missing.
-async fn pending_migrations<'c>(
+/// What the database lacks.
+async fn known_standing<'c>(
     connection: impl IntoSchemaManagerConnection<'c>,
-) -> Result<usize, StoreError> {
+) -> Result<Standing, StoreError> {
     let standing = Standing::of(connection).await?;
-    match standing.unknown.into_iter().next() {
-        Some(migration) => Err(StoreError::TooNew { migration }),
-        None => Ok(standing.pending.len()),
+    match standing.unknown.first() {
+        Some(migration) => Err(StoreError::TooNew {
+            migration: migration.clone(),
+        }),
+        None => Ok(standing),
     }
+}
+
+/// Whether a database has nothing of this program, of whatever version.
+fn is_empty(standing: &Standing) -> bool {
+    standing.unknown.is_empty() && standing.pending.len() == Migrator::migrations().len()
 }
 
 impl fmt::Debug for Store {
