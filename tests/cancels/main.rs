@@ -72,6 +72,7 @@ mod faults;
 mod hearsay;
 mod killed;
 mod limits;
+mod limits_in_force;
 mod lost_answers;
 mod marks;
 mod offers;
