@@ -43,9 +43,6 @@ pub enum StartError {
     /// The database could not be brought up to date.
     #[error("{0}")]
     Migrate(#[source] StoreError),
-    /// The limits of the servers on the database could not be compared.
-    #[error("{0}")]
-    Limits(#[source] StoreError),
     /// The client of Toss's API could not be made.
     #[error("{0}")]
     Toss(#[from] ClientSetupError),
@@ -103,9 +100,8 @@ impl Server {
             .await
             .map_err(StartError::OpenStore)?;
         let migrated = store.migrate().await.map_err(StartError::Migrate)?;
-        let limits = LimitsInForce::begin(store.clone(), config.cancel_policy.clone(), &clock)
-            .await
-            .map_err(StartError::Limits)?;
+        let limits =
+            LimitsInForce::begin(store.clone(), config.cancel_policy.clone(), clock.clone()).await;
         let lookup = Lookup::new(store.clone(), merchants.clone(), clock.clone());
         let money_steps = MoneySteps::on(Handle::current());
         let mirror = Mirror::new(

@@ -54,22 +54,24 @@ pub struct LimitsInForce(Arc<Shared>);
 
 struct Shared {
     store: Store,
+    clock: Clock,
     process: String,
     policy: CancelPolicy,
     seen: RwLock<Seen>,
 }
 
 /// What the last comparison that succeeded has shown.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Seen {
-    /// When it began.
-    at: Instant,
+    /// When it began; `None` before the first.
+    at: Option<Instant>,
     weaker: Option<WeakerLimit>,
 }
 
 impl Seen {
     fn allows(&self, now: Instant) -> Result<(), WeakerLimits> {
-        if now.saturating_duration_since(self.at) > LEASE {
+        let is_fresh = |at| now.saturating_duration_since(at) <= LEASE;
+        if !self.at.is_some_and(is_fresh) {
             return Err(WeakerLimits::NotCompared);
         }
         match &self.weaker {
@@ -80,26 +82,18 @@ impl Seen {
 }
 
 impl LimitsInForce {
-    /// Puts the limits of this process beside those of the others, compares them, and says in the audit log if they are not
-    /// those of the last start. They count until their lease runs out; [`Self::keep`] renews it.
-    ///
-    /// # Errors
-    /// When the database cannot be read and written.
-    pub async fn begin(
-        store: Store,
-        policy: CancelPolicy,
-        clock: &Clock,
-    ) -> Result<Self, StoreError> {
-        store.note_limits(&policy, clock.now()).await?;
-        let process = Uuid::new_v4().to_string();
-        let seen = compare(&store, &process, &policy).await?;
-        tell_change(None, seen.weaker.as_ref());
-        Ok(Self(Arc::new(Shared {
+    /// Puts the limits of this process beside those of the others and compares them; they count until their lease runs out,
+    /// and [`Self::keep`] renews it. On a database that takes no writes this process cancels nothing until it does.
+    pub async fn begin(store: Store, policy: CancelPolicy, clock: Clock) -> Self {
+        let limits = Self(Arc::new(Shared {
             store,
-            process,
+            clock,
+            process: Uuid::new_v4().to_string(),
             policy,
-            seen: RwLock::new(seen),
-        })))
+            seen: RwLock::default(),
+        }));
+        limits.renew().await;
+        limits
     }
 
     /// What this process was started with.
@@ -122,20 +116,39 @@ impl LimitsInForce {
 
     /// Compares once more, and renews the lease.
     pub async fn renew(&self) {
-        let Shared {
-            store,
-            process,
-            policy,
-            seen,
-        } = &*self.0;
-        match compare(store, process, policy).await {
-            Ok(compared) => {
-                tell_change(self.seen().weaker.as_ref(), compared.weaker.as_ref());
-                *seen.write().unwrap_or_else(PoisonError::into_inner) = compared;
+        let before = self.seen();
+        match self.compared(&before).await {
+            Ok(now) => {
+                tell_change(before.weaker.as_ref(), now.weaker.as_ref());
+                let mut seen = self.0.seen.write().unwrap_or_else(PoisonError::into_inner);
+                *seen = now;
+            }
+            Err(error) if before.at.is_none() => {
+                tracing::warn!(%error, "this server cancels nothing: the limits of the servers could not be compared");
             }
             // What follows from it is told by whoever asks.
             Err(error) => tracing::debug!(%error, "the limits of the servers were not compared"),
         }
+    }
+
+    async fn compared(&self, before: &Seen) -> Result<Seen, StoreError> {
+        let Shared {
+            store,
+            clock,
+            process,
+            policy,
+            ..
+        } = &*self.0;
+        if before.at.is_none() {
+            store.note_limits(policy, clock.now()).await?;
+        }
+        // Before the database is asked: what it says may be as old as that.
+        let at = Instant::now();
+        let others = store.hold_limits(process, policy, LEASE).await?;
+        Ok(Seen {
+            at: Some(at),
+            weaker: weaker_limit(policy, &others),
+        })
     }
 
     /// Renews every few seconds until it is told to stop, which must come after the last cancel; then the limits of this
@@ -157,16 +170,6 @@ impl LimitsInForce {
         let seen = self.0.seen.read();
         seen.unwrap_or_else(PoisonError::into_inner).clone()
     }
-}
-
-async fn compare(store: &Store, process: &str, policy: &CancelPolicy) -> Result<Seen, StoreError> {
-    // Before the database is asked: what it says may be as old as that.
-    let at = Instant::now();
-    let others = store.hold_limits(process, policy, LEASE).await?;
-    Ok(Seen {
-        at,
-        weaker: weaker_limit(policy, &others),
-    })
 }
 
 fn tell_change(before: Option<&WeakerLimit>, now: Option<&WeakerLimit>) {
@@ -198,14 +201,19 @@ mod tests {
     #[test]
     fn a_comparison_counts_as_long_as_a_lease_and_not_longer() {
         let at = Instant::now();
-        let seen = Seen { at, weaker: None };
+        let never = Seen::default();
+        assert_eq!(never.allows(at), Err(WeakerLimits::NotCompared));
+        let seen = Seen {
+            at: Some(at),
+            weaker: None,
+        };
         assert_eq!(seen.allows(at), Ok(()));
         assert_eq!(seen.allows(at + LEASE), Ok(()));
         let late = at + LEASE + Duration::from_millis(1);
         assert_eq!(seen.allows(late), Err(WeakerLimits::NotCompared));
         let weaker = weaker();
         let seen = Seen {
-            at,
+            at: Some(at),
             weaker: Some(weaker.clone()),
         };
         assert_eq!(seen.allows(at + LEASE), Err(WeakerLimits::Weaker(weaker)));

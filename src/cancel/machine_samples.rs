@@ -46,6 +46,7 @@ pub(super) fn request(amount: Option<Money>) -> CancelRequest {
         client_key: "12345678".to_owned(),
         content: None,
         owner: "admin".to_owned(),
+        voids: false,
         mark: None,
         toss_words: None,
         idempotency_key: "cr-id".to_owned(),

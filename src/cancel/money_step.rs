@@ -229,9 +229,8 @@ impl Inner {
         request: &CancelRequest,
         change: crate::store::CancelRequestChange,
     ) -> Result<CancelRequest, StoreError> {
-        self.store
-            .move_cancel_request(request, change, self.clock.now())
-            .await
+        let now = self.clock.now();
+        Box::pin(self.store.move_cancel_request(request, change, now)).await
     }
 
     pub(super) async fn recorded(&self, id: &CancelRequestId) -> Result<CancelRequest, StoreError> {

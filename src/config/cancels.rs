@@ -88,7 +88,7 @@ mod tests {
         change(&mut layers);
         let mut faults = Faults::default();
         let policy = read(&layers, &mut faults);
-        match faults.as_one() {
+        match faults.into_one() {
             Ok(()) => Ok(policy),
             Err(error) => Err(error.to_string()),
         }

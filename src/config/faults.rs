@@ -22,6 +22,7 @@ impl Faults {
     }
 
     /// Notes what is wrong elsewhere too.
+    #[must_use]
     pub fn and(mut self, more: Self) -> Self {
         self.0.extend(more.0);
         self
@@ -36,7 +37,7 @@ impl Faults {
     ///
     /// # Errors
     /// When there is any.
-    pub(super) fn as_one(self) -> Result<(), SettingError> {
+    pub(super) fn into_one(self) -> Result<(), SettingError> {
         let others = self.0.len().saturating_sub(1);
         match self.0.into_iter().next() {
             None => Ok(()),
@@ -57,7 +58,7 @@ mod tests {
         let faults = |words: &[&str]| {
             let faults = words.iter().map(|word| SettingError::new(*word));
             Faults(faults.collect())
-                .as_one()
+                .into_one()
                 .map_err(|fault| fault.to_string())
         };
         assert_eq!(faults(&[]), Ok(()));

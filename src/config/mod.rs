@@ -112,7 +112,7 @@ impl Settings {
     /// variable is not text, or meant for this program and unknown.
     pub fn read(file: Option<PathBuf>, overrides: Overrides) -> Result<Self, SettingError> {
         let (settings, faults) = Self::with_faults(file, overrides);
-        faults.as_one().map(|()| settings)
+        faults.into_one().map(|()| settings)
     }
 
     /// The same, of what can be read, with everything that cannot.
@@ -129,7 +129,7 @@ impl Settings {
     pub fn server(&self) -> Result<ServerConfig, SettingError> {
         let mut faults = Faults::default();
         let config = self.server_noting(&mut faults);
-        faults.as_one()?;
+        faults.into_one()?;
         // Nothing is left out without a fault.
         config.ok_or_else(|| SettingError::new("the settings cannot be used"))
     }

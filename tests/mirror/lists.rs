@@ -40,8 +40,8 @@ impl Api {
         let (store, merchants, clock) = (database.store.clone(), merchants(&sim), clock(&sim));
         let lookup = Lookup::new(store.clone(), merchants.clone(), clock.clone());
         let steps = MoneySteps::on(Handle::current());
-        let limits = LimitsInForce::begin(store.clone(), CancelPolicy::default(), &clock);
-        let limits = limits.await.unwrap();
+        let limits = LimitsInForce::begin(store.clone(), CancelPolicy::default(), clock.clone());
+        let limits = limits.await;
         let reconciler = Reconciler::new(
             store.clone(),
             merchants.clone(),

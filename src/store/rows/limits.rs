@@ -10,13 +10,17 @@ use crate::store::StoreError;
 
 /// Every limit under the name of its setting. What newer versions add is not read.
 #[derive(Deserialize, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 struct Limits {
-    cancel_limit_per_request: Vec<String>,
-    cancel_limit_per_day: Vec<String>,
-    cancel_approval_above: Vec<String>,
-    cancel_approval_hours: i64,
-    cancel_reason_mark: bool,
+    #[serde(rename = "CANCEL_LIMIT_PER_REQUEST")]
+    per_request: Vec<String>,
+    #[serde(rename = "CANCEL_LIMIT_PER_DAY")]
+    per_day: Vec<String>,
+    #[serde(rename = "CANCEL_APPROVAL_ABOVE")]
+    approval_above: Vec<String>,
+    #[serde(rename = "CANCEL_APPROVAL_HOURS")]
+    approval_hours: i64,
+    #[serde(rename = "CANCEL_REASON_MARK")]
+    marks_reasons: bool,
 }
 
 /// The limits as JSON; equal limits give equal JSON.
@@ -25,11 +29,11 @@ pub(in crate::store) fn limits_json(policy: &CancelPolicy) -> Value {
         ceilings.all().map(|all| all.to_string()).collect()
     };
     let limits = Limits {
-        cancel_limit_per_request: amounts(&policy.per_request),
-        cancel_limit_per_day: amounts(&policy.per_day),
-        cancel_approval_above: amounts(&policy.approval_above),
-        cancel_approval_hours: policy.approval_lives.num_hours(),
-        cancel_reason_mark: policy.marks_reasons,
+        per_request: amounts(&policy.per_request),
+        per_day: amounts(&policy.per_day),
+        approval_above: amounts(&policy.approval_above),
+        approval_hours: policy.approval_lives.num_hours(),
+        marks_reasons: policy.marks_reasons,
     };
     serde_json::json!(limits)
 }
@@ -49,13 +53,13 @@ pub(in crate::store) fn running_limits(
         let read: Option<Ceilings> = read.collect();
         read.ok_or_else(|| row.inconsistent("limits"))
     };
-    let lives = TimeDelta::try_hours(limits.cancel_approval_hours);
+    let lives = TimeDelta::try_hours(limits.approval_hours);
     Ok(CancelPolicy {
-        per_request: ceilings(&limits.cancel_limit_per_request)?,
-        per_day: ceilings(&limits.cancel_limit_per_day)?,
-        approval_above: ceilings(&limits.cancel_approval_above)?,
+        per_request: ceilings(&limits.per_request)?,
+        per_day: ceilings(&limits.per_day)?,
+        approval_above: ceilings(&limits.approval_above)?,
         approval_lives: lives.ok_or_else(|| row.inconsistent("limits"))?,
-        marks_reasons: limits.cancel_reason_mark,
+        marks_reasons: limits.marks_reasons,
     })
 }
 
