@@ -227,7 +227,7 @@ fn execute(command_line: CommandLine) -> Result<(), CommandError> {
 /// Starts the log of a command that needs a database and nothing else, and gives the database's address.
 fn logged(settings: &Settings) -> Result<DatabaseUrl, CommandError> {
     let url = settings.database_url()?;
-    logging::start(&settings.log()?)?;
+    logging::start_for_warnings(&settings.log()?)?;
     Ok(url)
 }
 

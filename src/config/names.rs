@@ -147,7 +147,7 @@ mod tests {
         for (name, meant) in [
             ("CANCEL_LIMIT_PER_REQEST", "CANCEL_LIMIT_PER_REQUEST"),
             ("CANCEL_LIMITS_PER_DAY", "CANCEL_LIMIT_PER_DAY"),
-            ("CANCEL_LIMIT", "CANCEL_LIMIT_PER_REQUEST"),
+            ("CANCEL_LIMIT", "CANCEL_LIMIT_PER_DAY"),
             ("CANCLE_LIMIT_PER_DAY", "CANCEL_LIMIT_PER_DAY"),
             ("cancel_approval_above", "CANCEL_APPROVAL_ABOVE"),
             ("TOSS_SECRETKEY", "TOSS_SECRET_KEY"),
