@@ -17,7 +17,7 @@ use tokio_util::task::TaskTracker;
 
 use self::measuring::Measuring;
 use crate::access::{Access, LookupFailed, Role, StoredToken};
-use crate::cancel::{Canceller, MoneySteps};
+use crate::cancel::{Canceller, LimitsInForce, MoneySteps, WeakerLimits};
 use crate::clock::Clock;
 use crate::config::{MerchantConfig, ServerConfig, SettingError, SyncConfig, TossConfig};
 use crate::graphql::{self, Interpretation};
@@ -25,7 +25,7 @@ use crate::http::{self, HttpParts};
 use crate::lookup::Lookup;
 use crate::merchants::{Merchant, Merchants};
 use crate::reconcile::Reconciler;
-use crate::store::{Store, StoreError};
+use crate::store::{Migrated, Store, StoreError};
 use crate::sync::{Follower, Hint, Hints, Mirror, MirrorSettings, ReadingHints};
 use crate::toss::{ClientSetupError, Toss, TossSettings};
 
@@ -68,6 +68,8 @@ pub struct Server {
     store: Store,
     mirror: Mirror,
     reconciler: Reconciler,
+    migrated: Migrated,
+    limits: LimitsInForce,
     canceller: Canceller,
     lookup: Lookup,
     read_hints: ReadingHints,
@@ -97,11 +99,13 @@ impl Server {
         let store = Store::open(&config.database_url)
             .await
             .map_err(StartError::OpenStore)?;
-        store.migrate().await.map_err(StartError::Migrate)?;
+        let migrated = store.migrate().await.map_err(StartError::Migrate)?;
         store
             .warn_of_forgetful_server()
             .await
             .map_err(StartError::OpenStore)?;
+        let limits =
+            LimitsInForce::begin(store.clone(), config.cancel_policy.clone(), clock.clone()).await;
         let lookup = Lookup::new(store.clone(), merchants.clone(), clock.clone());
         let money_steps = MoneySteps::on(Handle::current());
         let mirror = Mirror::new(
@@ -118,7 +122,7 @@ impl Server {
             clock.clone(),
             money_steps.clone(),
             config.cancel_retry,
-            config.cancel_policy.clone(),
+            limits.clone(),
         );
         let interpretation = Interpretation {
             partial_cancel_rows: config.toss.partial_cancel_rows,
@@ -145,7 +149,7 @@ impl Server {
             endpoint: measuring
                 .of(|| http::Endpoint::new(schema, access(&store)))
                 .with_request_data(graphql::with_request_data),
-            readiness: readiness(&store),
+            readiness: readiness(&store, &limits),
             metrics: measuring.shown(store.clone(), merchants, clock),
             graphiql: http::Graphiql::from_binary(),
         };
@@ -156,6 +160,8 @@ impl Server {
             store,
             mirror,
             reconciler,
+            migrated,
+            limits,
             canceller,
             lookup,
             read_hints: read_hints(stop.clone()),
@@ -170,6 +176,11 @@ impl Server {
     /// The address that is served on; its port is the one that the system chose when the configured one was 0.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What the database was before.
+    pub fn migrated(&self) -> Migrated {
+        self.migrated
     }
 
     /// The mirror of Toss's lists, for the commands that fill it first.
@@ -205,6 +216,7 @@ impl Server {
         let Self {
             listener,
             store,
+            limits,
             canceller,
             mirror,
             reconciler,
@@ -217,6 +229,8 @@ impl Server {
             follows,
             ..
         } = self;
+        // Much may have been done since the server was bound.
+        limits.renew().await;
         let workers = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
         let mut serving = HttpServer::new(move || http::app(&http))
             .workers(workers)
@@ -236,7 +250,8 @@ impl Server {
         }
         background.close();
         let handle = serving.handle();
-        let stop_recovery = CancellationToken::new();
+        let (stop_recovery, stop_limits) = (CancellationToken::new(), CancellationToken::new());
+        let limits = tokio::spawn(limits.keep(stop_limits.clone()));
         let mut recovery = tokio::spawn(canceller.recover(stop_recovery.clone()));
         let served = tokio::select! {
             served = &mut serving => served,
@@ -258,6 +273,8 @@ impl Server {
             tracing::warn!("a cancel was still under way; it is recorded as such");
         }
         recovery.abort();
+        stop_limits.cancel();
+        let _ = limits.await;
         if let Err(error) = store.close().await {
             tracing::warn!(%error, "the database was not closed in order");
         }
@@ -356,10 +373,10 @@ fn webhooks(secret: SecretString, hints: Hints) -> http::Webhooks {
     })
 }
 
-fn readiness(store: &Store) -> http::Readiness {
-    let store = store.clone();
+fn readiness(store: &Store, limits: &LimitsInForce) -> http::Readiness {
+    let (store, limits) = (store.clone(), limits.clone());
     http::Readiness::new(move || {
-        let store = store.clone();
+        let (store, limits) = (store.clone(), limits.clone());
         Box::pin(async move {
             store.ready().await.map_err(|error| match error {
                 StoreError::NotMigrated { .. } | StoreError::TooNew { .. } => {
@@ -367,6 +384,11 @@ fn readiness(store: &Store) -> http::Readiness {
                 }
                 StoreError::NotWritable { .. } => http::NotReady::DatabaseNotWritable,
                 _ => http::NotReady::DatabaseUnreachable,
+            })?;
+            limits.may_cancel().map_err(|weaker| match weaker {
+                WeakerLimits::Weaker(_) => http::NotReady::WeakerLimits,
+                // It answers, and takes no writes.
+                WeakerLimits::NotCompared => http::NotReady::DatabaseUnreachable,
             })
         })
     })

@@ -197,6 +197,7 @@ const PURE: &[&str] = &[
     "src/cancel/told.rs",
     "src/cancel/verdict.rs",
     "src/cancel/waiting.rs",
+    "src/config/names.rs",
     "src/lookup/windows.rs",
     "src/report/cell.rs",
     "src/report/manifest.rs",

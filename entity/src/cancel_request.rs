@@ -96,6 +96,8 @@ pub struct Model {
     pub may_repeat: bool,
     /// When it said so first.
     pub same_answer_since: Option<ChronoUnixTimestampMillis>,
+    /// Whether it can only hand an unpaid virtual account back, and so moves no money.
+    pub voids: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

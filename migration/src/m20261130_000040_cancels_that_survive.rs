@@ -1,5 +1,5 @@
 //! What cancels need to survive a database that forgets, tokens that are replaced and limits that differ between processes:
-//! the owner of a request, keyed digests instead of plain ones, Toss's last words, payments of which Toss knows more than
+//! the owner of a request, whether it moves money, keyed digests instead of plain ones, Toss's last words, payments of which Toss knows more than
 //! this database, the limits of each running process, signatures in the audit log, and suspended tokens.
 
 use sea_orm_migration::prelude::*;
@@ -47,7 +47,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-const COLUMNS: [&str; 11] = [
+const COLUMNS: [&str; 12] = [
     "ALTER TABLE cancel_requests ADD COLUMN owner text NOT NULL DEFAULT ''",
     "ALTER TABLE cancel_requests ADD COLUMN content_key text",
     "ALTER TABLE cancel_requests ADD COLUMN mark text",
@@ -56,6 +56,7 @@ const COLUMNS: [&str; 11] = [
     "ALTER TABLE cancel_requests ADD COLUMN same_answers integer NOT NULL DEFAULT 0",
     "ALTER TABLE cancel_requests ADD COLUMN same_answer_since bigint",
     "ALTER TABLE cancel_requests ADD COLUMN may_repeat boolean NOT NULL DEFAULT FALSE",
+    "ALTER TABLE cancel_requests ADD COLUMN voids boolean NOT NULL DEFAULT false",
     "ALTER TABLE access_tokens ADD COLUMN owner text NOT NULL DEFAULT ''",
     "ALTER TABLE access_tokens ADD COLUMN suspended_at bigint",
     "ALTER TABLE audit_entries ADD COLUMN signing_key text",
@@ -78,7 +79,7 @@ const TABLES: [&str; 3] = [
      noticed_at bigint NOT NULL, PRIMARY KEY (payment_key, evidence))",
 ];
 
-const UNDO: [&str; 19] = [
+const UNDO: [&str; 20] = [
     "DROP TABLE forgotten_cancels",
     "DROP TABLE running_limits",
     "DROP TABLE database_facts",
@@ -91,6 +92,7 @@ const UNDO: [&str; 19] = [
     "ALTER TABLE access_tokens DROP COLUMN suspended_at",
     "ALTER TABLE access_tokens DROP COLUMN owner",
     "ALTER TABLE cancel_requests DROP COLUMN may_repeat",
+    "ALTER TABLE cancel_requests DROP COLUMN voids",
     "ALTER TABLE cancel_requests DROP COLUMN same_answer_since",
     "ALTER TABLE cancel_requests DROP COLUMN same_answers",
     "ALTER TABLE cancel_requests DROP COLUMN toss_message",

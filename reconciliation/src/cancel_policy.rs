@@ -2,6 +2,7 @@
 //! person.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use chrono::TimeDelta;
 
@@ -15,6 +16,22 @@ impl Ceilings {
     /// The ceiling in that currency.
     pub fn of(&self, currency: Currency) -> Option<Money> {
         self.0.get(&currency).copied()
+    }
+
+    /// Every ceiling, one for each currency that has one.
+    pub fn all(&self) -> impl Iterator<Item = Money> {
+        self.0.values().copied()
+    }
+}
+
+impl fmt::Display for Ceilings {
+    /// As in the settings, `1000000 KRW, 500.00 USD`, or `none`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("none");
+        }
+        let amounts: Vec<String> = self.all().map(|amount| amount.to_string()).collect();
+        f.write_str(&amounts.join(", "))
     }
 }
 
@@ -31,7 +48,8 @@ impl FromIterator<Money> for Ceilings {
 pub struct CancelPolicy {
     /// The most that one request may cancel.
     pub per_request: Ceilings,
-    /// The most that one admin may ask for within a day in Seoul.
+    /// The most that one admin may ask for within a day in Seoul. What hands an unpaid virtual account back moves no money and
+    /// does not count.
     pub per_day: Ceilings,
     /// A request for more needs the approval of another admin.
     pub approval_above: Ceilings,
@@ -102,10 +120,13 @@ impl CancelPolicy {
         asked_today: Money,
     ) -> Result<CancelOptions, CancelRefusal> {
         let whole = options.max_amount;
-        let Err(refusal) = self
-            .permit_request(whole)
-            .and_then(|()| self.permit_day(whole, asked_today))
-        else {
+        let permit_day = || {
+            if options.voids {
+                return Ok(());
+            }
+            self.permit_day(whole, asked_today)
+        };
+        let Err(refusal) = self.permit_request(whole).and_then(|()| permit_day()) else {
             return Ok(options);
         };
         let currency = whole.currency();

@@ -55,6 +55,7 @@ mod settlement;
 mod status;
 mod transaction;
 mod unsettled;
+mod weaker_limit;
 
 pub use books::{Books, FormerSettlement, ListedSettlement, PaymentRead, RecordedRequest, Terms};
 pub use business_calendar::{BusinessCalendar, InvalidCalendar};
@@ -95,3 +96,4 @@ pub use settlement::{FeeLine, Settlement, SettlementKind};
 pub use status::PaymentStatus;
 pub use transaction::Transaction;
 pub use unsettled::{Unsettled, unsettled};
+pub use weaker_limit::{WeakerLimit, weaker_limit};

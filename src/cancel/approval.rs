@@ -58,6 +58,9 @@ impl Inner {
             let error = told::merchant_not_configured(&request.account);
             return unmoved(request, error);
         };
+        if let Err(error) = self.may_cancel() {
+            return unmoved(request, error);
+        }
         // An approval that comes in an outage would end the request for nothing.
         let seen = seen_while_waiting(&merchant, &request).await?;
         let event = Event::Approved {

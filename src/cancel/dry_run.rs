@@ -1,7 +1,9 @@
 //! Going through every check of a cancel without recording or sending anything.
 
 use super::order::CancelFailure;
-use super::{Admin, CancelOrder, CancelOutcome, CancelPreview, Canceller, Inner, content, told};
+use super::{
+    Admin, CancelOrder, CancelOutcome, CancelPreview, Canceller, Inner, content, limits, told,
+};
 
 impl Canceller {
     /// What would come of an order if it were given now: the refusal that it would meet, or what would be sent.
@@ -37,6 +39,9 @@ impl Inner {
             // It has been given: what came of it is the answer, as it will be to the order itself.
             return Ok(self.outcome_of(earlier.into()).await);
         }
+        if let Err(error) = self.may_cancel() {
+            return Ok(CancelOutcome::refused(error));
+        }
         let (known, merchant) = match self.payment_of(&order).await? {
             Ok(found) => found,
             Err(refused) => return Ok(*refused),
@@ -50,6 +55,7 @@ impl Inner {
             return Ok(CancelOutcome::refused_for(known, told::in_flight(&other)));
         }
         if let Some(counted) = counted
+            && !limits::voids(&order, &known)
             && let Err(refusal) = self.check_day(&admin.owner, counted).await?
         {
             let error = told::refused_by_us(&refusal);

@@ -3,9 +3,9 @@
 use reconciliation::{CancelOptions, CancelRefusal, Currency, KstDate, Money};
 
 use super::order::CancelFailure;
-use super::{CancelOrder, Canceller, Inner};
+use super::{CancelOrder, Canceller, Inner, told};
 use crate::lookup::FoundPayment;
-use crate::store::{DayLimit, StoreError};
+use crate::store::{DayLimit, StoreError, StoredCancelError};
 
 impl Canceller {
     /// What a payment offers to an admin who has asked for `asked_today` in its currency already.
@@ -17,6 +17,10 @@ impl Canceller {
         options: CancelOptions,
         asked_today: Money,
     ) -> Result<CancelOptions, CancelRefusal> {
+        self.0
+            .limits
+            .may_cancel()
+            .map_err(|weaker| weaker.refusal())?;
         self.0.policy.offer(options, asked_today)
     }
 
@@ -31,7 +35,21 @@ impl Canceller {
     }
 }
 
+/// Whether an order can only hand an unpaid virtual account back, whatever the payment has become meanwhile: one that was
+/// deposited is refunded to an account, and without one the order is refused.
+pub(super) fn voids(order: &CancelOrder, known: &FoundPayment) -> bool {
+    let intent = &order.intent;
+    let payment = &known.stored.payment;
+    intent.void_unpaid && intent.refund_account.is_none() && payment.is_virtual_account()
+}
+
 impl Inner {
+    /// Whether this process may cancel beside the others, or how it refuses.
+    pub(super) fn may_cancel(&self) -> Result<(), StoredCancelError> {
+        let allowed = self.limits.may_cancel();
+        allowed.map_err(|weaker| told::refused_by_us(&weaker.refusal()))
+    }
+
     pub(super) fn day_limit(&self, currency: Currency) -> Option<DayLimit> {
         let most = self.policy.per_day.of(currency)?;
         let since = KstDate::of(self.clock.now()).start();

@@ -48,6 +48,7 @@ pub(super) fn request(amount: Option<Money>) -> CancelRequest {
         client_key: "12345678".to_owned(),
         content: None,
         owner: "admin".to_owned(),
+        voids: false,
         mark: None,
         toss_words: None,
         may_repeat: false,

@@ -12,6 +12,7 @@ mod content;
 mod decision;
 mod dry_run;
 mod limits;
+mod limits_in_force;
 mod machine;
 #[cfg(test)]
 mod machine_approval_tests;
@@ -51,7 +52,6 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use reconciliation::{CancelPolicy, CancelRefusal};
-use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::lookup::Lookup;
@@ -59,6 +59,7 @@ use crate::merchants::Merchants;
 use crate::store::{CancelRequest, Store, StoredCancelError};
 
 pub use decision::Finding;
+pub use limits_in_force::{LimitsInForce, WeakerLimits};
 pub use money_steps::MoneySteps;
 pub use order::{Admin, CancelOrder, CancelOutcome, CancelPreview};
 
@@ -74,13 +75,14 @@ struct Inner {
     money_steps: MoneySteps,
     first_pause: TimeDelta,
     policy: CancelPolicy,
+    limits: LimitsInForce,
     /// Names this process in leases.
     process: String,
 }
 
 impl Canceller {
     /// A canceller over the given store and merchants. `first_pause` is the pause before Toss is asked again what became
-    /// of a cancel, `policy` what the merchant's own rules are.
+    /// of a cancel, `limits` the merchant's own rules, beside those of the other servers.
     pub fn new(
         store: Store,
         merchants: Merchants,
@@ -88,7 +90,7 @@ impl Canceller {
         clock: Clock,
         money_steps: MoneySteps,
         first_pause: Duration,
-        policy: CancelPolicy,
+        limits: LimitsInForce,
     ) -> Self {
         Self(Arc::new(Inner {
             store,
@@ -97,8 +99,9 @@ impl Canceller {
             clock,
             money_steps,
             first_pause: TimeDelta::from_std(first_pause).unwrap_or(TimeDelta::MAX),
-            policy,
-            process: Uuid::new_v4().to_string(),
+            policy: limits.policy().clone(),
+            process: limits.process().to_owned(),
+            limits,
         }))
     }
 

@@ -226,9 +226,8 @@ impl Inner {
         request: &CancelRequest,
         change: CancelRequestChange,
     ) -> Result<CancelRequest, StoreError> {
-        self.store
-            .move_cancel_request(request, change, self.clock.now())
-            .await
+        let now = self.clock.now();
+        Box::pin(self.store.move_cancel_request(request, change, now)).await
     }
 
     /// The request, the payment as it is now, and the error that the request's state stands for.

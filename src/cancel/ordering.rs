@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::order::CancelFailure;
 use super::patience::Progress;
-use super::{Admin, CancelOrder, CancelOutcome, Canceller, Inner, content, mark, told};
+use super::{Admin, CancelOrder, CancelOutcome, Canceller, Inner, content, limits, mark, told};
 use crate::fail_points;
 use crate::lookup::FoundPayment;
 use crate::merchants::Merchant;
@@ -44,6 +44,9 @@ impl Inner {
             .await?;
         if let Some(earlier) = earlier {
             return self.answer_again(earlier, order, &progress).await;
+        }
+        if let Err(error) = self.may_cancel() {
+            return Ok(CancelOutcome::refused(error));
         }
         let (known, merchant) = match self.payment_of(&order).await? {
             Ok(found) => found,
@@ -98,6 +101,7 @@ impl Inner {
             reason: order.reason.clone(),
             requested_by: admin.name.clone(),
             owner: admin.owner.clone(),
+            voids: limits::voids(order, known),
             client_key: order.client_key.clone(),
             content: content::digest(&merchant.toss, order),
             mark: self

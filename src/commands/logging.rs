@@ -4,6 +4,8 @@ use std::io::{self, IsTerminal};
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::CommandError;
 use crate::config::LogConfig;
@@ -13,20 +15,36 @@ use crate::config::LogConfig;
 /// # Errors
 /// When the filter is none.
 pub(super) fn start(config: &LogConfig) -> Result<(), CommandError> {
+    start_up_to(LevelFilter::TRACE, config)
+}
+
+/// Starts the log of a command that is done at once: of what the settings ask for, only what a person should see.
+///
+/// # Errors
+/// When the filter is none.
+pub(super) fn start_for_warnings(config: &LogConfig) -> Result<(), CommandError> {
+    start_up_to(LevelFilter::WARN, config)
+}
+
+fn start_up_to(most: LevelFilter, config: &LogConfig) -> Result<(), CommandError> {
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter(&config.filter)?)
         .with_writer(io::stderr);
     let started = if config.json {
-        lines.json().try_init()
+        lines.json().finish().with(most).try_init()
     } else if io::stderr().is_terminal() {
-        lines.try_init()
+        lines.finish().with(most).try_init()
     } else {
-        lines.with_ansi(false).try_init()
+        lines.with_ansi(false).finish().with(most).try_init()
     };
     started.map_err(|error| CommandError::Failure(format!("the log could not be started: {error}")))
 }
 
-fn filter(text: &str) -> Result<EnvFilter, CommandError> {
+/// Reads a filter.
+///
+/// # Errors
+/// When it is none.
+pub(super) fn filter(text: &str) -> Result<EnvFilter, CommandError> {
     let refused = |why: &str| {
         CommandError::Usage(format!(
             "LOG is {text:?}, {why}: set it to info, or like info,toss_recon=debug"

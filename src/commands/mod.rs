@@ -1,10 +1,12 @@
 //! The commands of the program: what each one reads, and how it ends.
 
 mod audit;
+mod config;
 mod days;
 #[cfg(feature = "demo")]
 mod demo;
 mod logging;
+mod new_database;
 mod reconcile;
 mod report;
 mod serve;
@@ -22,7 +24,7 @@ use clap::{Parser, Subcommand};
 
 use crate::config::{Overrides, SettingError, Settings};
 use crate::graphql;
-use crate::store::{Store, StoreError};
+use crate::store::{DatabaseUrl, Store, StoreError};
 
 /// Wrong usage or settings.
 const EXIT_USAGE: u8 = 2;
@@ -59,6 +61,9 @@ enum Command {
     /// Manages access tokens
     #[command(subcommand)]
     Token(token::Action),
+    /// Checks the settings
+    #[command(subcommand, name = "config")]
+    Settings(config::Action),
     /// Checks the audit log
     #[command(subcommand)]
     Audit(audit::Action),
@@ -73,6 +78,8 @@ enum Command {
 enum CommandError {
     #[error("{0}")]
     Setting(#[from] SettingError),
+    #[error("{}", .0.join("; "))]
+    Faults(Vec<String>),
     #[error("DATABASE_URL: {0}")]
     Database(StoreError),
     #[error("{0}")]
@@ -93,7 +100,15 @@ impl CommandError {
             | Self::Failure(_)
             | Self::Store(_)
             | Self::Output(_) => EXIT_FAILURE,
-            Self::Setting(_) | Self::Database(_) | Self::Usage(_) => EXIT_USAGE,
+            Self::Setting(_) | Self::Faults(_) | Self::Database(_) | Self::Usage(_) => EXIT_USAGE,
+        }
+    }
+
+    /// What is shown of it: a line, or one for each fault.
+    fn into_lines(self) -> Vec<String> {
+        match self {
+            Self::Faults(lines) => lines,
+            one => vec![one.to_string()],
         }
     }
 }
@@ -113,10 +128,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // One line, whatever the text of a setting or a path holds.
-            let line = error.to_string().replace(char::is_control, " ");
-            let _ = writeln!(io::stderr(), "toss-recon: {line}");
-            ExitCode::from(error.exit_code())
+            let code = error.exit_code();
+            for line in error.into_lines() {
+                // One line, whatever the text of a setting or a path holds.
+                let line = line.replace(char::is_control, " ");
+                let _ = writeln!(io::stderr(), "toss-recon: {line}");
+            }
+            ExitCode::from(code)
         }
     }
 }
@@ -184,16 +202,17 @@ fn execute(command_line: CommandLine) -> Result<(), CommandError> {
             logging::start(&settings.log()?)?;
             in_runtime(report::run(settings.server()?, options))
         }
+        Command::Settings(action) => config::run(&action, config.clone(), overrides),
         Command::Token(action) => {
-            let url = settings(overrides)?.database_url()?;
+            let url = logged(&settings(overrides)?)?;
             in_runtime(async move { token::run(open_and_migrate(&url).await?, action).await })
         }
         Command::Audit(action) => {
-            let url = settings(overrides)?.database_url()?;
+            let url = logged(&settings(overrides)?)?;
             in_runtime(async move { audit::run(open_and_migrate(&url).await?, action).await })
         }
         Command::Migrate => {
-            let url = settings(overrides)?.database_url()?;
+            let url = logged(&settings(overrides)?)?;
             in_runtime(async move {
                 open_and_migrate(&url)
                     .await?
@@ -205,11 +224,18 @@ fn execute(command_line: CommandLine) -> Result<(), CommandError> {
     }
 }
 
+/// Starts the log of a command that needs a database and nothing else, and gives the database's address.
+fn logged(settings: &Settings) -> Result<DatabaseUrl, CommandError> {
+    let url = settings.database_url()?;
+    logging::start_for_warnings(&settings.log()?)?;
+    Ok(url)
+}
+
 /// Opens the database and brings its tables up to date. A database that cannot be opened is a wrong setting.
-async fn open_and_migrate(url: &crate::store::DatabaseUrl) -> Result<Store, CommandError> {
+async fn open_and_migrate(url: &DatabaseUrl) -> Result<Store, CommandError> {
     let opened = Store::open_for_command(url).await;
     let store = opened.map_err(CommandError::Database)?;
-    store.migrate().await?;
+    new_database::tell(url, store.migrate().await?);
     Ok(store)
 }
 

@@ -1,9 +1,10 @@
 //! `toss-recon serve`: the server, until it is told to stop.
 
 use clap::Args;
+use reconciliation::CancelPolicy;
 
-use super::CommandError;
 use super::stop::StopSignals;
+use super::{CommandError, new_database};
 use crate::clock::Clock;
 use crate::config::ServerConfig;
 use crate::server::{Server, StartError};
@@ -26,9 +27,11 @@ pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), Co
         server = Server::bind(&config, Clock::system()) => server?,
         () = stop.next() => return Ok(()),
     };
+    new_database::tell(&config.database_url, server.migrated());
     if !options.no_sync {
         server = server.following();
     }
+    tell_limits(&config.cancel_policy);
     tracing::info!(
         address = %server.address(),
         merchants = config.merchants.len(),
@@ -43,6 +46,18 @@ pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), Co
         .await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Says which limits hold, under the names of their settings.
+fn tell_limits(policy: &CancelPolicy) {
+    tracing::info!(
+        CANCEL_LIMIT_PER_REQUEST = %policy.per_request,
+        CANCEL_LIMIT_PER_DAY = %policy.per_day,
+        CANCEL_APPROVAL_ABOVE = %policy.approval_above,
+        CANCEL_APPROVAL_HOURS = policy.approval_lives.num_hours(),
+        CANCEL_REASON_MARK = if policy.marks_reasons { "on" } else { "off" },
+        "limits in force"
+    );
 }
 
 impl From<StartError> for CommandError {

@@ -3,42 +3,35 @@
 use chrono::TimeDelta;
 use reconciliation::{CancelPolicy, Ceilings, Currency, Money};
 
-use super::SettingError;
 use super::layers::Layers;
+use super::{Faults, SettingError, switch};
 
 /// A month; a longer wait is a mistake in the unit.
 const LONGEST_APPROVAL_HOURS: i64 = 24 * 31;
 
-pub(super) fn read(layers: &Layers) -> Result<CancelPolicy, SettingError> {
+/// Reads the rules. What is wrong is noted and left out.
+pub(super) fn read(layers: &Layers, faults: &mut Faults) -> CancelPolicy {
     let default = CancelPolicy::default();
-    Ok(CancelPolicy {
-        per_request: ceilings(
-            "CANCEL_LIMIT_PER_REQUEST",
-            layers.cancel_limit_per_request.as_deref(),
-        )?,
-        per_day: ceilings(
-            "CANCEL_LIMIT_PER_DAY",
-            layers.cancel_limit_per_day.as_deref(),
-        )?,
-        approval_above: ceilings(
-            "CANCEL_APPROVAL_ABOVE",
-            layers.cancel_approval_above.as_deref(),
-        )?,
-        approval_lives: match layers.cancel_approval_hours.as_deref() {
-            None => default.approval_lives,
-            Some(text) => hours(text)?,
-        },
-        marks_reasons: match layers.cancel_reason_mark.as_deref() {
-            None => default.marks_reasons,
-            Some("on") => true,
-            Some("off") => false,
-            Some(other) => {
-                return Err(SettingError::new(format!(
-                    "CANCEL_REASON_MARK is {other:?}: set it to on or off"
-                )));
-            }
-        },
-    })
+    let mut limits = |name, text: &Option<String>| {
+        let read = ceilings(name, text.as_deref());
+        faults.take_or(read, Ceilings::default())
+    };
+    let per_request = limits("CANCEL_LIMIT_PER_REQUEST", &layers.cancel_limit_per_request);
+    let per_day = limits("CANCEL_LIMIT_PER_DAY", &layers.cancel_limit_per_day);
+    let approval_above = limits("CANCEL_APPROVAL_ABOVE", &layers.cancel_approval_above);
+    let approval_lives = match layers.cancel_approval_hours.as_deref() {
+        None => default.approval_lives,
+        Some(text) => faults.take_or(hours(text), default.approval_lives),
+    };
+    let mark = layers.cancel_reason_mark.as_deref();
+    let mark = switch("CANCEL_REASON_MARK", mark, default.marks_reasons);
+    CancelPolicy {
+        per_request,
+        per_day,
+        approval_above,
+        approval_lives,
+        marks_reasons: faults.take_or(mark, default.marks_reasons),
+    }
 }
 
 /// Amounts with their currencies, a comma between: `1000000 KRW, 500.00 USD`.
@@ -93,7 +86,12 @@ mod tests {
     fn read_with(change: impl FnOnce(&mut Layers)) -> Result<CancelPolicy, String> {
         let mut layers = Layers::default();
         change(&mut layers);
-        read(&layers).map_err(|error| error.to_string())
+        let mut faults = Faults::default();
+        let policy = read(&layers, &mut faults);
+        match faults.into_one() {
+            Ok(()) => Ok(policy),
+            Err(error) => Err(error.to_string()),
+        }
     }
 
     #[test]

@@ -3,31 +3,81 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use figment::Figment;
 use figment::error::Kind;
 use figment::providers::{Format, Toml};
+use figment::value::{Dict, Value};
+use figment::{Profile, Provider};
 
-use super::SettingError;
 use super::layers::Layers;
+use super::{Faults, SettingError, names};
 
 /// The file that is read when it is there.
 const DEFAULT_FILE: &str = "toss-recon.toml";
+/// The list whose entries have settings of their own.
+const MERCHANTS: &str = "merchants";
 
-/// Reads the file that was named, or the usual one if it is there.
-pub(super) fn read(named: Option<PathBuf>) -> Result<Layers, SettingError> {
+/// Reads the file that was named, or the usual one if it is there. What is wrong in it is left out.
+pub(super) fn read(named: Option<PathBuf>, faults: &mut Faults) -> Layers {
     let must_exist = named.is_some();
     let path = named.unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound && !must_exist => {
-            return Ok(Layers::default());
+            return Layers::default();
         }
-        Err(error) => return Err(unreadable(&path, &error)),
+        Err(error) => {
+            faults.add(unreadable(&path, &error));
+            return Layers::default();
+        }
     };
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    Figment::from(Toml::string(text))
-        .extract()
-        .map_err(|error| SettingError::new(format!("{}: {}", path.display(), complaint(&error))))
+    layers(text, |complaint| {
+        faults.add(SettingError::new(format!(
+            "{}: {complaint}",
+            path.display()
+        )));
+    })
+}
+
+/// The settings of a text. What is wrong with one is told, and the others are read without it.
+fn layers(text: &str, mut tell: impl FnMut(String)) -> Layers {
+    let mut settings = match Toml::string(text).data() {
+        Ok(mut profiles) => profiles.remove(&Profile::Default).unwrap_or_default(),
+        Err(error) => {
+            tell(complaint(&error));
+            return Layers::default();
+        }
+    };
+    loop {
+        match Value::from(settings.clone()).deserialize() {
+            Ok(layers) => return layers,
+            Err(error) => {
+                tell(complaint(&error));
+                if !remove(&mut settings, &error.path) {
+                    return Layers::default();
+                }
+            }
+        }
+    }
+}
+
+/// Takes a setting out, at its top or of a merchant, and says whether it was there. The other merchants keep their numbers.
+fn remove(settings: &mut Dict, path: &[String]) -> bool {
+    match path {
+        [list, index, setting, ..] if list == MERCHANTS => match settings.get_mut(list) {
+            Some(Value::Array(_, merchants)) => {
+                let index: Option<usize> = index.parse().ok();
+                let merchant = index.and_then(|index| merchants.get_mut(index));
+                match merchant {
+                    Some(Value::Dict(_, merchant)) => merchant.remove(setting).is_some(),
+                    _ => false,
+                }
+            }
+            _ => false,
+        },
+        [setting, ..] => settings.remove(setting).is_some(),
+        [] => false,
+    }
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> SettingError {
@@ -49,12 +99,14 @@ fn unreadable(path: &Path, error: &io::Error) -> SettingError {
 fn complaint(error: &figment::Error) -> String {
     let setting = setting_name(&error.path);
     match &error.kind {
-        Kind::UnknownField(_, known) => {
-            format!(
-                "there is no setting {setting}: use one of {}",
+        Kind::UnknownField(name, known) => match names::of_another_version(name) {
+            Some(told) => told,
+            None => format!(
+                "there is no setting {setting}, the nearest is {}: use one of {}",
+                names::nearest(name, known).unwrap_or_default(),
                 known.join(", ")
-            )
-        }
+            ),
+        },
         Kind::UnknownVariant(_, known) => format!("{setting} must be one of {}", known.join(", ")),
         Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => {
             let is_days = error
@@ -84,7 +136,7 @@ fn complaint(error: &figment::Error) -> String {
 /// A setting as a reader of the file would name it; merchants count from 1.
 fn setting_name(path: &[String]) -> String {
     match path {
-        [list, index, setting @ ..] if list == "merchants" => {
+        [list, index, setting @ ..] if list == MERCHANTS => {
             let number = index.parse::<usize>().map_or(1, |index| index + 1);
             match setting {
                 [] => format!("merchant number {number}"),

@@ -1,6 +1,6 @@
 //! The layers of settings as they stand in the file, the environment and the command line, not yet checked.
 
-use std::env::VarError;
+use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -8,18 +8,19 @@ use reconciliation::PartialCancelRows;
 use serde::Deserialize;
 use serde::de::{Deserializer, Visitor};
 
-use super::{SettingError, file};
+use super::{Faults, SettingError, file, names};
 use crate::toss::MusdAmounts;
 
 /// Where a variable's value goes.
 type Place = fn(&mut Layers) -> &mut Option<String>;
 
 /// The variables of the environment. In the file their names are written in small letters.
-const VARIABLES: [(&str, Place); 23] = [
+const VARIABLES: [(&str, Place); 24] = [
     ("TOSS_SECRET_KEY", |all| &mut all.toss_secret_key),
     ("TOSS_SECRET_KEY_FILE", |all| &mut all.toss_secret_key_file),
     ("TOSS_BASE_URL", |all| &mut all.toss_base_url),
     ("DATABASE_URL", |all| &mut all.database_url),
+    ("DATABASE_MUST_EXIST", |all| &mut all.database_must_exist),
     ("LISTEN_ADDR", |all| &mut all.listen_addr),
     ("TOSS_TIMEOUT_SECONDS", |all| &mut all.toss_timeout_seconds),
     ("TOSS_CALLS_PER_MINUTE", |all| {
@@ -70,6 +71,7 @@ pub(super) struct Layers {
     pub(super) toss_secret_key_file: Option<String>,
     pub(super) toss_base_url: Option<String>,
     pub(super) database_url: Option<String>,
+    pub(super) database_must_exist: Option<String>,
     pub(super) listen_addr: Option<String>,
     #[serde(default, deserialize_with = "number_or_text")]
     pub(super) toss_timeout_seconds: Option<String>,
@@ -170,10 +172,10 @@ impl From<MusdSetting> for MusdAmounts {
     }
 }
 
-/// Reads all layers. A later one replaces what an earlier one says.
-pub(super) fn read(file: Option<PathBuf>, overrides: Overrides) -> Result<Layers, SettingError> {
-    let mut layers = file::read(file)?;
-    let variables = environment()?;
+/// Reads all layers. A later one replaces what an earlier one says; what cannot be used is left out.
+pub(super) fn read(file: Option<PathBuf>, overrides: Overrides, faults: &mut Faults) -> Layers {
+    let mut layers = file::read(file, faults);
+    let variables = environment(faults);
     if variables
         .iter()
         .any(|(name, ..)| name.starts_with("TOSS_SECRET_KEY"))
@@ -191,32 +193,42 @@ pub(super) fn read(file: Option<PathBuf>, overrides: Overrides) -> Result<Layers
     if let Some(address) = overrides.listen_addr {
         layers.listen_addr = Some(address);
     }
-    Ok(layers)
+    layers
+}
+
+/// The names of all variables.
+pub(super) fn known_variables() -> [&'static str; VARIABLES.len()] {
+    VARIABLES.map(|(name, _)| name)
 }
 
 /// The variables that are set. An empty one is what a deployment leaves behind when it sets nothing.
-fn environment() -> Result<Vec<(&'static str, Place, String)>, SettingError> {
+fn environment(faults: &mut Faults) -> Vec<(&'static str, Place, String)> {
+    let known = known_variables();
+    let mut all: Vec<(OsString, OsString)> = std::env::vars_os()
+        .filter(|(_, value)| !value.is_empty())
+        .collect();
+    // The environment has no order of its own.
+    all.sort();
     let mut found = Vec::new();
-    for (name, place) in VARIABLES {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "this is the room where the environment is read"
-        )]
-        let value = match std::env::var(name) {
-            Ok(value) => value,
-            Err(VarError::NotPresent) => continue,
-            Err(VarError::NotUnicode(_)) => {
-                return Err(SettingError::new(format!(
-                    "{name} is not text in UTF-8: set it anew"
-                )));
-            }
-        };
-        if value.is_empty() {
+    for (name, value) in all {
+        // All of ours are text.
+        let Some(name) = name.to_str() else {
             continue;
+        };
+        let Some((name, place)) = VARIABLES.into_iter().find(|(known, _)| *known == name) else {
+            if let Some(fault) = names::unknown_variable(name, &known) {
+                faults.add(fault);
+            }
+            continue;
+        };
+        match value.into_string() {
+            Ok(value) => found.push((name, place, value)),
+            Err(_) => faults.add(SettingError::new(format!(
+                "{name} is not text in UTF-8: set it anew"
+            ))),
         }
-        found.push((name, place, value));
     }
-    Ok(found)
+    found
 }
 
 /// The file may write a number as a number, the environment cannot.

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use reconciliation::SettlementCycle;
 
-use super::SettingError;
 use super::layers::{CycleSetting, Layers, MerchantLayer};
+use super::{Faults, SettingError};
 use crate::store::AccountName;
 use crate::toss::SecretKey;
 
@@ -33,24 +33,27 @@ pub struct MerchantConfig {
     pub payout_business_days: Option<u32>,
 }
 
-pub(super) fn read(layers: &Layers) -> Result<Vec<MerchantConfig>, SettingError> {
+/// Reads the merchants. What is wrong is noted, and its merchant left out.
+pub(super) fn read(layers: &Layers, faults: &mut Faults) -> Vec<MerchantConfig> {
     let has_single = layers.toss_secret_key.is_some() || layers.toss_secret_key_file.is_some();
-    match (has_single, layers.merchants.is_empty()) {
-        (true, true) => single(layers),
+    let wrong = match (has_single, layers.merchants.is_empty()) {
+        (true, true) => return single(layers, faults),
         (false, false) => {
-            speaks_of_a_single_one(layers)?;
-            several(&layers.merchants)
+            let _ = faults.take(speaks_of_a_single_one(layers));
+            return several(&layers.merchants, faults);
         }
-        (true, false) => Err(SettingError::new(
-            "both TOSS_SECRET_KEY and [[merchants]] are set: keep the variable for a single merchant, or the file for several",
-        )),
-        (false, true) => Err(SettingError::new(
-            "no secret key: set TOSS_SECRET_KEY (or TOSS_SECRET_KEY_FILE), or list [[merchants]] in toss-recon.toml",
-        )),
-    }
+        (true, false) => {
+            "both TOSS_SECRET_KEY and [[merchants]] are set: keep the variable for a single merchant, or the file for several"
+        }
+        (false, true) => {
+            "no secret key: set TOSS_SECRET_KEY (or TOSS_SECRET_KEY_FILE), or list [[merchants]] in toss-recon.toml"
+        }
+    };
+    faults.add(SettingError::new(wrong));
+    Vec::new()
 }
 
-fn single(layers: &Layers) -> Result<Vec<MerchantConfig>, SettingError> {
+fn single(layers: &Layers, faults: &mut Faults) -> Vec<MerchantConfig> {
     let secret_key = KeySetting {
         text: ("TOSS_SECRET_KEY", layers.toss_secret_key.as_deref()),
         file: (
@@ -58,22 +61,23 @@ fn single(layers: &Layers) -> Result<Vec<MerchantConfig>, SettingError> {
             layers.toss_secret_key_file.as_deref(),
         ),
         of: "",
-    }
-    .read()?;
-    Ok(vec![MerchantConfig {
+    };
+    let secret_key = faults.take(secret_key.read());
+    let cycle = layers.settlement_cycle.as_deref().map(cycle_named);
+    let settlement_cycle = faults.take_or(cycle.transpose(), None);
+    let days = payout_business_days(
+        "PAYOUT_BUSINESS_DAYS",
+        layers.payout_business_days.as_deref(),
+    );
+    let payout_business_days = faults.take_or(days, None);
+    let merchant = secret_key.map(|secret_key| MerchantConfig {
         // Not the key's fingerprint: a new key must find what an old one read.
         account: AccountName::new(SINGLE_MERCHANT),
         secret_key,
-        settlement_cycle: layers
-            .settlement_cycle
-            .as_deref()
-            .map(cycle_named)
-            .transpose()?,
-        payout_business_days: payout_business_days(
-            "PAYOUT_BUSINESS_DAYS",
-            layers.payout_business_days.as_deref(),
-        )?,
-    }])
+        settlement_cycle,
+        payout_business_days,
+    });
+    Vec::from_iter(merchant)
 }
 
 /// A contract that would be nobody's is refused, so that none is thought to be in force.
@@ -105,29 +109,31 @@ fn cycle_named(text: &str) -> Result<SettlementCycle, SettingError> {
     }
 }
 
-fn several(layers: &[MerchantLayer]) -> Result<Vec<MerchantConfig>, SettingError> {
+fn several(layers: &[MerchantLayer], faults: &mut Faults) -> Vec<MerchantConfig> {
     let mut merchants = Vec::with_capacity(layers.len());
     let mut keys = HashSet::new();
     let mut names = HashSet::new();
     for (index, layer) in layers.iter().enumerate() {
+        let number = format!("number {}", index + 1);
         let place = match &layer.name {
-            Some(name) => checked_name(index, name)?,
-            None => format!("number {}", index + 1),
+            Some(name) => faults.take_or(checked_name(index, name), number),
+            None => number,
         };
-        let merchant = merchant(&place, layer)?;
+        let Some(merchant) = merchant(&place, layer, faults) else {
+            continue;
+        };
         if !keys.insert(merchant.secret_key.fingerprint()) {
-            return Err(SettingError::new(format!(
+            faults.add(SettingError::new(format!(
                 "the secret_key of merchant {place} is that of an earlier one: list each key once"
             )));
-        }
-        if !names.insert(merchant.account.clone()) {
-            return Err(SettingError::new(format!(
+        } else if !names.insert(merchant.account.clone()) {
+            faults.add(SettingError::new(format!(
                 "the name of merchant {place} is that of an earlier one: give each a name of its own"
             )));
         }
         merchants.push(merchant);
     }
-    Ok(merchants)
+    merchants
 }
 
 /// A merchant's name in quotes, for messages, if it can be shown at all.
@@ -142,26 +148,29 @@ fn checked_name(index: usize, name: &str) -> Result<String, SettingError> {
     Ok(format!("{name:?}"))
 }
 
-fn merchant(place: &str, layer: &MerchantLayer) -> Result<MerchantConfig, SettingError> {
+fn merchant(place: &str, layer: &MerchantLayer, faults: &mut Faults) -> Option<MerchantConfig> {
     let of = format!(" of merchant {place}");
     let secret_key = KeySetting {
         text: ("secret_key", layer.secret_key.as_deref()),
         file: ("secret_key_file", layer.secret_key_file.as_deref()),
         of: &of,
-    }
-    .read()?;
+    };
+    let secret_key = faults.take(secret_key.read());
+    let days = payout_business_days(
+        &format!("payout_business_days{of}"),
+        layer.payout_business_days.as_deref(),
+    );
+    let payout_business_days = faults.take_or(days, None);
+    let secret_key = secret_key?;
     let name = layer
         .name
         .clone()
         .unwrap_or_else(|| secret_key.fingerprint());
-    Ok(MerchantConfig {
+    Some(MerchantConfig {
         account: AccountName::new(&name),
         secret_key,
         settlement_cycle: layer.settlement_cycle.map(cycle),
-        payout_business_days: payout_business_days(
-            &format!("payout_business_days{of}"),
-            layer.payout_business_days.as_deref(),
-        )?,
+        payout_business_days,
     })
 }
 

@@ -3,9 +3,11 @@
 
 mod business_days;
 mod cancels;
+mod faults;
 mod file;
 mod layers;
 mod merchants;
+mod names;
 mod sync;
 
 use std::net::SocketAddr;
@@ -19,6 +21,7 @@ use secrecy::SecretString;
 use crate::store::{DatabaseUrl, InvalidDatabaseUrl};
 use crate::toss::{BaseUrl, MusdAmounts};
 
+pub use faults::Faults;
 pub use layers::Overrides;
 pub use merchants::MerchantConfig;
 pub use sync::SyncConfig;
@@ -106,38 +109,79 @@ impl Settings {
     ///
     /// # Errors
     /// When a file that was named is missing, a file cannot be read as TOML or holds a setting that does not exist, or a
-    /// variable is not text.
+    /// variable is not text, or meant for this program and unknown.
     pub fn read(file: Option<PathBuf>, overrides: Overrides) -> Result<Self, SettingError> {
-        layers::read(file, overrides).map(Self)
+        let (settings, faults) = Self::with_faults(file, overrides);
+        faults.into_one().map(|()| settings)
+    }
+
+    /// The same, of what can be read, with everything that cannot.
+    pub fn with_faults(file: Option<PathBuf>, overrides: Overrides) -> (Self, Faults) {
+        let mut faults = Faults::default();
+        let layers = layers::read(file, overrides, &mut faults);
+        (Self(layers), faults)
     }
 
     /// Everything that the server needs.
     ///
     /// # Errors
-    /// The first setting that is missing or wrong.
+    /// The first setting that is missing or wrong, and how many others are.
     pub fn server(&self) -> Result<ServerConfig, SettingError> {
-        Ok(ServerConfig {
-            merchants: merchants::read(&self.0)?,
-            toss: self.toss()?,
-            database_url: self.database_url()?,
-            listen_addr: self.listen_addr()?,
-            cancel_retry: seconds(
-                "CANCEL_RETRY_SECONDS",
-                self.0.cancel_retry_seconds.as_deref(),
-                DEFAULT_CANCEL_RETRY,
-            )?,
-            calendar: business_days::read(&self.0)?,
-            cancel_policy: cancels::read(&self.0)?,
-            sync: sync::read(&self.0)?,
-            webhook_secret: self.webhook_secret()?,
+        let mut faults = Faults::default();
+        let config = self.server_noting(&mut faults);
+        faults.into_one()?;
+        // Nothing is left out without a fault.
+        config.ok_or_else(|| SettingError::new("the settings cannot be used"))
+    }
+
+    /// Every setting of any command that is missing or wrong.
+    pub fn faults(&self) -> Faults {
+        let mut faults = Faults::default();
+        // Its parts are not wanted, only what is wrong with them.
+        let _ = self.server_noting(&mut faults);
+        let _ = faults.take(self.log());
+        faults
+    }
+
+    /// Everything that the server needs, unless a fault was noted.
+    fn server_noting(&self, faults: &mut Faults) -> Option<ServerConfig> {
+        let merchants = merchants::read(&self.0, faults);
+        let toss = self.toss(faults);
+        let url = faults.take(self.url());
+        let must_exist = faults.take(self.database_must_exist());
+        let listen_addr = faults.take(self.listen_addr());
+        let cancel_retry = faults.take(seconds(
+            "CANCEL_RETRY_SECONDS",
+            self.0.cancel_retry_seconds.as_deref(),
+            DEFAULT_CANCEL_RETRY,
+        ));
+        let calendar = business_days::read(&self.0, faults);
+        let cancel_policy = cancels::read(&self.0, faults);
+        let sync = sync::read(&self.0, faults);
+        let webhook_secret = faults.take(self.webhook_secret());
+        Some(ServerConfig {
+            merchants,
+            toss: toss?,
+            database_url: url?.that_must_exist(must_exist?),
+            listen_addr: listen_addr?,
+            cancel_retry: cancel_retry?,
+            calendar: calendar?,
+            cancel_policy,
+            sync,
+            webhook_secret: webhook_secret?,
         })
     }
 
-    /// Where everything is kept.
+    /// Where everything is kept, and whether it must be there already.
     ///
     /// # Errors
-    /// When `DATABASE_URL` is neither of SQLite nor of PostgreSQL.
+    /// When `DATABASE_URL` is neither of SQLite nor of PostgreSQL, or `DATABASE_MUST_EXIST` is neither `on` nor `off`.
     pub fn database_url(&self) -> Result<DatabaseUrl, SettingError> {
+        let must_exist = self.database_must_exist()?;
+        Ok(self.url()?.that_must_exist(must_exist))
+    }
+
+    fn url(&self) -> Result<DatabaseUrl, SettingError> {
         let text = self
             .0
             .database_url
@@ -146,6 +190,11 @@ impl Settings {
         text.parse().map_err(|error: InvalidDatabaseUrl| {
             SettingError::new(format!("DATABASE_URL: {error}"))
         })
+    }
+
+    fn database_must_exist(&self) -> Result<bool, SettingError> {
+        let text = self.0.database_must_exist.as_deref();
+        switch("DATABASE_MUST_EXIST", text, false)
     }
 
     /// How the log is written.
@@ -168,22 +217,25 @@ impl Settings {
         })
     }
 
-    fn toss(&self) -> Result<TossConfig, SettingError> {
+    fn toss(&self, faults: &mut Faults) -> Option<TossConfig> {
         let base_url = BaseUrl::parse(self.0.toss_base_url.as_deref().unwrap_or(BaseUrl::TOSS))
-            .map_err(|error| SettingError::new(format!("TOSS_BASE_URL: {error}")))?;
-        Ok(TossConfig {
-            base_url,
-            timeout: seconds(
-                "TOSS_TIMEOUT_SECONDS",
-                self.0.toss_timeout_seconds.as_deref(),
-                DEFAULT_TOSS_TIMEOUT,
-            )?,
-            calls_per_minute: whole_number(
-                "TOSS_CALLS_PER_MINUTE",
-                self.0.toss_calls_per_minute.as_deref(),
-                CALLS_PER_MINUTE,
-                "calls",
-            )?,
+            .map_err(|error| SettingError::new(format!("TOSS_BASE_URL: {error}")));
+        let base_url = faults.take(base_url);
+        let timeout = faults.take(seconds(
+            "TOSS_TIMEOUT_SECONDS",
+            self.0.toss_timeout_seconds.as_deref(),
+            DEFAULT_TOSS_TIMEOUT,
+        ));
+        let calls_per_minute = faults.take(whole_number(
+            "TOSS_CALLS_PER_MINUTE",
+            self.0.toss_calls_per_minute.as_deref(),
+            CALLS_PER_MINUTE,
+            "calls",
+        ));
+        Some(TossConfig {
+            base_url: base_url?,
+            timeout: timeout?,
+            calls_per_minute: calls_per_minute?,
             partial_cancel_rows: self
                 .0
                 .partial_cancel_rows
@@ -226,6 +278,18 @@ fn seconds(name: &str, text: Option<&str>, default: Duration) -> Result<Duration
     Ok(seconds.map_or(default, |seconds| Duration::from_secs(seconds.into())))
 }
 
+/// What is on or off.
+fn switch(name: &str, text: Option<&str>, default: bool) -> Result<bool, SettingError> {
+    match text {
+        None => Ok(default),
+        Some("on") => Ok(true),
+        Some("off") => Ok(false),
+        Some(other) => Err(SettingError::new(format!(
+            "{name} is {other:?}: set it to on or off"
+        ))),
+    }
+}
+
 /// A whole number within the range, if one is set.
 fn whole_number(
     name: &str,
@@ -253,7 +317,9 @@ mod tests {
 
     #[test]
     fn without_a_setting_a_list_may_take_the_sixty_seconds_that_toss_says_it_may() {
-        let timeout = Settings(Layers::default()).toss().unwrap().timeout;
+        let mut faults = Faults::default();
+        let toss = Settings(Layers::default()).toss(&mut faults);
+        let timeout = toss.unwrap().timeout;
         assert_eq!(timeout, Duration::from_secs(30));
         let address = BaseUrl::parse("http://127.0.0.1:9").unwrap();
         let key = SecretKey::parse("live_sk_stand1n0000000000000000").unwrap();
@@ -267,7 +333,9 @@ mod tests {
 
     #[test]
     fn without_settings_days_are_read_again_and_webhooks_kept_as_documented() {
-        let sync = sync::read(&Layers::default()).unwrap();
+        let mut faults = Faults::default();
+        let sync = sync::read(&Layers::default(), &mut faults);
+        assert!(faults.into_each().is_empty());
         assert_eq!(sync, SyncConfig::default());
         assert_eq!(
             (

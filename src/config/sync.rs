@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::layers::Layers;
-use super::{SettingError, seconds, whole_number};
+use super::{Faults, seconds, whole_number};
 
 /// Longer than Toss changes a day; a larger number is a mistake in the unit, and would read a year again for nothing.
 const DAYS_READ_AGAIN: RangeInclusive<u32> = 1..=366;
@@ -43,43 +43,47 @@ impl Default for SyncConfig {
     }
 }
 
-pub(super) fn read(layers: &Layers) -> Result<SyncConfig, SettingError> {
+/// Reads them. What is wrong is noted, and as usual instead.
+pub(super) fn read(layers: &Layers, faults: &mut Faults) -> SyncConfig {
     let usual = SyncConfig::default();
-    let days = |name, text: &Option<String>, default, range| {
-        whole_number(name, text.as_deref(), range, "days").map(|days| days.unwrap_or(default))
-    };
-    Ok(SyncConfig {
-        interval: seconds(
-            "SYNC_INTERVAL_SECONDS",
-            layers.sync_interval_seconds.as_deref(),
-            usual.interval,
-        )?,
-        retry_pause: whole_number(
-            "SYNC_RETRY_SECONDS",
-            layers.sync_retry_seconds.as_deref(),
-            RETRY_SECONDS,
-            "seconds",
-        )?
+    let interval = layers.sync_interval_seconds.as_deref();
+    let interval = seconds("SYNC_INTERVAL_SECONDS", interval, usual.interval);
+    let interval = faults.take_or(interval, usual.interval);
+    let retry = whole_number(
+        "SYNC_RETRY_SECONDS",
+        layers.sync_retry_seconds.as_deref(),
+        RETRY_SECONDS,
+        "seconds",
+    );
+    let retry_pause = faults
+        .take_or(retry, None)
         .map_or(usual.retry_pause, |seconds| {
             Duration::from_secs(seconds.into())
-        }),
+        });
+    let mut days = |name, text: &Option<String>, default, range| {
+        let read = whole_number(name, text.as_deref(), range, "days");
+        faults.take_or(read, None).unwrap_or(default)
+    };
+    SyncConfig {
+        interval,
+        retry_pause,
         transaction_days: days(
             "SYNC_TRANSACTION_DAYS",
             &layers.sync_transaction_days,
             usual.transaction_days,
             DAYS_READ_AGAIN,
-        )?,
+        ),
         settlement_days: days(
             "SYNC_SETTLEMENT_DAYS",
             &layers.sync_settlement_days,
             usual.settlement_days,
             DAYS_READ_AGAIN,
-        )?,
+        ),
         webhook_days: days(
             "WEBHOOK_DAYS",
             &layers.webhook_days,
             usual.webhook_days,
             DAYS_KEPT,
-        )?,
-    })
+        ),
+    }
 }

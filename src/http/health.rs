@@ -41,6 +41,8 @@ pub enum NotReady {
     DatabaseNotWritable,
     /// The database's schema is not the one this program needs.
     NotMigrated,
+    /// Another server on the database has stricter limits for cancels.
+    WeakerLimits,
     /// The server is told to stop and lets its last requests end.
     Stopping,
 }

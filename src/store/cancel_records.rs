@@ -37,11 +37,12 @@ impl Store {
         new: &NewCancelRequest,
     ) -> Result<Created, StoreError> {
         let request = new_cancel_request(new);
+        let day_limit = new.day_limit.as_ref().filter(|_| !new.voids);
         let model = cancel_request_model(&request)?;
         // What stands in the way may have ended before it is looked for; then the way is free.
         for _ in 0..CREATE_ATTEMPTS {
             let transaction = self.begin().await?;
-            if new.day_limit.is_some() {
+            if day_limit.is_some() {
                 Turn::CountRequests.wait(&transaction).await?;
             }
             let written = insert::<cancel_request::Entity>(
@@ -51,7 +52,7 @@ impl Store {
             )
             .await?;
             if written > 0 {
-                if let Some(limit) = &new.day_limit
+                if let Some(limit) = day_limit
                     && let Some(asked) = asked_before(&transaction, &request, limit).await?
                 {
                     transaction.rollback().await?;

@@ -51,6 +51,8 @@ pub struct CancelRequest {
     pub requested_by: String,
     /// The person or system that the token stands for: keys, limits and approvals are the owner's.
     pub owner: String,
+    /// Whether it can only hand an unpaid virtual account back: it moves no money, and counts against no sum.
+    pub voids: bool,
     /// The key that the caller gave: the same one of the same owner never makes a second request.
     pub client_key: String,
     /// A keyed digest of everything that the caller asked for; `None` where a plain one had to be erased.
@@ -184,6 +186,8 @@ pub struct NewCancelRequest {
     pub requested_by: String,
     /// The person or system that the token stands for.
     pub owner: String,
+    /// Whether it can only hand an unpaid virtual account back: no limit of the day holds it then.
+    pub voids: bool,
     /// The key that the caller gave.
     pub client_key: String,
     /// A keyed digest of everything that the caller asked for.

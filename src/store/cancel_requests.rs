@@ -187,8 +187,8 @@ impl Store {
         Ok(Ord::max(sent.map(|at| at.0), ended.map(|at| at.0)))
     }
 
-    /// What this owner has asked for in this currency since an instant, with any token and for any payment, whatever became of it but for what
-    /// was refused. A request for everything counts with the balance that was read.
+    /// What this owner has asked for in this currency since an instant, with any token and for any payment, whatever became
+    /// of it but for what was refused or moved no money. A request for everything counts with the balance that was read.
     pub async fn cancels_asked_since(
         &self,
         owner: &str,
@@ -196,6 +196,22 @@ impl Store {
         since: DateTime<Utc>,
     ) -> Result<Money, StoreError> {
         asked_since(&self.reader, owner, currency, since).await
+    }
+
+    /// The same of one payment alone, without the request that is being looked at.
+    pub async fn asked_of_payment_since(
+        &self,
+        owner: &str,
+        payment: &PaymentKey,
+        currency: Currency,
+        since: DateTime<Utc>,
+        besides: Option<&CancelRequestId>,
+    ) -> Result<Money, StoreError> {
+        let mut of_payment = Column::PaymentKey.eq(payment.as_str());
+        if let Some(id) = besides {
+            of_payment = of_payment.and(Column::Id.ne(id.as_str()));
+        }
+        asked(&self.reader, owner, currency, since, Some(of_payment)).await
     }
 }
 
@@ -246,6 +262,17 @@ pub(super) async fn asked_since(
     currency: Currency,
     since: DateTime<Utc>,
 ) -> Result<Money, StoreError> {
+    asked(connection, owner, currency, since, None).await
+}
+
+/// What an owner has asked for in a currency since an instant, of requests that fit one more condition.
+async fn asked(
+    connection: &impl ConnectionTrait,
+    owner: &str,
+    currency: Currency,
+    since: DateTime<Utc>,
+    more: Option<Expr>,
+) -> Result<Money, StoreError> {
     let counted = Func::coalesce([
         Column::Amount.into_expr(),
         Column::BaselineBalance.into_expr(),
@@ -257,6 +284,8 @@ pub(super) async fn asked_since(
         .filter(Column::RequestedAt.gte(ChronoUnixTimestampMillis::from(since)))
         .filter(Column::Currency.eq(currency.code()))
         .filter(Column::Status.ne(CancelRequestStatus::Rejected.as_str()))
+        .filter(Column::Voids.eq(false))
+        .filter(more.unwrap_or_else(|| Expr::value(true)))
         .into_tuple()
         .one(connection)
         .await?;

@@ -35,6 +35,15 @@ pub enum StoreError {
         /// What is wrong and how to mend it.
         reason: String,
     },
+    /// There is no database of this program, and one must be there already.
+    #[error(
+        "there is no database of toss-recon at {place}, and DATABASE_MUST_EXIST is on: see that its volume is mounted and that \
+         the address is right, or set DATABASE_MUST_EXIST=off once to begin with an empty one"
+    )]
+    Missing {
+        /// The path, or the server and the name, without a password.
+        place: String,
+    },
     /// The tables are missing or older than this program.
     #[error(
         "the database is not up to date ({pending} migrations are missing): run `toss-recon migrate`"

@@ -29,6 +29,7 @@ mod reading;
 mod row_reader;
 mod rows;
 mod rows_digest;
+mod running_limits;
 mod secret_body;
 mod session;
 mod settlement_days;
@@ -99,6 +100,15 @@ use self::turns::Turn;
 use self::url::Address;
 use crate::fail_points;
 
+/// What the tables were before they were brought up to date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Migrated {
+    /// There were none: all of it is new and empty.
+    FromNothing,
+    /// Those of this version or of an earlier one.
+    FromBefore,
+}
+
 /// The database. Cheap to clone; clones share their connections.
 #[derive(Clone)]
 pub struct Store {
@@ -112,17 +122,29 @@ pub struct Store {
 }
 
 impl Store {
-    /// Connects, and makes a SQLite file that is missing (its folder must exist). The tables are made by
-    /// [`Store::migrate`].
+    /// Connects, and makes a SQLite file that is missing (its folder must exist), unless the database must be there
+    /// already. The tables are made by [`Store::migrate`].
     ///
     /// # Errors
     /// [`StoreError::File`] when the SQLite file cannot be used, [`StoreError::Unavailable`] when PostgreSQL cannot be
-    /// reached.
+    /// reached, [`StoreError::Missing`] when a database that must exist does not.
     pub async fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
-        match &url.0 {
-            Address::Sqlite(path) => connect::sqlite(path).await,
-            Address::Postgres(url) => connect::postgres(url).await,
+        let missing = || StoreError::Missing { place: url.place() };
+        if url.must_exist
+            && let Address::Sqlite(path) = &url.address
+            && matches!(tokio::fs::try_exists(path).await, Ok(false))
+        {
+            return Err(missing());
         }
+        let store = match &url.address {
+            Address::Sqlite(path) => connect::sqlite(path).await?,
+            Address::Postgres(url) => connect::postgres(url).await?,
+        };
+        if url.must_exist && is_empty(&Standing::of(store.reader.unwatched()).await?) {
+            store.close().await?;
+            return Err(missing());
+        }
+        Ok(store)
     }
 
     /// As [`Store::open`], for a command that ends soon. Where the disk has not even room for what connections to SQLite
@@ -131,7 +153,7 @@ impl Store {
     /// # Errors
     /// As [`Store::open`].
     pub async fn open_for_command(url: &DatabaseUrl) -> Result<Self, StoreError> {
-        match (Self::open(url).await, &url.0) {
+        match (Self::open(url).await, &url.address) {
             (Err(StoreError::NoSpace { .. }), Address::Sqlite(path)) => {
                 connect::sqlite_alone(path).await
             }
@@ -144,18 +166,23 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::TooNew`] when a newer version of this program made the tables.
-    pub async fn migrate(&self) -> Result<(), StoreError> {
-        if self.pending_migrations().await? == 0 {
-            return Ok(());
+    pub async fn migrate(&self) -> Result<Migrated, StoreError> {
+        if self.standing().await?.pending.is_empty() {
+            return Ok(Migrated::FromBefore);
         }
         let transaction = self.begin().await?;
         transaction.takes_its_time().await?;
         Turn::Migrate.wait(&transaction).await?;
-        pending_migrations(transaction.unwatched()).await?;
+        let standing = known_standing(transaction.unwatched()).await?;
         fail_points::dies("migration-begun");
         Migrator::up(transaction.unwatched(), None).await?;
         fail_points::dies("migration-not-committed");
-        transaction.commit().await
+        transaction.commit().await?;
+        Ok(if is_empty(&standing) {
+            Migrated::FromNothing
+        } else {
+            Migrated::FromBefore
+        })
     }
 
     /// Whether the database answers, has the tables of this program, and can be written. That is tried out by writing, at
@@ -164,14 +191,14 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::NotMigrated`], [`StoreError::TooNew`] or [`StoreError::NotWritable`].
     pub async fn ready(&self) -> Result<(), StoreError> {
-        match self.pending_migrations().await? {
+        match self.standing().await?.pending.len() {
             0 => self.can_be_written().await,
             pending => Err(StoreError::NotMigrated { pending }),
         }
     }
 
-    async fn pending_migrations(&self) -> Result<usize, StoreError> {
-        pending_migrations(self.reader.unwatched()).await
+    async fn standing(&self) -> Result<Standing, StoreError> {
+        known_standing(self.reader.unwatched()).await
     }
 
     /// Closes every connection, also those of clones, after what is running has ended.
@@ -196,15 +223,22 @@ impl Store {
     }
 }
 
-/// How many migrations are missing.
-async fn pending_migrations<'c>(
+/// What the database lacks.
+async fn known_standing<'c>(
     connection: impl IntoSchemaManagerConnection<'c>,
-) -> Result<usize, StoreError> {
+) -> Result<Standing, StoreError> {
     let standing = Standing::of(connection).await?;
-    match standing.unknown.into_iter().next() {
-        Some(migration) => Err(StoreError::TooNew { migration }),
-        None => Ok(standing.pending.len()),
+    match standing.unknown.first() {
+        Some(migration) => Err(StoreError::TooNew {
+            migration: migration.clone(),
+        }),
+        None => Ok(standing),
     }
+}
+
+/// Whether a database has nothing of this program, of whatever version.
+fn is_empty(standing: &Standing) -> bool {
+    standing.unknown.is_empty() && standing.pending.len() == Migrator::migrations().len()
 }
 
 impl fmt::Debug for Store {

@@ -8,6 +8,7 @@ mod cancel_request;
 mod columns;
 mod discrepancy;
 mod kinds;
+mod limits;
 mod payment;
 mod seen_payment;
 mod settlement;
@@ -32,6 +33,7 @@ pub(super) use cancel_request::{
 pub(super) use columns::{Column, Columns, Placed, Readable};
 pub(super) use discrepancy::{discrepancy_model, stored_discrepancy};
 pub(super) use kinds::{METHOD_KINDS, STATUS_KINDS, method_kind, status_kind};
+pub(super) use limits::{limits_json, running_limits};
 pub(super) use payment::{BegunPayment, PaymentRow, payment_model, says_the_same, stored_payments};
 pub(super) use seen_payment::seen_payments;
 pub(super) use settlement::{SettlementRow, kind_of, kind_text, settlement_model};

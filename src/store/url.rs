@@ -10,7 +10,39 @@ use url::{ParseError, Url};
 /// The address of the database: `sqlite://PATH`, with a relative or absolute path taken word for word, or
 /// `postgres://USER:PASSWORD@HOST/DATABASE`. It shows no password.
 #[derive(Clone, PartialEq, Eq)]
-pub struct DatabaseUrl(pub(super) Address);
+pub struct DatabaseUrl {
+    pub(super) address: Address,
+    pub(super) must_exist: bool,
+}
+
+impl DatabaseUrl {
+    /// The same address; whether a database of this program must be there already, so that a missing one is an error and is
+    /// not made.
+    #[must_use]
+    pub fn that_must_exist(self, must_exist: bool) -> Self {
+        Self { must_exist, ..self }
+    }
+
+    /// Where it is, for people: the absolute path of a file, or server and name, without a password.
+    pub fn place(&self) -> String {
+        match &self.address {
+            Address::Sqlite(path) => std::path::absolute(path)
+                .unwrap_or_else(|_| path.clone())
+                .display()
+                .to_string(),
+            Address::Postgres(_) => self.to_string(),
+        }
+    }
+}
+
+impl From<Address> for DatabaseUrl {
+    fn from(address: Address) -> Self {
+        Self {
+            address,
+            must_exist: false,
+        }
+    }
+}
 
 /// Which database, and where.
 #[derive(Clone, PartialEq, Eq)]
@@ -68,7 +100,7 @@ impl FromStr for DatabaseUrl {
 
 impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
+        match &self.address {
             Address::Sqlite(path) => write!(f, "sqlite://{}", path.display()),
             // Neither the user, nor the password, nor parameters that may repeat them.
             Address::Postgres(url) => {
@@ -106,7 +138,7 @@ fn sqlite(path: &str) -> Result<DatabaseUrl, InvalidDatabaseUrl> {
     if path.ends_with('/') {
         return refuse("the database URL names a folder: add the name of a file in it");
     }
-    Ok(DatabaseUrl(Address::Sqlite(PathBuf::from(path))))
+    Ok(Address::Sqlite(PathBuf::from(path)).into())
 }
 
 fn sqlite_without_slashes(text: &str) -> Result<DatabaseUrl, InvalidDatabaseUrl> {
@@ -164,7 +196,7 @@ fn postgres(text: &str) -> Result<DatabaseUrl, InvalidDatabaseUrl> {
              disable, allow, prefer, require, verify-ca, verify-full",
         );
     }
-    Ok(DatabaseUrl(Address::Postgres(url)))
+    Ok(Address::Postgres(url).into())
 }
 
 fn refuse_host() -> Result<DatabaseUrl, InvalidDatabaseUrl> {

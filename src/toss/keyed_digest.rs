@@ -86,7 +86,8 @@ mod tests {
             DigestPurpose::IdempotencyKey,
             &[Some("kim"), Some("intent-1"), Some("payment")],
         );
-        let text: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let add = |text, byte| format!("{text}{byte:02x}");
+        let text = digest.iter().fold(String::new(), add);
         assert_eq!(
             text,
             "98cb5857817c0644de44de5500452ed51c6313bdf23e9fa49debcf3c6dd9b258"

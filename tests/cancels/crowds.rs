@@ -134,6 +134,7 @@ async fn leave_waiting(shop: &Shop, payment: &str) {
         },
         owner: "kim".to_owned(),
         mark: None,
+        voids: false,
         idempotency_key: format!("cr-{id}"),
         requested_at: now,
         lease,

@@ -77,6 +77,7 @@ mod full_disks;
 mod hearsay;
 mod killed;
 mod limits;
+mod limits_in_force;
 mod lost_answers;
 mod marks;
 mod offers;

@@ -108,7 +108,27 @@ impl Shop {
         self.server = Some(serve(&self.config, &self.sim).await);
     }
 
-    fn address(&self) -> SocketAddr {
+    /// Starts one more server on the same database, with these rules for cancels.
+    pub(crate) async fn another_under(&self, policy: CancelPolicy) -> RunningServer {
+        let config = ServerConfig {
+            cancel_policy: policy,
+            ..self.config.clone()
+        };
+        serve(&config, &self.sim).await
+    }
+
+    /// Ends the server in order.
+    pub(crate) fn stop(&mut self) {
+        drop(self.server.take());
+    }
+
+    /// Lets another server take the place of the one that answers.
+    pub(crate) fn answers_from(&mut self, server: RunningServer) -> Option<RunningServer> {
+        self.server.replace(server)
+    }
+
+    /// Where the server that answers is.
+    pub(crate) fn address(&self) -> SocketAddr {
         self.server.as_ref().expect("a server runs").address
     }
 

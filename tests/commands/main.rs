@@ -11,6 +11,7 @@ mod server;
 
 mod demo;
 mod migrate;
+mod new_database;
 mod precedence;
 mod reconcile;
 mod report;
@@ -21,5 +22,6 @@ mod settings_file;
 mod stopping;
 mod sync;
 mod tokens;
+mod unknown_settings;
 mod usage;
 mod wrong_settings;

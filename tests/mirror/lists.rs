@@ -8,7 +8,7 @@ use reconciliation::{BusinessCalendar, CancelPolicy, PartialCancelRows};
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
 use toss_recon::access::{Principal, Role};
-use toss_recon::cancel::{Canceller, MoneySteps};
+use toss_recon::cancel::{Canceller, LimitsInForce, MoneySteps};
 use toss_recon::graphql::{self, Interpretation, Parts, Schema};
 use toss_recon::lookup::Lookup;
 use toss_recon::reconcile::Reconciler;
@@ -40,6 +40,8 @@ impl Api {
         let (store, merchants, clock) = (database.store.clone(), merchants(&sim), clock(&sim));
         let lookup = Lookup::new(store.clone(), merchants.clone(), clock.clone());
         let steps = MoneySteps::on(Handle::current());
+        let limits = LimitsInForce::begin(store.clone(), CancelPolicy::default(), clock.clone());
+        let limits = limits.await;
         let reconciler = Reconciler::new(
             store.clone(),
             merchants.clone(),
@@ -56,7 +58,7 @@ impl Api {
                 clock,
                 steps,
                 Duration::from_secs(5),
-                CancelPolicy::default(),
+                limits,
             ),
             lookup,
             mirror: mirror(&sim, &store, 5_000),

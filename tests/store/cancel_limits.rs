@@ -9,7 +9,7 @@ use toss_recon::store::{
 };
 
 use crate::database::TestDatabase;
-use crate::samples::{at, lease, new_cancel_request};
+use crate::samples::{at, key, lease, new_cancel_request};
 
 const DAY_BEGAN: &str = "2026-04-01T15:00:00Z";
 
@@ -133,6 +133,63 @@ on_both! {
         assert_eq!(request.baseline_balance, Some(won(800)));
         let over = create(&database, &limited(2, 201, 1_000)).await;
         assert_eq!(over, Created::OverDayLimit { most: won(1_000), asked: won(800) });
+    }
+
+    async fn what_moves_no_money_counts_nowhere_and_no_limit_of_the_day_holds_it(database) {
+        let void = NewCancelRequest { voids: true, ..limited(1, 5_000, 1_000) };
+        let request = recorded(&database, &void).await;
+        assert!(request.voids);
+        let found = database.store.cancel_request(&request.id).await;
+        assert_eq!(found, Ok(Some(request)));
+        recorded(&database, &limited(2, 1_000, 1_000)).await;
+        let over = create(&database, &limited(3, 1, 1_000)).await;
+        assert_eq!(over, Created::OverDayLimit { most: won(1_000), asked: won(1_000) });
+        recorded(&database, &NewCancelRequest { voids: true, ..limited(4, 1, 1_000) }).await;
+    }
+
+    async fn of_one_payment_what_its_owner_asked_for_is_added_up_whatever_became_of_it(database) {
+        let asked = async |payment: &str, besides: Option<&CancelRequest>| {
+            let besides = besides.map(|request| &request.id);
+            let asked = database.store
+                .asked_of_payment_since("kim", &key(payment), Currency::KRW, at(DAY_BEGAN), besides)
+                .await;
+            asked.expect("an answer").minor()
+        };
+        let of_p = |number: usize, amount: i64| NewCancelRequest {
+            payment_key: key("p"),
+            day_limit: None,
+            ..limited(number, amount, 0)
+        };
+        assert_eq!(asked("p", None).await, 0);
+        // One after the other, since a payment has one in flight.
+        let first = recorded(&database, &of_p(1, 100)).await;
+        assert_eq!((asked("p", None).await, asked("p", Some(&first)).await), (100, 0));
+        let succeeded = CancelRequestChange { resolved_at: Some(at("2026-04-02T00:01:00Z")), ..CancelRequestChange::to(Status::Succeeded) };
+        moved(&database, &first, succeeded.clone()).await;
+        let refused = recorded(&database, &of_p(2, 10_000)).await;
+        moved(&database, &refused, rejected()).await;
+        let void = recorded(&database, &NewCancelRequest { voids: true, ..of_p(3, 20_000) }).await;
+        moved(&database, &void, succeeded.clone()).await;
+        let yesterday = NewCancelRequest { requested_at: at("2026-04-01T14:59:59.999Z"), ..of_p(4, 40_000) };
+        let yesterday = recorded(&database, &yesterday).await;
+        moved(&database, &yesterday, succeeded.clone()).await;
+        let of_lee = NewCancelRequest { owner: "lee".to_owned(), ..of_p(5, 80_000) };
+        let of_lee = recorded(&database, &of_lee).await;
+        moved(&database, &of_lee, succeeded.clone()).await;
+        recorded(&database, &limited(6, 160_000, 200_000)).await;
+        assert_eq!(asked("p", None).await, 100);
+        // With another token of the same owner, everything that was left, and now a person is needed.
+        let everything = NewCancelRequest { amount: None, requested_by: "kim-2".to_owned(), ..of_p(7, 0) };
+        let everything = recorded(&database, &everything).await;
+        assert_eq!(asked("p", None).await, 100, "how much it is has not been read");
+        let sent = moved(&database, &everything, crate::samples::sending("2026-04-02T00:00:01Z")).await;
+        assert_eq!(asked("p", None).await, 100 + 22_400);
+        for status in [Status::Unknown, Status::NeedsOperator] {
+            let now = database.store.cancel_request(&sent.id).await.expect("an answer").expect("the request");
+            moved(&database, &now, CancelRequestChange::to(status)).await;
+            assert_eq!(asked("p", None).await, 100 + 22_400, "{status:?}");
+        }
+        assert_eq!((asked("p6", None).await, asked("q", None).await), (160_000, 0));
     }
 
     async fn what_waits_comes_back_as_it_was_and_is_due_when_its_time_is_over(database) {

@@ -57,7 +57,7 @@ on_both! {
         };
         beside.execute_unprepared(hold).await.expect("it is held");
         let store = Store::open(&database.url).await.expect("it opens");
-        assert_eq!(store.migrate().await, Ok(()));
+        assert!(store.migrate().await.is_ok());
         let audit = store.verify_audit().await;
         assert!(audit.is_ok(), "{audit:?}");
     }

@@ -24,6 +24,7 @@ mod open_work;
 mod opening;
 mod payouts;
 mod reading;
+mod running_limits;
 mod secrecy;
 mod settlements;
 mod sums;

@@ -6,7 +6,7 @@ use std::path::Path;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, Database};
 use tempfile::TempDir;
-use toss_recon::store::{DatabaseUrl, Store, StoreError};
+use toss_recon::store::{DatabaseUrl, Migrated, Store, StoreError};
 
 use crate::postgres;
 use crate::samples::{Reading, key, payment};
@@ -36,12 +36,9 @@ async fn is_ready_once_migrated(text: &str) {
             pending: Migrator::migrations().len()
         })
     );
-    store.migrate().await.expect("it is migrated");
+    assert_eq!(store.migrate().await, Ok(Migrated::FromNothing));
     assert_eq!(store.ready().await, Ok(()));
-    store
-        .migrate()
-        .await
-        .expect("a second time changes nothing");
+    assert_eq!(store.migrate().await, Ok(Migrated::FromBefore));
     assert_eq!(store.ready().await, Ok(()));
 }
 
@@ -73,9 +70,9 @@ on_both! {
 
     async fn a_database_of_a_newer_program_is_refused(database) {
         database.spoil("INSERT INTO seaql_migrations VALUES ('m20990101_000001_wings', 0)").await;
-        let too_new = Err(StoreError::TooNew { migration: "m20990101_000001_wings".to_owned() });
-        assert_eq!(database.store.ready().await, too_new);
-        assert_eq!(database.store.migrate().await, too_new);
+        let too_new = StoreError::TooNew { migration: "m20990101_000001_wings".to_owned() };
+        assert_eq!(database.store.ready().await, Err(too_new.clone()));
+        assert_eq!(database.store.migrate().await, Err(too_new));
     }
 
     async fn a_closed_store_is_unavailable(database) {
@@ -94,13 +91,16 @@ async fn migrate_at_once(text: &str) {
     for _ in 0..6 {
         let store = open(text).await.expect("the store opens");
         running.spawn(async move {
-            store.migrate().await?;
-            store.ready().await
+            let migrated = store.migrate().await?;
+            store.ready().await.map(|()| migrated)
         });
     }
+    let mut new = 0;
     while let Some(outcome) = running.join_next().await {
-        assert_eq!(outcome.expect("no panic"), Ok(()));
+        let migrated = outcome.expect("no panic").expect("it is migrated");
+        new += usize::from(migrated == Migrated::FromNothing);
     }
+    assert_eq!(new, 1, "one of them found nothing");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -135,6 +135,39 @@ async fn two_processes_write_into_one_sqlite_file() {
     while let Some(outcome) = running.join_next().await {
         assert_eq!(outcome.expect("no panic"), Ok(()));
     }
+}
+
+async fn refuses_to_be_made(text: &str) {
+    let url: DatabaseUrl = text.parse().expect("a database URL");
+    let must_exist = url.clone().that_must_exist(true);
+    let place = url.place();
+    let missing = || {
+        Some(StoreError::Missing {
+            place: place.clone(),
+        })
+    };
+    assert_eq!(Store::open(&must_exist).await.err(), missing());
+    let store = Store::open(&url).await.expect("it opens");
+    assert_eq!(
+        Store::open(&must_exist).await.err(),
+        missing(),
+        "it is empty"
+    );
+    store.migrate().await.expect("it is migrated");
+    let opened = Store::open(&must_exist).await.expect("it is there");
+    assert_eq!(opened.ready().await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_file_that_must_exist_is_not_made() {
+    let files = TempDir::new().expect("a folder");
+    let path = files.path().join("kept.db");
+    refuses_to_be_made(&format!("sqlite://{}", path.display())).await;
+}
+
+#[tokio::test]
+async fn a_database_of_postgres_that_must_exist_is_not_filled() {
+    refuses_to_be_made(&empty_postgres().await).await;
 }
 
 #[tokio::test]

@@ -240,6 +240,7 @@ impl TestBooks {
             },
             mark: None,
             owner: "admin".to_owned(),
+            voids: false,
             idempotency_key: "cr-1".to_owned(),
             requested_at: instant("2026-03-04T09:59:59+09:00"),
             lease: Lease {

@@ -61,6 +61,7 @@ pub(in crate::store) struct CancelRequestRow {
     same_answers: i32,
     same_answer_since: Option<ChronoUnixTimestampMillis>,
     may_repeat: bool,
+    voids: bool,
 }
 
 placed!(CancelRequestRow, from "cancel_requests", id, payment_key, account, amount, currency, reason, requested_by,
@@ -68,7 +69,7 @@ placed!(CancelRequestRow, from "cancel_requests", id, payment_key, account, amou
     first_sent_at, last_sent_at, error_code, error_message, error_advice, error_field, transaction_key,
     upstream_http_status, requested_at, resolved_at, lease_owner, lease_until, next_at, api_key, decided_by, decision_note,
     approved_by, approved_at, owner, content_key, mark, toss_code, toss_message, same_answers, same_answer_since,
-    may_repeat);
+    may_repeat, voids);
 
 /// A cancel request with its bodies.
 #[derive(Debug, DerivePartialModel)]
@@ -156,6 +157,7 @@ impl CancelRequestRow {
             reason: self.reason,
             requested_by: self.requested_by,
             owner: self.owner,
+            voids: self.voids,
             client_key: self.client_key,
         })
     }
@@ -215,6 +217,7 @@ pub(in crate::store) fn new_cancel_request(new: &NewCancelRequest) -> CancelRequ
         reason: new.reason.clone(),
         requested_by: new.requested_by.clone(),
         owner: new.owner.clone(),
+        voids: new.voids,
         client_key: new.client_key.clone(),
         content: Some(new.content.clone()),
         idempotency_key: new.idempotency_key.clone(),
@@ -268,6 +271,7 @@ pub(in crate::store) fn cancel_request_model(
         content_key: content.map(|content| content.key.clone()),
         owner: request.owner.clone(),
         may_repeat: request.may_repeat,
+        voids: request.voids,
         mark: request.mark.as_ref().map(ToString::to_string),
         toss_code: words.map(|words| storable(&words.code)),
         toss_message: words.map(|words| storable(&words.message)),
