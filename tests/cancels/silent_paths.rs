@@ -23,8 +23,7 @@ const CALLERS: usize = 12;
 /// its connections.
 struct Path {
     url: Url,
-    /// Counts the silences; odd while it is silent.
-    silences: Arc<watch::Sender<u32>>,
+    is_silent: Arc<watch::Sender<bool>>,
 }
 
 impl Path {
@@ -34,37 +33,36 @@ impl Path {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         url.set_port(Some(port)).unwrap();
-        let silences = Arc::new(watch::Sender::new(0));
-        let heard = Arc::clone(&silences);
+        let is_silent = Arc::new(watch::Sender::new(false));
+        let heard = Arc::clone(&is_silent);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 tokio::spawn(carry(client, server.clone(), heard.subscribe()));
             }
         });
-        Self { url, silences }
+        Self { url, is_silent }
     }
 
     fn falls_silent(&self) {
-        self.silences.send_modify(|silences| *silences += 1);
+        self.is_silent.send_replace(true);
     }
 
     fn is_there_again(&self) {
-        self.silences.send_modify(|silences| *silences += 1);
+        self.is_silent.send_replace(false);
     }
 }
 
-async fn carry(mut client: TcpStream, server: String, mut heard: watch::Receiver<u32>) {
-    if *heard.borrow_and_update() % 2 == 0 {
-        let mut server = TcpStream::connect(server).await.unwrap();
-        tokio::select! {
-            _ended = tokio::io::copy_bidirectional(&mut client, &mut server) => return,
-            _silent = heard.changed() => {}
-        }
-        // Both ends stay open, and nothing reaches either.
-        lose(client, Some(server)).await;
-    } else {
-        lose(client, None).await;
+async fn carry(mut client: TcpStream, server: String, mut heard: watch::Receiver<bool>) {
+    if *heard.borrow_and_update() {
+        return lose(client, None).await;
     }
+    let mut server = TcpStream::connect(server).await.unwrap();
+    tokio::select! {
+        _ended = tokio::io::copy_bidirectional(&mut client, &mut server) => return,
+        _silent = heard.changed() => {}
+    }
+    // Both ends stay open, and nothing reaches either.
+    lose(client, Some(server)).await;
 }
 
 /// Takes what the client sends, and lets it go nowhere.

@@ -80,7 +80,7 @@ async fn a_database_that_takes_no_writes_is_not_ready_until_it_does() {
         changed.expect("it is changed");
     };
     takes("on").await;
-    let refused = becomes(store, |ready| ready.is_err()).await;
+    let refused = becomes(store, Result::is_err).await;
     assert_eq!(
         refused,
         Err(StoreError::NotWritable {
