@@ -46,11 +46,11 @@ impl Books {
         }
     }
 
-    /// A payment as it is stored: nobody was asked, so it is not called stale.
+    /// A payment as it is stored: nobody was asked, so it is called stale only where a listed row contradicts it.
     pub(super) fn as_stored(stored: Arc<StoredPayment>) -> Self {
         Self::of(FoundPayment {
+            stale: stored.outdated,
             stored,
-            stale: false,
         })
     }
 
