@@ -39,6 +39,8 @@ pub enum NotReady {
     DatabaseUnreachable,
     /// The database's schema is not the one this program needs.
     NotMigrated,
+    /// This machine's clock differs from the database's.
+    ClockDiffers,
     /// The server is told to stop and lets its last requests end.
     Stopping,
 }

@@ -37,6 +37,7 @@ mod sql;
 mod sqlite_plans;
 mod staging;
 mod taking;
+mod time;
 mod tokens;
 mod transaction_days;
 mod transactions;

@@ -173,6 +173,25 @@ impl Program {
         answer.json().await.ok()
     }
 
+    /// Waits until it says whether it is ready: the status, and what it says.
+    pub(crate) async fn readiness(&self) -> (u16, Value) {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let started = Instant::now();
+        loop {
+            let asked = client.get(format!("http://{}/readyz", self.address));
+            if let Ok(answer) = asked.timeout(self.waits).send().await {
+                let status = answer.status().as_u16();
+                return (status, answer.json().await.unwrap());
+            }
+            assert!(
+                started.elapsed() < Duration::from_mins(1),
+                "it does not serve: {}",
+                self.said()
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// Waits until it answers whoever has this token.
     pub(crate) async fn answers(&self, token: &str) {
         let started = Instant::now();
