@@ -92,6 +92,8 @@ pub struct Model {
     pub toss_message: Option<String>,
     /// How often in a row Toss has said the same.
     pub same_answers: i32,
+    /// Whether it may have been sent before without the row's knowing: an older copy of the database was put back.
+    pub may_repeat: bool,
     /// When it said so first.
     pub same_answer_since: Option<ChronoUnixTimestampMillis>,
 }

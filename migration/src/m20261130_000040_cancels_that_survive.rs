@@ -47,7 +47,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-const COLUMNS: [&str; 10] = [
+const COLUMNS: [&str; 11] = [
     "ALTER TABLE cancel_requests ADD COLUMN owner text NOT NULL DEFAULT ''",
     "ALTER TABLE cancel_requests ADD COLUMN content_key text",
     "ALTER TABLE cancel_requests ADD COLUMN mark text",
@@ -55,6 +55,7 @@ const COLUMNS: [&str; 10] = [
     "ALTER TABLE cancel_requests ADD COLUMN toss_message text",
     "ALTER TABLE cancel_requests ADD COLUMN same_answers integer NOT NULL DEFAULT 0",
     "ALTER TABLE cancel_requests ADD COLUMN same_answer_since bigint",
+    "ALTER TABLE cancel_requests ADD COLUMN may_repeat boolean NOT NULL DEFAULT FALSE",
     "ALTER TABLE access_tokens ADD COLUMN owner text NOT NULL DEFAULT ''",
     "ALTER TABLE access_tokens ADD COLUMN suspended_at bigint",
     "ALTER TABLE audit_entries ADD COLUMN signing_key text",
@@ -77,7 +78,7 @@ const TABLES: [&str; 3] = [
      noticed_at bigint NOT NULL, PRIMARY KEY (payment_key, evidence))",
 ];
 
-const UNDO: [&str; 18] = [
+const UNDO: [&str; 19] = [
     "DROP TABLE forgotten_cancels",
     "DROP TABLE running_limits",
     "DROP TABLE database_facts",
@@ -89,6 +90,7 @@ const UNDO: [&str; 18] = [
     "ALTER TABLE audit_entries DROP COLUMN signature",
     "ALTER TABLE access_tokens DROP COLUMN suspended_at",
     "ALTER TABLE access_tokens DROP COLUMN owner",
+    "ALTER TABLE cancel_requests DROP COLUMN may_repeat",
     "ALTER TABLE cancel_requests DROP COLUMN same_answer_since",
     "ALTER TABLE cancel_requests DROP COLUMN same_answers",
     "ALTER TABLE cancel_requests DROP COLUMN toss_message",

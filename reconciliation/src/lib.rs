@@ -84,7 +84,8 @@ pub use payout_lag::{
     EventDates, HitRate, LearnedLag, PayoutDates, back_test, learn_lag, recognize_cycle,
 };
 pub use permit::{
-    CancelIntent, CancelOptions, CancelRefusal, PermittedCancel, cancel_options, permit_cancel,
+    CancelIntent, CancelOptions, CancelRefusal, PermittedCancel, cancel_options, permit_beside,
+    permit_cancel,
 };
 pub use reconcile::{Reckoning, Reconciliation, Verdict, reconcile};
 pub use refund_account::RefundAccount;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::cancel_rules::check_deadline;
-use crate::{Money, Payment, PaymentStatus, RefundAccount, RetryAdvice};
+use crate::{Cancel, CancelStatus, Money, Payment, PaymentStatus, RefundAccount, RetryAdvice};
 
 /// What a caller wants cancelled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,6 +107,28 @@ pub fn permit_cancel(
     check_void(intent, voids)?;
     check_refund_account(payment, intent, voids)?;
     Ok(PermittedCancel { balance, voids })
+}
+
+/// Refuses while Toss still works on a cancel of the payment, be it whose it may: what is left is not known before it ends.
+///
+/// # Errors
+/// `CANCEL_IN_FLIGHT`, with the advice to wait.
+pub fn permit_beside(cancels: &[Cancel]) -> Result<(), CancelRefusal> {
+    let under_way = cancels
+        .iter()
+        .find(|cancel| cancel.status == CancelStatus::InProgress);
+    match under_way {
+        Some(cancel) => Err(CancelRefusal::new(
+            "CANCEL_IN_FLIGHT",
+            RetryAdvice::Wait,
+            None,
+            format!(
+                "Toss is still working on another cancel of this payment, of {}: wait for its end, then decide anew.",
+                cancel.amount
+            ),
+        )),
+        None => Ok(()),
+    }
 }
 
 /// What does not depend on the intent: the balance, and whether a cancel would only hand an account number back.

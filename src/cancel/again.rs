@@ -1,12 +1,13 @@
 //! A caller who asks again with the same idempotency key: the answer of the first time, once there is one.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use reconciliation::CancelRequestStatus;
 use tokio::time::{Duration, Instant, sleep};
 
-use super::{CALLER_WAITS, CancelFailure, CancelOrder, CancelOutcome, Inner, content, told};
+use super::machine::was_never_sent;
+use super::order::CancelFailure;
+use super::patience::{CALLER_WAITS, Progress};
+use super::{CancelOrder, CancelOutcome, Inner, content, told};
 use crate::store::{CancelRequest, StoreError};
 
 /// How often the record of a request is looked at that somebody else carries out.
@@ -16,23 +17,30 @@ impl Inner {
     /// The stored answer of a request whose caller asks again. One that is being carried out is waited for; one that
     /// nobody works on, because its outcome is not known or its process died, is taken up now.
     pub(super) async fn answer_again(
-        self: &Arc<Self>,
+        &self,
         earlier: CancelRequest,
-        order: &CancelOrder,
+        order: CancelOrder,
+        progress: &Progress,
     ) -> Result<CancelOutcome, CancelFailure> {
-        if !self.is_same(&earlier, order) {
+        if !self.is_same(&earlier, &order) {
             return Ok(CancelOutcome::refused(told::idempotency_conflict()));
         }
-        if may_be_taken_up(&earlier, self.clock.now()) {
-            let inner = Arc::clone(self);
-            let id = earlier.id.clone();
-            let step = self
-                .money_steps
-                .start(async move { inner.take_up(earlier).await });
-            return self.await_step(id, step).await;
+        progress.is(&earlier);
+        if !may_be_taken_up(&earlier, self.clock.now()) {
+            let request = self.once_it_has_ended(earlier).await?;
+            return Ok(self.outcome_of(request.into()).await);
         }
-        let request = self.once_it_has_ended(earlier).await?;
-        self.outcome_of(request).await
+        let merchant = self.merchants.named(&earlier.account).cloned();
+        let carried = match merchant {
+            // The order is at hand again, so that what was lost with it can be written anew, under the same key.
+            Some(merchant)
+                if earlier.status == CancelRequestStatus::Unknown && was_never_sent(&earlier) =>
+            {
+                self.carry_out(merchant, earlier, order, progress).await?
+            }
+            _ => self.take_up(earlier, progress).await?,
+        };
+        Ok(self.outcome_of(carried).await)
     }
 
     /// Whether an order is the one that the request recorded.

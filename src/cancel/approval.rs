@@ -1,97 +1,117 @@
 //! Another admin's word on a request that waits for one: what was kept for sending is sent, or nothing ever is.
 
-use reconciliation::CancelIntent;
+use std::sync::Arc;
+
+use reconciliation::{CancelIntent, CancelRequestStatus};
 
 use super::machine::{self, Effect, Event};
-use super::{Admin, CancelFailure, CancelOrder, CancelOutcome, Canceller, Inner, told};
+use super::money_step::Carried;
+use super::order::CancelFailure;
+use super::patience::Progress;
+use super::{Admin, CancelOrder, CancelOutcome, Canceller, Inner, told};
 use crate::fail_points;
 use crate::merchants::Merchant;
 use crate::store::{
     CancelRequest, CancelRequestChange, CancelRequestId, SecretBody, StoreError, StoredCancelError,
 };
+use crate::toss::PaymentReading;
 
 impl Canceller {
-    /// Approves a request as the named admin, who must not be the requester. The payment is read and checked again; its
-    /// balance must be what it was. The same admin approving again gets the answer of the first time. `None` when there is
-    /// no such request.
-    ///
-    /// # Errors
-    /// [`CancelFailure`] when the store failed, or Toss could not be asked about the payment; the request waits on then.
-    pub async fn approve(
-        &self,
-        admin: &Admin,
-        id: &CancelRequestId,
-    ) -> Result<Option<CancelOutcome>, CancelFailure> {
-        let Some(request) = self.0.store.cancel_request(id).await? else {
-            return Ok(None);
-        };
-        if request.owner == admin.owner {
-            return Ok(Some(refused(request, told::not_yours_to_approve())));
-        }
-        if request
-            .approval
-            .as_ref()
-            .is_some_and(|approval| approval.by == admin.name)
-        {
-            let request = self.0.once_it_has_ended(request).await?;
-            return Ok(Some(self.0.outcome_of(request).await?));
-        }
-        let Some(merchant) = self.0.merchants.named(&request.account).cloned() else {
-            let error = told::merchant_not_configured(&request.account);
-            return Ok(Some(refused(request, error)));
-        };
-        let event = Event::Approved {
-            admin: admin.clone(),
-            lease: self.0.lease_for_reading(&merchant),
-        };
-        let Some(step) = machine::step(&request, event, self.0.times()) else {
-            return Ok(Some(refused(request, told::awaits_no_approval())));
-        };
-        if step.effect == Effect::Prepare {
-            can_be_asked(&merchant, &request).await?;
-        }
-        let next = match self.0.decided(&request, step.change).await? {
-            Ok(next) => next,
-            Err(refused) => return Ok(Some(*refused)),
-        };
-        fail_points::dies("approval-committed");
-        Ok(Some(if step.effect == Effect::Prepare {
-            self.0
-                .start(next.id.clone(), move |inner| async move {
-                    Box::pin(inner.carry_out_approved(merchant, next)).await
-                })
-                .await?
-        } else {
-            self.0.outcome_of(next).await?
-        }))
+    /// Approves a request as an admin who must not be its owner. The payment is read and checked again; its balance must be
+    /// what it was. The same admin approving again gets the answer of the first time. While Toss cannot be asked about the
+    /// payment, the request waits on. `None` when there is no such request.
+    pub async fn approve(&self, admin: &Admin, id: &CancelRequestId) -> Option<CancelOutcome> {
+        let (admin, id) = (admin.clone(), id.clone());
+        self.patiently(move |inner, progress| inner.approved(admin, id, progress))
+            .await
     }
 
-    /// Ends a request that waits for approval, as the named admin. Nothing was sent. `None` when there is no such request.
-    ///
-    /// # Errors
-    /// [`CancelFailure`] when the store failed.
-    pub async fn withdraw(
-        &self,
-        admin: &Admin,
-        id: &CancelRequestId,
-    ) -> Result<Option<CancelOutcome>, CancelFailure> {
-        let Some(request) = self.0.store.cancel_request(id).await? else {
-            return Ok(None);
-        };
-        let event = Event::Withdrawn {
-            admin: admin.clone(),
-        };
-        let Some(step) = machine::step(&request, event, self.0.times()) else {
-            return Ok(Some(refused(request, told::awaits_no_approval())));
-        };
-        Ok(Some(match self.0.decided(&request, step.change).await? {
-            Ok(ended) => self.0.outcome_of(ended).await?,
-            Err(refused) => *refused,
-        }))
+    /// Ends a request that waits for approval, as an admin. Nothing was sent. `None` when there is no such request.
+    pub async fn withdraw(&self, admin: &Admin, id: &CancelRequestId) -> Option<CancelOutcome> {
+        let (admin, id) = (admin.clone(), id.clone());
+        self.patiently(move |inner, progress| inner.withdrawn(admin, id, progress))
+            .await
     }
 }
 
 impl Inner {
+    async fn approved(
+        self: Arc<Self>,
+        admin: Admin,
+        id: CancelRequestId,
+        progress: Progress,
+    ) -> Result<Option<CancelOutcome>, CancelFailure> {
+        let Some(request) = self.store.cancel_request(&id).await? else {
+            return Ok(None);
+        };
+        progress.is(&request);
+        let unmoved = |request, error| Ok(Some(CancelOutcome::unmoved(request, error)));
+        if request.owner == admin.owner {
+            return unmoved(request, told::not_yours_to_approve());
+        }
+        let approval = request.approval.as_ref();
+        if approval.is_some_and(|approval| approval.by == admin.name) {
+            let request = self.once_it_has_ended(request).await?;
+            return Ok(Some(self.outcome_of(request.into()).await));
+        }
+        let Some(merchant) = self.merchants.named(&request.account).cloned() else {
+            let error = told::merchant_not_configured(&request.account);
+            return unmoved(request, error);
+        };
+        // An approval that comes in an outage would end the request for nothing.
+        let seen = seen_while_waiting(&merchant, &request).await?;
+        let event = Event::Approved {
+            admin,
+            lease: self.lease_for_reading(),
+            seen: seen.as_ref(),
+        };
+        let owned = self.owned_by_others(&request).await?;
+        let Some(step) = machine::step(&request, event, self.situation(&owned)) else {
+            return unmoved(request, told::awaits_no_approval());
+        };
+        let next = match self.decided(&request, step.change).await? {
+            Ok(next) => next,
+            Err(refused) => return Ok(Some(*refused)),
+        };
+        progress.is(&next);
+        fail_points::dies("approval-committed");
+        let carried = match step.effect {
+            Effect::Prepare => self.carry_out_approved(merchant, next, &progress).await?,
+            _ => next.into(),
+        };
+        fail_points::dies("outcome-committed");
+        Ok(Some(self.outcome_of(carried).await))
+    }
+
+    async fn withdrawn(
+        self: Arc<Self>,
+        admin: Admin,
+        id: CancelRequestId,
+        progress: Progress,
+    ) -> Result<Option<CancelOutcome>, CancelFailure> {
+        let Some(request) = self.store.cancel_request(&id).await? else {
+            return Ok(None);
+        };
+        progress.is(&request);
+        let owned = self.owned_by_others(&request).await?;
+        let seen = match self.merchants.named(&request.account) {
+            Some(merchant) => seen_while_waiting(merchant, &request).await?,
+            None => None,
+        };
+        let event = Event::Withdrawn {
+            admin,
+            seen: seen.as_ref(),
+        };
+        let Some(step) = machine::step(&request, event, self.situation(&owned)) else {
+            let error = told::awaits_no_approval();
+            return Ok(Some(CancelOutcome::unmoved(request, error)));
+        };
+        Ok(Some(match self.decided(&request, step.change).await? {
+            Ok(ended) => self.outcome_of(ended.into()).await,
+            Err(refused) => *refused,
+        }))
+    }
+
     /// Records a person's word, unless somebody else's came first.
     async fn decided(
         &self,
@@ -102,36 +122,42 @@ impl Inner {
             Ok(next) => Ok(Ok(next)),
             Err(StoreError::Conflict { .. }) => {
                 let current = self.recorded(&request.id).await?;
-                Ok(Err(Box::new(refused(current, told::awaits_no_approval()))))
+                let error = told::awaits_no_approval();
+                Ok(Err(Box::new(CancelOutcome::unmoved(current, error))))
             }
             Err(error) => Err(error),
         }
     }
 
-    /// The money step of a request that has just been approved.
-    async fn carry_out_approved(
+    /// The money step of a request that has been approved.
+    pub(super) async fn carry_out_approved(
         &self,
         merchant: Merchant,
         request: CancelRequest,
-    ) -> Result<(), StoreError> {
+        progress: &Progress,
+    ) -> Result<Carried, CancelFailure> {
         match approved_order(&merchant, &request) {
-            Ok(order) => self.carry_out(merchant, request, order).await,
+            Ok(order) => self.carry_out(merchant, request, order, progress).await,
             Err(error) => {
-                self.record(request, || Event::RefusedByUs(error.clone()))
-                    .await
+                let refused = || Event::RefusedByUs(error.clone());
+                Ok(self.record(request, refused).await?.into())
             }
         }
     }
 }
 
-/// Whether Toss tells of the payment now. An approval that comes in an outage would end the request for nothing.
-async fn can_be_asked(merchant: &Merchant, request: &CancelRequest) -> Result<(), CancelFailure> {
-    match merchant.toss.payment(&request.payment_key).await {
-        Err(error) if error.is_outage() => Err(CancelFailure::Upstream {
-            reason: error.to_string(),
-        }),
-        _ => Ok(()),
+/// The payment of a request that waits for approval; `None` of one that does not.
+async fn seen_while_waiting(
+    merchant: &Merchant,
+    request: &CancelRequest,
+) -> Result<Option<PaymentReading>, CancelFailure> {
+    if request.status != CancelRequestStatus::AwaitingApproval {
+        return Ok(None);
     }
+    let reading = merchant.toss.payment(&request.payment_key).await;
+    reading.map(Some).map_err(|error| CancelFailure::Upstream {
+        reason: error.to_string(),
+    })
 }
 
 /// The order as it was given, put together from the record and the sealed bytes, so that every check can be made again.
@@ -161,11 +187,4 @@ fn approved_order(
             refund_account,
         },
     })
-}
-
-fn refused(request: CancelRequest, error: StoredCancelError) -> CancelOutcome {
-    CancelOutcome {
-        request: Some(request),
-        ..CancelOutcome::refused(error)
-    }
 }

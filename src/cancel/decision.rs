@@ -1,13 +1,16 @@
 //! A person's word on a request whose outcome could not be had by asking.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use reconciliation::{PaymentKey, TransactionKey};
+use reconciliation::TransactionKey;
 
 use super::machine::{self, Event};
-use super::verdict::could_be_ours;
-use super::{Admin, CancelFailure, CancelOutcome, Canceller, told};
-use crate::store::{CancelRequest, CancelRequestId};
+use super::order::CancelFailure;
+use super::patience::Progress;
+use super::proof::{could_be_of_the_unsent, could_be_ours};
+use super::{Admin, CancelOutcome, Canceller, Inner, told};
+use crate::store::{CancelRequest, CancelRequestId, StoreError};
 use crate::toss::PaymentReading;
 
 const LONGEST_NOTE: usize = 500;
@@ -24,54 +27,69 @@ pub struct Finding {
 }
 
 impl Canceller {
-    /// Ends a request that needs an operator, by what the named admin found out. A cancel that was carried out must be
-    /// one that the payment shows: of the asked amount, made since the request was sent, and no other request's.
-    /// `None` when there is no such request.
-    ///
-    /// # Errors
-    /// [`CancelFailure`] when the store failed or Toss could not be asked about the payment.
+    /// Ends a request that needs an operator, by what an admin found out. A cancel that was carried out must be one that the
+    /// payment shows: of the asked amount, made since the request was sent, and no other request's. Where cancels may need
+    /// approval, whoever asked for it cannot decide alone. `None` when there is no such request.
     pub async fn decide(
         &self,
         admin: &Admin,
         id: &CancelRequestId,
         finding: Finding,
+    ) -> Option<CancelOutcome> {
+        let (admin, id) = (admin.clone(), id.clone());
+        self.patiently(move |inner, progress| inner.resolved(admin, id, finding, progress))
+            .await
+    }
+}
+
+impl Inner {
+    async fn resolved(
+        self: Arc<Self>,
+        admin: Admin,
+        id: CancelRequestId,
+        finding: Finding,
+        progress: Progress,
     ) -> Result<Option<CancelOutcome>, CancelFailure> {
-        let Some(request) = self.0.store.cancel_request(id).await? else {
+        let Some(request) = self.store.cancel_request(&id).await? else {
             return Ok(None);
         };
         let noted = finding.note.chars().count();
         if finding.note.trim().is_empty() || noted > LONGEST_NOTE {
-            return Ok(Some(CancelOutcome::refused(told::invalid_note(
-                LONGEST_NOTE,
-            ))));
+            let error = told::invalid_note(LONGEST_NOTE);
+            return Ok(Some(CancelOutcome::refused(error)));
         }
+        progress.is(&request);
+        let unmoved = |request, error| Ok(Some(CancelOutcome::unmoved(request, error)));
+        let needs_two = self.policy.approval_above.of(request.currency).is_some();
+        if needs_two && request.owner == admin.owner {
+            return unmoved(request, told::not_yours_to_decide());
+        }
+        let owned = self.owned_by_others(&request).await?;
         let executed = if finding.executed {
-            let found = self
-                .find(&request, finding.transaction_key.as_ref())
-                .await?;
-            let Some(key) = found else {
-                return Ok(Some(CancelOutcome {
-                    request: Some(request),
-                    ..CancelOutcome::refused(told::no_such_cancel())
-                }));
-            };
-            Some(key)
+            let named = finding.transaction_key.as_ref();
+            match self.find(&request, named, &owned).await? {
+                Some(key) => Some(key),
+                None => return unmoved(request, told::no_such_cancel()),
+            }
         } else {
             None
         };
         let event = Event::Decided {
-            admin: admin.clone(),
+            admin,
             executed,
             note: finding.note,
         };
-        let Some(step) = machine::step(&request, event, self.0.times()) else {
-            return Ok(Some(CancelOutcome {
-                request: Some(request),
-                ..CancelOutcome::refused(told::needs_no_decision())
-            }));
+        let Some(step) = machine::step(&request, event, self.situation(&owned)) else {
+            return unmoved(request, told::needs_no_decision());
         };
-        let decided = self.0.change(&request, step.change).await?;
-        Ok(Some(self.0.outcome_of(decided).await?))
+        match self.change(&request, step.change).await {
+            Ok(decided) => Ok(Some(self.outcome_of(decided.into()).await)),
+            Err(StoreError::Conflict { .. }) => {
+                let current = self.recorded(&request.id).await?;
+                unmoved(current, told::needs_no_decision())
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The one cancel that the request can have caused; `None` when there is none, or more than one to choose from.
@@ -79,14 +97,20 @@ impl Canceller {
         &self,
         request: &CancelRequest,
         named: Option<&TransactionKey>,
+        owned: &HashSet<TransactionKey>,
     ) -> Result<Option<TransactionKey>, CancelFailure> {
         let Some(reading) = self.reading(request).await? else {
             return Ok(None);
         };
-        let taken = self.taken(&request.payment_key).await?;
-        let mut candidates = could_be_ours(request, &reading)
+        let could_be = if request.attempts == 0 {
+            could_be_of_the_unsent(request, &reading, owned)
+        } else {
+            could_be_ours(request, &reading, owned)
+        };
+        let mut candidates = could_be
+            .into_iter()
             .map(|cancel| &cancel.transaction_key)
-            .filter(|key| !taken.contains(*key) && named.is_none_or(|named| named == *key));
+            .filter(|key| named.is_none_or(|named| named == *key));
         Ok(match (candidates.next(), candidates.next()) {
             (Some(only), None) => Some(only.clone()),
             _ => None,
@@ -97,25 +121,12 @@ impl Canceller {
         &self,
         request: &CancelRequest,
     ) -> Result<Option<PaymentReading>, CancelFailure> {
-        let Some(merchant) = self.0.merchants.named(&request.account) else {
+        let Some(merchant) = self.merchants.named(&request.account) else {
             return Ok(None);
         };
         let reading = merchant.toss.payment(&request.payment_key).await;
         reading.map(Some).map_err(|error| CancelFailure::Upstream {
             reason: error.to_string(),
         })
-    }
-
-    /// The cancels that other requests are known to have caused.
-    async fn taken(&self, payment: &PaymentKey) -> Result<HashSet<TransactionKey>, CancelFailure> {
-        let of_payment = self
-            .0
-            .store
-            .cancel_requests_of(std::slice::from_ref(payment))
-            .await?;
-        let requests = of_payment.into_values().flatten();
-        Ok(requests
-            .filter_map(|request| request.transaction_key)
-            .collect())
     }
 }

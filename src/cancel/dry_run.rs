@@ -1,63 +1,75 @@
 //! Going through every check of a cancel without recording or sending anything.
 
-use super::{
-    Admin, CancelFailure, CancelOrder, CancelOutcome, CancelPreview, Canceller, content, told,
-};
+use super::order::CancelFailure;
+use super::{Admin, CancelOrder, CancelOutcome, CancelPreview, Canceller, Inner, content, told};
 
 impl Canceller {
     /// What would come of an order if it were given now: the refusal that it would meet, or what would be sent.
-    ///
-    /// # Errors
-    /// As [`Canceller::cancel`].
-    pub async fn dry_run(
+    pub async fn dry_run(&self, admin: &Admin, order: &CancelOrder) -> CancelOutcome {
+        if let Err(error) = content::check(order) {
+            return CancelOutcome::refused(error);
+        }
+        let (admin, order) = (admin.clone(), order.clone());
+        let outcome = self
+            .patiently(
+                move |inner, _progress| async move { inner.tried(&admin, order).await.map(Some) },
+            )
+            .await;
+        // An order always has an outcome.
+        outcome.unwrap_or_else(|| CancelOutcome::refused(told::not_readable()))
+    }
+}
+
+impl Inner {
+    async fn tried(
         &self,
         admin: &Admin,
-        order: &CancelOrder,
+        mut order: CancelOrder,
     ) -> Result<CancelOutcome, CancelFailure> {
-        if let Err(error) = content::check(order) {
-            return Ok(CancelOutcome::refused(error));
-        }
         let earlier = self
-            .0
             .store
             .cancel_request_by_client_key(&admin.owner, &order.client_key)
             .await?;
         if let Some(earlier) = earlier {
-            if !self.0.is_same(&earlier, order) {
+            if !self.is_same(&earlier, &order) {
                 return Ok(CancelOutcome::refused(told::idempotency_conflict()));
             }
             // It has been given: what came of it is the answer, as it will be to the order itself.
-            return self.0.outcome_of(earlier).await;
+            return Ok(self.outcome_of(earlier.into()).await);
         }
-        let (known, merchant) = match self.0.payment_of(order).await? {
+        let (known, merchant) = match self.payment_of(&order).await? {
             Ok(found) => found,
             Err(refused) => return Ok(*refused),
         };
-        let told = |error| CancelOutcome {
-            payment: Some(known.clone()),
-            ..CancelOutcome::refused(error)
-        };
-        let mut order = order.clone();
-        let counted = self.0.count(&mut order, &known).await?;
-        if let Some(Err(refusal)) = counted.map(|amount| self.0.policy.permit_request(amount)) {
-            return Ok(told(told::refused_by_us(&refusal)));
+        let counted = self.count(&mut order, &known).await?;
+        if let Some(Err(refusal)) = counted.map(|amount| self.policy.permit_request(amount)) {
+            let error = told::refused_by_us(&refusal);
+            return Ok(CancelOutcome::refused_for(known, error));
         }
-        if let Some(other) = self.0.store.cancel_in_flight(&order.payment_key).await? {
-            return Ok(told(told::in_flight(&other)));
+        if let Some(other) = self.store.cancel_in_flight(&order.payment_key).await? {
+            return Ok(CancelOutcome::refused_for(known, told::in_flight(&other)));
         }
         if let Some(counted) = counted
-            && let Err(refusal) = self.0.check_day(&admin.owner, counted).await?
+            && let Err(refusal) = self.check_day(&admin.owner, counted).await?
         {
-            return Ok(told(told::refused_by_us(&refusal)));
+            let error = told::refused_by_us(&refusal);
+            return Ok(CancelOutcome::refused_for(known, error));
         }
-        Ok(match self.0.check(&merchant, &order).await {
-            Ok((_, permitted)) => CancelOutcome {
+        if self.store.has_forgotten_cancels(&order.payment_key).await? {
+            return Ok(CancelOutcome::refused_for(known, told::database_behind()));
+        }
+        let reading = match merchant.toss.payment(&order.payment_key).await {
+            Ok(reading) => reading,
+            Err(error) => return Ok(CancelOutcome::refused_for(known, told::unsent(&error))),
+        };
+        Ok(match self.permit(&order, &order.intent, &reading) {
+            Ok(permitted) => CancelOutcome {
                 request: None,
-                payment: Some(known.clone()),
+                payment: Some(known),
                 error: None,
-                preview: Some(CancelPreview::of(&order, permitted, &self.0.policy)),
+                preview: Some(CancelPreview::of(&order, permitted, &self.policy)),
             },
-            Err(error) => told(error),
+            Err(error) => CancelOutcome::refused_for(known, error),
         })
     }
 }

@@ -1,11 +1,10 @@
 //! Holding orders against the merchant's own limits: what an order counts, and what its admin has asked for today.
 
-use std::time::Duration;
-
 use reconciliation::{CancelOptions, CancelRefusal, Currency, KstDate, Money};
 
-use super::{CancelFailure, CancelOrder, Canceller, Inner};
-use crate::lookup::{FoundPayment, PaymentRef};
+use super::order::CancelFailure;
+use super::{CancelOrder, Canceller, Inner};
+use crate::lookup::FoundPayment;
 use crate::store::{DayLimit, StoreError};
 
 impl Canceller {
@@ -54,8 +53,7 @@ impl Inner {
         if let Some(counted) = intent.amount.or(intent.expected_balance) {
             return Ok(Some(counted));
         }
-        let by = PaymentRef::Key(order.payment_key.clone());
-        let read = self.lookup.payment(&by, Duration::ZERO).await?;
+        let read = self.lookup.payment_alone(&order.payment_key).await?;
         let balance = read.and_then(|found| found.stored.payment.balance_amount);
         let balance = balance.unwrap_or_else(|| Money::zero(currency));
         order.intent.expected_balance = Some(balance);

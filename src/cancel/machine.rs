@@ -10,12 +10,17 @@
 //!   answer may say that nothing is left to cancel.
 //! - A cancel of the right amount that no answer names is a guess, and a guess is for a person.
 //! - A key is not sent again when Toss may have forgotten it, nor under another API key, for which it would be a new one.
+//! - "Nothing was sent" is only said of a payment that was looked at: the record may be an older copy of itself.
 //! - What is above the merchant's threshold is sent only after somebody other than the requester has approved it, and only
 //!   as it was then: the same bytes, held against the same balance.
+
+use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use reconciliation::{CancelRequestStatus, Money, TransactionKey};
 
+use super::abandoned::requested_and_abandoned;
+use super::refused::uncounted;
 use super::verdict::{answered, by_mark, needs_operator, rejected, seen, succeeded, unknown};
 use super::waiting::{approved, expired, prepared_for, withdrawn};
 use super::{Admin, told};
@@ -27,12 +32,14 @@ use crate::toss::{CancelAnswer, CodeClass, PaymentReading};
 /// Toss keeps answers under a key for 15 days; a day less is safe to rely on.
 const KEY_LIVES: TimeDelta = TimeDelta::days(14);
 /// How long a request waits for its API key to be put back into the settings before a person must look.
-const KEY_MAY_BE_MISSING: TimeDelta = TimeDelta::days(1);
+pub(super) const KEY_MAY_BE_MISSING: TimeDelta = TimeDelta::days(1);
 /// More sendings than this do not help: Toss repeats a stored failure under the same key for ever. With the pauses
 /// between, they take more than a day.
 const MOST_ATTEMPTS: i32 = 40;
 /// Toss drops the second of two cancels of one payment within a second.
 const BETWEEN_TWO_CANCELS: TimeDelta = TimeDelta::seconds(1);
+/// A younger request may still be carried out by whoever began it.
+const TAKEN_OVER_FROM: TimeDelta = TimeDelta::seconds(60);
 
 /// What happens to a request.
 pub(super) enum Event<'a> {
@@ -46,24 +53,35 @@ pub(super) enum Event<'a> {
         admin: Admin,
         /// For whoever carries it out.
         lease: Lease,
+        /// The payment, where it could be read.
+        seen: Option<&'a PaymentReading>,
     },
     /// An admin, the requester or another, says that it is not to be sent.
     Withdrawn {
         /// Who.
         admin: Admin,
+        /// The payment, where it could be read.
+        seen: Option<&'a PaymentReading>,
     },
-    /// Nobody has approved it in time.
-    Expired,
+    /// Nobody may have approved it in time. The payment, where it could be read.
+    Expired(Option<&'a PaymentReading>),
+    /// The payment bears a cancel with the mark of a request that was not sent as far as the record says.
+    FoundMarked(&'a PaymentReading),
     /// Whoever had taken the request up has not come back in time.
-    Abandoned,
+    Abandoned {
+        /// The payment, where it could be read: nothing else says that nothing was sent.
+        seen: Option<&'a PaymentReading>,
+        /// For whoever goes on with it.
+        lease: Lease,
+    },
     /// It is time to find out what became of it.
     Due {
         /// The API key that is configured for the merchant now; `None` when there is none.
-        api_key: Option<&'a str>,
+        api_key: Option<String>,
         /// For whoever takes it up.
         lease: Lease,
         /// The payment, where it was read to look for the request's mark.
-        now_at_toss: Option<&'a PaymentReading>,
+        seen: Option<&'a PaymentReading>,
     },
     /// Toss was called and this is what came back.
     Answered {
@@ -72,12 +90,17 @@ pub(super) enum Event<'a> {
         /// The answer.
         answer: &'a CancelAnswer,
         /// The payment read after the answer, where [`needs_confirmation`] asked for that.
-        now_at_toss: Option<&'a PaymentReading>,
+        seen: Option<&'a PaymentReading>,
     },
     /// The payment was read to see how far a cancel is that Toss has taken on.
     Seen(Option<&'a PaymentReading>),
     /// The caller has waited long enough.
     CallerLeft,
+    /// An admin can find out what Toss cannot tell.
+    TakenOver {
+        /// Who.
+        admin: Admin,
+    },
     /// A person looked at Toss's console and decided.
     Decided {
         /// The admin.
@@ -103,6 +126,8 @@ pub(super) struct Prepared {
     pub(super) lease: Lease,
     /// How long to wait for another admin's approval, when the amount is above the threshold.
     pub(super) needs_approval: Option<TimeDelta>,
+    /// Whether the payment shows a cancel that this request may have caused, although the record does not know of it.
+    pub(super) may_repeat: bool,
 }
 
 /// What to do once the change is recorded.
@@ -125,66 +150,85 @@ pub(super) struct Step {
     pub(super) change: CancelRequestChange,
     /// What follows.
     pub(super) effect: Effect,
+    /// A cancel of this server's that Toss knows and the database did not.
+    pub(super) forgotten: Option<TransactionKey>,
 }
 
-/// When things happen.
+/// What is so beside the request when something happens to it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Times {
+pub(super) struct Situation<'a> {
     /// Now.
     pub(super) now: DateTime<Utc>,
+    /// The cancels of the payment that other requests are known to have caused.
+    pub(super) owned: &'a HashSet<TransactionKey>,
     /// The first pause before Toss is asked again. Later ones grow with the time since the first sending.
     pub(super) first_pause: TimeDelta,
 }
 
 /// What the event does; `None` when it means nothing in this state.
-pub(super) fn step(request: &CancelRequest, event: Event<'_>, times: Times) -> Option<Step> {
+pub(super) fn step(request: &CancelRequest, event: Event<'_>, now: Situation<'_>) -> Option<Step> {
     use CancelRequestStatus as S;
     if request.status.is_final() {
         return None;
     }
     match (request.status, event) {
-        (S::Requested, Event::Prepared(prepared)) => {
-            Some(prepared_for(request, prepared, times.now))
+        (S::Requested, Event::Prepared(prepared)) => Some(prepared_for(request, prepared, now)),
+        // Its caller asks again, so that its bytes can be written anew: Toss answers under the same key.
+        (S::Unknown, Event::Prepared(prepared))
+            if was_never_sent(request) && is_of_key(request, &prepared.api_key) =>
+        {
+            Some(prepared_for(request, prepared, now))
         }
-        (S::Requested, Event::RefusedByUs(error)) => Some(settled(rejected(error, times.now))),
-        (S::Requested, Event::Abandoned) => Some(settled(rejected(told::never_sent(), times.now))),
+        (S::Requested, Event::RefusedByUs(error)) => Some(settled(rejected(error, now.now))),
+        (S::Requested | S::Unknown, Event::FoundMarked(reading)) if request.attempts == 0 => {
+            found_marked(request, reading, now)
+        }
+        (S::Requested, Event::Abandoned { seen, lease }) => {
+            Some(requested_and_abandoned(request, seen, lease, now))
+        }
         // It may have been sent or not: that is what is to be found out, at once.
-        (S::Sent, Event::Abandoned) => Some(settled(CancelRequestChange {
-            next_at: Some(times.now),
-            ..unknown(request, times)
+        (S::Sent, Event::Abandoned { .. }) => Some(settled(CancelRequestChange {
+            next_at: Some(now.now),
+            toss_words: uncounted(request),
+            ..unknown(request, now)
         })),
         (S::Sent, Event::CallerLeft) => Some(settled(CancelRequestChange {
             lease: LeaseChange::Keep,
-            ..unknown(request, times)
+            ..unknown(request, now)
         })),
-        (S::AwaitingApproval, Event::Approved { admin, lease }) => {
-            approved(request, admin, lease, times.now)
+        (S::AwaitingApproval, Event::Approved { admin, lease, seen }) => {
+            approved(request, admin, lease, seen, now)
         }
-        (S::AwaitingApproval, Event::Withdrawn { admin }) => {
-            Some(settled(withdrawn(admin, times.now)))
+        (S::AwaitingApproval, Event::Withdrawn { admin, seen }) => {
+            withdrawn(request, admin, seen, now).map(settled)
         }
-        (S::AwaitingApproval, Event::Expired) => expired(request, times.now).map(settled),
+        (S::AwaitingApproval, Event::Expired(seen)) => expired(request, seen, now).map(settled),
         (
             S::Unknown,
             Event::Due {
                 api_key,
                 lease,
-                now_at_toss,
+                seen,
             },
         ) => Some(
-            now_at_toss
-                .and_then(|reading| by_mark(request, reading, times))
-                .map_or_else(|| due(request, api_key, lease, times), settled),
+            seen.and_then(|reading| by_mark(request, reading, now))
+                .map_or_else(|| due(request, api_key.as_deref(), lease, now), settled),
         ),
         (
             S::Sent | S::Unknown | S::NeedsOperator,
             Event::Answered {
                 attempt,
                 answer,
-                now_at_toss,
+                seen,
             },
-        ) => answered(request, attempt, answer, now_at_toss, times).map(settled),
-        (S::Unknown, Event::Seen(reading)) => Some(settled(seen(request, reading, times))),
+        ) => answered(request, attempt, answer, seen, now),
+        // Once it has been sent after all, a look that began before says nothing.
+        (S::Unknown, Event::Seen(reading))
+            if request.transaction_key.is_some() || request.attempts == 0 =>
+        {
+            Some(settled(seen(request, reading, now)))
+        }
+        (S::Unknown, Event::TakenOver { admin }) => taken_over(request, admin, now),
         (
             S::NeedsOperator,
             Event::Decided {
@@ -192,18 +236,72 @@ pub(super) fn step(request: &CancelRequest, event: Event<'_>, times: Times) -> O
                 executed,
                 note,
             },
-        ) => Some(settled(CancelRequestChange {
-            decision: Some(Decision {
-                by: admin.name,
-                note,
-            }),
-            ..match executed {
-                Some(key) => succeeded(key, times.now),
-                None => rejected(told::decided_not_executed(), times.now),
-            }
-        })),
+        ) => Some(decided(admin, executed, note, now)),
         _ => None,
     }
+}
+
+/// Whether nothing can have been sent before the sending that was just answered.
+pub(super) fn is_first_sending(request: &CancelRequest) -> bool {
+    request.attempts <= 1 && !request.may_repeat
+}
+
+/// Whether the record neither says that it was sent nor holds what would be.
+pub(super) fn was_never_sent(request: &CancelRequest) -> bool {
+    request.attempts == 0 && request.body.is_none()
+}
+
+/// Whether it was asked for under this API key: under another one its idempotency key would be a new one for Toss.
+fn is_of_key(request: &CancelRequest, api_key: &str) -> bool {
+    let asked_under = request.content.as_ref().map(|content| content.key.as_str());
+    request.api_key.as_deref().or(asked_under) == Some(api_key)
+}
+
+fn found_marked(
+    request: &CancelRequest,
+    reading: &PaymentReading,
+    now: Situation<'_>,
+) -> Option<Step> {
+    let proved = by_mark(request, reading, now)?;
+    Some(Step {
+        forgotten: proved.transaction_key.clone(),
+        ..settled(proved)
+    })
+}
+
+/// `None` while whoever began it may still be at work.
+fn taken_over(request: &CancelRequest, admin: Admin, now: Situation<'_>) -> Option<Step> {
+    if now.now - request.requested_at < TAKEN_OVER_FROM {
+        return None;
+    }
+    let message = format!(
+        "{} has taken this cancel over: Toss has not told whether it was carried out. Look at the payment in Toss's \
+         console.",
+        admin.name
+    );
+    Some(settled(CancelRequestChange {
+        by: Some(admin.name),
+        ..needs_operator(request, &message)
+    }))
+}
+
+fn decided(
+    admin: Admin,
+    executed: Option<TransactionKey>,
+    note: String,
+    now: Situation<'_>,
+) -> Step {
+    settled(CancelRequestChange {
+        by: Some(admin.name.clone()),
+        decision: Some(Decision {
+            by: admin.name,
+            note,
+        }),
+        ..match executed {
+            Some(key) => succeeded(key, now.now),
+            None => rejected(told::decided_not_executed(), now.now),
+        }
+    })
 }
 
 /// Whether the payment must be read again to know what an answer means.
@@ -221,15 +319,6 @@ pub(super) fn wait_before_sending(
     (BETWEEN_TWO_CANCELS - since).clamp(TimeDelta::zero(), BETWEEN_TWO_CANCELS)
 }
 
-/// The cancels of a payment before anything was sent: what is not among them came later.
-pub(super) fn cancel_keys(reading: &PaymentReading) -> Vec<TransactionKey> {
-    reading
-        .cancels
-        .iter()
-        .map(|cancel| cancel.transaction_key.clone())
-        .collect()
-}
-
 pub(super) fn send_first(prepared: Prepared, now: DateTime<Utc>) -> Step {
     Step {
         change: CancelRequestChange {
@@ -238,55 +327,80 @@ pub(super) fn send_first(prepared: Prepared, now: DateTime<Utc>) -> Step {
             baseline_balance: Some(prepared.balance),
             baseline_cancel_keys: Some(prepared.cancels),
             api_key: Some(prepared.api_key),
+            may_repeat: prepared.may_repeat,
             lease: LeaseChange::Take(prepared.lease),
             ..CancelRequestChange::to(CancelRequestStatus::Sent)
         },
         effect: Effect::Send,
+        forgotten: None,
     }
 }
 
-fn due(request: &CancelRequest, api_key: Option<&str>, lease: Lease, times: Times) -> Step {
-    let age = request.first_sent_at.map(|first| times.now - first);
-    // Without the instant of the first sending, the age of the key is not known.
-    if age.is_none_or(|age| age >= KEY_LIVES) {
-        return settled(needs_operator(
-            "Toss has not told for 14 days whether the cancel was carried out, and from now on would carry it out again \
-             if asked. Look at the payment in Toss's console.",
-        ));
+const KEY_TOO_OLD: &str = "Toss has not told for 14 days whether the cancel was carried out, and from now on would carry it \
+     out again if asked. Look at the payment in Toss's console.";
+
+/// For how long Toss may have known the key. What was sent although the record does not say so was sent after it was asked
+/// for.
+fn age_of_key(request: &CancelRequest, now: DateTime<Utc>) -> TimeDelta {
+    let first_sent = request.first_sent_at.filter(|_| !request.may_repeat);
+    now - first_sent.unwrap_or(request.requested_at)
+}
+
+/// The end of a request that may have been sent before, so long ago that Toss may have forgotten its key.
+pub(super) fn too_old_to_repeat(request: &CancelRequest, now: Situation<'_>) -> Option<Step> {
+    let is_too_old = now.now - request.requested_at >= KEY_LIVES;
+    is_too_old.then(|| settled(needs_operator(request, KEY_TOO_OLD)))
+}
+
+fn due(request: &CancelRequest, api_key: Option<&str>, lease: Lease, now: Situation<'_>) -> Step {
+    let age = age_of_key(request, now.now);
+    if age >= KEY_LIVES {
+        return settled(needs_operator(request, KEY_TOO_OLD));
     }
-    if api_key.is_none() || request.api_key.as_deref() != api_key {
-        if age.is_some_and(|age| age >= KEY_MAY_BE_MISSING) {
+    if api_key.is_none_or(|api_key| !is_of_key(request, api_key)) {
+        if age >= KEY_MAY_BE_MISSING {
             return settled(needs_operator(
+                request,
                 "The cancel was sent with a secret key that is not in the settings any more, and only with that key Toss \
                  tells what became of it. Look at the payment in Toss's console.",
             ));
         }
-        return settled(unknown(request, times));
+        return settled(unknown(request, now));
     }
     let lease = LeaseChange::Take(lease);
-    if request.transaction_key.is_some() {
+    let is_under_way = request.transaction_key.is_some();
+    if is_under_way || was_never_sent(request) {
+        let words = request.toss_words.as_ref();
         return Step {
             change: CancelRequestChange {
-                error: Some(told::in_progress()),
+                error: Some(match is_under_way {
+                    true => told::in_progress(),
+                    false => told::not_known_yet(words),
+                }),
                 lease,
                 ..CancelRequestChange::to(CancelRequestStatus::Unknown)
             },
             effect: Effect::ReadPayment,
+            forgotten: None,
         };
     }
     if request.attempts >= MOST_ATTEMPTS || request.body.is_none() {
         return settled(needs_operator(
+            request,
             "Toss was asked many times and never told whether the cancel was carried out. Look at the payment in Toss's \
              console.",
         ));
     }
     Step {
         change: CancelRequestChange {
-            sent_at: Some(times.now),
+            sent_at: Some(now.now),
+            // An approved one that the record does not call sent has none yet.
+            api_key: api_key.map(ToOwned::to_owned),
             lease,
             ..CancelRequestChange::to(CancelRequestStatus::Sent)
         },
         effect: Effect::Send,
+        forgotten: None,
     }
 }
 
@@ -294,5 +408,6 @@ pub(super) fn settled(change: CancelRequestChange) -> Step {
     Step {
         change,
         effect: Effect::Nothing,
+        forgotten: None,
     }
 }

@@ -3,8 +3,10 @@
 use chrono::TimeDelta;
 use reconciliation::{CancelRequestStatus as Status, Money, RetryAdvice};
 
-use super::machine::{Effect, Event, Prepared, Step, Times, step};
-use super::machine_samples::{admin_named, key, lease, long_ago, request, sent, times, won};
+use super::machine::{Effect, Event, Prepared, Situation, Step, step};
+use super::machine_samples::{
+    admin_named, key, lease, long_ago, reading, request, sent, situation, won,
+};
 use crate::store::{Approval, CancelRequest, LeaseChange, SecretBody};
 
 const DAY: TimeDelta = TimeDelta::hours(24);
@@ -17,6 +19,7 @@ fn prepared(balance: Money, needs_approval: Option<TimeDelta>) -> Event<'static>
         api_key: "k1".to_owned(),
         lease: lease(),
         needs_approval,
+        may_repeat: false,
     })
 }
 
@@ -27,18 +30,20 @@ fn after(request: &CancelRequest, step: &Step) -> CancelRequest {
 /// A request of `admin` for 3,000 of 15,000 won that waits since long ago.
 fn waiting() -> CancelRequest {
     let recorded = request(Some(won(3_000)));
-    let waits = step(&recorded, prepared(won(15_000), Some(DAY)), times()).unwrap();
+    let waits = step(&recorded, prepared(won(15_000), Some(DAY)), situation()).unwrap();
     assert_eq!(waits.effect, Effect::Nothing);
     after(&recorded, &waits)
 }
 
 fn approved_by(admin: &str, late: TimeDelta) -> Option<Step> {
     let now = long_ago() + late;
+    let untouched = reading(15_000, &[]);
     let event = Event::Approved {
         admin: admin_named(admin),
         lease: lease(),
+        seen: Some(&untouched),
     };
-    step(&waiting(), event, Times { now, ..times() })
+    step(&waiting(), event, Situation { now, ..situation() })
 }
 
 fn code(request: &CancelRequest) -> Option<(&str, RetryAdvice)> {
@@ -64,7 +69,7 @@ fn what_needs_approval_waits_with_everything_that_will_be_sent_and_nothing_is_se
 #[test]
 fn what_needs_no_approval_is_sent_at_once() {
     let recorded = request(Some(won(3_000)));
-    let sent = step(&recorded, prepared(won(15_000), None), times()).unwrap();
+    let sent = step(&recorded, prepared(won(15_000), None), situation()).unwrap();
     assert_eq!(
         (sent.change.status, sent.effect),
         (Status::Sent, Effect::Send)
@@ -112,7 +117,11 @@ fn an_approval_of_the_last_second_counts_and_one_after_it_ends_the_request() {
 fn a_waiting_request_expires_at_its_time_and_not_before() {
     let expires = |after| {
         let now = long_ago() + after;
-        step(&waiting(), Event::Expired, Times { now, ..times() })
+        step(
+            &waiting(),
+            Event::Expired(Some(&reading(15_000, &[]))),
+            Situation { now, ..situation() },
+        )
     };
     assert!(expires(DAY - TimeDelta::milliseconds(1)).is_none());
     assert_eq!(expires(DAY).unwrap().change.status, Status::Rejected);
@@ -125,7 +134,7 @@ fn what_is_approved_is_sent_only_while_the_balance_is_what_it_was() {
             &waiting(),
             &approved_by("other", TimeDelta::zero()).unwrap(),
         );
-        let next = step(&approved, prepared(balance, needs_approval), times()).unwrap();
+        let next = step(&approved, prepared(balance, needs_approval), situation()).unwrap();
         (next.effect, after(&approved, &next))
     };
     for needs_approval in [Some(DAY), None] {
@@ -152,7 +161,7 @@ fn an_approval_by_the_requester_that_stands_in_the_record_all_the_same_sends_not
         }),
         ..waiting()
     };
-    let next = step(&forged, prepared(won(15_000), Some(DAY)), times()).unwrap();
+    let next = step(&forged, prepared(won(15_000), Some(DAY)), situation()).unwrap();
     assert_eq!(
         (next.effect, next.change.status),
         (Effect::Nothing, Status::Rejected)
@@ -162,10 +171,12 @@ fn an_approval_by_the_requester_that_stands_in_the_record_all_the_same_sends_not
 #[test]
 fn requester_and_others_may_withdraw_what_waits_and_nothing_else() {
     for admin in ["admin", "other"] {
+        let untouched = reading(15_000, &[]);
         let event = || Event::Withdrawn {
             admin: admin_named(admin),
+            seen: Some(&untouched),
         };
-        let withdrawn = after(&waiting(), &step(&waiting(), event(), times()).unwrap());
+        let withdrawn = after(&waiting(), &step(&waiting(), event(), situation()).unwrap());
         assert_eq!(
             (withdrawn.status, code(&withdrawn)),
             (Status::Rejected, Some(("WITHDRAWN", RetryAdvice::Retry)))
@@ -177,7 +188,7 @@ fn requester_and_others_may_withdraw_what_waits_and_nothing_else() {
             ..sent(1)
         };
         for request in [&recorded, &sent(1), &unknown] {
-            assert!(step(request, event(), times()).is_none());
+            assert!(step(request, event(), situation()).is_none());
         }
     }
 }
@@ -189,10 +200,21 @@ fn what_does_not_wait_is_neither_approved_nor_expired() {
         let approved = Event::Approved {
             admin: admin_named("other"),
             lease: lease(),
+            seen: None,
         };
-        assert!(step(request, approved, times()).is_none());
-        assert!(step(request, Event::Expired, times()).is_none());
+        assert!(step(request, approved, situation()).is_none());
+        assert!(step(request, Event::Expired(None), situation()).is_none());
     }
-    assert!(step(&waiting(), Event::Abandoned, times()).is_none());
-    assert!(step(&waiting(), Event::CallerLeft, times()).is_none());
+    assert!(
+        step(
+            &waiting(),
+            Event::Abandoned {
+                seen: None,
+                lease: lease(),
+            },
+            situation()
+        )
+        .is_none()
+    );
+    assert!(step(&waiting(), Event::CallerLeft, situation()).is_none());
 }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use reconciliation::{CancelRequestStatus as Status, CancelStatus};
 
 use super::machine::{Effect, Event, Step, step};
-use super::machine_samples::{done, key, lease, reading_with_reasons, refused, sent, times};
+use super::machine_samples::{done, key, lease, reading_with_reasons, refused, sent, situation};
 use crate::store::CancelRequest;
 use crate::toss::PaymentReading;
 
@@ -21,13 +21,13 @@ fn unknown() -> CancelRequest {
     }
 }
 
-fn due(request: &CancelRequest, now_at_toss: Option<&PaymentReading>) -> Step {
+fn due(request: &CancelRequest, seen: Option<&PaymentReading>) -> Step {
     let event = Event::Due {
-        api_key: Some("k1"),
+        api_key: Some("k1".to_owned()),
         lease: lease(),
-        now_at_toss,
+        seen,
     };
-    step(request, event, times()).unwrap()
+    step(request, event, situation()).unwrap()
 }
 
 fn told(step: Step) -> (Status, Effect, Option<String>) {
@@ -53,7 +53,7 @@ fn one_cancel_with_the_mark_is_the_requests_own_and_nothing_is_sent_again() {
     assert_eq!(told(due(&unknown(), Some(&now))), proved);
     let forgotten = CancelRequest {
         // So old that the key could not be sent again.
-        first_sent_at: Some(times().now - TimeDelta::days(20)),
+        first_sent_at: Some(situation().now - TimeDelta::days(20)),
         ..unknown()
     };
     assert_eq!(told(due(&forgotten, Some(&now))), proved);
@@ -101,9 +101,9 @@ fn a_refusal_beside_a_cancel_with_the_mark_is_the_echo_of_our_own_success() {
         let event = Event::Answered {
             attempt: 2,
             answer: &answer,
-            now_at_toss: Some(&now),
+            seen: Some(&now),
         };
-        let step = step(&sent(2), event, times()).unwrap();
+        let step = step(&sent(2), event, situation()).unwrap();
         (step.change.status, step.change.transaction_key)
     };
     assert_eq!(verdict(MARKED), (Status::Succeeded, Some(key("new"))));
@@ -122,9 +122,9 @@ fn the_mark_tells_ours_from_a_newer_one_in_tosss_answer() {
     let event = Event::Answered {
         attempt: 1,
         answer: &answer,
-        now_at_toss: None,
+        seen: None,
     };
-    let change = step(&sent(1), event, times()).unwrap().change;
+    let change = step(&sent(1), event, situation()).unwrap().change;
     assert_eq!(change.transaction_key, Some(key("ours")));
 }
 

@@ -1,5 +1,7 @@
 //! Requests, readings and answers for the tests of the machine.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,7 +11,7 @@ use reconciliation::{
 };
 
 use super::Admin;
-use super::machine::Times;
+use super::machine::Situation;
 use crate::store::{AccountName, CancelRequest, CancelRequestId, Lease, SecretBody};
 use crate::toss::{Call, CancelAnswer, PaymentReading, RawBody, Refusal, TossCode, UnknownReason};
 
@@ -48,6 +50,7 @@ pub(super) fn request(amount: Option<Money>) -> CancelRequest {
         owner: "admin".to_owned(),
         mark: None,
         toss_words: None,
+        may_repeat: false,
         idempotency_key: "cr-id".to_owned(),
         body: None,
         baseline_balance: None,
@@ -89,10 +92,14 @@ pub(super) fn sent(attempts: i32) -> CancelRequest {
     }
 }
 
-pub(super) fn times() -> Times {
-    Times {
+/// No cancel is known to be another request's.
+static OWNED_BY_NOBODY: LazyLock<HashSet<TransactionKey>> = LazyLock::new(HashSet::new);
+
+pub(super) fn situation() -> Situation<'static> {
+    Situation {
         now: long_ago(),
         first_pause: TimeDelta::seconds(5),
+        owned: &OWNED_BY_NOBODY,
     }
 }
 
@@ -165,6 +172,20 @@ pub(super) fn refused(code: &str) -> CancelAnswer {
             trace_id: None,
         },
         raw: RawBody::new("{}"),
+    }
+}
+
+/// A failure inside Toss, in these words.
+pub(super) fn failed(code: &str, message: &str) -> CancelAnswer {
+    CancelAnswer::Unknown {
+        reason: UnknownReason::Undecided(Refusal {
+            call: Call::Cancel,
+            code: TossCode::from_toss(code),
+            message: message.to_owned(),
+            http_status: 500,
+            trace_id: None,
+        }),
+        raw: Some(RawBody::new("{}")),
     }
 }
 

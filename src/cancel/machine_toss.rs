@@ -36,8 +36,9 @@ struct Made {
     key: String,
     amount: i64,
     status: CancelStatus,
-    /// The request's, when the request caused it.
-    reason: Option<String>,
+    reason: String,
+    /// Whether the request caused it.
+    is_ours: bool,
 }
 
 pub(super) struct FakeToss {
@@ -46,22 +47,28 @@ pub(super) struct FakeToss {
     made: Vec<Made>,
     /// The state before the latest change.
     before: (i64, Vec<Made>),
+    /// Whether something in front of Toss may refuse on its own, without keeping what it said.
+    gateway: bool,
     answers: HashMap<&'static str, (DateTime<Utc>, Reply)>,
 }
 
 impl FakeToss {
-    pub(super) fn new(balance: i64, asynchronous: bool) -> Self {
+    pub(super) fn new(balance: i64, asynchronous: bool, gateway: bool) -> Self {
         Self {
             balance,
             asynchronous,
             made: Vec::new(),
             before: (balance, Vec::new()),
+            gateway,
             answers: HashMap::new(),
         }
     }
 
     /// Takes a cancel. `whim` from 0 to 1: low ones meet trouble inside Toss.
     pub(super) fn receive(&mut self, message: &Message, now: DateTime<Utc>, whim: f64) -> Reply {
+        if self.gateway && whim < 0.25 {
+            return Reply::Refused("FORBIDDEN_CONSECUTIVE_REQUEST");
+        }
         if let Some((at, reply)) = self.answers.get(message.api_key)
             && (now - *at).abs() < KEPT
         {
@@ -81,7 +88,7 @@ impl FakeToss {
         } else if amount > self.balance {
             Reply::Refused("NOT_CANCELABLE_AMOUNT")
         } else {
-            self.make(amount, Some(message.reason.clone()));
+            self.make(amount, &message.reason, true);
             Reply::Done(Box::new(self.shown(false)))
         };
         self.answers.insert(message.api_key, (now, reply.clone()));
@@ -93,10 +100,20 @@ impl FakeToss {
         reply
     }
 
-    pub(super) fn cancel_by_hand(&mut self, amount: i64) {
-        if amount <= self.balance {
-            self.make(amount, None);
+    /// A cancel that the request did not cause; its key, when there was enough left.
+    pub(super) fn cancel_by_hand(&mut self, amount: i64, reason: &str) -> Option<TransactionKey> {
+        if amount > self.balance {
+            return None;
         }
+        self.make(amount, reason, false);
+        let made = self.made.last()?;
+        TransactionKey::parse(&made.key).ok()
+    }
+
+    /// Whether an overseas method has not decided yet.
+    pub(super) fn is_undecided(&self) -> bool {
+        let mut made = self.made.iter();
+        made.any(|made| made.status == CancelStatus::InProgress)
     }
 
     /// Loses every kept answer.
@@ -128,7 +145,7 @@ impl FakeToss {
         let cancels: Vec<_> = made
             .iter()
             .map(|made| {
-                let reason = made.reason.as_deref();
+                let reason = Some(made.reason.as_str());
                 (made.key.as_str(), made.amount, made.status.clone(), reason)
             })
             .collect();
@@ -139,15 +156,20 @@ impl FakeToss {
     pub(super) fn executions(&self) -> Vec<TransactionKey> {
         self.made
             .iter()
-            .filter(|made| made.reason.is_some() && made.status == CancelStatus::Done)
+            .filter(|made| made.is_ours && made.status == CancelStatus::Done)
             .filter_map(|made| TransactionKey::parse(&made.key).ok())
             .collect()
     }
 
-    fn make(&mut self, amount: i64, reason: Option<String>) {
+    /// From now on nobody is shown an older state.
+    pub(super) fn is_seen_as_it_is(&mut self) {
+        self.before = (self.balance, self.made.clone());
+    }
+
+    fn make(&mut self, amount: i64, reason: &str, is_ours: bool) {
         self.before = (self.balance, self.made.clone());
         self.balance -= amount;
-        let status = if self.asynchronous && reason.is_some() {
+        let status = if self.asynchronous && is_ours {
             CancelStatus::InProgress
         } else {
             CancelStatus::Done
@@ -156,7 +178,8 @@ impl FakeToss {
             key: format!("cancel-{}", self.made.len()),
             amount,
             status,
-            reason,
+            reason: reason.to_owned(),
+            is_ours,
         });
     }
 }

@@ -1,26 +1,49 @@
 //! Carrying out what the machine decides: every change is recorded before its effect, and recorded against the state that
 //! it was decided in.
 
-use std::borrow::Cow;
+use std::collections::HashSet;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use reconciliation::{Money, PaymentMethod, PermittedCancel, permit_cancel};
-use secrecy::ExposeSecret;
+use futures_util::future::join;
+use reconciliation::TransactionKey;
+use secrecy::{ExposeSecret, SecretString};
 
-use super::machine::{self, Effect, Event, Prepared, Times};
-use super::{CancelOrder, Inner, content, told};
+use super::machine::{self, Effect, Event, Situation, Step};
+use super::order::CancelFailure;
+use super::patience::Progress;
+use super::preparing::Preparation;
+use super::{CancelOrder, CancelOutcome, Inner, told};
 use crate::fail_points;
+use crate::lookup::FoundPayment;
 use crate::merchants::Merchant;
-use crate::store::{
-    CancelRequest, CancelRequestId, Lease, SecretBody, StoreError, StoredCancelError,
-};
-use crate::toss::{CancelAnswer, CancelBody, PaymentReading};
+use crate::store::{CancelRequest, CancelRequestChange, Lease, SecretBody, StoreError};
+use crate::toss::{CancelAnswer, PaymentReading};
 
 /// How often an event is tried again because somebody else changed the request in between.
 const MOST_RACES: u32 = 8;
 /// What a call may take beyond its own time limit before its request counts as abandoned.
 pub(super) const GRACE: Duration = Duration::from_secs(5);
+/// How long whoever reads the payment may be silent before somebody else may take the request up. Nothing has been sent by
+/// then, and what is recorded against an older state is not sent.
+const READING_LEASE: Duration = Duration::from_secs(10);
+/// How often it says that it is still there.
+const READING_LEASE_RENEWED: Duration = Duration::from_secs(3);
+
+/// A request that was carried out as far as it goes, with the payment as Toss's answer showed it, where it did.
+pub(super) struct Carried {
+    request: CancelRequest,
+    payment: Option<FoundPayment>,
+}
+
+impl From<CancelRequest> for Carried {
+    fn from(request: CancelRequest) -> Self {
+        Self {
+            request,
+            payment: None,
+        }
+    }
+}
 
 impl Inner {
     /// The money step of a new request: the payment is read again and checked, then Toss is called.
@@ -29,119 +52,45 @@ impl Inner {
         merchant: Merchant,
         request: CancelRequest,
         order: CancelOrder,
-    ) -> Result<(), StoreError> {
-        let event = match self.prepare(&merchant, &request, &order).await {
-            Ok(prepared) => {
-                self.keep_apart(&request).await?;
-                Event::Prepared(prepared)
+        progress: &Progress,
+    ) -> Result<Carried, CancelFailure> {
+        let owned = self.owned_by_others(&request).await?;
+        let prepare = self.prepare(&merchant, &request, &order, &owned);
+        let event = match self.keeping_lease(&request, prepare).await? {
+            Preparation::Ready(prepared) => Event::Prepared(prepared),
+            Preparation::Marked(ref reading) => {
+                let event = Event::FoundMarked(reading);
+                return self
+                    .stepped(&merchant, request, event, &owned, progress)
+                    .await;
             }
-            Err(error) => Event::RefusedByUs(error),
+            Preparation::Refused(error) => Event::RefusedByUs(error),
         };
-        let Some(step) = machine::step(&request, event, self.times()) else {
-            return Ok(());
-        };
-        match self.change(&request, step.change).await {
-            Ok(next) => self.follow(step.effect, &merchant, next).await,
-            // It took so long that the request was given up as never sent.
-            Err(StoreError::Conflict { .. }) => Ok(()),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Reads the payment and makes every check that depends on it: the same for a dry run and for the cancel itself.
-    pub(super) async fn check(
-        &self,
-        merchant: &Merchant,
-        order: &CancelOrder,
-    ) -> Result<(PaymentReading, PermittedCancel), StoredCancelError> {
-        let reading = merchant
-            .toss
-            .payment(&order.payment_key)
+        self.stepped(&merchant, request, event, &owned, progress)
             .await
-            .map_err(|error| told::unsent(&error))?;
-        let permitted = permit_cancel(&reading.payment, &order.intent, self.clock.now())
-            .map_err(|refusal| told::refused_by_us(&refusal))?;
-        let amount = order.intent.amount.unwrap_or(permitted.balance);
-        self.policy
-            .permit_request(amount)
-            .map_err(|refusal| told::refused_by_us(&refusal))?;
-        if content::names_own_account(order, &reading) {
-            return Err(told::own_account());
-        }
-        Ok((reading, permitted))
     }
 
-    /// Checks, and writes what is to be sent.
-    async fn prepare(
+    async fn stepped(
         &self,
         merchant: &Merchant,
-        request: &CancelRequest,
-        order: &CancelOrder,
-    ) -> Result<Prepared, StoredCancelError> {
-        let (reading, permitted) = self.check(merchant, order).await?;
-        let body = match &request.body {
-            // What has been approved is what is sent.
-            Some(kept) => kept.clone(),
-            None => self.write(merchant, request, order, &reading, permitted.balance)?,
+        request: CancelRequest,
+        event: Event<'_>,
+        owned: &HashSet<TransactionKey>,
+        progress: &Progress,
+    ) -> Result<Carried, CancelFailure> {
+        let Some(step) = machine::step(&request, event, self.situation(owned)) else {
+            return Ok(request.into());
         };
-        let amount = order.intent.amount.unwrap_or(permitted.balance);
-        let needs_approval = self.policy.needs_approval(amount);
-        Ok(Prepared {
-            body,
-            balance: permitted.balance,
-            cancels: machine::cancel_keys(&reading),
-            api_key: merchant.toss.key_fingerprint(),
-            lease: self.lease_for_call(merchant),
-            needs_approval: needs_approval.then_some(self.policy.approval_lives),
-        })
-    }
-
-    /// Writes the bytes that Toss is to be sent, and seals them.
-    fn write(
-        &self,
-        merchant: &Merchant,
-        request: &CancelRequest,
-        order: &CancelOrder,
-        reading: &PaymentReading,
-        balance: Money,
-    ) -> Result<SecretBody, StoredCancelError> {
-        let reason = if self.policy.marks_reasons {
-            Cow::Owned(request.mark().appended_to(&order.reason))
-        } else {
-            Cow::Borrowed(order.reason.as_str())
-        };
-        let body = CancelBody {
-            reason: &reason,
-            amount: order.intent.amount,
-            tax_free_amount: order.intent.tax_free_amount,
-            refundable_amount: balance,
-            refund_account: order.intent.refund_account.as_ref(),
-            // Overseas methods that take their time ask for a name of the cancel.
-            cancel_request_id: (reading.payment.method() == Some(PaymentMethod::ForeignEasyPay))
-                .then_some(request.idempotency_key.as_str()),
-        };
-        let sealed = merchant.toss.cancel_body(&body).ok().and_then(|body| {
-            let sealed = merchant.toss.seal_body(&request.idempotency_key, &body);
-            sealed.ok()
-        });
-        sealed.map(SecretBody::new).ok_or_else(told::unwritable)
-    }
-
-    /// Waits until Toss takes another cancel of the same payment.
-    async fn keep_apart(&self, request: &CancelRequest) -> Result<(), StoreError> {
-        let last = self.store.last_cancel_at(&request.payment_key).await?;
-        let pause = machine::wait_before_sending(last, self.clock.now());
-        if pause > TimeDelta::zero() {
-            tokio::time::sleep(pause.to_std().unwrap_or_default()).await;
+        let effect = step.effect;
+        match self.take(&request, step).await {
+            Ok(next) => {
+                progress.is(&next);
+                self.follow(effect, merchant, next, progress).await
+            }
+            // It took so long that somebody else has taken the request up.
+            Err(StoreError::Conflict { .. }) => Ok(self.recorded(&request.id).await?.into()),
+            Err(error) => Err(error.into()),
         }
-        Ok(())
-    }
-
-    /// A caller who has waited long enough is told that the outcome is not known, and the record says the same. The
-    /// step goes on and records what it finds.
-    pub(super) async fn caller_left(&self, id: &CancelRequestId) -> Result<(), StoreError> {
-        self.record(self.recorded(id).await?, || Event::CallerLeft)
-            .await
     }
 
     pub(super) async fn follow(
@@ -149,59 +98,72 @@ impl Inner {
         effect: Effect,
         merchant: &Merchant,
         request: CancelRequest,
-    ) -> Result<(), StoreError> {
+        progress: &Progress,
+    ) -> Result<Carried, CancelFailure> {
         match effect {
             // Whoever approves a request begins to prepare it.
-            Effect::Nothing | Effect::Prepare => Ok(()),
-            Effect::Send => self.send(merchant, request).await,
+            Effect::Nothing | Effect::Prepare => Ok(request.into()),
+            Effect::Send => {
+                let carried = self.send(merchant, request).await?;
+                progress.is(&carried.request);
+                Ok(carried)
+            }
             Effect::ReadPayment => {
+                let owned = self.owned_by_others(&request).await?;
                 let reading = merchant.toss.payment(&request.payment_key).await.ok();
-                self.record(request, || Event::Seen(reading.as_ref())).await
+                let event = || Event::Seen(reading.as_ref());
+                Ok(self.record_beside(request, event, &owned).await?.into())
             }
         }
     }
 
     /// Calls Toss with what is stored and records the answer.
-    async fn send(&self, merchant: &Merchant, request: CancelRequest) -> Result<(), StoreError> {
-        let sealed = request.body.as_ref().map(SecretBody::expose);
-        let body = sealed.and_then(|sealed| {
-            let body = merchant.toss.open_body(&request.idempotency_key, sealed);
-            body.ok()
-        });
+    async fn send(
+        &self,
+        merchant: &Merchant,
+        request: CancelRequest,
+    ) -> Result<Carried, CancelFailure> {
+        let body = opened(merchant, &request)?;
         fail_points::dies("sending-committed");
-        let answer = match &body {
-            Some(body) => {
-                let body = body.expose_secret();
-                merchant
-                    .toss
-                    .cancel(&request.payment_key, &request.idempotency_key, body)
-                    .await
-            }
-            // The row was changed by somebody else: what cannot be read is not sent.
-            None => {
-                return Err(StoreError::Inconsistent {
-                    table: "cancel_requests",
-                    column: "body",
-                    key: request.id.to_string(),
-                });
-            }
-        };
+        let call = merchant.toss.cancel(
+            &request.payment_key,
+            &request.idempotency_key,
+            body.expose_secret(),
+        );
+        let (answer, owned) = join(call, self.owned_by_others(&request)).await;
+        let answered_at = self.clock.now();
         fail_points::dies("answer-read");
         // A reading that began before the cancel would show the payment as it was.
         self.lookup.begin_anew();
-        let now_at_toss: Option<PaymentReading> = if machine::needs_confirmation(&answer) {
+        log(&request, &answer);
+        let owned = owned.map_err(CancelFailure::after_sending)?;
+        let seen: Option<PaymentReading> = if machine::needs_confirmation(&answer) {
             merchant.toss.payment(&request.payment_key).await.ok()
         } else {
             None
         };
-        log(&request, &answer);
         let attempt = request.attempts;
-        self.record(request, || Event::Answered {
+        let event = || Event::Answered {
             attempt,
             answer: &answer,
-            now_at_toss: now_at_toss.as_ref(),
-        })
-        .await
+            seen: seen.as_ref(),
+        };
+        let recorded = self.record_beside(request, event, &owned).await;
+        let request = recorded.map_err(CancelFailure::after_sending)?;
+        let shown = match (&answer, &seen) {
+            // Later answers to the same key repeat the first, and show the payment as it was then.
+            (CancelAnswer::Done { reading, .. }, _) if attempt == 1 => Some(&**reading),
+            (_, Some(reading)) => Some(reading),
+            _ => None,
+        };
+        let payment = match shown {
+            Some(reading) => {
+                let kept = self.lookup.keep(&merchant.account, reading, answered_at);
+                kept.await.ok().flatten()
+            }
+            None => None,
+        };
+        Ok(Carried { request, payment })
     }
 
     /// Records what an event does, also when the request was changed by somebody else since it was read.
@@ -209,51 +171,107 @@ impl Inner {
         &self,
         request: CancelRequest,
         event: impl Fn() -> Event<'a>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<CancelRequest, StoreError> {
+        self.record_beside(request, event, &HashSet::new()).await
+    }
+
+    /// As [`Self::record`], beside the cancels that other requests caused.
+    pub(super) async fn record_beside<'a>(
+        &self,
+        request: CancelRequest,
+        event: impl Fn() -> Event<'a>,
+        owned: &HashSet<TransactionKey>,
+    ) -> Result<CancelRequest, StoreError> {
         let id = request.id.clone();
         let mut current = request;
         for _ in 0..MOST_RACES {
-            let Some(step) = machine::step(&current, event(), self.times()) else {
-                return Ok(());
+            let Some(step) = machine::step(&current, event(), self.situation(owned)) else {
+                return Ok(current);
             };
-            match self.change(&current, step.change).await {
+            match self.take(&current, step).await {
                 Err(StoreError::Conflict { .. }) => current = self.recorded(&id).await?,
-                other => return other.map(drop),
+                other => return other,
             }
         }
         Err(StoreError::Conflict { id: id.to_string() })
     }
 
+    /// Records a step, and what it shows of the database.
+    pub(super) async fn take(
+        &self,
+        request: &CancelRequest,
+        step: Step,
+    ) -> Result<CancelRequest, StoreError> {
+        let next = self.change(request, step.change).await?;
+        if let Some(evidence) = &step.forgotten {
+            self.note_forgotten(&request.payment_key, &request.account, evidence)
+                .await?;
+        }
+        Ok(next)
+    }
+
     pub(super) async fn change(
         &self,
         request: &CancelRequest,
-        change: crate::store::CancelRequestChange,
+        change: CancelRequestChange,
     ) -> Result<CancelRequest, StoreError> {
         self.store
             .move_cancel_request(request, change, self.clock.now())
             .await
     }
 
-    pub(super) async fn recorded(&self, id: &CancelRequestId) -> Result<CancelRequest, StoreError> {
-        let request = self.store.cancel_request(id).await?;
-        // Nothing deletes requests.
-        request.ok_or_else(|| StoreError::Inconsistent {
-            table: "cancel_requests",
-            column: "id",
-            key: id.to_string(),
-        })
-    }
-
-    pub(super) fn times(&self) -> Times {
-        Times {
-            now: self.clock.now(),
-            first_pause: self.first_pause,
+    /// The request, the payment as it is now, and the error that the request's state stands for.
+    pub(super) async fn outcome_of(&self, carried: Carried) -> CancelOutcome {
+        let Carried { request, payment } = carried;
+        let payment = match payment {
+            Some(payment) => Some(payment),
+            // What became of the request is known, also when nothing else can be had just now.
+            None => self
+                .lookup
+                .payment_alone(&request.payment_key)
+                .await
+                .inspect_err(
+                    |error| tracing::warn!(%error, "a payment is not shown with its cancel"),
+                )
+                .ok()
+                .flatten(),
+        };
+        let error = told::error_of(&request);
+        CancelOutcome {
+            request: Some(request),
+            payment,
+            error,
+            preview: None,
         }
     }
 
-    /// For the payment to be read and checked: a question that meets silence is asked twice.
-    pub(super) fn lease_for_reading(&self, merchant: &Merchant) -> Lease {
-        self.lease(merchant.toss.timeout().saturating_mul(2) + GRACE)
+    /// Does the work while the record says every few seconds that somebody is at it.
+    async fn keeping_lease<T>(&self, request: &CancelRequest, work: impl Future<Output = T>) -> T {
+        let mut work = std::pin::pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                () = tokio::time::sleep(READING_LEASE_RENEWED) => {
+                    let lease = self.lease_for_reading();
+                    if let Err(error) = self.store.renew_cancel_lease(request, &lease).await {
+                        tracing::warn!(%error, request = %request.id, "the lease of a cancel could not be renewed");
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn situation<'a>(&self, owned: &'a HashSet<TransactionKey>) -> Situation<'a> {
+        Situation {
+            now: self.clock.now(),
+            first_pause: self.first_pause,
+            owned,
+        }
+    }
+
+    /// For the payment to be read and checked. It is renewed while that takes.
+    pub(super) fn lease_for_reading(&self) -> Lease {
+        self.lease(READING_LEASE)
     }
 
     pub(super) fn lease_for_call(&self, merchant: &Merchant) -> Lease {
@@ -268,6 +286,20 @@ impl Inner {
             until: now.checked_add_signed(lasts).unwrap_or(now),
         }
     }
+}
+
+/// The bytes to send. A row that was changed by somebody else may hold none: what cannot be read is not sent.
+fn opened(merchant: &Merchant, request: &CancelRequest) -> Result<SecretString, StoreError> {
+    let sealed = request.body.as_ref().map(SecretBody::expose);
+    let body = sealed.and_then(|sealed| {
+        let body = merchant.toss.open_body(&request.idempotency_key, sealed);
+        body.ok()
+    });
+    body.ok_or_else(|| StoreError::Inconsistent {
+        table: "cancel_requests",
+        column: "body",
+        key: request.id.to_string(),
+    })
 }
 
 fn log(request: &CancelRequest, answer: &CancelAnswer) {

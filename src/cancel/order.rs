@@ -52,6 +52,22 @@ impl CancelOutcome {
             preview: None,
         }
     }
+
+    /// Nothing was recorded for this payment.
+    pub(super) fn refused_for(payment: FoundPayment, error: StoredCancelError) -> Self {
+        Self {
+            payment: Some(payment),
+            ..Self::refused(error)
+        }
+    }
+
+    /// A request that is left as it is.
+    pub(super) fn unmoved(request: CancelRequest, error: StoredCancelError) -> Self {
+        Self {
+            request: Some(request),
+            ..Self::refused(error)
+        }
+    }
 }
 
 /// What an order would do.
@@ -89,23 +105,33 @@ impl CancelPreview {
     }
 }
 
-/// Why an order has no outcome at all: nothing was sent.
+/// Why a step of a cancel broke off. Callers are told so as data.
 #[derive(Debug, thiserror::Error)]
-pub enum CancelFailure {
-    /// Toss could not be asked about the payment.
-    #[error("Toss could not be asked, and nothing was sent: {reason}")]
+pub(super) enum CancelFailure {
+    /// Toss could not be asked about the payment, and nothing was sent.
+    #[error("Toss could not be asked: {reason}")]
     Upstream {
         /// What went wrong, fit for a client's eyes.
         reason: String,
     },
-    /// The store failed. What is recorded of the request still stands.
-    #[error("the store failed")]
-    Store(#[source] Arc<StoreError>),
+    /// The store failed before anything was sent. What is recorded of the request still stands.
+    #[error("the store failed before anything was sent: {0}")]
+    NotRecorded(#[source] Arc<StoreError>),
+    /// The store failed when Toss had been called. The record says so, and what became of it is found out.
+    #[error("the store failed after Toss was called: {0}")]
+    NotWritten(#[source] Arc<StoreError>),
+}
+
+impl CancelFailure {
+    /// The store failed when Toss had been called.
+    pub(super) fn after_sending(error: StoreError) -> Self {
+        Self::NotWritten(Arc::new(error))
+    }
 }
 
 impl From<StoreError> for CancelFailure {
     fn from(error: StoreError) -> Self {
-        Self::Store(Arc::new(error))
+        Self::NotRecorded(Arc::new(error))
     }
 }
 
@@ -113,7 +139,7 @@ impl From<LookupError> for CancelFailure {
     fn from(error: LookupError) -> Self {
         match error {
             LookupError::Upstream { reason } => Self::Upstream { reason },
-            LookupError::Store(error) => Self::Store(error),
+            LookupError::Store(error) => Self::NotRecorded(error),
         }
     }
 }

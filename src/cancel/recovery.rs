@@ -7,12 +7,14 @@ use reconciliation::CancelRequestStatus;
 use tokio_util::sync::CancellationToken;
 
 use super::machine::{self, Effect, Event};
-use super::money_step::GRACE;
+use super::money_step::{Carried, GRACE};
+use super::order::CancelFailure;
+use super::patience::Progress;
 use super::{Canceller, Inner};
 use crate::fail_points;
 use crate::merchants::Merchant;
 use crate::store::{CancelRequest, StoreError};
-use crate::toss::PaymentReading;
+use crate::toss::{PaymentReading, TossError};
 
 /// How many requests are read at once.
 const AT_ONCE: u64 = 100;
@@ -58,9 +60,9 @@ impl Canceller {
                 let taken_up = self
                     .0
                     .money_steps
-                    .start(async move { inner.take_up(request).await });
+                    .start(async move { inner.take_up(request, &Progress::default()).await });
                 match taken_up.await {
-                    Ok(Ok(())) => {}
+                    Ok(Ok(_)) => {}
                     Ok(Err(error)) => {
                         tracing::error!(%error, request = %id, "a cancel could not be taken up");
                     }
@@ -76,62 +78,95 @@ impl Canceller {
 
 impl Inner {
     /// Goes on with a request that nobody works on: one that was abandoned, or whose outcome is to be found out.
-    pub(super) async fn take_up(&self, request: CancelRequest) -> Result<(), StoreError> {
+    pub(super) async fn take_up(
+        &self,
+        request: CancelRequest,
+        progress: &Progress,
+    ) -> Result<Carried, CancelFailure> {
         let merchant = self.merchants.named(&request.account).cloned();
         let mut current = request;
         // An abandoned sending is unknown first, and then asked about.
         for _ in 0..2 {
             if current.is_leased(self.clock.now()) {
-                return Ok(());
+                return Ok(current.into());
             }
-            let api_key = merchant
-                .as_ref()
-                .map(|merchant| merchant.toss.key_fingerprint());
-            let now_at_toss = self.look_for_mark(merchant.as_ref(), &current).await;
-            let event = match current.status {
-                CancelRequestStatus::Unknown => Event::Due {
-                    api_key: api_key.as_deref(),
-                    lease: merchant
-                        .as_ref()
-                        .map_or_else(|| self.lease(GRACE), |m| self.lease_for_call(m)),
-                    now_at_toss: now_at_toss.as_ref(),
-                },
-                CancelRequestStatus::AwaitingApproval => Event::Expired,
-                _ => Event::Abandoned,
+            let owned = self.owned_by_others(&current).await?;
+            let seen = self.look_at(merchant.as_ref(), &current).await;
+            let event = self.event_of(&current, merchant.as_ref(), seen.as_ref());
+            let Some(step) = machine::step(&current, event, self.situation(&owned)) else {
+                return Ok(current.into());
             };
-            let Some(step) = machine::step(&current, event, self.times()) else {
-                return Ok(());
-            };
-            let next = match self.change(&current, step.change).await {
+            let effect = step.effect;
+            let next = match self.take(&current, step).await {
                 Ok(next) => next,
                 // Somebody else has taken it up meanwhile: their outcome is the outcome.
-                Err(StoreError::Conflict { .. }) => return Ok(()),
-                Err(error) => return Err(error),
+                Err(StoreError::Conflict { .. }) => {
+                    return Ok(self.recorded(&current.id).await?.into());
+                }
+                Err(error) => return Err(error.into()),
             };
+            progress.is(&next);
             fail_points::dies("taken-up");
-            match (step.effect, &merchant) {
+            match (effect, merchant.clone()) {
                 (Effect::Nothing, _) | (_, None) => current = next,
-                (effect, Some(merchant)) => return self.follow(effect, merchant, next).await,
+                (Effect::Prepare, Some(merchant)) => {
+                    return Box::pin(self.carry_out_approved(merchant, next, progress)).await;
+                }
+                (effect, Some(merchant)) => {
+                    return self.follow(effect, &merchant, next, progress).await;
+                }
             }
             if current.status != CancelRequestStatus::Unknown
                 || current.next_at > Some(self.clock.now())
             {
-                return Ok(());
+                break;
             }
         }
-        Ok(())
+        Ok(current.into())
     }
 
-    /// The payment, to see before another sending whether a cancel carries the request's mark; `None` where none would.
-    async fn look_for_mark(
+    fn event_of<'a>(
+        &self,
+        request: &CancelRequest,
+        merchant: Option<&Merchant>,
+        seen: Option<&'a PaymentReading>,
+    ) -> Event<'a> {
+        let lease = || merchant.map_or_else(|| self.lease(GRACE), |m| self.lease_for_call(m));
+        match request.status {
+            CancelRequestStatus::Unknown => Event::Due {
+                api_key: merchant.map(|merchant| merchant.toss.key_fingerprint()),
+                lease: lease(),
+                seen,
+            },
+            CancelRequestStatus::AwaitingApproval => Event::Expired(seen),
+            _ => Event::Abandoned {
+                seen,
+                lease: self.lease_for_reading(),
+            },
+        }
+    }
+
+    /// The payment, where the next step depends on it: to see whether a cancel carries the request's mark before another
+    /// sending, and whether anything was sent of a request that was given up, or waited, before its sending.
+    async fn look_at(
         &self,
         merchant: Option<&Merchant>,
         request: &CancelRequest,
     ) -> Option<PaymentReading> {
         let merchant = merchant?;
-        if !self.policy.marks_reasons || request.status != CancelRequestStatus::Unknown {
+        let looks = match request.status {
+            CancelRequestStatus::Requested | CancelRequestStatus::AwaitingApproval => true,
+            CancelRequestStatus::Unknown => request.mark.is_some() || self.policy.marks_reasons,
+            _ => false,
+        };
+        if !looks {
             return None;
         }
-        merchant.toss.payment(&request.payment_key).await.ok()
+        let reading = merchant.toss.payment(&request.payment_key).await;
+        reading
+            .inspect_err(|error: &TossError| {
+                tracing::warn!(%error, request = %request.id, "the payment of a cancel cannot be looked at");
+            })
+            .ok()
     }
 }

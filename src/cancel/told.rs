@@ -3,24 +3,102 @@
 use reconciliation::{CancelRefusal, CancelRequestStatus, Money, RetryAdvice};
 
 use super::content::LONGEST_REASON;
-use crate::store::{AccountName, CancelRequest, StoredCancelError};
+use crate::store::{AccountName, CancelRequest, StoreError, StoredCancelError, TossWords};
 use crate::toss::{Refusal, TossError};
 
 /// The error that a request's state stands for; none when it succeeded.
 pub(super) fn error_of(request: &CancelRequest) -> Option<StoredCancelError> {
     match request.status {
         CancelRequestStatus::Succeeded => None,
-        _ => Some(request.error.clone().unwrap_or_else(not_known_yet)),
+        _ => {
+            let unknown = || not_known_yet(request.toss_words.as_ref());
+            Some(request.error.clone().unwrap_or_else(unknown))
+        }
     }
 }
 
 /// The outcome is being found out.
-pub(super) fn not_known_yet() -> StoredCancelError {
+pub(super) fn not_known_yet(words: Option<&TossWords>) -> StoredCancelError {
+    let message = and_words(
+        "Toss has not said yet whether the cancel was carried out. Look at the request again; do not make another one.",
+        words,
+    );
+    error("OUTCOME_UNKNOWN", RetryAdvice::Wait, None, &message)
+}
+
+/// The payment must be read before it can be said whether anything was sent.
+pub(super) fn not_looked_at_yet() -> StoredCancelError {
     error(
         "OUTCOME_UNKNOWN",
         RetryAdvice::Wait,
         None,
-        "Toss has not said yet whether the cancel was carried out. Look at the request again; do not make another one.",
+        "The server stopped while this cancel was asked for, and Toss has not shown the payment since. Look at the request \
+         again; do not make another one.",
+    )
+}
+
+/// It could not be written down, and nothing was sent.
+pub(super) fn not_recorded(cause: &StoreError) -> StoredCancelError {
+    let why = match cause {
+        StoreError::Unavailable { .. } | StoreError::NoSpace { .. } => cause.to_string(),
+        _ => "the server failed".to_owned(),
+    };
+    let message = format!(
+        "The cancel could not be recorded, and nothing was sent: {why}. Ask again with the same idempotency key."
+    );
+    error("NOT_RECORDED", RetryAdvice::Retry, None, &message)
+}
+
+/// Whatever came of it could not be written down, or not be read in time.
+pub(super) fn not_readable() -> StoredCancelError {
+    error(
+        "OUTCOME_UNKNOWN",
+        RetryAdvice::Wait,
+        None,
+        "The database does not answer, so that what became of the cancel cannot be told now. Ask again with the same \
+         idempotency key; do not make another one.",
+    )
+}
+
+/// Toss knows cancels that this database has forgotten.
+pub(super) fn database_behind() -> StoredCancelError {
+    error(
+        "DATABASE_BEHIND",
+        RetryAdvice::NeedsPerson,
+        None,
+        "Toss knows a cancel of this payment that was made by this server and that its database does not know: an older \
+         copy of the database was put back. Nothing was sent. Run `toss-recon restored`, then ask again.",
+    )
+}
+
+/// It is too early to take the request over.
+pub(super) fn too_young() -> StoredCancelError {
+    error(
+        "TOO_YOUNG",
+        RetryAdvice::Wait,
+        Some("id"),
+        "This cancel was asked for less than a minute ago and may still be under way: take it over after that.",
+    )
+}
+
+/// There is nothing to take over.
+pub(super) fn needs_no_takeover() -> StoredCancelError {
+    error(
+        "NOT_UNDECIDED",
+        RetryAdvice::FixInput,
+        Some("id"),
+        "Only a request in the state UNKNOWN can be taken over: any other is being carried out, waits for a person already, \
+         or has ended.",
+    )
+}
+
+/// A second admin must look, where a second admin must approve.
+pub(super) fn not_yours_to_decide() -> StoredCancelError {
+    error(
+        "OWN_REQUEST",
+        RetryAdvice::NeedsPerson,
+        Some("id"),
+        "You asked for this cancel yourself: another admin must say what became of it.",
     )
 }
 
@@ -45,8 +123,9 @@ pub(super) fn aborted() -> StoredCancelError {
 }
 
 /// Nothing but a person's eyes can tell what became of it.
-pub(super) fn needs_operator(message: &str) -> StoredCancelError {
-    error("OUTCOME_UNKNOWN", RetryAdvice::NeedsPerson, None, message)
+pub(super) fn needs_operator(message: &str, words: Option<&TossWords>) -> StoredCancelError {
+    let message = and_words(message, words);
+    error("OUTCOME_UNKNOWN", RetryAdvice::NeedsPerson, None, &message)
 }
 
 /// A person found out that it was never carried out.
@@ -286,11 +365,23 @@ pub(super) fn unavailable(reason: &str) -> StoredCancelError {
 /// Toss refused.
 pub(super) fn told_by_toss(refusal: &Refusal) -> StoredCancelError {
     let code = &refusal.code;
+    let words = &refusal.message;
     let message = match code.explanation() {
-        Some(explanation) => format!("{explanation} Toss says: {}", refusal.message),
-        None => refusal.message.clone(),
+        Some(explanation) => format!("{explanation} Toss says: {words}"),
+        None => format!("Toss refused with {code}: {words}"),
     };
     error(code.as_str(), code.class().advice(), code.field(), &message)
+}
+
+/// A sentence of ours, with what Toss said last.
+fn and_words(message: &str, words: Option<&TossWords>) -> String {
+    match words {
+        Some(words) => format!(
+            "{message} Toss said last: {}: {}",
+            words.code, words.message
+        ),
+        None => message.to_owned(),
+    }
 }
 
 fn error(code: &str, advice: RetryAdvice, field: Option<&str>, message: &str) -> StoredCancelError {

@@ -130,6 +130,19 @@ impl CancelRequest {
         self.0.transaction_key.as_ref().map(TransactionKey::as_str)
     }
 
+    /// Toss's own code, as last heard, such as `PROVIDER_ERROR`; it may be one that Toss has not documented yet. Null while
+    /// Toss has refused nothing.
+    async fn toss_code(&self) -> Option<&str> {
+        let words = self.0.toss_words.as_ref();
+        words.map(|words| words.code.as_str())
+    }
+
+    /// Toss's own words, as last heard, in Korean as a rule. Runs of six digits or more are masked.
+    async fn toss_message(&self) -> Option<&str> {
+        let words = self.0.toss_words.as_ref();
+        words.map(|words| words.message.as_str())
+    }
+
     /// What went wrong. Null when it succeeded, and while nothing has.
     async fn error(&self) -> Option<CancelError> {
         self.0.error.clone().map(CancelError)

@@ -7,7 +7,6 @@ use std::error::Error;
 use async_graphql::ErrorExtensions as _;
 
 use crate::access::Role;
-use crate::cancel::CancelFailure;
 use crate::lookup::LookupError;
 use crate::store::StoreError;
 
@@ -126,15 +125,6 @@ impl From<LookupError> for ApiError {
         match error {
             LookupError::Upstream { reason } => Self::upstream(reason),
             LookupError::Store(cause) => Self::internal(&*cause),
-        }
-    }
-}
-
-impl From<CancelFailure> for ApiError {
-    fn from(error: CancelFailure) -> Self {
-        match error {
-            CancelFailure::Upstream { reason } => Self::upstream(reason),
-            CancelFailure::Store(cause) => Self::internal(&*cause),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a screen may offer to whoever is looking at a payment.
 
 use async_graphql::{Context, SimpleObject};
-use reconciliation::{Currency, cancel_options};
+use reconciliation::{Currency, cancel_options, permit_beside};
 
 use super::books::Books;
 use super::cancel_request::CancelError;
@@ -49,6 +49,9 @@ impl ViewerCanCancel {
             .find(|request| !request.status.is_final())
         {
             reasons.push(Canceller::in_flight(other).into());
+        }
+        if let Err(refusal) = permit_beside(books.cancels()) {
+            reasons.push(Canceller::refusal(&refusal).into());
         }
         let canceller = part::<Canceller>(ctx)?;
         let payment = books.payment();

@@ -1,16 +1,41 @@
 //! Whether what is stored of a payment after a reading is what that reading found.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use reconciliation::{Cancel, Payment, TransactionKey};
 
+use super::FoundPayment;
 use crate::store::StoredPayment;
+
+impl FoundPayment {
+    /// As it is stored, where nobody asks Toss.
+    pub(crate) fn kept(stored: Arc<StoredPayment>) -> Self {
+        Self {
+            stale: stored.outdated,
+            stored,
+        }
+    }
+
+    /// As it is stored after a reading that began at `asked_at`, found this, and has ended by `now`.
+    pub(super) fn after(
+        said: (&Payment, &[Cancel]),
+        stored: Arc<StoredPayment>,
+        asked_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            stale: stored.outdated || !is_current(&stored, said, asked_at, now),
+            stored,
+        }
+    }
+}
 
 /// Whether what is stored is what Toss said in a reading that began at `asked_at` and has ended by `now`. It is when that
 /// reading was stored. Another one that began later may have been stored before, and stands for it if it found the same;
 /// one of an instant still to come is of a clock that was ahead, and nobody knows which is younger.
-pub(super) fn is_current(
+fn is_current(
     stored: &StoredPayment,
     (payment, cancels): (&Payment, &[Cancel]),
     asked_at: DateTime<Utc>,

@@ -1,6 +1,7 @@
 //! The verb behind every question about one payment: answer from the store while that is young enough, otherwise ask
 //! Toss, keep what it said, and answer that. When Toss cannot be asked, the last known state, marked as such.
 
+mod alone;
 mod current;
 mod flights;
 mod reading;
@@ -21,7 +22,6 @@ use crate::toss::{PaymentReading, TossError};
 
 pub use reading::ReadingError;
 
-use current::is_current;
 use flights::Flights;
 
 /// What a payment is asked for by.
@@ -165,10 +165,7 @@ impl Inner {
         let now = self.clock.now();
         stored
             .filter(|stored| !stored.from_rows && is_young(stored.read_at, now, max_age))
-            .map(|stored| FoundPayment {
-                stale: stored.outdated,
-                stored: Arc::clone(stored),
-            })
+            .map(|stored| FoundPayment::kept(Arc::clone(stored)))
     }
 
     /// Asks Toss and stores what it said; falls back to what is stored.
@@ -281,11 +278,8 @@ impl Inner {
             .await?
             .remove(&key);
         let stored = stored.ok_or_else(|| lost_row("payments", key.as_str()))?;
-        let is_current = is_current(&stored, (&said.0, &said.1), asked_at, self.clock.now());
-        Ok(FoundPayment {
-            stale: stored.outdated || !is_current,
-            stored,
-        })
+        let (said, now) = ((&said.0, said.1.as_slice()), self.clock.now());
+        Ok(FoundPayment::after(said, stored, asked_at, now))
     }
 }
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use entity::RawText;
 use entity::cancel_request::{self, Column};
 use reconciliation::{CancelRequestStatus, Money, TransactionKey};
-use sea_orm::ActiveValue::NotSet;
+use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use serde_json::json;
@@ -17,8 +17,8 @@ use super::rows::{cancel_request_model, changed_columns, new_cancel_request};
 use super::turns::Turn;
 use super::write::insert;
 use super::{
-    CancelRequest, CancelRequestChange, Created, DayLimit, NewCancelRequest, Store, StoreError,
-    commit,
+    CancelRequest, CancelRequestChange, Created, DayLimit, Lease, NewCancelRequest, Store,
+    StoreError, commit,
 };
 use crate::fail_points;
 
@@ -86,6 +86,27 @@ impl Store {
         Err(request.conflict())
     }
 
+    /// Says that whoever works on the request still does, provided that nobody has changed it since it was read. Nothing else
+    /// changes by it.
+    pub async fn renew_cancel_lease(
+        &self,
+        request: &CancelRequest,
+        lease: &Lease,
+    ) -> Result<bool, StoreError> {
+        let lease = lease.to_millis();
+        let renewed = cancel_request::Entity::update_many()
+            .set(cancel_request::ActiveModel {
+                lease_owner: Set(Some(lease.owner.clone())),
+                lease_until: Set(Some(lease.until.into())),
+                ..Default::default()
+            })
+            .filter(Column::Id.eq(request.id.as_str()))
+            .filter(Column::Version.eq(request.version))
+            .exec(&self.writer)
+            .await?;
+        Ok(renewed.rows_affected > 0)
+    }
+
     /// Changes a request, provided that it still is as it was read, and says so in the audit log, as of the given instant.
     /// A final status erases the body.
     ///
@@ -102,6 +123,7 @@ impl Store {
         }
         let given_body = change.body.clone();
         let given_reply = change.raw_reply.is_some();
+        let by = change.by.clone();
         let next = request.after(change);
         let mut row = changed_columns(&next)?;
         // Both may not have been read with the request: what was not given is left alone.
@@ -127,14 +149,26 @@ impl Store {
         if outcome.rows_affected == 0 {
             return Err(request.conflict());
         }
-        if next.status != request.status || next.transaction_key != request.transaction_key {
+        if next.status != request.status
+            || next.transaction_key != request.transaction_key
+            || said_anew(request, &next)
+        {
             mark_payment(&transaction, request.payment_key.as_str()).await?;
-            audit::add(&transaction, changed(request, &next, at)).await?;
+            audit::add(&transaction, changed(request, &next, by.as_deref(), at)).await?;
         }
         fail_points::dies("cancel-change-not-committed");
         commit(transaction).await?;
         Ok(next)
     }
+}
+
+/// Whether Toss has said something else than before.
+fn said_anew(before: &CancelRequest, after: &CancelRequest) -> bool {
+    let said = |request: &CancelRequest| {
+        let words = request.toss_words.as_ref();
+        words.map(|words| (words.code.clone(), words.message.clone()))
+    };
+    said(before) != said(after)
 }
 
 /// What the admin had asked for within the day before this request, which is recorded already, if the two together are
@@ -170,22 +204,22 @@ fn requested(request: &CancelRequest) -> Said<'_> {
     }
 }
 
-/// What the audit log says of a change. Reasons and answers are free text, in which people write names: they stay out.
-fn changed<'a>(before: &CancelRequest, after: &'a CancelRequest, at: DateTime<Utc>) -> Said<'a> {
+/// What the audit log says of a change. Reasons are free text, in which people write names: they stay out. Of Toss's answer
+/// the code and the words are kept, with long numbers masked.
+fn changed<'a>(
+    before: &CancelRequest,
+    after: &'a CancelRequest,
+    by: Option<&'a str>,
+    at: DateTime<Utc>,
+) -> Said<'a> {
     let decision = after
         .decision
         .as_ref()
         .filter(|_| before.decision.is_none());
-    let approval = after
-        .approval
-        .as_ref()
-        .filter(|_| before.approval.is_none());
-    let person = decision
-        .map(|decision| decision.by.as_str())
-        .or(approval.map(|approval| approval.by.as_str()));
+    let words = after.toss_words.as_ref();
     Said {
         at,
-        actor: person.unwrap_or(PROGRAM),
+        actor: by.unwrap_or(PROGRAM),
         action: match after.status {
             // Nothing else leads back to it.
             CancelRequestStatus::Requested => "CANCEL_APPROVED",
@@ -201,6 +235,8 @@ fn changed<'a>(before: &CancelRequest, after: &'a CancelRequest, at: DateTime<Ut
             "attempt": after.attempts,
             "from": before.status.as_str(),
             "code": after.error.as_ref().map(|error| error.code.as_str()),
+            "tossCode": words.map(|words| words.code.as_str()),
+            "tossMessage": words.map(|words| words.message.as_str()),
             "transactionKey": after.transaction_key.as_ref().map(TransactionKey::as_str),
             "balance": after.baseline_balance.map(|balance| balance.to_string()),
             "note": decision.map(|decision| decision.note.as_str()),

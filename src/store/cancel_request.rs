@@ -99,6 +99,8 @@ pub struct CancelRequest {
     pub mark: Option<CancelMark>,
     /// What Toss said last that was no success.
     pub toss_words: Option<TossWords>,
+    /// Whether it may have been sent before without the record's knowing: the database may be an older copy of itself.
+    pub may_repeat: bool,
 }
 
 /// Tells one content from another without telling what it is.
@@ -186,6 +188,8 @@ pub struct NewCancelRequest {
     pub client_key: String,
     /// A keyed digest of everything that the caller asked for.
     pub content: ContentDigest,
+    /// The mark that will be appended to the reason, if one will be.
+    pub mark: Option<CancelMark>,
     /// The key to send to Toss.
     pub idempotency_key: String,
     /// Now.

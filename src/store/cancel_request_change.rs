@@ -1,7 +1,7 @@
 //! What may change of a cancel request.
 
 use chrono::{DateTime, Utc};
-use reconciliation::{CancelMark, CancelRequestStatus, Money, TransactionKey};
+use reconciliation::{CancelRequestStatus, Money, TransactionKey};
 
 use super::rows::to_millis;
 use super::{Approval, CancelRequest, Decision, Lease, SecretBody, StoredCancelError, TossWords};
@@ -39,10 +39,12 @@ pub struct CancelRequestChange {
     pub decision: Option<Decision>,
     /// Another admin's approval. Once stored it is not replaced.
     pub approval: Option<Approval>,
-    /// The mark that is appended to the reason. Once stored it is not replaced.
-    pub mark: Option<CancelMark>,
     /// What Toss said that was no success.
     pub toss_words: Option<TossWords>,
+    /// It may have been sent before without the record's knowing. Once so, it stays so.
+    pub may_repeat: bool,
+    /// The admin whose doing it is, for the audit log; `None` is the program's.
+    pub by: Option<String>,
 }
 
 impl CancelRequestChange {
@@ -64,8 +66,9 @@ impl CancelRequestChange {
             api_key: None,
             decision: None,
             approval: None,
-            mark: None,
             toss_words: None,
+            may_repeat: false,
+            by: None,
         }
     }
 }
@@ -120,7 +123,6 @@ impl CancelRequest {
                     ..approval
                 })
             }),
-            mark: self.mark.clone().or(change.mark),
             toss_words: change
                 .toss_words
                 .map(|words| TossWords {
@@ -128,6 +130,7 @@ impl CancelRequest {
                     ..words
                 })
                 .or_else(|| self.toss_words.clone()),
+            may_repeat: self.may_repeat || change.may_repeat,
             ..self.clone()
         }
     }

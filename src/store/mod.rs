@@ -12,6 +12,7 @@ mod day_claims;
 mod discrepancy_list;
 mod due_payments;
 mod error;
+mod forgotten_cancels;
 mod insert_text;
 mod keys;
 mod leases;

@@ -8,6 +8,7 @@ use reqwest::Response;
 use reqwest::header::HeaderMap;
 use serde::Deserialize;
 
+use super::masked::masked;
 use super::{Call, Refusal, TossCode, TossError, Unreadable};
 
 pub(super) const MEBIBYTE: usize = 1024 * 1024;
@@ -97,12 +98,7 @@ impl Answer {
             Ok(error) if !error.code.is_empty() => TossError::Refused(Refusal {
                 call,
                 code: TossCode::from_toss(&error.code),
-                message: error
-                    .message
-                    .unwrap_or_default()
-                    .chars()
-                    .take(MESSAGE_MAX)
-                    .collect(),
+                message: words(&error.message.unwrap_or_default()),
                 http_status: self.http_status,
                 trace_id: self.trace_id.clone(),
             }),
@@ -175,6 +171,12 @@ impl fmt::Display for Fault {
             Self::Unreadable { reason, .. } => fmt::Display::fmt(reason, f),
         }
     }
+}
+
+/// Toss's words, cut at their documented length and without long numbers.
+fn words(message: &str) -> String {
+    let message: String = message.chars().take(MESSAGE_MAX).collect();
+    masked(&message)
 }
 
 /// Toss's error body.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use reconciliation::PaymentKey;
 
 use super::answer::{Answer, Fault};
+use super::masked::masked;
 use super::read::{is_of_payment, read_payment};
 use super::{Call, MusdAmounts, PaymentReading, RawBody, Refusal, TossError, Unreadable};
 
@@ -60,8 +61,7 @@ pub enum UnknownReason {
         /// What happened to the connection.
         reason: String,
     },
-    /// Toss gave a code that proves nothing: still running (409), too many requests (429), a failure of its own (5xx)
-    /// or a code that is not known.
+    /// Toss gave a code that proves nothing: still running (409), too many requests (429) or a failure of its own (5xx).
     #[error("{0}, which does not tell whether it was carried out")]
     Undecided(Refusal),
     /// A failure without one of Toss's codes.
@@ -109,7 +109,8 @@ fn judge_success(answer: &Answer, key: &PaymentKey, musd: MusdAmounts) -> Cancel
 }
 
 fn judge_refusal(answer: &Answer) -> CancelAnswer {
-    let raw = RawBody::new(answer.body.as_str());
+    // It may repeat the account number that it is about.
+    let raw = RawBody::new(masked(&answer.body));
     match answer.refusal(Call::Cancel) {
         TossError::Refused(refusal) if is_definitive(&refusal) => {
             CancelAnswer::Refused { refusal, raw }
@@ -127,10 +128,11 @@ fn judge_refusal(answer: &Answer) -> CancelAnswer {
     }
 }
 
-/// Whether a refusal proves that the cancel was not carried out: a code that is documented as a refusal, answered as
-/// one. Neither is enough alone: a gateway may answer 400, and a failure of Toss's own says nothing under any status.
+/// Whether a refusal proves that the cancel was not carried out: one of Toss's error bodies, answered as a refusal, which Toss
+/// keeps under the idempotency key and repeats. A code that is not known is one too. A failure of Toss's own says nothing
+/// under any status.
 fn is_definitive(refusal: &Refusal) -> bool {
     (400..500).contains(&refusal.http_status)
         && !matches!(refusal.http_status, 409 | 429)
-        && refusal.code.is_documented_refusal()
+        && refusal.code.may_be_a_refusal()
 }

@@ -77,9 +77,10 @@ impl TossCode {
         KNOWN.iter().map(|known| Self(known.code.to_owned()))
     }
 
-    /// Whether Toss documents the code as a refusal (4xx), so that it proves that nothing was carried out.
-    pub(super) fn is_documented_refusal(&self) -> bool {
-        self.known().is_some_and(|known| {
+    /// Whether an answer of 4xx with this code proves that nothing was carried out: all but those that Toss documents as a
+    /// failure of its own, or as a first sending that still runs.
+    pub(super) fn may_be_a_refusal(&self) -> bool {
+        self.known().is_none_or(|known| {
             (400..500).contains(&known.http_status) && known.class != CodeClass::StillRunning
         })
     }

@@ -116,7 +116,7 @@ pub struct Refusal {
     pub call: Call,
     /// Why, in a word that has a meaning.
     pub code: TossCode,
-    /// Why, in a sentence for people, in Korean as a rule. It is Toss's wording and decides nothing.
+    /// Why, in a sentence for people, in Korean as a rule, with long numbers masked. It is Toss's wording and decides nothing.
     pub message: String,
     /// The HTTP status, which decides nothing either: a temporary fault can be a 400.
     pub http_status: u16,

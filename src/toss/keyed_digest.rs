@@ -87,6 +87,9 @@ mod tests {
             &[Some("kim"), Some("intent-1"), Some("payment")],
         );
         let text: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(text, "98cb5857817c0644de44de5500452ed51c6313bdf23e9fa49debcf3c6dd9b258");
+        assert_eq!(
+            text,
+            "98cb5857817c0644de44de5500452ed51c6313bdf23e9fa49debcf3c6dd9b258"
+        );
     }
 }

@@ -13,6 +13,7 @@ mod error;
 mod field;
 mod keyed_digest;
 mod lists;
+mod masked;
 mod pace;
 mod pages;
 mod read;

@@ -133,6 +133,7 @@ async fn leave_waiting(shop: &Shop, payment: &str) {
             digest: [0; 32],
         },
         owner: "kim".to_owned(),
+        mark: None,
         idempotency_key: format!("cr-{id}"),
         requested_at: now,
         lease,

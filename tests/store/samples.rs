@@ -232,6 +232,7 @@ pub(crate) fn new_cancel_request(payment_key: &str, client_key: &str) -> NewCanc
             digest: [7; 32],
         },
         owner: "kim".to_owned(),
+        mark: None,
         idempotency_key: format!("cr-{id}"),
         requested_at: at("2026-04-02T00:00:00.5Z"),
         lease: lease("2026-04-02T00:01:00Z"),

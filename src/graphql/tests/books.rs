@@ -238,6 +238,7 @@ impl TestBooks {
                 key: "k".to_owned(),
                 digest: [0; 32],
             },
+            mark: None,
             owner: "admin".to_owned(),
             idempotency_key: "cr-1".to_owned(),
             requested_at: instant("2026-03-04T09:59:59+09:00"),

@@ -60,13 +60,15 @@ pub(in crate::store) struct CancelRequestRow {
     toss_message: Option<String>,
     same_answers: i32,
     same_answer_since: Option<ChronoUnixTimestampMillis>,
+    may_repeat: bool,
 }
 
 placed!(CancelRequestRow, from "cancel_requests", id, payment_key, account, amount, currency, reason, requested_by,
     client_key, content_hash, idempotency_key, baseline_balance, baseline_cancel_keys, status, version, attempts,
     first_sent_at, last_sent_at, error_code, error_message, error_advice, error_field, transaction_key,
     upstream_http_status, requested_at, resolved_at, lease_owner, lease_until, next_at, api_key, decided_by, decision_note,
-    approved_by, approved_at, owner, content_key, mark, toss_code, toss_message, same_answers, same_answer_since);
+    approved_by, approved_at, owner, content_key, mark, toss_code, toss_message, same_answers, same_answer_since,
+    may_repeat);
 
 /// A cancel request with its bodies.
 #[derive(Debug, DerivePartialModel)]
@@ -150,6 +152,7 @@ impl CancelRequestRow {
                 self.same_answers,
                 instant(self.same_answer_since),
             ),
+            may_repeat: self.may_repeat,
             reason: self.reason,
             requested_by: self.requested_by,
             owner: self.owner,
@@ -234,8 +237,9 @@ pub(in crate::store) fn new_cancel_request(new: &NewCancelRequest) -> CancelRequ
         api_key: None,
         decision: None,
         approval: None,
-        mark: None,
+        mark: new.mark.clone(),
         toss_words: None,
+        may_repeat: false,
     }
 }
 
@@ -263,6 +267,7 @@ pub(in crate::store) fn cancel_request_model(
         content_hash: content.map_or_else(Vec::new, |content| content.digest.to_vec()),
         content_key: content.map(|content| content.key.clone()),
         owner: request.owner.clone(),
+        may_repeat: request.may_repeat,
         mark: request.mark.as_ref().map(ToString::to_string),
         toss_code: words.map(|words| storable(&words.code)),
         toss_message: words.map(|words| storable(&words.message)),
@@ -339,7 +344,7 @@ pub(in crate::store) fn changed_columns(
         decision_note: Set(model.decision_note),
         approved_by: Set(model.approved_by),
         approved_at: Set(model.approved_at),
-        mark: Set(model.mark),
+        may_repeat: Set(model.may_repeat),
         toss_code: Set(model.toss_code),
         toss_message: Set(model.toss_message),
         same_answers: Set(model.same_answers),

@@ -1,0 +1,90 @@
+//! Noticing that the database is an older copy of itself: Toss knows cancels of this server's that it does not.
+
+use std::collections::HashSet;
+
+use reconciliation::{CancelMark, PaymentKey, TransactionKey};
+
+use super::{Inner, mark};
+use crate::merchants::Merchant;
+use crate::store::{AccountName, CancelRequest, StoreError};
+use crate::toss::PaymentReading;
+
+impl Inner {
+    /// Whether the payment bears a mark that was made with this merchant's key and that no request has. It is noted then.
+    pub(super) async fn bears_forgotten_mark(
+        &self,
+        merchant: &Merchant,
+        reading: &PaymentReading,
+    ) -> Result<bool, StoreError> {
+        let payment = &reading.payment.payment_key;
+        let marks: Vec<(CancelMark, &TransactionKey)> = reading
+            .cancels
+            .iter()
+            .filter_map(|cancel| {
+                let mark = CancelMark::at_end_of(cancel.reason.as_deref()?)?;
+                Some((mark, &cancel.transaction_key))
+            })
+            .filter(|(found, _)| mark::is_ours(&merchant.toss, found, payment))
+            .collect();
+        if marks.is_empty() {
+            return Ok(false);
+        }
+        let known: HashSet<CancelMark> = self
+            .requests_for(payment)
+            .await?
+            .iter()
+            .map(CancelRequest::mark)
+            .collect();
+        let Some((_, evidence)) = marks.iter().find(|(mark, _)| !known.contains(mark)) else {
+            return Ok(false);
+        };
+        self.note_forgotten(payment, &merchant.account, evidence)
+            .await?;
+        Ok(true)
+    }
+
+    /// Tells it loudly, once for each cancel: in the log, in a metric and in the audit log.
+    pub(super) async fn note_forgotten(
+        &self,
+        payment: &PaymentKey,
+        account: &AccountName,
+        evidence: &TransactionKey,
+    ) -> Result<(), StoreError> {
+        let is_new = self
+            .store
+            .note_forgotten_cancel(payment, account, evidence, self.clock.now())
+            .await?;
+        if is_new {
+            metrics::counter!("toss_recon_database_behind_total").increment(1);
+            tracing::error!(
+                payment = %payment,
+                transaction = %evidence,
+                "Toss knows a cancel of this server's that its database does not: an older copy of the database was put \
+                 back. Nothing more of this payment is sent before `toss-recon restored` has run"
+            );
+        }
+        Ok(())
+    }
+
+    /// Every request for a payment.
+    pub(super) async fn requests_for(
+        &self,
+        payment: &PaymentKey,
+    ) -> Result<Vec<CancelRequest>, StoreError> {
+        let found = self
+            .store
+            .cancel_requests_of(std::slice::from_ref(payment))
+            .await?;
+        Ok(found.into_values().flatten().collect())
+    }
+
+    /// The cancels that other requests are known to have caused.
+    pub(super) async fn owned_by_others(
+        &self,
+        request: &CancelRequest,
+    ) -> Result<HashSet<TransactionKey>, StoreError> {
+        let requests = self.requests_for(&request.payment_key).await?;
+        let others = requests.into_iter().filter(|other| other.id != request.id);
+        Ok(others.filter_map(|other| other.transaction_key).collect())
+    }
+}
