@@ -1,5 +1,6 @@
 //! The server: the only place where the rooms are joined.
 
+mod database_clock;
 mod measuring;
 
 use std::io;
@@ -15,6 +16,9 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub(crate) use self::database_clock::CommandClock;
+
+use self::database_clock::DatabaseClock;
 use self::measuring::Measuring;
 use crate::access::{Access, LookupFailed, Role, StoredToken};
 use crate::cancel::{Canceller, LimitsInForce, MoneySteps, WeakerLimits};
@@ -43,6 +47,9 @@ pub enum StartError {
     /// The database could not be brought up to date.
     #[error("{0}")]
     Migrate(#[source] StoreError),
+    /// The database could not be asked what time it is.
+    #[error("{0}")]
+    Clock(#[source] StoreError),
     /// The client of Toss's API could not be made.
     #[error("{0}")]
     Toss(#[from] ClientSetupError),
@@ -76,13 +83,16 @@ pub struct Server {
     /// Ends the background work.
     stop: CancellationToken,
     measuring: Measuring,
+    /// What keeps the clock, where that is the database's.
+    database_clock: Option<DatabaseClock>,
     money_steps: MoneySteps,
     http: HttpParts<graphql::Query, graphql::Mutation>,
     follows: bool,
 }
 
 impl Server {
-    /// Binds the address, opens the database and brings it up to date.
+    /// Binds the address, opens the database and brings it up to date. In place of the system's clock it goes by
+    /// PostgreSQL's, which all its processes share.
     ///
     /// # Errors
     /// The first part that could not be had.
@@ -104,6 +114,9 @@ impl Server {
             .warn_of_forgetful_server()
             .await
             .map_err(StartError::OpenStore)?;
+        let (clock, database_clock) = DatabaseClock::instead_of(clock, &store)
+            .await
+            .map_err(StartError::Clock)?;
         let limits =
             LimitsInForce::begin(store.clone(), config.cancel_policy.clone(), clock.clone()).await;
         let lookup = Lookup::new(store.clone(), merchants.clone(), clock.clone());
@@ -149,7 +162,7 @@ impl Server {
             endpoint: measuring
                 .of(|| http::Endpoint::new(schema, access(&store)))
                 .with_request_data(graphql::with_request_data),
-            readiness: readiness(&store, &limits),
+            readiness: readiness(&store, &limits, database_clock.clone()),
             metrics: measuring.shown(store.clone(), merchants, clock),
             graphiql: http::Graphiql::from_binary(),
         };
@@ -167,6 +180,7 @@ impl Server {
             read_hints: read_hints(stop.clone()),
             stop,
             measuring,
+            database_clock,
             money_steps,
             http,
             follows: false,
@@ -224,6 +238,7 @@ impl Server {
             read_hints,
             stop: stop_background,
             measuring,
+            database_clock,
             money_steps,
             http,
             follows,
@@ -243,6 +258,9 @@ impl Server {
             .run();
         let background = TaskTracker::new();
         background.spawn(measuring.summing_up(stop_background.clone()));
+        if let Some(database_clock) = database_clock {
+            background.spawn(database_clock.keep(stop_background.clone()));
+        }
         background.spawn(read_hints.run());
         background.spawn(reconciler.run(stop_background.clone(), lookup.changes()));
         if follows {
@@ -373,10 +391,14 @@ fn webhooks(secret: SecretString, hints: Hints) -> http::Webhooks {
     })
 }
 
-fn readiness(store: &Store, limits: &LimitsInForce) -> http::Readiness {
+fn readiness(
+    store: &Store,
+    limits: &LimitsInForce,
+    clock: Option<DatabaseClock>,
+) -> http::Readiness {
     let (store, limits) = (store.clone(), limits.clone());
     http::Readiness::new(move || {
-        let (store, limits) = (store.clone(), limits.clone());
+        let (store, limits, clock) = (store.clone(), limits.clone(), clock.clone());
         Box::pin(async move {
             store.ready().await.map_err(|error| match error {
                 StoreError::NotMigrated { .. } | StoreError::TooNew { .. } => {
@@ -389,7 +411,11 @@ fn readiness(store: &Store, limits: &LimitsInForce) -> http::Readiness {
                 WeakerLimits::Weaker(_) => http::NotReady::WeakerLimits,
                 // It answers, and takes no writes.
                 WeakerLimits::NotCompared => http::NotReady::DatabaseUnreachable,
-            })
+            })?;
+            match clock {
+                Some(clock) if clock.differs() => Err(http::NotReady::ClockDiffers),
+                _ => Ok(()),
+            }
         })
     })
 }

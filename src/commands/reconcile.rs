@@ -10,7 +10,7 @@ use super::CommandError;
 use crate::clock::Clock;
 use crate::config::ServerConfig;
 use crate::reconcile::{Recomputed, Reconciler};
-use crate::server;
+use crate::server::{self, CommandClock};
 use crate::store::Store;
 
 /// Which verdicts.
@@ -24,7 +24,8 @@ pub(super) struct Options {
 /// Makes verdicts, and prints how many as one line of JSON.
 pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), CommandError> {
     let store = super::open_and_migrate(&config.database_url).await?;
-    let reconciler = reconciler(&config, &store)?;
+    let clock = CommandClock::on(&store).await?;
+    let reconciler = reconciler(&config, &store, clock.get())?;
     if options.all {
         let bar = spinner()?;
         let recomputed = reconciler.recompute_all(|made| show(&bar, made)).await;
@@ -40,15 +41,14 @@ pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), Co
 }
 
 /// A reconciler over the store, by these settings.
-pub(super) fn reconciler(config: &ServerConfig, store: &Store) -> Result<Reconciler, CommandError> {
+fn reconciler(
+    config: &ServerConfig,
+    store: &Store,
+    clock: Clock,
+) -> Result<Reconciler, CommandError> {
     let merchants = server::merchants(&config.merchants, &config.toss)
         .map_err(|error| CommandError::Failure(error.to_string()))?;
-    Ok(server::reconciler(
-        config,
-        store.clone(),
-        merchants,
-        Clock::system(),
-    ))
+    Ok(server::reconciler(config, store.clone(), merchants, clock))
 }
 
 /// Makes every verdict that is due, and shows on a terminal how many; how many were made.

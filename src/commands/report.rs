@@ -11,10 +11,9 @@ use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use super::CommandError;
 use super::days::Days;
 use super::stop::StopSignals;
-use crate::clock::Clock;
 use crate::config::ServerConfig;
 use crate::report::{Format, Progress, Range, ReportError, Reporter, Written};
-use crate::server;
+use crate::server::{self, CommandClock};
 use crate::sync::Mirror;
 
 /// How often the progress shows that the program is alive.
@@ -56,7 +55,8 @@ pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), Co
     // From here on an interrupt ends the report in order: nothing of it is left.
     let mut stop = StopSignals::listen()?;
     let store = super::open_and_migrate(&config.database_url).await?;
-    let clock = Clock::system();
+    let kept = CommandClock::on(&store).await?;
+    let clock = kept.get();
     let reconciler = server::reconciler(&config, store.clone(), merchants.clone(), clock.clone());
     let settings = server::mirror_settings(&config.sync);
     let mirror = Mirror::new(store.clone(), merchants, clock.clone(), settings);

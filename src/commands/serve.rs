@@ -64,7 +64,7 @@ impl From<StartError> for CommandError {
     fn from(error: StartError) -> Self {
         match error {
             StartError::OpenStore(error) => Self::Database(error),
-            StartError::Migrate(error) => Self::Store(error),
+            StartError::Migrate(error) | StartError::Clock(error) => Self::Store(error),
             StartError::Setting(error) => Self::Setting(error),
             StartError::Toss(_) | StartError::Bind { .. } => Self::Failure(error.to_string()),
         }

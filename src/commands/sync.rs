@@ -11,7 +11,7 @@ use super::CommandError;
 use super::days::Days;
 use crate::clock::Clock;
 use crate::config::ServerConfig;
-use crate::server;
+use crate::server::{self, CommandClock};
 use crate::store::Source;
 use crate::sync::{Import, ImportError, Imported, Mirror, Progress};
 
@@ -39,14 +39,14 @@ enum List {
 
 /// Mirrors, and prints how many rows these days have as one line of JSON.
 pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), CommandError> {
-    let clock = Clock::system();
-    let import = import(&options, KstDate::of(clock.now()))?;
+    let import = import(&options, KstDate::of(Clock::system().now()))?;
     let merchants = server::merchants(&config.merchants, &config.toss)
         .map_err(|error| CommandError::Failure(error.to_string()))?;
     let store = super::open_and_migrate(&config.database_url).await?;
+    let clock = CommandClock::on(&store).await?;
     let settings = server::mirror_settings(&config.sync);
-    let reconciler = server::reconciler(&config, store.clone(), merchants.clone(), clock.clone());
-    let mirror = Mirror::new(store.clone(), merchants, clock, settings);
+    let reconciler = server::reconciler(&config, store.clone(), merchants.clone(), clock.get());
+    let mirror = Mirror::new(store.clone(), merchants, clock.get(), settings);
     let bar = bar()?;
     let show = |progress: Progress| {
         bar.set_length(progress.total);

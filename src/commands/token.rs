@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::CommandError;
 use crate::access::{NewToken, Role};
-use crate::clock::Clock;
+use crate::server::CommandClock;
 use crate::store::Store;
 
 const LONGEST_NAME: usize = 100;
@@ -56,7 +56,7 @@ impl From<RoleArgument> for Role {
 /// # Errors
 /// When the name to be made is in use, the one to be taken back is not, or the database fails.
 pub(super) async fn run(store: Store, action: Action) -> Result<(), CommandError> {
-    let now = Clock::system().now();
+    let now = CommandClock::on(&store).await?.get().now();
     match action {
         Action::Create { name, role } => {
             let token = create(&store, &name, role.into()).await?;
@@ -106,7 +106,7 @@ pub(super) async fn create(
             name,
             role.as_str(),
             token.secret_hash(),
-            Clock::system().now(),
+            CommandClock::on(store).await?.get().now(),
         )
         .await?;
     Ok(token.text)

@@ -46,12 +46,9 @@ impl Books {
         }
     }
 
-    /// A payment as it is stored: nobody was asked, so it is not called stale.
+    /// A payment as it is stored: nobody was asked, so it is called stale only where a listed row contradicts it.
     pub(super) fn as_stored(stored: Arc<StoredPayment>) -> Self {
-        Self::of(FoundPayment {
-            stored,
-            stale: false,
-        })
+        Self::of(FoundPayment::kept(stored))
     }
 
     /// Loads what the selection will ask for, all at once. Fields then find everything at hand, and none of them has to

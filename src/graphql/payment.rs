@@ -213,8 +213,9 @@ impl Payment {
         DateTime(self.0.found().stored.read_at)
     }
 
-    /// True when this is older than `maxAgeSeconds` allows, because Toss could not be reached just now: it is the last
-    /// known state, as of `asOf`. Show it with that time, and do not decide on a cancel by it.
+    /// True when this may not be how it is now: it is older than `maxAgeSeconds` allows, because Toss could not be reached
+    /// just now, or it does not tell of something that Toss has listed or told of since. It is the last known state, as of
+    /// `asOf`. Show it with that time, and do not decide on a cancel by it.
     async fn stale(&self) -> bool {
         self.0.found().stale
     }

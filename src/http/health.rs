@@ -43,6 +43,8 @@ pub enum NotReady {
     NotMigrated,
     /// Another server on the database has stricter limits for cancels.
     WeakerLimits,
+    /// This machine's clock differs from the database's.
+    ClockDiffers,
     /// The server is told to stop and lets its last requests end.
     Stopping,
 }

@@ -20,10 +20,7 @@ impl Lookup {
     pub async fn known(&self, key: &PaymentKey) -> Result<Option<FoundPayment>, LookupError> {
         let by = PaymentRef::Key(key.clone());
         match self.0.stored(&by).await? {
-            Some(stored) => Ok(Some(FoundPayment {
-                stored,
-                stale: false,
-            })),
+            Some(stored) => Ok(Some(FoundPayment::kept(stored))),
             None => self.0.ask_alone(key, None).await,
         }
     }
@@ -51,11 +48,7 @@ impl Lookup {
         reading: &PaymentReading,
         read_at: DateTime<Utc>,
     ) -> Result<Option<FoundPayment>, StoreError> {
-        let stored = self.0.keep_alone(account, reading, read_at).await?;
-        Ok(stored.map(|stored| FoundPayment {
-            stored,
-            stale: false,
-        }))
+        self.0.keep_alone(account, reading, read_at).await
     }
 }
 
@@ -87,13 +80,8 @@ impl Inner {
         let Some((merchant, reading)) = found else {
             return Ok(None);
         };
-        let stored = self
-            .keep_alone(&merchant.account, &reading, asked_at)
-            .await?;
-        Ok(stored.map(|stored| FoundPayment {
-            stored,
-            stale: false,
-        }))
+        let kept = self.keep_alone(&merchant.account, &reading, asked_at);
+        Ok(kept.await?)
     }
 
     async fn keep_alone(
@@ -101,7 +89,7 @@ impl Inner {
         account: &AccountName,
         reading: &PaymentReading,
         read_at: DateTime<Utc>,
-    ) -> Result<Option<Arc<StoredPayment>>, StoreError> {
+    ) -> Result<Option<FoundPayment>, StoreError> {
         let alone = LiveReading {
             account,
             payment: PaymentRecord {
@@ -117,6 +105,11 @@ impl Inner {
         self.store.save_reading(&alone).await?;
         self.changed.notify_one();
         let by = PaymentRef::Key(reading.payment.payment_key.clone());
-        self.stored(&by).await
+        let stored = self.stored(&by).await?;
+        let (said, now) = (
+            (&reading.payment, reading.cancels.as_slice()),
+            self.clock.now(),
+        );
+        Ok(stored.map(|stored| FoundPayment::after(said, stored, read_at, now)))
     }
 }

@@ -2,6 +2,7 @@
 //! Toss, keep what it said, and answer that. When Toss cannot be asked, the last known state, marked as such.
 
 mod alone;
+mod current;
 mod flights;
 mod reading;
 mod windows;
@@ -37,7 +38,8 @@ pub enum PaymentRef {
 pub struct FoundPayment {
     /// What is stored.
     pub stored: Arc<StoredPayment>,
-    /// Whether Toss could not be asked, so that this is the last known state.
+    /// Whether this may not be how it is now: Toss could not be asked, so that it is the last known state; what was read was
+    /// not stored, because what is stored claims to be younger; or a row that has been listed since contradicts it.
     pub stale: bool,
 }
 
@@ -137,7 +139,8 @@ impl Lookup {
         by: &PaymentRef,
     ) -> Result<Option<Arc<StoredPayment>>, ReadingError> {
         let stored = self.0.stored(by).await?;
-        self.0.read(by, stored.as_deref(), Duration::ZERO).await
+        let read = self.0.read(by, stored.as_deref(), Duration::ZERO).await?;
+        Ok(read.map(|found| found.stored))
     }
 }
 
@@ -162,10 +165,7 @@ impl Inner {
         let now = self.clock.now();
         stored
             .filter(|stored| !stored.from_rows && is_young(stored.read_at, now, max_age))
-            .map(|stored| FoundPayment {
-                stored: Arc::clone(stored),
-                stale: false,
-            })
+            .map(|stored| FoundPayment::kept(Arc::clone(stored)))
     }
 
     /// Asks Toss and stores what it said; falls back to what is stored.
@@ -176,10 +176,7 @@ impl Inner {
         max_age: Duration,
     ) -> Outcome {
         match self.read(by, stored.as_deref(), max_age).await {
-            Ok(read) => Ok(read.map(|stored| FoundPayment {
-                stored,
-                stale: false,
-            })),
+            Ok(read) => Ok(read),
             Err(ReadingError::Store(error)) => Err(error.into()),
             Err(ReadingError::Toss(error)) => {
                 tracing::warn!(%error, known = stored.is_some(), "Toss could not be asked about a payment");
@@ -202,7 +199,7 @@ impl Inner {
         by: &PaymentRef,
         stored: Option<&StoredPayment>,
         max_age: Duration,
-    ) -> Result<Option<Arc<StoredPayment>>, ReadingError> {
+    ) -> Result<Option<FoundPayment>, ReadingError> {
         let asked_at = self.clock.now();
         let Some((merchant, payment)) = self.find(by, stored).await? else {
             return Ok(None);
@@ -264,8 +261,9 @@ impl Inner {
         payment: PaymentReading,
         asked_at: DateTime<Utc>,
         max_age: Duration,
-    ) -> Result<Arc<StoredPayment>, ReadingError> {
-        let key = payment.payment.payment_key.clone();
+    ) -> Result<FoundPayment, ReadingError> {
+        let said = (payment.payment.clone(), payment.cancels.clone());
+        let key = said.0.payment_key.clone();
         let reader = reading::Reader {
             store: &self.store,
             merchant,
@@ -279,7 +277,9 @@ impl Inner {
             .payments(std::slice::from_ref(&key))
             .await?
             .remove(&key);
-        stored.ok_or_else(|| lost_row("payments", key.as_str()).into())
+        let stored = stored.ok_or_else(|| lost_row("payments", key.as_str()))?;
+        let (said, now) = ((&said.0, said.1.as_slice()), self.clock.now());
+        Ok(FoundPayment::after(said, stored, asked_at, now))
     }
 }
 

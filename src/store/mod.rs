@@ -41,6 +41,7 @@ mod sql;
 mod sqlite_plans;
 mod staging;
 mod taking;
+mod time;
 mod tokens;
 mod transaction;
 mod transaction_days;

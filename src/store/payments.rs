@@ -64,6 +64,8 @@ pub struct StoredPayment {
     /// Whether only rows of the transactions list have told of it, so that its amounts are not known and its status is
     /// that of its last row; then `read_at` is when they were read.
     pub from_rows: bool,
+    /// Whether a row has been listed that it may not have seen when it was read.
+    pub outdated: bool,
 }
 
 impl Store {
@@ -172,6 +174,11 @@ fn add_to_seen() -> OnConflict {
                 .gt(stored(C::ReadAt)),
         )
         .and(is_newest());
+    // Which the payment names as its last: then it has been seen.
+    let is_named = given(C::LastTransactionKey)
+        .eq(stored(C::LastTransactionKey))
+        .and(given(C::Status).eq(stored(C::Status)));
+    let is_unseen = either(is_named, false.into(), may_be_unseen);
     OnConflict::column(C::PaymentKey)
         .values(told.map(|column| (column, either(tells(), given(column), stored(column)))))
         .value(
@@ -186,13 +193,20 @@ fn add_to_seen() -> OnConflict {
             C::NewestRowAt,
             either(is_newest(), given(C::NewestRowAt), stored(C::NewestRowAt)),
         )
-        .value(C::Outdated, stored(C::Outdated).or(may_be_unseen))
+        .value(C::Outdated, stored(C::Outdated).or(is_unseen))
         .to_owned()
 }
 
-/// A payment's own answer replaces an older one, and what rows have told, but not what rows alone know.
-fn replace_less_known() -> OnConflict {
+/// A payment's own answer replaces an older one, and what rows have told, but not what rows alone know. Where it
+/// `tells_of_newest_row`, none of them contradicts it, by whatever clocks they were dated.
+fn replace_less_known(tells_of_newest_row: bool) -> OnConflict {
     use payment::Column as C;
+    let came_later = stored(C::NewestRowAt).gt(given(C::ReadAt));
+    let is_outdated = if tells_of_newest_row {
+        false.into()
+    } else {
+        either(came_later, true.into(), false.into())
+    };
     let others = C::iter().filter(|column| {
         !matches!(
             column,
@@ -201,20 +215,21 @@ fn replace_less_known() -> OnConflict {
     });
     OnConflict::column(C::PaymentKey)
         .update_columns(others)
-        .value(
-            C::Outdated,
-            either(
-                stored(C::NewestRowAt).gt(given(C::ReadAt)),
-                true.into(),
-                false.into(),
-            ),
-        )
+        .value(C::Outdated, is_outdated)
         .action_and_where(
             given(C::ReadAt)
                 .gte(stored(C::ReadAt))
                 .or(stored(C::RowsOnly)),
         )
         .to_owned()
+}
+
+/// The last instant at which something happened, as far as a payment's own answer tells.
+fn last_told_of(record: &PaymentRecord<'_>) -> Option<DateTime<Utc>> {
+    let payment = record.payment;
+    let canceled = record.cancels.iter().map(|cancel| cancel.canceled_at);
+    let others = [payment.requested_at, payment.approved_at];
+    others.into_iter().flatten().chain(canceled).max()
 }
 
 /// Replaces a payment and its cancels, unless a younger reading is stored already.
@@ -240,9 +255,12 @@ pub(super) async fn save_payment(
         .filter(cancel::Column::PaymentKey.eq(&key))
         .all(connection)
         .await?;
+    let newest_row = before.as_ref().and_then(|before| before.newest_row_at);
+    let tells_of_newest_row = newest_row.is_some_and(|row| Some(row.0) <= last_told_of(record));
     let confirms = before.is_some_and(|before| says_the_same(&before, &model))
         && have_same_cancels(&cancels_before, &cancels);
-    let written = insert::<payment::Entity>(connection, vec![model], &replace_less_known()).await?;
+    let replace = replace_less_known(tells_of_newest_row);
+    let written = insert::<payment::Entity>(connection, vec![model], &replace).await?;
     if written == 0 {
         return Ok(());
     }

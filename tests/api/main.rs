@@ -27,4 +27,5 @@ mod payouts;
 mod questions;
 mod reconciliation;
 mod settlements;
+mod stale;
 mod stories;

@@ -30,6 +30,7 @@
 //! | 22 | 429, also with a time to wait; Toss documents none, and the program's own pauses grow | `lost_answers::too_many_requests`, `connections::too_many_requests_with_a_time_to_wait_are_waited_for` |
 //! | 23 | the API key is refused, or replaced while an outcome is open | `connections::a_key_that_toss_refuses*`, `connections::under_another_key_of_the_settings_nothing_is_sent_until_the_old_one_is_back` |
 //! | 24 | the clock jumps by an hour, and a lease with it | `clocks::*` |
+//! | | the clocks of replicas differ, by seconds, a minute or an hour | `replica_clocks::*` |
 //! | 25 | the database is full, takes no writes, is held, or refuses any one commit | `databases::*` |
 //! | 26 | PostgreSQL is gone during a commit, whose outcome is not known | `databases::on_*_each_commit_of_a_cancel_may_fail_or_its_answer_be_lost`, `databases::postgres_cuts_its_connections_again_and_again_also_during_commits` |
 //! | 27 | the power fails while SQLite writes | `power_cut::*` |
@@ -84,4 +85,5 @@ mod offers;
 mod overseas;
 mod power_cut;
 mod records;
+mod replica_clocks;
 mod silent_paths;

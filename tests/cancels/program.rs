@@ -202,6 +202,22 @@ impl Program {
         Some((status, answer.json().await.ok()?))
     }
 
+    /// Waits until it says whether it is ready: the status, and what it says.
+    pub(crate) async fn says_whether_it_is_ready(&self) -> (u16, Value) {
+        let started = Instant::now();
+        loop {
+            if let Some(said) = self.readiness().await {
+                return said;
+            }
+            assert!(
+                started.elapsed() < Duration::from_mins(1),
+                "it does not serve: {}",
+                self.said()
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// Waits until it is ready, or not for the reason named.
     pub(crate) async fn becomes_ready(&self, or_not: Option<&str>) {
         let started = Instant::now();

@@ -70,6 +70,30 @@ async fn two_imports_at_once_store_each_row_once(engine: Engine) {
     assert_same(&found, &expected, "in the end");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_machine_an_hour_ahead_reads_is_dated_by_the_database() {
+    let (shop, database) = (
+        Shop::open().await,
+        TestDatabase::open(Engine::Postgres).await,
+    );
+    let mut ahead = shop.program(&database.url);
+    ahead
+        .args(shop.every_day())
+        .env("FAILPOINTS", "clock-ahead=return(3600000)");
+    succeeded(&ended(ahead.spawn().unwrap()).await);
+    let windows = i64::try_from(2 * DAYS).unwrap();
+    assert_eq!(database.count("sync_windows").await, windows);
+    let now = "extract(epoch FROM clock_timestamp()) * 1000";
+    for (table, at) in [
+        ("sync_windows", "read_at"),
+        ("transactions", "read_at"),
+        ("verdicts", "as_of"),
+    ] {
+        let to_come = format!("{table} WHERE {at} > {now}");
+        assert_eq!(database.count(&to_come).await, 0, "{table}");
+    }
+}
+
 /// How often each window was asked for.
 fn times_asked(sim: &TossSim) -> HashMap<String, usize> {
     let mut times = HashMap::new();

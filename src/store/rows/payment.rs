@@ -34,6 +34,7 @@ pub(in crate::store) struct PaymentRow {
     last_transaction_key: Option<String>,
     read_at: ChronoUnixTimestampMillis,
     rows_only: bool,
+    outdated: bool,
     #[sea_orm(nested)]
     cancel: Option<CancelRow>,
 }
@@ -55,6 +56,7 @@ struct PaymentColumns<'r> {
     last_transaction_key: Option<&'r str>,
     read_at: ChronoUnixTimestampMillis,
     rows_only: bool,
+    outdated: bool,
 }
 
 placed!(
@@ -73,7 +75,8 @@ placed!(
     is_partial_cancelable,
     last_transaction_key,
     read_at,
-    rows_only
+    rows_only,
+    outdated
 );
 
 /// A payment with its place in lists, beside one of its cancels.
@@ -172,6 +175,7 @@ impl PaymentRow {
             last_transaction_key: self.last_transaction_key.as_deref(),
             read_at: self.read_at,
             rows_only: self.rows_only,
+            outdated: self.outdated,
         }
     }
 }
@@ -209,6 +213,7 @@ impl PaymentColumns<'_> {
             account: before.account(self.account),
             read_at: self.read_at.0,
             from_rows: self.rows_only,
+            outdated: self.outdated,
         })
     }
 }
