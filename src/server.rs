@@ -97,7 +97,10 @@ impl Server {
         let store = Store::open(&config.database_url)
             .await
             .map_err(StartError::OpenStore)?;
+        let store = store.signing_with(config.audit_signer());
         store.migrate().await.map_err(StartError::Migrate)?;
+        let said = store.say_audit_key(clock.now()).await;
+        said.map_err(StartError::Migrate)?;
         let lookup = Lookup::new(store.clone(), merchants.clone(), clock.clone());
         let money_steps = MoneySteps::on(Handle::current());
         let mirror = Mirror::new(

@@ -7,7 +7,8 @@ use super::{Admin, CancelFailure, CancelOrder, CancelOutcome, Canceller, Inner, 
 use crate::fail_points;
 use crate::merchants::Merchant;
 use crate::store::{
-    CancelRequest, CancelRequestChange, CancelRequestId, SecretBody, StoreError, StoredCancelError,
+    CancelRequest, CancelRequestChange, CancelRequestId, OwnerStanding, SecretBody, StoreError,
+    StoredCancelError,
 };
 
 impl Canceller {
@@ -44,9 +45,19 @@ impl Canceller {
             admin: admin.clone(),
             lease: self.0.lease_for_reading(&merchant),
         };
-        let Some(step) = machine::step(&request, event, self.0.times()) else {
+        let Some(mut step) = machine::step(&request, event, self.0.times()) else {
             return Ok(Some(refused(request, told::awaits_no_approval())));
         };
+        if step.effect == Effect::Prepare {
+            match self.0.store.owner_standing(&request.owner).await? {
+                OwnerStanding::InForce => {}
+                OwnerStanding::Suspended => {
+                    return Ok(Some(refused(request, told::owner_suspended())));
+                }
+                // It began to wait after its owner's last token was taken back.
+                OwnerStanding::Revoked => step = self.0.withdrawn_with_its_owner(&request),
+            }
+        }
         if step.effect == Effect::Prepare {
             can_be_asked(&merchant, &request).await?;
         }
@@ -92,6 +103,14 @@ impl Canceller {
 }
 
 impl Inner {
+    fn withdrawn_with_its_owner(&self, request: &CancelRequest) -> machine::Step {
+        let now = self.clock.now();
+        machine::settled(CancelRequestChange::withdrawn_with_its_owner(
+            &request.owner,
+            now,
+        ))
+    }
+
     /// Records a person's word, unless somebody else's came first.
     async fn decided(
         &self,

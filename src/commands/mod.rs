@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
-use crate::config::{Overrides, SettingError, Settings};
+use crate::config::{Overrides, ServerConfig, SettingError, Settings};
 use crate::graphql;
 use crate::store::{Store, StoreError};
 
@@ -185,12 +185,19 @@ fn execute(command_line: CommandLine) -> Result<(), CommandError> {
             in_runtime(report::run(settings.server()?, options))
         }
         Command::Token(action) => {
-            let url = settings(overrides)?.database_url()?;
-            in_runtime(async move { token::run(open_and_migrate(&url).await?, action).await })
+            let settings = settings(overrides)?;
+            let url = settings.database_url()?;
+            let signer = action.signer(&settings)?;
+            in_runtime(async move {
+                let store = open_and_migrate(&url).await?.signing_with(signer);
+                token::run(store, action).await
+            })
         }
         Command::Audit(action) => {
-            let url = settings(overrides)?.database_url()?;
-            in_runtime(async move { audit::run(open_and_migrate(&url).await?, action).await })
+            let settings = settings(overrides)?;
+            let url = settings.database_url()?;
+            let keys = action.keys(&settings)?;
+            in_runtime(async move { audit::run(open_and_migrate(&url).await?, &keys).await })
         }
         Command::Migrate => {
             let url = settings(overrides)?.database_url()?;
@@ -210,6 +217,12 @@ async fn open_and_migrate(url: &crate::store::DatabaseUrl) -> Result<Store, Comm
     let store = Store::open(url).await.map_err(CommandError::Database)?;
     store.migrate().await?;
     Ok(store)
+}
+
+/// As [`open_and_migrate`], signing the audit log.
+async fn open_signing(config: &ServerConfig) -> Result<Store, CommandError> {
+    let store = open_and_migrate(&config.database_url).await?;
+    Ok(store.signing_with(config.audit_signer()))
 }
 
 fn in_runtime(work: impl Future<Output = Result<(), CommandError>>) -> Result<(), CommandError> {

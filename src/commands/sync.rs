@@ -43,7 +43,7 @@ pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), Co
     let import = import(&options, KstDate::of(clock.now()))?;
     let merchants = server::merchants(&config.merchants, &config.toss)
         .map_err(|error| CommandError::Failure(error.to_string()))?;
-    let store = super::open_and_migrate(&config.database_url).await?;
+    let store = super::open_signing(&config).await?;
     let settings = server::mirror_settings(&config.sync);
     let reconciler = server::reconciler(&config, store.clone(), merchants.clone(), clock.clone());
     let mirror = Mirror::new(store.clone(), merchants, clock, settings);

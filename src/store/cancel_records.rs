@@ -10,7 +10,7 @@ use sea_orm::sea_query::{ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use serde_json::json;
 
-use super::audit::{self, PROGRAM, Said};
+use super::audit::{PROGRAM, Said};
 use super::cancel_requests::{NOT_ENDED, asked_since, find_whole, is_in};
 use super::marks::mark_payment;
 use super::rows::{cancel_request_model, changed_columns, new_cancel_request};
@@ -58,7 +58,8 @@ impl Store {
                     return Ok(Created::OverDayLimit { most, asked });
                 }
                 mark_payment(&transaction, new.payment_key.as_str()).await?;
-                audit::add(&transaction, requested(&request)).await?;
+                self.add_audit_entry(&transaction, requested(&request))
+                    .await?;
                 fail_points::dies("cancel-request-not-committed");
                 commit(transaction).await?;
                 return Ok(Created::New(request));
@@ -97,44 +98,62 @@ impl Store {
         change: CancelRequestChange,
         at: DateTime<Utc>,
     ) -> Result<CancelRequest, StoreError> {
-        if request.status.is_final() {
-            return Err(request.conflict());
-        }
-        let given_body = change.body.clone();
-        let given_reply = change.raw_reply.is_some();
-        let next = request.after(change);
-        let mut row = changed_columns(&next)?;
-        // Both may not have been read with the request: what was not given is left alone.
-        if given_body.is_none() && !next.status.is_final() {
-            row.body = NotSet;
-        }
-        if !given_reply {
-            row.raw_reply = NotSet;
-        }
-        let mut unchanged = Column::Id
-            .eq(request.id.as_str())
-            .and(Column::Version.eq(request.version));
-        if let Some(body) = given_body {
-            let same_body = Column::Body.eq(RawText(body.expose().to_owned()));
-            unchanged = unchanged.and(Column::Body.is_null().or(same_body));
-        }
         let transaction = self.begin().await?;
-        let outcome = cancel_request::Entity::update_many()
-            .set(row)
-            .filter(unchanged)
-            .exec(&transaction)
-            .await?;
-        if outcome.rows_affected == 0 {
-            return Err(request.conflict());
-        }
-        if next.status != request.status || next.transaction_key != request.transaction_key {
-            mark_payment(&transaction, request.payment_key.as_str()).await?;
-            audit::add(&transaction, changed(request, &next, at)).await?;
+        let next = record_change(&transaction, request, change).await?;
+        if tells_of_a_change(request, &next) {
+            self.add_audit_entry(&transaction, changed(request, &next, at))
+                .await?;
         }
         fail_points::dies("cancel-change-not-committed");
         commit(transaction).await?;
         Ok(next)
     }
+}
+
+/// Changes a row, provided that it still is as it was read, and marks its payment. What it tells of is for the caller to add
+/// to the audit log.
+pub(super) async fn record_change(
+    transaction: &DatabaseTransaction,
+    request: &CancelRequest,
+    change: CancelRequestChange,
+) -> Result<CancelRequest, StoreError> {
+    if request.status.is_final() {
+        return Err(request.conflict());
+    }
+    let given_body = change.body.clone();
+    let given_reply = change.raw_reply.is_some();
+    let next = request.after(change);
+    let mut row = changed_columns(&next)?;
+    // Both may not have been read with the request: what was not given is left alone.
+    if given_body.is_none() && !next.status.is_final() {
+        row.body = NotSet;
+    }
+    if !given_reply {
+        row.raw_reply = NotSet;
+    }
+    let mut unchanged = Column::Id
+        .eq(request.id.as_str())
+        .and(Column::Version.eq(request.version));
+    if let Some(body) = given_body {
+        let same_body = Column::Body.eq(RawText(body.expose().to_owned()));
+        unchanged = unchanged.and(Column::Body.is_null().or(same_body));
+    }
+    let outcome = cancel_request::Entity::update_many()
+        .set(row)
+        .filter(unchanged)
+        .exec(transaction)
+        .await?;
+    if outcome.rows_affected == 0 {
+        return Err(request.conflict());
+    }
+    if tells_of_a_change(request, &next) {
+        mark_payment(transaction, request.payment_key.as_str()).await?;
+    }
+    Ok(next)
+}
+
+fn tells_of_a_change(before: &CancelRequest, after: &CancelRequest) -> bool {
+    after.status != before.status || after.transaction_key != before.transaction_key
 }
 
 /// What the admin had asked for within the day before this request, which is recorded already, if the two together are
@@ -171,7 +190,11 @@ fn requested(request: &CancelRequest) -> Said<'_> {
 }
 
 /// What the audit log says of a change. Reasons and answers are free text, in which people write names: they stay out.
-fn changed<'a>(before: &CancelRequest, after: &'a CancelRequest, at: DateTime<Utc>) -> Said<'a> {
+pub(super) fn changed<'a>(
+    before: &CancelRequest,
+    after: &'a CancelRequest,
+    at: DateTime<Utc>,
+) -> Said<'a> {
     let decision = after
         .decision
         .as_ref()

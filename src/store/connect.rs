@@ -52,6 +52,7 @@ pub(super) async fn sqlite(path: &Path) -> Result<Store, StoreError> {
     let writer = open_sqlite(writing, 1).await.map_err(unusable)?;
     Ok(Store {
         file: Some(path.to_owned()),
+        signer: None,
         importer: Importer::new(std::array::from_fn(|_| writer.clone())),
         writer,
         reader: open_sqlite(reading, SQLITE_READERS)
@@ -103,6 +104,7 @@ pub(super) async fn postgres(url: &url::Url) -> Result<Store, StoreError> {
         })?;
     Ok(Store {
         file: None,
+        signer: None,
         importer,
         writer: connection.clone(),
         reader: connection,

@@ -14,6 +14,8 @@ pub enum DigestPurpose {
     Content,
     /// The mark on a cancel's reason.
     Mark,
+    /// The key that signs the audit log.
+    AuditLog,
 }
 
 impl DigestPurpose {
@@ -23,6 +25,7 @@ impl DigestPurpose {
             Self::IdempotencyKey => "toss-recon: the idempotency key of an intent, version 1",
             Self::Content => "toss-recon: the content of an order, version 1",
             Self::Mark => "toss-recon: the mark on a reason, version 1",
+            Self::AuditLog => "toss-recon: the key of the audit log, version 1",
         }
     }
 }
@@ -80,6 +83,19 @@ mod tests {
     }
 
     #[test]
+    fn the_released_key_of_the_audit_log_never_changes() {
+        let text: String = key("a")
+            .audit_key()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        assert_eq!(
+            text,
+            "92411f937afdc70dfaf3c6f4bcb95e8b12c471b3e89e1e01b1d4a5cae5e5c28c"
+        );
+    }
+
+    #[test]
     fn a_released_digest_never_changes() {
         let digest = keyed_digest(
             &key("a"),
@@ -87,6 +103,9 @@ mod tests {
             &[Some("kim"), Some("intent-1"), Some("payment")],
         );
         let text: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(text, "98cb5857817c0644de44de5500452ed51c6313bdf23e9fa49debcf3c6dd9b258");
+        assert_eq!(
+            text,
+            "98cb5857817c0644de44de5500452ed51c6313bdf23e9fa49debcf3c6dd9b258"
+        );
     }
 }
