@@ -99,8 +99,10 @@ impl Server {
             .map_err(StartError::OpenStore)?;
         let store = store.signing_with(config.audit_signer());
         store.migrate().await.map_err(StartError::Migrate)?;
-        let said = store.say_audit_key(clock.now()).await;
-        said.map_err(StartError::Migrate)?;
+        // Without room for it, what is there is still told; the next start says it.
+        if let Err(error) = store.say_audit_key(clock.now()).await {
+            tracing::warn!(%error, "the key that signs the audit log could not be named in it");
+        }
         let lookup = Lookup::new(store.clone(), merchants.clone(), clock.clone());
         let money_steps = MoneySteps::on(Handle::current());
         let mirror = Mirror::new(

@@ -43,7 +43,8 @@ impl MerchantConfig {
 /// The secret key in a file that an option of the command line names.
 pub(super) fn key_of_file(option: &str, path: &Path) -> Result<SecretKey, SettingError> {
     let text = key_file(path).map_err(|why| unusable_file(option, path, &why))?;
-    SecretKey::parse(&text).map_err(|error| SettingError::new(format!("{option}: {error}")))
+    SecretKey::parse(&text)
+        .map_err(|error| SettingError::new(format!("{option} {path:?}: {error}")))
 }
 
 /// Whether there is any key in the settings, right or wrong.

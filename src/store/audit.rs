@@ -5,7 +5,8 @@ use entity::audit_entry::{self, Column};
 use entity::cancel_request;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 
 use super::audit_chain::{self, AuditEntry, AuditVerdict, BEGINNING, BrokenLink};
@@ -83,14 +84,12 @@ impl Store {
         let Some(signer) = &self.signer else {
             return Ok(());
         };
+        if has_signed(&self.reader, signer).await? {
+            return Ok(());
+        }
         let transaction = self.begin().await?;
         Turn::Audit.wait(&transaction).await?;
-        let signed = audit_entry::Entity::find()
-            .filter(Column::SigningKey.eq(signer.name()))
-            .limit(1)
-            .one(&transaction)
-            .await?;
-        if signed.is_some() {
+        if has_signed(&transaction, signer).await? {
             return Ok(transaction.rollback().await?);
         }
         let said = Said {
@@ -212,4 +211,20 @@ impl Store {
             .await?;
         Ok(row.map(|row| row.number))
     }
+}
+
+/// Whether an entry is signed with this key.
+async fn has_signed(
+    connection: &impl ConnectionTrait,
+    signer: &AuditSigner,
+) -> Result<bool, StoreError> {
+    let signed: Option<i64> = audit_entry::Entity::find()
+        .select_only()
+        .column(Column::Number)
+        .filter(Column::SigningKey.eq(signer.name()))
+        .limit(1)
+        .into_tuple()
+        .one(connection)
+        .await?;
+    Ok(signed.is_some())
 }
