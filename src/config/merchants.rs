@@ -42,9 +42,10 @@ impl MerchantConfig {
 
 /// The secret key in a file that an option of the command line names.
 pub(super) fn key_of_file(option: &str, path: &Path) -> Result<SecretKey, SettingError> {
-    let text = key_file(path).map_err(|why| unusable_file(option, path, &why))?;
+    let text =
+        key_file(path).map_err(|why| unusable_file(option, &path.display().to_string(), &why))?;
     SecretKey::parse(&text)
-        .map_err(|error| SettingError::new(format!("{option} {path:?}: {error}")))
+        .map_err(|error| SettingError::new(format!("{option} {}: {error}", path.display())))
 }
 
 /// Whether there is any key in the settings, right or wrong.
@@ -227,8 +228,8 @@ impl KeySetting<'_> {
             (Some(text), None) => (format!("{text_name}{of}"), (*text).to_owned()),
             (None, Some(path)) => {
                 let setting = format!("{file_name}{of}");
-                let path = Path::new(path);
-                let text = key_file(path).map_err(|why| unusable_file(&setting, path, &why))?;
+                let text =
+                    key_file(Path::new(path)).map_err(|why| unusable_file(&setting, path, &why))?;
                 (setting, text)
             }
         };
@@ -236,7 +237,7 @@ impl KeySetting<'_> {
     }
 }
 
-fn unusable_file(setting: &str, path: &Path, why: &str) -> SettingError {
+fn unusable_file(setting: &str, path: &str, why: &str) -> SettingError {
     SettingError::new(format!(
         "{setting}: {path:?} {why}: name a file that this user may read and that holds the key alone"
     ))

@@ -218,7 +218,7 @@ async fn has_signed(
     connection: &impl ConnectionTrait,
     signer: &AuditSigner,
 ) -> Result<bool, StoreError> {
-    let signed: Option<i64> = audit_entry::Entity::find()
+    let number: Option<i64> = audit_entry::Entity::find()
         .select_only()
         .column(Column::Number)
         .filter(Column::SigningKey.eq(signer.name()))
@@ -226,5 +226,5 @@ async fn has_signed(
         .into_tuple()
         .one(connection)
         .await?;
-    Ok(signed.is_some())
+    Ok(number.is_some())
 }

@@ -150,7 +150,8 @@ mod tests {
     fn what_may_be_unsigned_and_where_a_log_breaks() {
         use BrokenLink::{NotSigned, WrongSignature};
         type Log = &'static [(&'static str, Option<(u8, bool)>)];
-        let cases: [(Log, Result<(u64, u64), (i64, BrokenLink)>); 15] = [
+        type Found = Result<(u64, u64), (i64, BrokenLink)>;
+        let cases: [(Log, Found); 15] = [
             (&[], Ok((0, 0))),
             (
                 &[("TOKEN_CREATED", None), ("CANCEL_REQUESTED", None)],

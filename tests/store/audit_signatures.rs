@@ -1,5 +1,7 @@
 //! The signatures of the audit log: somebody who may write the database, triggers and all, but has no key, is found out.
 
+use std::fmt::Write as _;
+
 use futures_util::future::join_all;
 use reconciliation::CancelRequestStatus;
 use sea_orm::{ConnectionTrait, Statement};
@@ -113,7 +115,10 @@ async fn make_the_chain_anew(database: &TestDatabase) {
 }
 
 fn literal(database: &TestDatabase, bytes: &[u8]) -> String {
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = bytes.iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").expect("a text takes it");
+        hex
+    });
     if database.is_postgres() {
         format!("'\\x{hex}'::bytea")
     } else {
