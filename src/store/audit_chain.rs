@@ -19,7 +19,7 @@ pub struct AuditEntry {
     pub actor: String,
     /// What was done, such as `CANCEL_REQUESTED`, `CANCEL_SUCCEEDED` or `TOKEN_REVOKED`.
     pub action: String,
-    /// What it was done to: the id of a cancel request, or the name of a token.
+    /// What it was done to: the id of a cancel request, the name of a token, or that of a key.
     pub subject: String,
     /// What is to be known of it, as JSON. Nothing personal.
     pub detail: String,

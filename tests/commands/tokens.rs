@@ -153,6 +153,20 @@ async fn a_rotated_token_is_of_the_same_owner_and_looks_like_nobody_elses() {
 }
 
 #[tokio::test]
+async fn what_is_written_is_signed_and_so_a_wrong_key_is_told_first() {
+    let place = Place::new().set("TOSS_SECRET_KEY", "live_ck_aClientKey");
+    for arguments in [
+        &["token", "create", "--name", "kim", "--role", "admin"][..],
+        &["token", "revoke", "kim"],
+        &["token", "confirm", "kim"],
+    ] {
+        let line = place.refuses(2, arguments).await;
+        assert!(line.contains("TOSS_SECRET_KEY"), "{line}");
+    }
+    assert_eq!(place.succeeds(&["token", "list"]).await, "");
+}
+
+#[tokio::test]
 async fn of_processes_that_make_names_alike_at_once_one_succeeds() {
     for place in [
         Place::new(),
