@@ -109,6 +109,7 @@ impl Server {
         let store = Store::open(&config.database_url)
             .await
             .map_err(StartError::OpenStore)?;
+        let store = store.signing_with(config.audit_signer());
         let migrated = store.migrate().await.map_err(StartError::Migrate)?;
         store
             .warn_of_forgetful_server()
@@ -117,6 +118,10 @@ impl Server {
         let (clock, database_clock) = DatabaseClock::instead_of(clock, &store)
             .await
             .map_err(StartError::Clock)?;
+        // Without room for it, what is there is still told; the next start says it.
+        if let Err(error) = store.say_audit_key(clock.now()).await {
+            tracing::warn!(%error, "the key that signs the audit log could not be named in it");
+        }
         let limits =
             LimitsInForce::begin(store.clone(), config.cancel_policy.clone(), clock.clone()).await;
         let lookup = Lookup::new(store.clone(), merchants.clone(), clock.clone());

@@ -77,10 +77,12 @@ impl CancelPolicy {
         self.per_request.of(currency).is_some() || self.per_day.of(currency).is_some()
     }
 
-    /// Whether a cancel of so much needs a second person.
-    pub fn needs_approval(&self, amount: Money) -> bool {
+    /// Whether a cancel of so much needs a second person, when its owner has asked for `asked_today` of the same payment
+    /// already: a threshold is not passed by splitting. Both in one currency.
+    pub fn needs_approval(&self, amount: Money, asked_today: Money) -> bool {
         let above = self.approval_above.of(amount.currency());
-        above.is_some_and(|above| amount.minor() > above.minor())
+        let together = amount.minor().saturating_add(asked_today.minor());
+        above.is_some_and(|above| together > above.minor())
     }
 
     /// Whether one request may cancel so much.

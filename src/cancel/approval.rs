@@ -12,7 +12,8 @@ use super::{Admin, CancelOrder, CancelOutcome, Canceller, Inner, told};
 use crate::fail_points;
 use crate::merchants::Merchant;
 use crate::store::{
-    CancelRequest, CancelRequestChange, CancelRequestId, SecretBody, StoreError, StoredCancelError,
+    CancelRequest, CancelRequestChange, CancelRequestId, OwnerStanding, SecretBody, StoreError,
+    StoredCancelError,
 };
 use crate::toss::PaymentReading;
 
@@ -69,9 +70,22 @@ impl Inner {
             seen: seen.as_ref(),
         };
         let owned = self.owned_by_others(&request).await?;
-        let Some(step) = machine::step(&request, event, self.situation(&owned)) else {
+        let Some(mut step) = machine::step(&request, event, self.situation(&owned)) else {
             return unmoved(request, told::awaits_no_approval());
         };
+        if step.effect == Effect::Prepare {
+            match self.store.owner_standing(&request.owner).await? {
+                OwnerStanding::InForce => {}
+                OwnerStanding::Suspended => return unmoved(request, told::owner_suspended()),
+                // It began to wait after its owner's last token was taken back.
+                OwnerStanding::Revoked => {
+                    let now = self.clock.now();
+                    let withdrawn =
+                        CancelRequestChange::withdrawn_with_its_owner(&request.owner, now);
+                    step = machine::settled(withdrawn);
+                }
+            }
+        }
         let next = match self.decided(&request, step.change).await? {
             Ok(next) => next,
             Err(refused) => return Ok(Some(*refused)),

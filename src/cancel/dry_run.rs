@@ -68,14 +68,19 @@ impl Inner {
             Ok(reading) => reading,
             Err(error) => return Ok(CancelOutcome::refused_for(known, told::unsent(&error))),
         };
-        Ok(match self.permit(&order, &order.intent, &reading) {
-            Ok(permitted) => CancelOutcome {
-                request: None,
-                payment: Some(known),
-                error: None,
-                preview: Some(CancelPreview::of(&order, permitted, &self.policy)),
-            },
-            Err(error) => CancelOutcome::refused_for(known, error),
+        let permitted = match self.permit(&order, &order.intent, &reading) {
+            Ok(permitted) => permitted,
+            Err(error) => return Ok(CancelOutcome::refused_for(known, error)),
+        };
+        let currency = permitted.balance.currency();
+        let asked = self
+            .asked_of_payment(&admin.owner, &order.payment_key, currency, None)
+            .await?;
+        Ok(CancelOutcome {
+            request: None,
+            payment: Some(known),
+            error: None,
+            preview: Some(CancelPreview::of(&order, permitted, &self.policy, asked)),
         })
     }
 }

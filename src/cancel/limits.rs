@@ -1,11 +1,11 @@
 //! Holding orders against the merchant's own limits: what an order counts, and what its admin has asked for today.
 
-use reconciliation::{CancelOptions, CancelRefusal, Currency, KstDate, Money};
+use reconciliation::{CancelOptions, CancelRefusal, Currency, KstDate, Money, PaymentKey};
 
 use super::order::CancelFailure;
 use super::{CancelOrder, Canceller, Inner, told};
 use crate::lookup::FoundPayment;
-use crate::store::{DayLimit, StoreError, StoredCancelError};
+use crate::store::{CancelRequestId, DayLimit, StoreError, StoredCancelError};
 
 impl Canceller {
     /// What a payment offers to an admin who has asked for `asked_today` in its currency already.
@@ -76,6 +76,24 @@ impl Inner {
         let balance = balance.unwrap_or_else(|| Money::zero(currency));
         order.intent.expected_balance = Some(balance);
         Ok(Some(balance))
+    }
+
+    /// What an owner has asked for of one payment today, besides the given request: what a threshold is held against together
+    /// with it. Nothing where there is no threshold.
+    pub(super) async fn asked_of_payment(
+        &self,
+        owner: &str,
+        payment: &PaymentKey,
+        currency: Currency,
+        besides: Option<&CancelRequestId>,
+    ) -> Result<Money, StoreError> {
+        if self.policy.approval_above.of(currency).is_none() {
+            return Ok(Money::zero(currency));
+        }
+        let since = KstDate::of(self.clock.now()).start();
+        self.store
+            .asked_of_payment_since(owner, payment, currency, since, besides)
+            .await
     }
 
     /// Holds what an order counts against the day's limit, without a promise that it still holds when the order is given.

@@ -90,6 +90,7 @@ impl CancelPreview {
         order: &CancelOrder,
         permitted: PermittedCancel,
         policy: &CancelPolicy,
+        asked_today: Money,
     ) -> Self {
         let balance = permitted.balance;
         let amount = order.intent.amount.unwrap_or(balance);
@@ -100,7 +101,7 @@ impl CancelPreview {
             balance_before: balance,
             balance_after: Money::from_minor(left, balance.currency()),
             voids: permitted.voids,
-            needs_approval: policy.needs_approval(amount),
+            needs_approval: policy.needs_approval(amount, asked_today),
         }
     }
 }

@@ -68,7 +68,11 @@ impl Inner {
             Err(error) => return Ok(Preparation::Refused(error)),
         };
         let amount = order.intent.amount.unwrap_or(permitted.balance);
-        let needs_approval = self.policy.needs_approval(amount);
+        let own = Some(&request.id);
+        let asked = self
+            .asked_of_payment(&request.owner, payment, amount.currency(), own)
+            .await?;
+        let needs_approval = self.policy.needs_approval(amount, asked);
         let pause = machine::wait_before_sending(last_cancel, self.clock.now());
         if pause > TimeDelta::zero() {
             tokio::time::sleep(pause.to_std().unwrap_or_default()).await;

@@ -208,6 +208,17 @@ pub(super) fn not_yours_to_approve() -> StoredCancelError {
     )
 }
 
+/// Whoever asked for it has not been confirmed since an older copy of the database was put back.
+pub(super) fn owner_suspended() -> StoredCancelError {
+    error(
+        "OWNER_SUSPENDED",
+        RetryAdvice::NeedsPerson,
+        None,
+        "The tokens of whoever asked for this cancel wait to be confirmed, because an older copy of the database was put \
+         back: nothing was sent. Approve it again after `toss-recon token confirm`, or withdraw it.",
+    )
+}
+
 /// There is nothing to approve or to withdraw.
 pub(super) fn awaits_no_approval() -> StoredCancelError {
     error(

@@ -64,8 +64,8 @@ pub(super) async fn run(options: Options) -> Result<(), CommandError> {
     };
     server.mirror().import(&month, |_| {}).await?;
     server.reconciler().catch_up(Duration::MAX).await?;
-    let admin = token::create(server.store(), "demo-admin", Role::Admin).await?;
-    let viewer = token::create(server.store(), "demo-viewer", Role::Viewer).await?;
+    let admin = token::create(server.store(), "demo-admin", "demo-admin", Role::Admin).await?;
+    let viewer = token::create(server.store(), "demo-viewer", "demo-viewer", Role::Viewer).await?;
     let guide = guide(
         &server.address().to_string(),
         sim.base_url(),

@@ -22,7 +22,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
-use crate::config::{Overrides, SettingError, Settings};
+use crate::config::{Overrides, ServerConfig, SettingError, Settings};
 use crate::graphql;
 use crate::store::{DatabaseUrl, Store, StoreError};
 
@@ -204,12 +204,19 @@ fn execute(command_line: CommandLine) -> Result<(), CommandError> {
         }
         Command::Settings(action) => config::run(&action, config.clone(), overrides),
         Command::Token(action) => {
-            let url = logged(&settings(overrides)?)?;
-            in_runtime(async move { token::run(open_and_migrate(&url).await?, action).await })
+            let settings = settings(overrides)?;
+            let url = logged(&settings)?;
+            let signer = action.signer(&settings)?;
+            in_runtime(async move {
+                let store = open_and_migrate(&url).await?.signing_with(signer);
+                token::run(store, action).await
+            })
         }
         Command::Audit(action) => {
-            let url = logged(&settings(overrides)?)?;
-            in_runtime(async move { audit::run(open_and_migrate(&url).await?, action).await })
+            let settings = settings(overrides)?;
+            let url = logged(&settings)?;
+            let keys = action.keys(&settings)?;
+            in_runtime(async move { audit::run(open_and_migrate(&url).await?, &keys).await })
         }
         Command::Migrate => {
             let url = logged(&settings(overrides)?)?;
@@ -237,6 +244,12 @@ async fn open_and_migrate(url: &DatabaseUrl) -> Result<Store, CommandError> {
     let store = opened.map_err(CommandError::Database)?;
     new_database::tell(url, store.migrate().await?);
     Ok(store)
+}
+
+/// As [`open_and_migrate`], signing the audit log.
+async fn open_signing(config: &ServerConfig) -> Result<Store, CommandError> {
+    let store = open_and_migrate(&config.database_url).await?;
+    Ok(store.signing_with(config.audit_signer()))
 }
 
 fn in_runtime(work: impl Future<Output = Result<(), CommandError>>) -> Result<(), CommandError> {

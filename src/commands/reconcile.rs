@@ -23,7 +23,7 @@ pub(super) struct Options {
 
 /// Makes verdicts, and prints how many as one line of JSON.
 pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), CommandError> {
-    let store = super::open_and_migrate(&config.database_url).await?;
+    let store = super::open_signing(&config).await?;
     let clock = CommandClock::on(&store).await?;
     let reconciler = reconciler(&config, &store, clock.get())?;
     if options.all {

@@ -42,7 +42,7 @@ pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), Co
     let import = import(&options, KstDate::of(Clock::system().now()))?;
     let merchants = server::merchants(&config.merchants, &config.toss)
         .map_err(|error| CommandError::Failure(error.to_string()))?;
-    let store = super::open_and_migrate(&config.database_url).await?;
+    let store = super::open_signing(&config).await?;
     let clock = CommandClock::on(&store).await?;
     let settings = server::mirror_settings(&config.sync);
     let reconciler = server::reconciler(&config, store.clone(), merchants.clone(), clock.get());

@@ -1,36 +1,59 @@
-//! `toss-recon token`: makes access tokens, lists them, and takes them back.
+//! `toss-recon token`: makes access tokens, lists them, confirms them after a restore, and takes them back.
 
 use std::io::{self, Write};
 
+use chrono::{DateTime, Utc};
 use clap::{Subcommand, ValueEnum};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::CommandError;
-use crate::access::{NewToken, Role};
+use crate::access::{NewToken, Role, check_new_name, checked_name};
+use crate::config::Settings;
 use crate::server::CommandClock;
-use crate::store::Store;
-
-const LONGEST_NAME: usize = 100;
+use crate::store::{AuditSigner, NewStoredToken, Store};
 
 /// What to do with tokens.
 #[derive(Subcommand)]
 pub(super) enum Action {
     /// Makes a token and prints it; it can never be shown again
     Create {
-        /// Who it is for; shown as the one who asked for a cancel
+        /// What it is called, once and for ever; shown as the one who asked for a cancel
         #[arg(long, value_parser = checked_name)]
         name: String,
+        /// The person or system that it stands for, whose other tokens it may replace; the name where it is left out
+        #[arg(long, value_parser = checked_name)]
+        owner: Option<String>,
         /// What it may do
         #[arg(long)]
         role: RoleArgument,
     },
-    /// Lists the tokens: name, role, since when, until when
+    /// Lists the tokens: name, owner, role, since when, until when, and since when it waits to be confirmed
     List,
-    /// Takes a token back
+    /// Lets a token in again that waits to be confirmed since an older copy of the database was put back
+    Confirm {
+        /// The token's name
+        name: String,
+    },
+    /// Takes a token back; with the last admin token of its owner, also what the owner has waiting for approval
     Revoke {
         /// The token's name
         name: String,
     },
+}
+
+impl Action {
+    /// What signs the entries of the audit log that it makes, where the settings have a key.
+    ///
+    /// # Errors
+    /// When there is a key that cannot be used.
+    pub(super) fn signer(&self, settings: &Settings) -> Result<Option<AuditSigner>, CommandError> {
+        match self {
+            Self::List => Ok(None),
+            Self::Create { .. } | Self::Confirm { .. } | Self::Revoke { .. } => {
+                Ok(settings.audit_signers()?.into_iter().next())
+            }
+        }
+    }
 }
 
 /// What a token may do.
@@ -54,27 +77,36 @@ impl From<RoleArgument> for Role {
 /// Carries out one action.
 ///
 /// # Errors
-/// When the name to be made is in use, the one to be taken back is not, or the database fails.
+/// When the name to be made is in use or can be taken for another, the one to be taken back or confirmed is not there, or the
+/// database fails.
 pub(super) async fn run(store: Store, action: Action) -> Result<(), CommandError> {
     let now = CommandClock::on(&store).await?.get().now();
     match action {
-        Action::Create { name, role } => {
-            let token = create(&store, &name, role.into()).await?;
+        Action::Create { name, owner, role } => {
+            let owner = owner.as_deref().unwrap_or(&name);
+            let token = create(&store, &name, owner, role.into()).await?;
             writeln!(io::stdout(), "{}", token.expose_secret())?;
         }
         Action::List => {
             let mut out = io::stdout().lock();
             for token in store.list_tokens().await? {
-                let until = token
-                    .revoked_at
-                    .map_or_else(|| "-".to_owned(), |at| at.to_rfc3339());
                 writeln!(
                     out,
-                    "{}\t{}\t{}\t{until}",
+                    "{}\t{}\t{}\t{}\t{}\t{}",
                     token.name,
+                    token.owner,
                     token.role,
-                    token.created_at.to_rfc3339()
+                    shown(Some(token.created_at)),
+                    shown(token.revoked_at),
+                    shown(token.suspended_at),
                 )?;
+            }
+        }
+        Action::Confirm { name } => {
+            if !store.confirm_token(&name, now).await? {
+                return Err(CommandError::Failure(format!(
+                    "no token named {name:?} waits to be confirmed: see `toss-recon token list`"
+                )));
             }
         }
         Action::Revoke { name } => {
@@ -89,39 +121,33 @@ pub(super) async fn run(store: Store, action: Action) -> Result<(), CommandError
     Ok(())
 }
 
-/// Makes a token of that name and gives its text, which is not stored.
+/// An instant, or a dash where there is none.
+fn shown(at: Option<DateTime<Utc>>) -> String {
+    at.map_or_else(|| "-".to_owned(), |at| at.to_rfc3339())
+}
+
+/// Makes a token of that name for that owner and gives its text, which is not stored.
 ///
 /// # Errors
-/// When the name is in use, or the database fails.
+/// When the name is in use, it or the owner can be taken for another, or the database fails.
 pub(super) async fn create(
     store: &Store,
     name: &str,
+    owner: &str,
     role: Role,
 ) -> Result<SecretString, CommandError> {
     let token = NewToken::generate(&mut rand::rng());
+    let new = NewStoredToken {
+        id: &token.id,
+        name,
+        owner,
+        role: role.as_str(),
+        secret_hash: token.secret_hash(),
+        at: CommandClock::on(store).await?.get().now(),
+    };
     store
-        .create_token(
-            &token.id,
-            name,
-            name,
-            role.as_str(),
-            token.secret_hash(),
-            CommandClock::on(store).await?.get().now(),
-        )
-        .await?;
+        .create_token_if(&new, |existing| check_new_name(name, owner, existing))
+        .await?
+        .map_err(|refused| CommandError::Usage(refused.to_string()))?;
     Ok(token.text)
-}
-
-/// A name that can be told from others in a list.
-fn checked_name(name: &str) -> Result<String, String> {
-    let length = name.chars().count();
-    if (1..=LONGEST_NAME).contains(&length)
-        && !name.contains(char::is_control)
-        && name.trim() == name
-    {
-        return Ok(name.to_owned());
-    }
-    Err(format!(
-        "it must have 1 to {LONGEST_NAME} visible characters, without spaces around them"
-    ))
 }

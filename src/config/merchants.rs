@@ -9,7 +9,7 @@ use reconciliation::SettlementCycle;
 
 use super::layers::{CycleSetting, Layers, MerchantLayer};
 use super::{Faults, SettingError};
-use crate::store::AccountName;
+use crate::store::{AccountName, AuditSigner};
 use crate::toss::SecretKey;
 
 /// What a single merchant is called.
@@ -31,6 +31,28 @@ pub struct MerchantConfig {
     pub settlement_cycle: Option<SettlementCycle>,
     /// Business days from sold date to paid-out date, when configured.
     pub payout_business_days: Option<u32>,
+}
+
+impl MerchantConfig {
+    /// What signs the audit log when this merchant's key does.
+    pub fn audit_signer(&self) -> AuditSigner {
+        AuditSigner::new(self.secret_key.audit_key())
+    }
+}
+
+/// The secret key in a file that an option of the command line names.
+pub(super) fn key_of_file(option: &str, path: &Path) -> Result<SecretKey, SettingError> {
+    let text =
+        key_file(path).map_err(|why| unusable_file(option, &path.display().to_string(), &why))?;
+    SecretKey::parse(&text)
+        .map_err(|error| SettingError::new(format!("{option} {}: {error}", path.display())))
+}
+
+/// Whether there is any key in the settings, right or wrong.
+pub(super) fn any(layers: &Layers) -> bool {
+    layers.toss_secret_key.is_some()
+        || layers.toss_secret_key_file.is_some()
+        || !layers.merchants.is_empty()
 }
 
 /// Reads the merchants. What is wrong is noted, and its merchant left out.
@@ -215,16 +237,19 @@ impl KeySetting<'_> {
             (Some(text), None) => (format!("{text_name}{of}"), (*text).to_owned()),
             (None, Some(path)) => {
                 let setting = format!("{file_name}{of}");
-                let text = key_file(Path::new(path)).map_err(|why| {
-                    SettingError::new(format!(
-                        "{setting}: {path:?} {why}: name a file that this user may read and that holds the key alone"
-                    ))
-                })?;
+                let text =
+                    key_file(Path::new(path)).map_err(|why| unusable_file(&setting, path, &why))?;
                 (setting, text)
             }
         };
         SecretKey::parse(&text).map_err(|error| SettingError::new(format!("{setting}: {error}")))
     }
+}
+
+fn unusable_file(setting: &str, path: &str, why: &str) -> SettingError {
+    SettingError::new(format!(
+        "{setting}: {path:?} {why}: name a file that this user may read and that holds the key alone"
+    ))
 }
 
 /// The text of a key file, or why it is none.

@@ -12,13 +12,13 @@ mod sync;
 
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use reconciliation::{BusinessCalendar, CancelPolicy, PartialCancelRows};
 use secrecy::SecretString;
 
-use crate::store::{DatabaseUrl, InvalidDatabaseUrl};
+use crate::store::{AuditSigner, DatabaseUrl, InvalidDatabaseUrl};
 use crate::toss::{BaseUrl, MusdAmounts};
 
 pub use faults::Faults;
@@ -73,6 +73,21 @@ pub struct ServerConfig {
     pub calendar: BusinessCalendar,
     /// The last part of the address for Toss's webhooks; without one they are not taken.
     pub webhook_secret: Option<SecretString>,
+}
+
+impl ServerConfig {
+    /// What signs the audit log: the first merchant's key does.
+    pub fn audit_signer(&self) -> Option<AuditSigner> {
+        self.merchants.first().map(MerchantConfig::audit_signer)
+    }
+}
+
+/// What signed the audit log with the secret key in a file that an option of the command line names.
+///
+/// # Errors
+/// When the file cannot be read, or holds no secret key.
+pub fn audit_signer_of_file(option: &str, path: &Path) -> Result<AuditSigner, SettingError> {
+    merchants::key_of_file(option, path).map(|key| AuditSigner::new(key.audit_key()))
 }
 
 /// How Toss is reached, and how what its documentation leaves open is read.
@@ -170,6 +185,20 @@ impl Settings {
             sync,
             webhook_secret: webhook_secret?,
         })
+    }
+
+    /// What can sign the audit log, by the merchants in their order; the first one does. None where there is no key.
+    ///
+    /// # Errors
+    /// When there is a key that cannot be used.
+    pub fn audit_signers(&self) -> Result<Vec<AuditSigner>, SettingError> {
+        if !merchants::any(&self.0) {
+            return Ok(Vec::new());
+        }
+        let mut faults = Faults::default();
+        let merchants = merchants::read(&self.0, &mut faults);
+        faults.into_one()?;
+        Ok(merchants.iter().map(MerchantConfig::audit_signer).collect())
     }
 
     /// Where everything is kept, and whether it must be there already.

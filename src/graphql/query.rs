@@ -264,6 +264,7 @@ impl Query {
         let principal = require(ctx, access::Role::Viewer)?;
         Ok(Viewer {
             name: principal.name.clone(),
+            owner: principal.owner.clone(),
             role: principal.role.into(),
         })
     }
@@ -274,6 +275,10 @@ impl Query {
 struct Viewer {
     /// The token's name. It stands in `CancelRequest.requestedBy`.
     name: String,
+    /// The person or system that the token stands for. Idempotency keys, the limits of a day and approvals are the owner's,
+    /// not the token's: with a new token of the same owner, the same `idempotencyKey` repeats a cancel instead of making
+    /// another, and what the old token asked for cannot be approved.
+    owner: String,
     /// What the holder may do.
     role: Role,
 }

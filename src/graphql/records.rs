@@ -40,7 +40,7 @@ pub(super) struct AuditEntry {
     actor: String,
     /// What was done, such as `CANCEL_REQUESTED`, `CANCEL_SENT`, `CANCEL_SUCCEEDED`, `TOKEN_CREATED`, `TOKEN_REVOKED`.
     action: String,
-    /// What it was done to: the id of a cancel request, or the name of a token.
+    /// What it was done to: the id of a cancel request, the name of a token, or that of a key.
     subject: String,
     /// What is to be known of it, as JSON text.
     detail: String,

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
+use super::AuditSignature;
+
 /// What the first entry follows.
 pub(super) const BEGINNING: [u8; 32] = [0; 32];
 
@@ -17,7 +19,7 @@ pub struct AuditEntry {
     pub actor: String,
     /// What was done, such as `CANCEL_REQUESTED`, `CANCEL_SUCCEEDED` or `TOKEN_REVOKED`.
     pub action: String,
-    /// What it was done to: the id of a cancel request, or the name of a token.
+    /// What it was done to: the id of a cancel request, the name of a token, or that of a key.
     pub subject: String,
     /// What is to be known of it, as JSON. Nothing personal.
     pub detail: String,
@@ -25,6 +27,8 @@ pub struct AuditEntry {
     pub previous_hash: [u8; 32],
     /// The hash of this entry.
     pub hash: [u8; 32],
+    /// The hash signed; `None` where the entry was written without a key.
+    pub signature: Option<AuditSignature>,
 }
 
 /// What walking along the whole log found.
@@ -58,6 +62,14 @@ pub enum BrokenLink {
     /// Its content is not what its hash was taken of.
     #[error("it was changed after it was written")]
     Changed,
+    /// Its signature is not one of its hash.
+    #[error("its signature is wrong: it was changed, or written by somebody without the key")]
+    WrongSignature,
+    /// It has no signature, and must have one.
+    #[error(
+        "it is not signed, and has to be: it was written, or its signature taken away, without the key"
+    )]
+    NotSigned,
     /// A column cannot be read.
     #[error("it cannot be read")]
     Unreadable,
@@ -109,6 +121,7 @@ mod tests {
             detail: "{}".to_owned(),
             previous_hash,
             hash: BEGINNING,
+            signature: None,
         };
         entry.hash = hash(&entry);
         entry

@@ -10,7 +10,7 @@ use sea_orm::sea_query::{ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
-use super::audit::{self, PROGRAM, Said};
+use super::audit::{PROGRAM, Said};
 use super::cancel_requests::{NOT_ENDED, asked_since, find_whole, is_in};
 use super::marks::mark_payment;
 use super::rows::{cancel_request_model, changed_columns, new_cancel_request};
@@ -60,7 +60,8 @@ impl Store {
                     return Ok(Created::OverDayLimit { most, asked });
                 }
                 mark_payment(&transaction, new.payment_key.as_str()).await?;
-                Box::pin(audit::add(&transaction, requested(&request))).await?;
+                self.add_audit_entry(&transaction, requested(&request))
+                    .await?;
                 fail_points::dies("cancel-request-not-committed");
                 transaction.commit().await?;
                 return Ok(Created::New(request));
@@ -120,43 +121,13 @@ impl Store {
         change: CancelRequestChange,
         at: DateTime<Utc>,
     ) -> Result<CancelRequest, StoreError> {
-        if request.status.is_final() {
-            return Err(request.conflict());
-        }
-        let given_body = change.body.clone();
-        let given_reply = change.raw_reply.is_some();
-        let by = change.by.clone();
-        let next = request.after(change);
-        let mut row = changed_columns(&next)?;
-        // Both may not have been read with the request: what was not given is left alone.
-        if given_body.is_none() && !next.status.is_final() {
-            row.body = NotSet;
-        }
-        if !given_reply {
-            row.raw_reply = NotSet;
-        }
-        let mut unchanged = Column::Id
-            .eq(request.id.as_str())
-            .and(Column::Version.eq(request.version));
-        if let Some(body) = given_body {
-            let same_body = Column::Body.eq(RawText(body.expose().to_owned()));
-            unchanged = unchanged.and(Column::Body.is_null().or(same_body));
-        }
         let transaction = self.begin().await?;
-        let update = cancel_request::Entity::update_many()
-            .set(row)
-            .filter(unchanged);
-        let outcome = Box::pin(update.exec(&transaction)).await?;
-        if outcome.rows_affected == 0 {
-            return Err(request.conflict());
-        }
-        if next.status != request.status
-            || next.transaction_key != request.transaction_key
-            || said_anew(request, &next)
-        {
-            mark_payment(&transaction, request.payment_key.as_str()).await?;
+        let by = change.by.clone();
+        // In a place of its own: everything that waits for it would carry its size.
+        let next = Box::pin(record_change(&transaction, request, change)).await?;
+        if tells_of_a_change(request, &next) {
             let said = changed(request, &next, by.as_deref(), at);
-            Box::pin(audit::add(&transaction, said)).await?;
+            self.add_audit_entry(&transaction, said).await?;
         }
         fail_points::dies("cancel-change-not-committed");
         transaction.commit().await?;
@@ -164,13 +135,55 @@ impl Store {
     }
 }
 
-/// Whether Toss has said something else than before.
-fn said_anew(before: &CancelRequest, after: &CancelRequest) -> bool {
+/// Changes a row, provided that it still is as it was read, and marks its payment. What it tells of is for the caller to add
+/// to the audit log.
+pub(super) async fn record_change(
+    transaction: &Transaction,
+    request: &CancelRequest,
+    change: CancelRequestChange,
+) -> Result<CancelRequest, StoreError> {
+    if request.status.is_final() {
+        return Err(request.conflict());
+    }
+    let given_body = change.body.clone();
+    let given_reply = change.raw_reply.is_some();
+    let next = request.after(change);
+    let mut row = changed_columns(&next)?;
+    // Both may not have been read with the request: what was not given is left alone.
+    if given_body.is_none() && !next.status.is_final() {
+        row.body = NotSet;
+    }
+    if !given_reply {
+        row.raw_reply = NotSet;
+    }
+    let mut unchanged = Column::Id
+        .eq(request.id.as_str())
+        .and(Column::Version.eq(request.version));
+    if let Some(body) = given_body {
+        let same_body = Column::Body.eq(RawText(body.expose().to_owned()));
+        unchanged = unchanged.and(Column::Body.is_null().or(same_body));
+    }
+    let update = cancel_request::Entity::update_many()
+        .set(row)
+        .filter(unchanged);
+    let outcome = Box::pin(update.exec(transaction)).await?;
+    if outcome.rows_affected == 0 {
+        return Err(request.conflict());
+    }
+    if tells_of_a_change(request, &next) {
+        mark_payment(transaction, request.payment_key.as_str()).await?;
+    }
+    Ok(next)
+}
+
+fn tells_of_a_change(before: &CancelRequest, after: &CancelRequest) -> bool {
     let said = |request: &CancelRequest| {
         let words = request.toss_words.as_ref();
         words.map(|words| (words.code.clone(), words.message.clone()))
     };
-    said(before) != said(after)
+    after.status != before.status
+        || after.transaction_key != before.transaction_key
+        || said(after) != said(before)
 }
 
 /// What the admin had asked for within the day before this request, which is recorded already, if the two together are
@@ -208,7 +221,7 @@ fn requested(request: &CancelRequest) -> Said<'_> {
 
 /// What the audit log says of a change. Reasons are free text, in which people write names: they stay out. Of Toss's answer
 /// the code and the words are kept, with long numbers masked.
-fn changed<'a>(
+pub(super) fn changed<'a>(
     before: &CancelRequest,
     after: &'a CancelRequest,
     by: Option<&'a str>,

@@ -53,6 +53,7 @@ pub(super) async fn sqlite_alone(path: &Path) -> Result<Store, StoreError> {
 
 fn sqlite_store(path: &Path, writer: Pool, reader: Pool) -> Store {
     Store {
+        signer: None,
         file: Some(path.to_owned()),
         importer: Importer::new(std::array::from_fn(|_| writer.clone())),
         writer,
@@ -135,6 +136,7 @@ pub(super) async fn postgres(url: &url::Url) -> Result<Store, StoreError> {
     let pool = pool.beside(&witness);
     Ok(Store {
         file: None,
+        signer: None,
         importer,
         witness,
         writer: pool.clone(),

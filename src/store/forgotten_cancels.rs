@@ -7,7 +7,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
 
-use super::audit::{self, PROGRAM, Said};
+use super::audit::{PROGRAM, Said};
 use super::{AccountName, Store, StoreError};
 
 impl Store {
@@ -41,7 +41,7 @@ impl Store {
             subject: payment.as_str(),
             detail: json!({ "transactionKey": evidence.as_str(), "account": account.to_string() }),
         };
-        audit::add(&transaction, said).await?;
+        self.add_audit_entry(&transaction, said).await?;
         transaction.commit().await?;
         Ok(true)
     }

@@ -2,6 +2,8 @@
 
 mod audit;
 mod audit_chain;
+mod audit_signatures;
+mod audit_signer;
 mod book_rows;
 mod cancel_records;
 mod cancel_request;
@@ -19,6 +21,7 @@ mod leases;
 mod marks;
 mod merchant_ids;
 mod open_work;
+mod owners;
 mod pages;
 mod payment_list;
 mod payments;
@@ -62,6 +65,8 @@ use sea_orm_migration::IntoSchemaManagerConnection;
 
 pub use self::url::{DatabaseUrl, InvalidDatabaseUrl};
 pub use audit_chain::{AuditEntry, AuditVerdict, BrokenLink};
+pub use audit_signatures::{AuditSignature, AuditSignatures, NotChecked};
+pub use audit_signer::AuditSigner;
 pub use book_rows::{BookRows, BookStretch, BookWalk, DueBooks, WalkedBooks};
 pub use cancel_request::{
     Approval, CancelRequest, CancelRequestFilter, CancelRequestId, ContentDigest, Created,
@@ -73,6 +78,7 @@ pub use discrepancy_list::{DiscrepancyFilter, DiscrepancyPlace};
 pub use due_payments::DuePayment;
 pub use error::StoreError;
 pub use open_work::OpenWork;
+pub use owners::OwnerStanding;
 pub use pages::{Page, PageRequest, Toward};
 pub use payment_list::{PaymentFilter, PaymentPlace};
 pub use payments::{AccountName, StoredPayment};
@@ -85,7 +91,7 @@ pub use settlement_days::{SettlementBatch, SettlementDayReading, SettlementDayWr
 pub use settlement_id::{SettlementId, SettlementIdentities};
 pub use settlement_list::{SettlementFilter, SettlementOrder, SettlementPlace};
 pub use settlements::{SettlementsKey, StoredSettlement};
-pub use tokens::StoredToken;
+pub use tokens::{NewStoredToken, StoredToken};
 pub use transaction_days::{TransactionBatch, TransactionDay, TransactionDayWriter};
 pub use verdicts::{
     DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums, PaymentVerdict, ReconciliationSums,
@@ -120,6 +126,8 @@ pub struct Store {
     importer: Importer,
     /// Where SQLite's database is.
     file: Option<PathBuf>,
+    /// Signs the audit log, where a merchant's key is at hand.
+    signer: Option<AuditSigner>,
 }
 
 impl Store {
@@ -159,6 +167,15 @@ impl Store {
                 connect::sqlite_alone(path).await
             }
             (opened, _) => opened,
+        }
+    }
+
+    /// The same database, whose audit log is signed with this key from now on; with none, it is not signed.
+    #[must_use]
+    pub fn signing_with(self, signer: impl Into<Option<AuditSigner>>) -> Self {
+        Self {
+            signer: signer.into(),
+            ..self
         }
     }
 

@@ -14,7 +14,7 @@ use sea_orm::{
 };
 use serde_json::{Value, json};
 
-use super::audit::{self, PROGRAM, Said};
+use super::audit::{PROGRAM, Said};
 use super::rows::{limits_json, running_limits};
 use super::turns::Turn;
 use super::{Store, StoreError};
@@ -114,7 +114,7 @@ impl Store {
             subject: LAST_LIMITS,
             detail: json!({ "old": old, "new": new }),
         };
-        audit::add(&transaction, said).await?;
+        self.add_audit_entry(&transaction, said).await?;
         transaction.commit().await?;
         Ok(true)
     }

@@ -1,14 +1,20 @@
 //! Access tokens: who may ask, by a hash of their secret.
 
+use std::convert::Infallible;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
 use entity::access_token::{self, SecretHash};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, SqlErr};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr,
+};
 use serde_json::json;
 
-use super::audit::{self, PROGRAM, Said};
+use super::audit::{PROGRAM, Said};
+use super::owners::{ADMIN, OwnerStanding, standing};
 use super::rows::stored_token;
+use super::transaction::Transaction;
+use super::turns::Turn;
 use super::{Store, StoreError};
 
 /// An access token as it is kept.
@@ -41,12 +47,42 @@ impl fmt::Debug for StoredToken {
             .field("role", &self.role)
             .field("created_at", &self.created_at)
             .field("revoked_at", &self.revoked_at)
+            .field("suspended_at", &self.suspended_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A token to keep.
+#[derive(Clone, Copy)]
+pub struct NewStoredToken<'a> {
+    /// The public half of the token, by which it is found.
+    pub id: &'a str,
+    /// What it is called; unique for ever.
+    pub name: &'a str,
+    /// The person or system that it stands for.
+    pub owner: &'a str,
+    /// `viewer` or `admin`.
+    pub role: &'a str,
+    /// SHA-256 of the secret half.
+    pub secret_hash: [u8; 32],
+    /// Now.
+    pub at: DateTime<Utc>,
+}
+
+impl fmt::Debug for NewStoredToken<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewStoredToken")
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .field("owner", &self.owner)
+            .field("role", &self.role)
+            .field("at", &self.at)
             .finish_non_exhaustive()
     }
 }
 
 impl Store {
-    /// Keeps a new token.
+    /// Keeps a new token, whatever it is called. What people make is for [`Store::create_token_if`].
     ///
     /// # Errors
     /// [`StoreError::NameTaken`] when the name is in use, also by a revoked token: names stand in the records of cancels.
@@ -59,40 +95,88 @@ impl Store {
         secret_hash: [u8; 32],
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
+        let new = NewStoredToken {
+            id,
+            name,
+            owner,
+            role,
+            secret_hash,
+            at,
+        };
+        let Ok(()) = self
+            .create_token_if(&new, |_| Ok::<(), Infallible>(()))
+            .await?;
+        Ok(())
+    }
+
+    /// Keeps a new token if it may be made beside those that there are, revoked ones too, each as (name, owner). No other
+    /// is made meanwhile, by any process. The inner error is what `may_be_made` says.
+    ///
+    /// # Errors
+    /// As [`Store::create_token`].
+    pub async fn create_token_if<E>(
+        &self,
+        new: &NewStoredToken<'_>,
+        may_be_made: impl FnOnce(&[(&str, &str)]) -> Result<(), E>,
+    ) -> Result<Result<(), E>, StoreError> {
+        let transaction = self.begin().await?;
+        Turn::Tokens.wait(&transaction).await?;
+        let names: Vec<(String, String)> = access_token::Entity::find()
+            .select_only()
+            .column(access_token::Column::Name)
+            .column(access_token::Column::Owner)
+            .into_tuple()
+            .all(&transaction)
+            .await?;
+        let pairs: Vec<(&str, &str)> = names
+            .iter()
+            .map(|(name, owner)| (name.as_str(), owner.as_str()))
+            .collect();
+        if let Err(refused) = may_be_made(&pairs) {
+            transaction.rollback().await?;
+            return Ok(Err(refused));
+        }
+        self.insert_token(&transaction, new).await?;
+        transaction.commit().await?;
+        Ok(Ok(()))
+    }
+
+    async fn insert_token(
+        &self,
+        transaction: &Transaction,
+        new: &NewStoredToken<'_>,
+    ) -> Result<(), StoreError> {
         let model = access_token::ActiveModel {
-            id: Set(id.to_owned()),
-            name: Set(name.to_owned()),
-            owner: Set(owner.to_owned()),
-            role: Set(role.to_owned()),
-            secret_hash: Set(SecretHash(secret_hash.to_vec())),
-            created_at: Set(at.into()),
+            id: Set(new.id.to_owned()),
+            name: Set(new.name.to_owned()),
+            owner: Set(new.owner.to_owned()),
+            role: Set(new.role.to_owned()),
+            secret_hash: Set(SecretHash(new.secret_hash.to_vec())),
+            created_at: Set(new.at.into()),
             revoked_at: Set(None),
             suspended_at: Set(None),
         };
-        let transaction = self.begin().await?;
-        match access_token::Entity::insert(model)
-            .exec_without_returning(&transaction)
-            .await
-        {
-            Ok(_) => {
-                let said = Said {
-                    at,
-                    actor: PROGRAM,
-                    action: "TOKEN_CREATED",
-                    subject: name,
-                    detail: json!({ "role": role, "id": id, "owner": owner }),
-                };
-                audit::add(&transaction, said).await?;
-                transaction.commit().await
-            }
+        let inserted = access_token::Entity::insert(model)
+            .exec_without_returning(transaction)
+            .await;
+        match inserted {
+            Ok(_) => {}
             // The id is random, so that the name is what is taken.
             Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
-                Err(StoreError::NameTaken {
-                    name: name.to_owned(),
-                })
+                return Err(StoreError::NameTaken {
+                    name: new.name.to_owned(),
+                });
             }
-            Err(error) => Err(error.into()),
+            Err(error) => return Err(error.into()),
         }
+        let said = Said {
+            at: new.at,
+            actor: PROGRAM,
+            action: "TOKEN_CREATED",
+            subject: new.name,
+            detail: json!({ "role": new.role, "id": new.id, "owner": new.owner }),
+        };
+        self.add_audit_entry(transaction, said).await
     }
 
     /// The token with this id, revoked or not.
@@ -115,30 +199,107 @@ impl Store {
             .collect()
     }
 
-    /// Ends a token's validity; false when no valid token has this name.
+    /// Ends a token's validity; false when no valid token has this name. When it was the last admin token of its owner that
+    /// was in force, what the owner has waiting for approval is withdrawn with it.
     pub async fn revoke_token(&self, name: &str, at: DateTime<Utc>) -> Result<bool, StoreError> {
         let transaction = self.begin().await?;
-        let outcome = access_token::Entity::update_many()
-            .set(access_token::ActiveModel {
-                revoked_at: Set(Some(at.into())),
-                ..Default::default()
-            })
+        Turn::Tokens.wait(&transaction).await?;
+        let found = access_token::Entity::find()
             .filter(access_token::Column::Name.eq(name))
             .filter(access_token::Column::RevokedAt.is_null())
+            .one(&transaction)
+            .await?;
+        let Some(token) = found else {
+            transaction.rollback().await?;
+            return Ok(false);
+        };
+        let revoked = access_token::ActiveModel {
+            id: Set(token.id),
+            revoked_at: Set(Some(at.into())),
+            ..Default::default()
+        };
+        access_token::Entity::update(revoked)
             .exec(&transaction)
             .await?;
-        if outcome.rows_affected == 0 {
-            return Ok(false);
-        }
+        let is_last = token.role == ADMIN
+            && standing(&transaction, &token.owner).await? != OwnerStanding::InForce;
+        let withdrawn = if is_last {
+            self.withdraw_requests_of(&transaction, &token.owner, at)
+                .await?
+        } else {
+            0
+        };
         let said = Said {
             at,
             actor: PROGRAM,
             action: "TOKEN_REVOKED",
             subject: name,
-            detail: json!({}),
+            detail: json!({ "owner": token.owner, "withdrawn": withdrawn }),
         };
-        audit::add(&transaction, said).await?;
+        self.add_audit_entry(&transaction, said).await?;
         transaction.commit().await?;
         Ok(true)
+    }
+
+    /// Lets a suspended token in again; false when no token of this name waits for that.
+    pub async fn confirm_token(&self, name: &str, at: DateTime<Utc>) -> Result<bool, StoreError> {
+        use access_token::Column;
+        let transaction = self.begin().await?;
+        Turn::Tokens.wait(&transaction).await?;
+        let confirmed = access_token::Entity::update_many()
+            .set(access_token::ActiveModel {
+                suspended_at: Set(None),
+                ..Default::default()
+            })
+            .filter(Column::Name.eq(name))
+            .filter(Column::RevokedAt.is_null())
+            .filter(Column::SuspendedAt.is_not_null())
+            .exec(&transaction)
+            .await?;
+        if confirmed.rows_affected == 0 {
+            transaction.rollback().await?;
+            return Ok(false);
+        }
+        let said = Said {
+            at,
+            actor: PROGRAM,
+            action: "TOKEN_CONFIRMED",
+            subject: name,
+            detail: json!({}),
+        };
+        self.add_audit_entry(&transaction, said).await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    /// Lets nobody in until each token has been confirmed: an older copy of the database was put back, which may hold as
+    /// valid what was revoked since. Gives how many tokens that were; revoked and suspended ones do not count. With any, it
+    /// needs a merchant's key: the entry that tells of it has to be signed.
+    pub async fn suspend_tokens(&self, at: DateTime<Utc>) -> Result<u64, StoreError> {
+        use access_token::Column;
+        let transaction = self.begin().await?;
+        Turn::Tokens.wait(&transaction).await?;
+        let suspended = access_token::Entity::update_many()
+            .set(access_token::ActiveModel {
+                suspended_at: Set(Some(at.into())),
+                ..Default::default()
+            })
+            .filter(Column::RevokedAt.is_null())
+            .filter(Column::SuspendedAt.is_null())
+            .exec(&transaction)
+            .await?;
+        let count = suspended.rows_affected;
+        if count > 0 {
+            let said = Said {
+                at,
+                actor: PROGRAM,
+                action: "TOKENS_SUSPENDED",
+                subject: "tokens",
+                detail: json!({ "count": count }),
+            };
+            self.add_audit_entry(&transaction, said).await?;
+        }
+        transaction.commit().await?;
+        Ok(count)
     }
 }

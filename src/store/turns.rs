@@ -12,6 +12,9 @@ use super::StoreError;
 pub(super) enum Turn {
     /// Migrating: one process works, the others wait.
     Migrate,
+    /// Making, confirming, suspending and revoking tokens: what may be called how, and which admin token is its owner's last,
+    /// is known to one transaction at a time.
+    Tokens,
     /// Counting what an admin has asked for, so that two requests at once cannot both fit under a limit that holds one.
     CountRequests,
     /// Replacing settlement rows of a sold date: two accounts may list the same merchant, whose sums are made of both their
@@ -57,6 +60,7 @@ impl Turn {
     fn lock(self) -> String {
         match self {
             Self::Migrate => "pg_advisory_xact_lock(7827336127190142)".to_owned(),
+            Self::Tokens => "pg_advisory_xact_lock(7827336127190148)".to_owned(),
             Self::CountRequests => "pg_advisory_xact_lock(7827336127190144)".to_owned(),
             Self::SoldDate(day) => {
                 let day = day.naive().num_days_from_ce();
@@ -80,6 +84,7 @@ mod tests {
         let day = KstDate::of(chrono::DateTime::UNIX_EPOCH);
         let turns = [
             ("migrate", Turn::Migrate),
+            ("tokens", Turn::Tokens),
             ("count", Turn::CountRequests),
             ("day", Turn::SoldDate(day)),
             ("keep", Turn::KeepVerdicts),

@@ -14,6 +14,8 @@ pub enum DigestPurpose {
     Content,
     /// The mark on a cancel's reason.
     Mark,
+    /// The key that signs the audit log.
+    AuditLog,
 }
 
 impl DigestPurpose {
@@ -23,6 +25,7 @@ impl DigestPurpose {
             Self::IdempotencyKey => "toss-recon: the idempotency key of an intent, version 1",
             Self::Content => "toss-recon: the content of an order, version 1",
             Self::Mark => "toss-recon: the mark on a reason, version 1",
+            Self::AuditLog => "toss-recon: the key of the audit log, version 1",
         }
     }
 }
@@ -56,6 +59,13 @@ mod tests {
         SecretKey::parse(&format!("live_sk_keyeddigest0000000{tail}")).unwrap()
     }
 
+    fn hex(digest: &[u8; 32]) -> String {
+        let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        digits
+            .filter_map(|digit| char::from_digit(digit.into(), 16))
+            .collect()
+    }
+
     #[test]
     fn the_same_parts_give_the_same_digest_and_everything_else_another() {
         use DigestPurpose::{Content, IdempotencyKey};
@@ -80,16 +90,22 @@ mod tests {
     }
 
     #[test]
+    fn the_released_key_of_the_audit_log_never_changes() {
+        assert_eq!(
+            hex(&key("a").audit_key()),
+            "92411f937afdc70dfaf3c6f4bcb95e8b12c471b3e89e1e01b1d4a5cae5e5c28c"
+        );
+    }
+
+    #[test]
     fn a_released_digest_never_changes() {
         let digest = keyed_digest(
             &key("a"),
             DigestPurpose::IdempotencyKey,
             &[Some("kim"), Some("intent-1"), Some("payment")],
         );
-        let add = |text, byte| format!("{text}{byte:02x}");
-        let text = digest.iter().fold(String::new(), add);
         assert_eq!(
-            text,
+            hex(&digest),
             "98cb5857817c0644de44de5500452ed51c6313bdf23e9fa49debcf3c6dd9b258"
         );
     }

@@ -5,6 +5,8 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
+use super::keyed_digest::{DigestPurpose, keyed_digest};
+
 /// What secret keys begin with: single payments and the payment widget, live and test, and the test keys of 2021.
 const PREFIXES: [&str; 5] = ["live_sk_", "test_sk_", "live_gsk_", "test_gsk_", "test_ak_"];
 
@@ -104,6 +106,11 @@ impl SecretKey {
         let digest = Sha256::digest(self.0.expose_secret().as_bytes());
         let beginning = digest.first_chunk().copied().map_or(0, u64::from_be_bytes);
         format!("{beginning:016x}")
+    }
+
+    /// The key that signs the audit log, made of this one and good for nothing else.
+    pub fn audit_key(&self) -> [u8; 32] {
+        keyed_digest(self, DigestPurpose::AuditLog, &[])
     }
 
     /// Another key, made of this one and good for one purpose.

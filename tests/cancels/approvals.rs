@@ -1,11 +1,17 @@
 //! Cancels above the threshold: nothing is sent before another admin has agreed, and then what was asked for, or nothing.
 
 use chrono::Duration;
-use reconciliation::{CancelPolicy, Currency, Money, PaymentKey};
+use reconciliation::{CancelPolicy, CancelRequestStatus, Currency, Money, PaymentKey};
 use serde_json::{Value, json};
+use toss_recon::access::Role;
+use toss_recon::store::{
+    AccountName, CancelRequestChange, CancelRequestId, ContentDigest, Created, Lease,
+    NewCancelRequest, SecretBody,
+};
 use toss_sim::{Amount, CancelByHand, Endpoint, Fault, FaultKind, NewPayment};
 
 use crate::shop::{As, Shop, on_both_databases, told, won};
+use crate::token::create_token;
 
 on_both_databases!(
     what_is_above_the_threshold_waits_and_keeps_the_payment,
@@ -15,6 +21,9 @@ on_both_databases!(
     a_restart_between_loses_nothing_and_shows_no_account,
     a_deposit_between_makes_a_void_no_refund,
     what_waits_is_withdrawn_by_the_requester_or_another_admin,
+    what_waits_goes_with_the_last_token_of_its_owner,
+    what_began_to_wait_after_its_owner_was_revoked_is_not_approved,
+    while_its_owner_is_suspended_a_request_goes_on_waiting,
     a_lost_answer_after_an_approval_is_found_out,
     an_approval_while_toss_is_silent_is_for_later,
     a_dry_run_and_a_screen_say_that_approval_is_needed,
@@ -286,6 +295,102 @@ async fn unknown_id(_shop: &Shop) -> Value {
     let mut other = Shop::on_sqlite().await;
     let (_, request) = waiting(&mut other).await;
     request["id"].clone()
+}
+
+async fn what_waits_goes_with_the_last_token_of_its_owner(mut shop: Shop) {
+    let (payment, request) = waiting(&mut shop).await;
+    let now = shop.sim.clock().now();
+    assert_eq!(shop.store.revoke_token("kim", now).await, Ok(true));
+    let late = approve(&shop, As::Lee, &request).await;
+    assert_eq!(late["error"]["code"], "NOT_AWAITING_APPROVAL");
+    assert_eq!(late["request"]["status"], "REJECTED");
+    assert_eq!(late["request"]["error"]["code"], "WITHDRAWN");
+    assert_eq!(shop.sendings(&payment), 0);
+    let free = shop.cancel(As::Lee, &payment, "key-lees", json!({ "amount": won(1) }));
+    assert_eq!(free.await["request"]["status"], "SUCCEEDED");
+}
+
+/// A request that waits, as a process writes it that had its owner's token accepted just before it was taken back.
+async fn waiting_for(shop: &Shop, owner: &str) -> (String, Value) {
+    let payment = shop.card(10_000);
+    let now = shop.sim.clock().now();
+    let new = NewCancelRequest {
+        id: CancelRequestId::new(&uuid::Uuid::now_v7().to_string()),
+        payment_key: PaymentKey::parse(&payment).unwrap(),
+        account: AccountName::new("shop"),
+        amount: Some(Money::from_minor(3_000, Currency::KRW)),
+        currency: Currency::KRW,
+        reason: "test".to_owned(),
+        requested_by: owner.to_owned(),
+        owner: owner.to_owned(),
+        client_key: format!("key-of-{owner}"),
+        content: ContentDigest {
+            key: "k".to_owned(),
+            digest: [1; 32],
+        },
+        idempotency_key: format!("cr-{owner}"),
+        requested_at: now,
+        lease: Lease {
+            owner: "a process".to_owned(),
+            until: now,
+        },
+        baseline_balance: None,
+        mark: None,
+        voids: false,
+        day_limit: None,
+    };
+    let Ok(Created::New(request)) = shop.store.create_cancel_request(&new).await else {
+        panic!("it was not recorded")
+    };
+    let waits = CancelRequestChange {
+        body: Some(SecretBody::new("sealed with another key".to_owned())),
+        baseline_balance: Some(Money::from_minor(10_000, Currency::KRW)),
+        next_at: Some(now + Duration::hours(1)),
+        ..CancelRequestChange::to(CancelRequestStatus::AwaitingApproval)
+    };
+    shop.store
+        .move_cancel_request(&request, waits, now)
+        .await
+        .unwrap();
+    let query =
+        "query ($key: String!) { cancelRequests(filter: { paymentKey: $key }) { nodes { id } } }";
+    let listed = shop.ask(As::Lee, query, json!({ "key": payment })).await;
+    (payment, listed["cancelRequests"]["nodes"][0].clone())
+}
+
+async fn what_began_to_wait_after_its_owner_was_revoked_is_not_approved(shop: Shop) {
+    let now = shop.sim.clock().now();
+    for owner in ["park", "choi"] {
+        create_token(&shop.store, owner, Role::Admin, now).await;
+    }
+    assert_eq!(shop.store.revoke_token("park", now).await, Ok(true));
+    let (payment, request) = waiting_for(&shop, "park").await;
+    let approved = approve(&shop, As::Lee, &request).await;
+    assert_eq!(told(&approved), ("REJECTED", "WITHDRAWN", "RETRY"));
+    assert_eq!(shop.sendings(&payment), 0);
+    // With a token in force the approval goes on, to the bytes that cannot be opened.
+    let (_, request) = waiting_for(&shop, "choi").await;
+    let approved = approve(&shop, As::Lee, &request).await;
+    assert_eq!(told(&approved), ("REJECTED", "KEY_REPLACED", "RETRY"));
+}
+
+async fn while_its_owner_is_suspended_a_request_goes_on_waiting(mut shop: Shop) {
+    let (payment, request) = waiting(&mut shop).await;
+    let now = shop.sim.clock().now();
+    assert_eq!(shop.store.suspend_tokens(now).await, Ok(3));
+    for name in ["lee", "viewer"] {
+        assert_eq!(shop.store.confirm_token(name, now).await, Ok(true));
+    }
+    let early = approve(&shop, As::Lee, &request).await;
+    assert_eq!(
+        told(&early),
+        ("AWAITING_APPROVAL", "OWNER_SUSPENDED", "NEEDS_PERSON")
+    );
+    assert_eq!(shop.sendings(&payment), 0);
+    assert_eq!(shop.store.confirm_token("kim", now).await, Ok(true));
+    let approved = approve(&shop, As::Lee, &request).await;
+    assert_eq!(told(&approved), ("SUCCEEDED", "none", "none"));
+    assert_eq!(shop.sendings(&payment), 1);
 }
 
 async fn a_lost_answer_after_an_approval_is_found_out(mut shop: Shop) {

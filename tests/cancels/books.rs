@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reconciliation::{CancelRequestStatus as Status, TransactionKey};
-use toss_recon::store::{AuditVerdict, CancelRequest, CancelRequestFilter, Store};
+use toss_recon::store::{AuditSigner, AuditVerdict, CancelRequest, CancelRequestFilter, Store};
+use toss_recon::toss::SecretKey;
 use toss_sim::TossSim;
 
 /// Every request that is recorded.
@@ -79,8 +80,16 @@ pub(crate) fn hold(sim: &TossSim, payments: &[String], total: i64, requests: &[C
     }
 }
 
-/// The audit log is one chain.
+/// The key of every server before the stand-in.
+const SECRET_KEY: &str = "live_sk_stand1n0000000000000000";
+
+/// The audit log is one chain, and the servers have signed all that they wrote.
 pub(crate) async fn hold_audit(store: &Store) {
-    let verdict = store.verify_audit().await.unwrap();
+    let key = SecretKey::parse(SECRET_KEY).unwrap().audit_key();
+    let (verdict, signatures) = store
+        .verify_signed_audit(&[AuditSigner::new(key)])
+        .await
+        .unwrap();
     assert!(matches!(verdict, AuditVerdict::Whole { .. }), "{verdict:?}");
+    assert!(signatures.not_checked.is_empty(), "{signatures:?}");
 }

@@ -80,11 +80,12 @@ async fn every_step_stands_in_the_audit_log_which_is_whole(shop: Shop) {
         ("toss-recon", "TOKEN_CREATED"),
         ("toss-recon", "TOKEN_CREATED"),
         ("toss-recon", "TOKEN_CREATED"),
+        ("toss-recon", "AUDIT_KEY_IN_USE"),
     ];
     assert_eq!(told, expected);
     assert!(matches!(
         shop.store.verify_audit().await,
-        Ok(AuditVerdict::Whole { entries: 8, .. })
+        Ok(AuditVerdict::Whole { entries: 9, .. })
     ));
 }
 

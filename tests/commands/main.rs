@@ -9,6 +9,7 @@ mod postgres;
 mod program;
 mod server;
 
+mod audit;
 mod demo;
 mod migrate;
 mod new_database;

@@ -41,7 +41,7 @@ async fn verdict(database: &TestDatabase) -> AuditVerdict {
 }
 
 /// Takes the guards away, as somebody could who owns the database.
-async fn without_guards(database: &TestDatabase) {
+pub(crate) async fn without_guards(database: &TestDatabase) {
     let drops: &[&str] = if database.is_postgres() {
         &["DROP TRIGGER audit_entries_no_change ON audit_entries"]
     } else {

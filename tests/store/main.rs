@@ -9,6 +9,7 @@ mod samples;
 mod verdict_samples;
 
 mod audit;
+mod audit_signatures;
 mod book_rows;
 mod broken_rows;
 mod cancel_limits;
@@ -22,6 +23,7 @@ mod large_days;
 mod marks;
 mod open_work;
 mod opening;
+mod owners;
 mod payouts;
 mod reading;
 mod running_limits;

@@ -32,7 +32,7 @@ fn by_default_everything_is_permitted_and_nobody_is_asked() {
     let huge = krw(i64::MAX);
     assert!(!none.limits(Currency::KRW));
     assert!(none.permit_request(huge).is_ok() && none.permit_day(huge, huge).is_ok());
-    assert!(!none.needs_approval(huge) && !none.marks_reasons);
+    assert!(!none.needs_approval(huge, huge) && !none.marks_reasons);
     assert_eq!(none.offer(options(9, false), huge), Ok(options(9, false)));
 }
 
@@ -66,7 +66,7 @@ fn a_limit_in_one_currency_is_none_in_another() {
     let dollars = Money::from_minor(1_000_000, Currency::USD);
     assert_eq!(policy.permit_request(dollars), Ok(()));
     assert_eq!(policy.permit_day(dollars, dollars), Ok(()));
-    assert!(!policy.needs_approval(dollars));
+    assert!(!policy.needs_approval(dollars, dollars));
 }
 
 #[test]
@@ -75,8 +75,11 @@ fn a_second_person_is_needed_above_the_threshold_and_not_at_it() {
         approval_above: ceiling(Some(1_000)),
         ..CancelPolicy::default()
     };
-    assert!(!policy.needs_approval(krw(1_000)));
-    assert!(policy.needs_approval(krw(1_001)));
+    let needs = |amount, asked| policy.needs_approval(krw(amount), krw(asked));
+    assert!(!needs(1_000, 0));
+    assert!(needs(1_001, 0));
+    assert!(!needs(400, 600), "together not above it");
+    assert!(needs(401, 600), "split");
 }
 
 #[test]
