@@ -80,16 +80,16 @@ pub(crate) fn hold(sim: &TossSim, payments: &[String], total: i64, requests: &[C
     }
 }
 
-/// The key of every server before the stand-in.
-const SECRET_KEY: &str = "live_sk_stand1n0000000000000000";
+/// The keys of the servers before the stand-in; the second is that of a server whose key was replaced.
+const SECRET_KEYS: [&str; 2] = [
+    "live_sk_stand1n0000000000000000",
+    "live_sk_an0therkey000000000000000",
+];
 
 /// The audit log is one chain, and the servers have signed all that they wrote.
 pub(crate) async fn hold_audit(store: &Store) {
-    let key = SecretKey::parse(SECRET_KEY).unwrap().audit_key();
-    let (verdict, signatures) = store
-        .verify_signed_audit(&[AuditSigner::new(key)])
-        .await
-        .unwrap();
+    let keys = SECRET_KEYS.map(|key| AuditSigner::new(SecretKey::parse(key).unwrap().audit_key()));
+    let (verdict, signatures) = store.verify_signed_audit(&keys).await.unwrap();
     assert!(matches!(verdict, AuditVerdict::Whole { .. }), "{verdict:?}");
     assert!(signatures.not_checked.is_empty(), "{signatures:?}");
 }
