@@ -14,8 +14,8 @@ use crate::books;
 use crate::scene::{Engine, PATIENCE, Scene, TOTAL, kill, scenes_on_both_databases, side_by_side};
 
 const KEY: &str = "key-store";
-/// More commits than a cancel makes.
-const COMMITS: usize = 6;
+/// More commits than a start and a cancel make.
+const COMMITS: usize = 8;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_sqlite_each_commit_of_a_cancel_may_fail_or_its_answer_be_lost() {

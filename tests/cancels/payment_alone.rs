@@ -119,8 +119,8 @@ async fn whoever_waits_for_a_second_admin_cannot_pass_the_threshold_by_splitting
         "of another payment"
     );
     let third = shop.card(10_000);
-    ask(As::Kim, &third, "key-kim", 2_000).await;
-    let by_lee = ask(As::Lee, &third, "key-lee", 2_000).await;
+    ask(As::Kim, &third, "key-of-kim", 2_000).await;
+    let by_lee = ask(As::Lee, &third, "key-of-lee", 2_000).await;
     assert_eq!(
         told(&by_lee),
         ("SUCCEEDED", "none", "none"),
