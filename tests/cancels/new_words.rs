@@ -1,7 +1,6 @@
 //! Words of Toss that no documentation knows, and failures that say why: they reach whoever asked, and whoever can find out
 //! more may end what they leave open.
 
-use chrono::TimeDelta;
 use serde_json::{Value, json};
 use toss_sim::FaultKind;
 
@@ -64,7 +63,7 @@ async fn a_failure_that_says_why_is_told_and_taken_over_by_an_admin(shop: Shop) 
     let early = shop.ask(As::Lee, take_over, id.clone()).await;
     let early = &early["takeOverCancelRequest"];
     assert_eq!(told(early), ("UNKNOWN", "TOO_YOUNG", "WAIT"));
-    shop.sim.clock().advance(TimeDelta::seconds(61));
+    shop.sim.clock().advance(chrono::TimeDelta::seconds(61));
     let taken = shop.ask(As::Lee, take_over, id.clone()).await;
     let taken = &taken["takeOverCancelRequest"];
     assert_eq!(
