@@ -55,19 +55,18 @@ impl Inner {
         progress: &Progress,
     ) -> Result<Carried, CancelFailure> {
         let owned = self.owned_by_others(&request).await?;
-        let prepare = self.prepare(&merchant, &request, &order, &owned);
+        // In places of their own: everything that waits for them would carry their size.
+        let prepare = Box::pin(self.prepare(&merchant, &request, &order, &owned));
         let event = match self.keeping_lease(&request, prepare).await? {
             Preparation::Ready(prepared) => Event::Prepared(prepared),
             Preparation::Marked(ref reading) => {
                 let event = Event::FoundMarked(reading);
-                return self
-                    .stepped(&merchant, request, event, &owned, progress)
-                    .await;
+                let step = self.stepped(&merchant, request, event, &owned, progress);
+                return Box::pin(step).await;
             }
             Preparation::Refused(error) => Event::RefusedByUs(error),
         };
-        self.stepped(&merchant, request, event, &owned, progress)
-            .await
+        Box::pin(self.stepped(&merchant, request, event, &owned, progress)).await
     }
 
     async fn stepped(
@@ -104,7 +103,7 @@ impl Inner {
             // Whoever approves a request begins to prepare it.
             Effect::Nothing | Effect::Prepare => Ok(request.into()),
             Effect::Send => {
-                let carried = self.send(merchant, request).await?;
+                let carried = Box::pin(self.send(merchant, request)).await?;
                 progress.is(&carried.request);
                 Ok(carried)
             }

@@ -23,7 +23,9 @@ impl Canceller {
         let admin = admin.clone();
         let outcome = self
             .patiently(move |inner, progress| async move {
-                inner.ordered(&admin, order, progress).await.map(Some)
+                Box::pin(inner.ordered(&admin, order, progress))
+                    .await
+                    .map(Some)
             })
             .await;
         // An order always has an outcome.

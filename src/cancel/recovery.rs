@@ -113,7 +113,7 @@ impl Inner {
                     return Box::pin(self.carry_out_approved(merchant, next, progress)).await;
                 }
                 (effect, Some(merchant)) => {
-                    return self.follow(effect, &merchant, next, progress).await;
+                    return Box::pin(self.follow(effect, &merchant, next, progress)).await;
                 }
             }
             if current.status != CancelRequestStatus::Unknown
