@@ -53,7 +53,7 @@ impl Inner {
         Ok(true)
     }
 
-    /// Tells it loudly, once for each cancel: in the log, in a metric and in the audit log.
+    /// Tells it loudly, once for each cancel: in the log and in the audit log. The metric is counted from what is noted.
     pub(super) async fn note_forgotten(
         &self,
         payment: &PaymentKey,
@@ -65,7 +65,6 @@ impl Inner {
             .note_forgotten_cancel(payment, account, evidence, self.clock.now())
             .await?;
         if is_new {
-            metrics::counter!("toss_recon_database_behind_total").increment(1);
             tracing::error!(
                 payment = %payment,
                 transaction = %evidence,

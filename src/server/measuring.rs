@@ -99,6 +99,7 @@ async fn sum_up(handle: PrometheusHandle, stop: CancellationToken) {
 struct OpenWorkGauges {
     cancel_requests: Vec<(CancelRequestStatus, Gauge)>,
     verdicts_due: Gauge,
+    payments_behind: Gauge,
     lists: [(Source, Gauge); 2],
 }
 
@@ -106,12 +107,17 @@ impl OpenWorkGauges {
     fn new() -> Self {
         const CANCELS: &str = "toss_recon_cancel_requests_open";
         const VERDICTS: &str = "toss_recon_verdicts_due";
+        const BEHIND: &str = "toss_recon_payments_behind";
         const LISTS: &str = "toss_recon_list_read_age_seconds";
         describe_gauge!(
             CANCELS,
             "Cancel requests that have not ended, by their state"
         );
         describe_gauge!(VERDICTS, "Verdicts that are to be made now");
+        describe_gauge!(
+            BEHIND,
+            "Payments of which Toss knows cancels of this server's that the database has forgotten: an older copy was put back"
+        );
         describe_gauge!(
             LISTS,
             Unit::Seconds,
@@ -129,6 +135,7 @@ impl OpenWorkGauges {
                 })
                 .collect(),
             verdicts_due: gauge!(VERDICTS),
+            payments_behind: gauge!(BEHIND),
             lists: Source::ALL.map(|source| (source, gauge!(LISTS, "list" => name_of(source)))),
         }
     }
@@ -139,6 +146,7 @@ impl OpenWorkGauges {
             gauge.set(measured(open.copied().unwrap_or(0)));
         }
         self.verdicts_due.set(measured(work.verdicts_due));
+        self.payments_behind.set(measured(work.payments_behind));
         for (source, gauge) in &self.lists {
             let ages = merchants.all().iter().map(|merchant| {
                 let list = (merchant.account.clone(), *source);
@@ -155,7 +163,10 @@ impl OpenWorkGauges {
     fn show_nothing(&self) {
         let cancels = self.cancel_requests.iter().map(|(_, gauge)| gauge);
         let lists = self.lists.iter().map(|(_, gauge)| gauge);
-        for gauge in cancels.chain(lists).chain([&self.verdicts_due]) {
+        for gauge in cancels
+            .chain(lists)
+            .chain([&self.verdicts_due, &self.payments_behind])
+        {
             gauge.set(f64::NAN);
         }
     }

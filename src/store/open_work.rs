@@ -16,12 +16,14 @@ pub struct OpenWork {
     pub cancel_requests: HashMap<CancelRequestStatus, u64>,
     /// How many verdicts are to be made.
     pub verdicts_due: u64,
+    /// Of how many payments Toss knows cancels that the database has forgotten, and nobody has looked up.
+    pub payments_behind: u64,
     /// When the youngest complete reading of each account's lists began; lists that were never read are missing.
     pub lists_read_at: HashMap<(AccountName, Source), DateTime<Utc>>,
 }
 
 impl Store {
-    /// What stands open now: three statements, each along an index.
+    /// What stands open now: four statements, each along an index or over next to no rows.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], or [`StoreError::Inconsistent`] for a row that cannot be read.
@@ -29,6 +31,7 @@ impl Store {
         Ok(OpenWork {
             cancel_requests: self.open_cancel_requests().await?,
             verdicts_due: self.count_of_due_verdicts(now).await?,
+            payments_behind: self.payments_behind().await?,
             lists_read_at: self.lists_read_at().await?,
         })
     }

@@ -35,6 +35,7 @@ on_both! {
         let nothing = OpenWork {
             cancel_requests: HashMap::new(),
             verdicts_due: 0,
+            payments_behind: 0,
             lists_read_at: HashMap::new(),
         };
         assert_eq!(open(&database).await, nothing);
