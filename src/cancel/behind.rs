@@ -53,7 +53,7 @@ impl Inner {
         Ok(true)
     }
 
-    /// Tells it loudly, once for each cancel: in the log and in the audit log. The metric is counted from what is noted.
+    /// Tells it loudly, once for each cancel: in the log and in the audit log. A metric counts what is noted.
     pub(super) async fn note_forgotten(
         &self,
         payment: &PaymentKey,

@@ -373,9 +373,10 @@ fn due(request: &CancelRequest, api_key: Option<&str>, lease: Lease, now: Situat
         let words = request.toss_words.as_ref();
         return Step {
             change: CancelRequestChange {
-                error: Some(match is_under_way {
-                    true => told::in_progress(),
-                    false => told::not_known_yet(words),
+                error: Some(if is_under_way {
+                    told::in_progress()
+                } else {
+                    told::not_known_yet(words)
                 }),
                 lease,
                 ..CancelRequestChange::to(CancelRequestStatus::Unknown)

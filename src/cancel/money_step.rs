@@ -55,7 +55,7 @@ impl Inner {
         progress: &Progress,
     ) -> Result<Carried, CancelFailure> {
         let owned = self.owned_by_others(&request).await?;
-        let prepare = self.prepare(&merchant, &request, &order, &owned);
+        let prepare = Box::pin(self.prepare(&merchant, &request, &order, &owned));
         let event = match self.keeping_lease(&request, prepare).await? {
             Preparation::Ready(prepared) => Event::Prepared(prepared),
             Preparation::Marked(ref reading) => {
@@ -215,8 +215,8 @@ impl Inner {
     ) -> Result<CancelRequest, StoreError> {
         let next = self.change(request, step.change).await?;
         if let Some(evidence) = &step.forgotten {
-            self.note_forgotten(&request.payment_key, &request.account, evidence)
-                .await?;
+            // In a place of its own: every step would carry its size.
+            Box::pin(self.note_forgotten(&request.payment_key, &request.account, evidence)).await?;
         }
         Ok(next)
     }

@@ -1,7 +1,7 @@
 //! What a refusal of Toss proves. Toss keeps it under the key and repeats it, so that it is final for the key; but a gateway
 //! in front may have said it, and then an earlier copy may still run.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::machine::{Situation, is_first_sending};
 use super::proof::could_be_ours;
@@ -86,6 +86,14 @@ pub(super) fn words_of(
         code,
         message,
     }
+}
+
+/// When it is worth while to ask again after a temporary refusal that is not believed yet: not before it may come a second
+/// time. `None` of anything else.
+pub(super) fn believed_from(words: &TossWords, refusal: &Refusal) -> Option<DateTime<Utc>> {
+    let is_temporary = refusal.http_status < 500 && refusal.code.class() == CodeClass::Retry;
+    let twice = words.since.checked_add_signed(SAME_REFUSAL_APART);
+    twice.filter(|_| is_temporary)
 }
 
 /// Whether a failure inside Toss has lasted so long that it names a lasting reason.

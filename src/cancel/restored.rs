@@ -142,7 +142,8 @@ impl Inner {
         };
         let mut request = self.recorded(id).await.inspect_err(unreadable).ok()?;
         for _ in 0..LOOKS {
-            if let Err(error) = self.take_up(request, &Progress::default()).await {
+            let taken_up = Box::pin(self.take_up(request, &Progress::default())).await;
+            if let Err(error) = taken_up {
                 tracing::warn!(%error, request = %id, "a cancel could not be taken up");
             }
             request = self.recorded(id).await.inspect_err(unreadable).ok()?;

@@ -8,13 +8,11 @@ use crate::toss::{Refusal, TossError};
 
 /// The error that a request's state stands for; none when it succeeded.
 pub(super) fn error_of(request: &CancelRequest) -> Option<StoredCancelError> {
-    match request.status {
-        CancelRequestStatus::Succeeded => None,
-        _ => {
-            let unknown = || not_known_yet(request.toss_words.as_ref());
-            Some(request.error.clone().unwrap_or_else(unknown))
-        }
+    if request.status == CancelRequestStatus::Succeeded {
+        return None;
     }
+    let unknown = || not_known_yet(request.toss_words.as_ref());
+    Some(request.error.clone().unwrap_or_else(unknown))
 }
 
 /// The outcome is being found out.

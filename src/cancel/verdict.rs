@@ -6,7 +6,7 @@ use reconciliation::{Cancel, CancelRequestStatus, CancelStatus, TransactionKey};
 use super::abandoned::looked_for;
 use super::machine::{Situation, Step, is_first_sending, settled};
 use super::proof::{Repeated, is_of_asked_amount, marked, repeated, since_baseline};
-use super::refused::{lasts, refused, uncounted, words_of};
+use super::refused::{believed_from, lasts, refused, uncounted, words_of};
 use super::told;
 use crate::store::{CancelRequest, CancelRequestChange, SecretBody, StoredCancelError};
 use crate::toss::{CancelAnswer, PaymentReading, RawBody, UnknownReason};
@@ -88,7 +88,12 @@ fn undecided(
     } else {
         unknown(&said, now)
     };
+    let asked_again = believed_from(&words, refusal)
+        .filter(|at| *at > now.now)
+        .or(change.next_at)
+        .filter(|_| !lasting);
     CancelRequestChange {
+        next_at: asked_again,
         toss_words: Some(words),
         ..with_reply(change, raw, Some(refusal.http_status))
     }

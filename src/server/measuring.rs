@@ -107,7 +107,7 @@ impl OpenWorkGauges {
     fn new() -> Self {
         const CANCELS: &str = "toss_recon_cancel_requests_open";
         const VERDICTS: &str = "toss_recon_verdicts_due";
-        const BEHIND: &str = "toss_recon_payments_behind";
+        const BEHIND: &str = "toss_recon_database_behind_payments";
         const LISTS: &str = "toss_recon_list_read_age_seconds";
         describe_gauge!(
             CANCELS,
@@ -116,7 +116,7 @@ impl OpenWorkGauges {
         describe_gauge!(VERDICTS, "Verdicts that are to be made now");
         describe_gauge!(
             BEHIND,
-            "Payments of which Toss knows cancels of this server's that the database has forgotten: an older copy was put back"
+            "Payments of which Toss knows a cancel of this server's that its database has forgotten: an older copy was put back"
         );
         describe_gauge!(
             LISTS,

@@ -160,15 +160,13 @@ fn dump_command(url: &url::Url, to: &Path) -> String {
             Some(as_written(url.path().trim_start_matches('/'))),
         ),
     ];
-    let mut command = "pg_dump --format=custom".to_owned();
-    for (name, value) in options {
-        if let Some(value) = value {
-            // As a shell takes it word for word.
-            let quoted = value.replace('\'', r"'\''");
-            command.push_str(&format!(" --{name}='{quoted}'"));
-        }
-    }
-    command
+    let given = options.into_iter().filter_map(|(name, value)| {
+        // As a shell takes it word for word.
+        let quoted = value?.replace('\'', r"'\''");
+        Some(format!(" --{name}='{quoted}'"))
+    });
+    let given: String = given.collect();
+    format!("pg_dump --format=custom{given}")
 }
 
 /// A part of a URL without its `%` signs.

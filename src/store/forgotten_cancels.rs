@@ -64,18 +64,6 @@ impl Store {
         Ok(found > 0)
     }
 
-    /// Of how many payments Toss knows cancels that the database does not, and nobody has looked up.
-    pub(super) async fn payments_behind(&self) -> Result<u64, StoreError> {
-        let found = forgotten_cancel::Entity::find()
-            .select_only()
-            .column(Column::PaymentKey)
-            .distinct()
-            .filter(Column::LookedUpAt.is_null())
-            .count(&self.reader)
-            .await?;
-        Ok(found)
-    }
-
     /// The cancels of this payment that were looked up after a restore, and are known of since although no request names
     /// them.
     pub async fn looked_up_cancels(

@@ -16,14 +16,14 @@ pub struct OpenWork {
     pub cancel_requests: HashMap<CancelRequestStatus, u64>,
     /// How many verdicts are to be made.
     pub verdicts_due: u64,
-    /// Of how many payments Toss knows cancels that the database has forgotten, and nobody has looked up.
+    /// Of how many payments Toss knows a cancel that this database has forgotten and nobody has looked up.
     pub payments_behind: u64,
     /// When the youngest complete reading of each account's lists began; lists that were never read are missing.
     pub lists_read_at: HashMap<(AccountName, Source), DateTime<Utc>>,
 }
 
 impl Store {
-    /// What stands open now: four statements, each along an index or over next to no rows.
+    /// What stands open now: four statements, each along an index.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], or [`StoreError::Inconsistent`] for a row that cannot be read.
@@ -31,7 +31,7 @@ impl Store {
         Ok(OpenWork {
             cancel_requests: self.open_cancel_requests().await?,
             verdicts_due: self.count_of_due_verdicts(now).await?,
-            payments_behind: self.payments_behind().await?,
+            payments_behind: self.count_of_payments_behind().await?,
             lists_read_at: self.lists_read_at().await?,
         })
     }
@@ -55,6 +55,16 @@ impl Store {
 
     async fn count_of_due_verdicts(&self, now: DateTime<Utc>) -> Result<u64, StoreError> {
         let statement = due(self.reader.get_database_backend(), now);
+        let row = self.reader.query_one_raw(statement).await?;
+        let count = row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?;
+        Ok(to_count(count.unwrap_or(0)))
+    }
+
+    async fn count_of_payments_behind(&self) -> Result<u64, StoreError> {
+        let statement = Statement::from_string(
+            self.reader.get_database_backend(),
+            "SELECT COUNT(DISTINCT payment_key) FROM forgotten_cancels WHERE looked_up_at IS NULL",
+        );
         let row = self.reader.query_one_raw(statement).await?;
         let count = row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?;
         Ok(to_count(count.unwrap_or(0)))

@@ -37,7 +37,8 @@ impl Store {
             let look = Sighting::new(asked, answered, shown);
             best = Some(best.map_or(look, |best| best.better(look)));
         }
-        transaction.commit().await?;
+        // Nothing was written.
+        transaction.rollback().await?;
         Ok(best)
     }
 }

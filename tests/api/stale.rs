@@ -11,7 +11,6 @@ on_both_databases!(
     a_reading_by_a_clock_that_was_ahead_is_stale_until_it_is_replaced,
     a_payment_is_stale_from_when_a_row_is_listed_that_it_does_not_tell_of_until_it_is_read_again,
     a_payment_that_tells_of_every_listed_row_is_not_stale,
-    a_cancel_that_toss_dates_after_its_reading_is_not_stale,
 );
 
 const ORDER: &str = "order-1";
@@ -96,15 +95,4 @@ async fn a_payment_that_tells_of_every_listed_row_is_not_stale(shop: Shop) {
     assert_eq!(as_kept(&shop).await, read);
     assert_eq!(read, answer(false, "15000", "5000"));
     assert_eq!(shop.calls_of(Endpoint::PaymentByOrder), 2);
-}
-
-async fn a_cancel_that_toss_dates_after_its_reading_is_not_stale(shop: Shop) {
-    let key = shop.sim.console().pay(NewPayment::card(ORDER, 20_000));
-    shop.pass(TimeDelta::seconds(1));
-    // Toss's clock is a second ahead.
-    let soon = shop.sim.clock().now() + TimeDelta::seconds(1);
-    let part = CancelByHand::part(Amount::won(5_000), "by hand").at(soon);
-    shop.sim.console().cancel(&key, &part).unwrap();
-    let read = shop.payment(ORDER, ANSWER).await;
-    assert_eq!(read["stale"], false, "{read}");
 }

@@ -7,14 +7,15 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, join_all};
 use reconciliation::CancelRequestStatus as Status;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+use serde_json::{Value, json};
 use toss_sim::FaultKind;
 
 use crate::books;
 use crate::scene::{Engine, PATIENCE, Scene, TOTAL, kill, scenes_on_both_databases, side_by_side};
 
 const KEY: &str = "key-store";
-/// More commits than a cancel makes.
-const COMMITS: usize = 6;
+/// More commits than a start and a cancel make.
+const COMMITS: usize = 8;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_sqlite_each_commit_of_a_cancel_may_fail_or_its_answer_be_lost() {
@@ -78,7 +79,10 @@ mod held {
     async fn a_database_that_another_process_holds_before_the_request_is_recorded(scene: Scene) {
         let running = scene.started().await;
         let held = hold(&scene).await;
-        assert_eq!(scene.order(KEY).await, None, "an error, and no request");
+        let refused = scene.order(KEY).await.unwrap();
+        assert_eq!(refused["request"], Value::Null);
+        let error = (&refused["error"]["code"], &refused["error"]["advice"]);
+        assert_eq!(error, (&json!("NOT_RECORDED"), &json!("RETRY")));
         assert_eq!((scene.recorded().await, scene.sendings()), (None, 0));
         let_go(held).await;
         let (status, _) = scene.settles(KEY).await;
@@ -196,7 +200,8 @@ async fn postgres_takes_no_writes_for_a_while() {
     scene.reopen().await;
     assert_eq!(scene.recorded().await.unwrap().status, Status::Sent);
     let other = scene.payments(1);
-    assert_eq!(scene.order_of(&other[0], "key-meanwhile").await, None);
+    let refused = scene.order_of(&other[0], "key-meanwhile").await.unwrap();
+    assert_eq!(refused["error"]["code"], "NOT_RECORDED");
     assert_eq!(scene.sendings(), 1, "what cannot be recorded is not sent");
     writes(&beside, "on").await;
     scene.reopen().await;

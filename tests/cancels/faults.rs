@@ -8,6 +8,7 @@ use toss_sim::{Amount, CancelByHand, Endpoint, Fault, FaultKind, NewPayment};
 use crate::shop::{As, Shop, on_both_databases, told, won};
 
 on_both_databases!(
+    a_temporary_refusal_after_a_lost_answer_is_believed_when_it_comes_twice_two_minutes_apart,
     a_definitive_refusal_is_final_and_the_next_intent_is_free,
     a_temporary_refusal_is_final_for_its_key_and_says_retry,
     a_lost_success_and_a_lost_key_at_toss_need_an_operator_and_pay_nothing_twice,
@@ -361,4 +362,40 @@ async fn two_cancels_of_one_payment_are_a_second_apart(shop: Shop) {
         assert_eq!(done["request"]["status"], "SUCCEEDED", "{done:#}");
     }
     assert_eq!(shop.executed(&payment).len(), 3);
+}
+
+async fn a_temporary_refusal_after_a_lost_answer_is_believed_when_it_comes_twice_two_minutes_apart(
+    shop: Shop,
+) {
+    let payment = shop.card(10_000);
+    shop.next_cancels(1, FaultKind::Drop);
+    shop.next_cancels(1_000, FaultKind::Refusal("PROVIDER_ERROR".to_owned()));
+    let lost = shop
+        .cancel(
+            As::Kim,
+            &payment,
+            "key-lost",
+            json!({ "amount": won(1_000) }),
+        )
+        .await;
+    assert_eq!(lost["request"]["status"], "UNKNOWN");
+    let query = "query ($id: ID!) { cancelRequest(id: $id) { status tossCode } }";
+    let id = json!({ "id": lost["request"]["id"] });
+    let started = std::time::Instant::now();
+    loop {
+        let shown = shop.ask(As::Viewer, query, id.clone()).await["cancelRequest"].clone();
+        assert_eq!(shown["status"], "UNKNOWN", "it came once");
+        if shown["tossCode"] == "PROVIDER_ERROR" {
+            break;
+        }
+        assert!(started.elapsed() < std::time::Duration::from_secs(30));
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    shop.sim.clock().advance(chrono::TimeDelta::seconds(121));
+    let ended = shop.becomes(&lost["request"], "REJECTED").await;
+    assert_eq!(
+        (&ended["error"]["code"], &ended["error"]["advice"]),
+        (&json!("PROVIDER_ERROR"), &json!("RETRY"))
+    );
+    assert!(shop.executed(&payment).is_empty());
 }

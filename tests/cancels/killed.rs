@@ -233,7 +233,8 @@ async fn trouble(sim: Arc<TossSim>, stop: Arc<AtomicBool>) {
             6 => FaultKind::Status(503),
             7 => FaultKind::Status(429),
             8 => FaultKind::Slow(Duration::from_millis(rng.random_range(100..2_500))),
-            _ => FaultKind::Refusal("PROVIDER_ERROR".to_owned()),
+            // A temporary one would be believed only two minutes after a lost answer.
+            _ => FaultKind::Refusal("EXCEED_MAX_REFUND_DUE".to_owned()),
         };
         sim.faults().add(Fault::next(Endpoint::Cancel, kind));
         tokio::time::sleep(Duration::from_millis(rng.random_range(50..500))).await;

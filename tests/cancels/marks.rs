@@ -10,7 +10,7 @@ on_both_databases!(
     toss_is_told_the_mark_and_nobody_else,
     a_reason_must_leave_room_for_the_mark,
     a_lost_answer_is_proved_by_the_mark_when_toss_has_forgotten_the_key,
-    somebody_elses_cancel_of_the_same_amount_has_no_mark_and_proves_nothing,
+    somebody_elses_cancel_of_the_same_amount_has_no_mark_and_is_not_taken_for_ours,
     a_copied_mark_proves_nothing,
 );
 
@@ -109,7 +109,9 @@ async fn a_lost_answer_is_proved_by_the_mark_when_toss_has_forgotten_the_key(mut
     assert_eq!(shop.sendings(&payment), 1, "the mark made asking needless");
 }
 
-async fn somebody_elses_cancel_of_the_same_amount_has_no_mark_and_proves_nothing(mut shop: Shop) {
+async fn somebody_elses_cancel_of_the_same_amount_has_no_mark_and_is_not_taken_for_ours(
+    mut shop: Shop,
+) {
     shop.restart_under(marking()).await;
     let payment = shop.card(10_000);
     shop.next_cancels(1, FaultKind::Drop);
@@ -118,9 +120,10 @@ async fn somebody_elses_cancel_of_the_same_amount_has_no_mark_and_proves_nothing
         .await;
     let by_hand = CancelByHand::part(Amount::won(3_000), "test");
     shop.sim.console().cancel(&payment, &by_hand).unwrap();
-    let open = shop.becomes(&lost["request"], "NEEDS_OPERATOR").await;
-    assert_eq!(open["transactionKey"], Value::Null);
-    assert_eq!(cancels(&shop, &payment).await[0]["origin"], "UNCERTAIN");
+    let ended = shop.becomes(&lost["request"], "REJECTED").await;
+    assert_eq!(ended["transactionKey"], Value::Null);
+    assert_eq!(ended["error"]["code"], "NOT_MATCHES_REFUNDABLE_AMOUNT");
+    assert_eq!(cancels(&shop, &payment).await[0]["origin"], "ELSEWHERE");
 }
 
 async fn a_copied_mark_proves_nothing(mut shop: Shop) {

@@ -174,7 +174,7 @@ async fn a_copy_that_was_put_back_pays_nothing_twice_and_catches_up(mut scene: S
     assert_eq!(entries(&scene, "DATABASE_BEHIND").await, 1);
     let metrics = metrics(&scene).await;
     assert!(
-        metrics.contains("toss_recon_payments_behind 1"),
+        metrics.contains("toss_recon_database_behind_payments 1"),
         "{metrics}"
     );
     stop(running).await;

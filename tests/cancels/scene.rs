@@ -152,7 +152,7 @@ impl Scene {
         key: &str,
     ) -> Option<Value> {
         let query = "mutation ($input: CancelPaymentInput!) { cancelPayment(input: $input) \
-             { request { id status transactionKey } error { code } } }";
+             { request { id status transactionKey } error { code advice } } }";
         let input = json!({
             "paymentKey": payment,
             "idempotencyKey": key,
@@ -258,7 +258,7 @@ impl Scene {
     async fn answer(&self, key: &str) -> Value {
         let started = Instant::now();
         loop {
-            if let Some(answer) = self.order(key).await {
+            if let Some(answer) = self.order(key).await.filter(is_known) {
                 return answer;
             }
             assert!(
@@ -268,6 +268,12 @@ impl Scene {
             );
         }
     }
+}
+
+/// Whether an answer tells what became of the request: its record could be written and read.
+fn is_known(answer: &Value) -> bool {
+    let code = answer["error"]["code"].as_str().unwrap_or_default();
+    !(code == "NOT_RECORDED" || (code == "OUTCOME_UNKNOWN" && answer["request"].is_null()))
 }
 
 /// Waits until the program has died of itself.

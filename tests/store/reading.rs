@@ -171,6 +171,24 @@ on_both! {
         assert_eq!(rows[&key("p")].len(), 6_000);
     }
 
+    async fn a_row_dated_after_the_reading_outdates_a_payment_that_does_not_tell_of_it(database) {
+        let row = Transaction {
+            transaction_at: at("2026-04-02T00:00:01Z"),
+            status: PaymentStatus::PartialCanceled,
+            ..transaction("p", "t.2")
+        };
+        // Toss's clock is a second ahead of the one that the reading began by.
+        let told = cancel("t.2", "2026-04-02T00:00:01Z");
+        for (cancels, outdated) in [(vec![told], false), (Vec::new(), true)] {
+            let mut reading = Reading::of(payment("p"));
+            reading.transactions = vec![row.clone()];
+            reading.cancels = cancels;
+            reading.save(&database.store).await.expect("it is saved");
+            let found = database.store.payments(&[key("p")]).await.expect("an answer");
+            assert_eq!(found[&key("p")].outdated, outdated);
+        }
+    }
+
     async fn nothing_is_kept_of_a_reading_that_cannot_be_kept_whole(database) {
         let mut row = settlement("p", "t.1");
         row.vat = Some(in_millionths(-30));
