@@ -104,7 +104,7 @@ impl Inner {
             // Whoever approves a request begins to prepare it.
             Effect::Nothing | Effect::Prepare => Ok(request.into()),
             Effect::Send => {
-                let carried = self.send(merchant, request).await?;
+                let carried = Box::pin(self.send(merchant, request)).await?;
                 progress.is(&carried.request);
                 Ok(carried)
             }

@@ -23,7 +23,10 @@ impl Canceller {
         let admin = admin.clone();
         let outcome = self
             .patiently(move |inner, progress| async move {
-                inner.ordered(&admin, order, progress).await.map(Some)
+                // In a place of its own: whoever waits for it would carry its size.
+                Box::pin(inner.ordered(&admin, order, progress))
+                    .await
+                    .map(Some)
             })
             .await;
         // An order always has an outcome.
