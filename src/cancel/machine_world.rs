@@ -80,6 +80,10 @@ enum Doing {
 }
 
 /// One request, and everybody who has to do with it.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a condition of its own, and none excludes another"
+)]
 pub(super) struct World {
     rng: StdRng,
     now: DateTime<Utc>,
@@ -423,7 +427,6 @@ impl World {
             80..83 => self.report(Event::CallerLeft),
             // What is still on its way when its answer is forgotten runs anew: nobody on this side can prevent that.
             83..85 if self.forgets && self.nothing_is_on_its_way() => self.toss.forget(),
-            83..85 => {}
             85..87 if self.was_put_back => {}
             85..87 => self.api_key = if self.api_key == "k1" { "k2" } else { "k1" },
             87..89 => {
@@ -456,7 +459,7 @@ impl World {
             }
             111..114 => self.a_person_decides(),
             114..119 if !self.forgets => self.put_an_older_copy_back(),
-            114..119 => {}
+            83..85 | 114..119 => {}
             // No process sleeps for days between a record and its effect.
             _ if self.stays_young => {}
             _ => {
