@@ -326,6 +326,28 @@ pub(crate) fn merchants(
     merchants.collect::<Result<Vec<_>, _>>().map(Merchants::new)
 }
 
+/// What cancels, by the settings, for a command that looks up what became of cancels; and the limits by which it does, for as
+/// long as they are not given back.
+pub(crate) async fn canceller_alone(
+    config: &ServerConfig,
+    store: Store,
+    merchants: Merchants,
+    clock: Clock,
+) -> (Canceller, LimitsInForce) {
+    let limits =
+        LimitsInForce::begin(store.clone(), config.cancel_policy.clone(), clock.clone()).await;
+    let canceller = Canceller::new(
+        store.clone(),
+        merchants.clone(),
+        Lookup::new(store, merchants, clock.clone()),
+        clock,
+        MoneySteps::on(Handle::current()),
+        config.cancel_retry,
+        limits.clone(),
+    );
+    (canceller, limits)
+}
+
 pub(crate) fn mirror_settings(sync: &SyncConfig) -> MirrorSettings {
     MirrorSettings {
         retry_pause: sync.retry_pause,

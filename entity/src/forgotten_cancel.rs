@@ -17,6 +17,8 @@ pub struct Model {
     pub account: String,
     /// When it was noticed.
     pub noticed_at: ChronoUnixTimestampMillis,
+    /// When it was looked up after a restore; it stands in nobody's way since.
+    pub looked_up_at: Option<ChronoUnixTimestampMillis>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

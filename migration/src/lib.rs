@@ -22,6 +22,7 @@ mod m20261122_000033_idle_indexes;
 mod m20261122_000034_due_payments;
 mod m20261122_000035_open_webhooks;
 mod m20261130_000040_cancels_that_survive;
+mod m20261130_000041_restores;
 mod standing;
 mod statements;
 
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000034_due_payments::Migration),
             Box::new(m20261122_000035_open_webhooks::Migration),
             Box::new(m20261130_000040_cancels_that_survive::Migration),
+            Box::new(m20261130_000041_restores::Migration),
         ]
     }
 }

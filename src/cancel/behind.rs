@@ -10,7 +10,8 @@ use crate::store::{AccountName, CancelRequest, StoreError};
 use crate::toss::PaymentReading;
 
 impl Inner {
-    /// Whether the payment bears a mark that was made with this merchant's key and that no request has. It is noted then.
+    /// Whether the payment bears a mark that was made with this merchant's key, that no request has and that
+    /// was not looked up after a restore. It is noted then.
     pub(super) async fn bears_forgotten_mark(
         &self,
         merchant: &Merchant,
@@ -35,7 +36,16 @@ impl Inner {
             .iter()
             .map(CancelRequest::mark)
             .collect();
-        let Some((_, evidence)) = marks.iter().find(|(mark, _)| !known.contains(mark)) else {
+        let unknown: Vec<&TransactionKey> = marks
+            .into_iter()
+            .filter(|(mark, _)| !known.contains(mark))
+            .map(|(_, evidence)| evidence)
+            .collect();
+        if unknown.is_empty() {
+            return Ok(false);
+        }
+        let looked_up = self.store.looked_up_cancels(payment).await?;
+        let Some(evidence) = unknown.into_iter().find(|key| !looked_up.contains(*key)) else {
             return Ok(false);
         };
         self.note_forgotten(payment, &merchant.account, evidence)

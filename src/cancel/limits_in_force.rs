@@ -161,6 +161,11 @@ impl LimitsInForce {
             }
         };
         stop.run_until_cancelled(renewing).await;
+        self.give_back().await;
+    }
+
+    /// From now on the limits of this process count no more.
+    pub async fn give_back(&self) {
         if let Err(error) = self.0.store.give_limits_back(&self.0.process).await {
             tracing::debug!(%error, "the lease of the limits was not given back; it runs out by itself");
         }

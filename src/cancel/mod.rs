@@ -42,6 +42,7 @@ mod preparing;
 mod proof;
 mod recovery;
 mod refused;
+mod restored;
 mod takeover;
 mod told;
 mod verdict;
@@ -62,6 +63,7 @@ pub use decision::Finding;
 pub use limits_in_force::{LimitsInForce, WeakerLimits};
 pub use money_steps::MoneySteps;
 pub use order::{Admin, CancelOrder, CancelOutcome, CancelPreview};
+pub use restored::{LookUpFailed, OpenLookedUp, UnnamedCancel};
 
 /// Cancels payments.
 #[derive(Clone)]

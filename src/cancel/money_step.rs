@@ -214,8 +214,8 @@ impl Inner {
     ) -> Result<CancelRequest, StoreError> {
         let next = self.change(request, step.change).await?;
         if let Some(evidence) = &step.forgotten {
-            self.note_forgotten(&request.payment_key, &request.account, evidence)
-                .await?;
+            // In a place of its own: every step would carry its size.
+            Box::pin(self.note_forgotten(&request.payment_key, &request.account, evidence)).await?;
         }
         Ok(next)
     }

@@ -1,6 +1,7 @@
 //! The commands of the program: what each one reads, and how it ends.
 
 mod audit;
+mod backup;
 mod config;
 mod days;
 #[cfg(feature = "demo")]
@@ -9,6 +10,7 @@ mod logging;
 mod new_database;
 mod reconcile;
 mod report;
+mod restored;
 mod serve;
 mod stop;
 mod sync;
@@ -64,6 +66,11 @@ enum Command {
     /// Checks the settings
     #[command(subcommand, name = "config")]
     Settings(config::Action),
+    /// Copies the SQLite database while the server runs; for PostgreSQL it prints the command that does
+    Backup(backup::Options),
+    /// To be run after an older copy of the database was put back, before serving: suspends all tokens, and looks up at Toss
+    /// what the copy does not know
+    Restored,
     /// Checks the audit log
     #[command(subcommand)]
     Audit(audit::Action),
@@ -211,6 +218,15 @@ fn execute(command_line: CommandLine) -> Result<(), CommandError> {
                 let store = open_and_migrate(&url).await?.signing_with(signer);
                 token::run(store, action).await
             })
+        }
+        Command::Backup(options) => {
+            let url = logged(&settings(overrides)?)?;
+            in_runtime(async move { backup::run(&url, options).await })
+        }
+        Command::Restored => {
+            let settings = settings(overrides)?;
+            logging::start_for_warnings(&settings.log()?)?;
+            in_runtime(restored::run(settings.server()?))
         }
         Command::Audit(action) => {
             let settings = settings(overrides)?;

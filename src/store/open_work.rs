@@ -16,7 +16,7 @@ pub struct OpenWork {
     pub cancel_requests: HashMap<CancelRequestStatus, u64>,
     /// How many verdicts are to be made.
     pub verdicts_due: u64,
-    /// Of how many payments Toss knows a cancel that this database has forgotten.
+    /// Of how many payments Toss knows a cancel that this database has forgotten and nobody has looked up.
     pub payments_behind: u64,
     /// When the youngest complete reading of each account's lists began; lists that were never read are missing.
     pub lists_read_at: HashMap<(AccountName, Source), DateTime<Utc>>,
@@ -63,7 +63,7 @@ impl Store {
     async fn count_of_payments_behind(&self) -> Result<u64, StoreError> {
         let statement = Statement::from_string(
             self.reader.get_database_backend(),
-            "SELECT COUNT(DISTINCT payment_key) FROM forgotten_cancels",
+            "SELECT COUNT(DISTINCT payment_key) FROM forgotten_cancels WHERE looked_up_at IS NULL",
         );
         let row = self.reader.query_one_raw(statement).await?;
         let count = row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?;

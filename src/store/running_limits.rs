@@ -121,7 +121,7 @@ impl Store {
 }
 
 /// The database's clock, in milliseconds: processes need not agree on what time it is.
-fn now(backend: DbBackend) -> &'static str {
+pub(super) fn now(backend: DbBackend) -> &'static str {
     match backend {
         DbBackend::Postgres => "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)",
         _ => "CAST(unixepoch('now', 'subsec') * 1000 AS integer)",

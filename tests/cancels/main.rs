@@ -46,6 +46,7 @@
 //! | 26a | SQLite's disk fills up at any of the commits of a cancel, and has room again; the commands that only read while it is full | `full_disks::*` |
 //! | 26b | a process stands still with a lock in its hand | `frozen_replicas::*` |
 //! | 26c | the path to PostgreSQL falls silent, nothing is closed | `silent_paths::*` |
+//! | 26d | an older copy of the database is put back | `restores::*` |
 //! | 37 | killed at every instant that matters, and at any other, for as long as one likes | `crash_points::*`, `killed::*` |
 
 #![expect(
@@ -88,4 +89,5 @@ mod payment_alone;
 mod power_cut;
 mod records;
 mod replica_clocks;
+mod restores;
 mod silent_paths;

@@ -10,6 +10,7 @@ mod program;
 mod server;
 
 mod audit;
+mod backup;
 mod demo;
 mod migrate;
 mod new_database;
