@@ -132,3 +132,11 @@ async fn kill(program: Program, token: String, harm: Harm) -> Child {
     program.answers(&token).await;
     child
 }
+
+/// Leaves the program alone for so many milliseconds, or until it has died.
+async fn lives(child: &mut Child, milliseconds: u64) {
+    tokio::select! {
+        _status = child.wait() => {}
+        () = tokio::time::sleep(Duration::from_millis(milliseconds)) => {}
+    }
+}

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use tokio::process::Child;
 
 use super::load::{Harm, Load, duration};
-use super::{armed, end, kill};
+use super::{armed, end, kill, lives};
 use crate::postgres;
 use crate::program::{Program, send_signal};
 
@@ -72,12 +72,4 @@ async fn freeze(program: Program, token: String, harm: Harm) -> Child {
     }
     // It begins at once, and is not harmed any more.
     kill(program, token, harm).await
-}
-
-/// Leaves the program alone for so many milliseconds, or until it has died.
-async fn lives(child: &mut Child, milliseconds: u64) {
-    tokio::select! {
-        _status = child.wait() => {}
-        () = tokio::time::sleep(Duration::from_millis(milliseconds)) => {}
-    }
 }

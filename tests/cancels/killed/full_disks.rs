@@ -2,7 +2,6 @@
 //! meanwhile, too.
 
 use std::path::Path;
-use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -10,7 +9,7 @@ use tempfile::TempDir;
 use tokio::process::Child;
 
 use super::load::{Harm, Load, duration};
-use super::{armed, end, kill};
+use super::{armed, end, kill, lives};
 use crate::program::{Program, leave_room, make_room};
 
 /// As good as no limit, in blocks of 512 bytes.
@@ -73,12 +72,4 @@ async fn fill(program: Program, token: String, log: std::path::PathBuf, harm: Ha
 
 fn size_of(file: &Path) -> u64 {
     std::fs::metadata(file).map_or(0, |file| file.len())
-}
-
-/// Leaves the program alone for so many milliseconds, or until it has died.
-async fn lives(child: &mut Child, milliseconds: u64) {
-    tokio::select! {
-        _status = child.wait() => {}
-        () = tokio::time::sleep(Duration::from_millis(milliseconds)) => {}
-    }
 }

@@ -39,7 +39,8 @@ impl Operator<'_> {
     /// nothing else, is taken over.
     pub(super) async fn everything_ends(&self) -> Vec<CancelRequest> {
         let began = Instant::now();
-        let patience = TAKEN_OVER_FROM + duration();
+        // The pause before Toss is asked again is as long as the outcome has been unknown already.
+        let patience = 3 * TAKEN_OVER_FROM + 2 * duration();
         loop {
             let all = books::recorded(self.store).await;
             let open = |request: &&CancelRequest| {

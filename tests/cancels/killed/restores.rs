@@ -94,23 +94,7 @@ async fn until_recorded(load: &Load, key: &str, intent: &Intent) {
         {
             return;
         }
-        if began.elapsed() > PATIENCE {
-            let open = books::recorded(&load.store().await).await;
-            let open: Vec<_> = open
-                .into_iter()
-                .filter(|request| !request.status.is_final())
-                .map(|request| {
-                    (
-                        request.client_key,
-                        request.status,
-                        request.attempts,
-                        request.error,
-                        request.next_at,
-                    )
-                })
-                .collect();
-            panic!("{key} is answered {payload:?}: {open:?}");
-        }
+        assert!(began.elapsed() < PATIENCE, "{key} is answered {payload:?}");
         // Another cancel of the payment is under way.
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
