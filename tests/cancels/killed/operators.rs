@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use reconciliation::CancelRequestStatus as Status;
 use serde_json::{Value, json};
 use toss_recon::store::{CancelRequest, Store};
@@ -13,7 +13,9 @@ use crate::books;
 use crate::program::Program;
 
 /// So old a request has to be before a person may take it over.
-const TAKEN_OVER_FROM: Duration = Duration::from_secs(60);
+const TAKEN_OVER_FROM: Duration = Duration::from_mins(1);
+/// The same, and a little for the clock.
+const OLD_ENOUGH: TimeDelta = TimeDelta::seconds(70);
 /// Nothing that was sent so long ago runs any more.
 const RUNS_AT_MOST: TimeDelta = TimeDelta::seconds(15);
 /// How long a database may go on failing a person.
@@ -79,16 +81,15 @@ impl Operator<'_> {
     /// it is to be dropped.
     pub(super) async fn keeps_looking(&self) -> std::convert::Infallible {
         loop {
+            let now = now();
             for request in books::recorded(self.store).await {
                 let is_quiet = request
                     .last_sent_at
-                    .is_none_or(|sent| Utc::now() - sent > RUNS_AT_MOST);
+                    .is_none_or(|sent| now - sent > RUNS_AT_MOST);
                 if request.status == Status::NeedsOperator && is_quiet {
                     self.decides_on(&request).await;
                 }
-                if is_refused_for_long(&request)
-                    && Utc::now() - request.requested_at > TimeDelta::seconds(70)
-                {
+                if is_refused_for_long(&request) && now - request.requested_at > OLD_ENOUGH {
                     self.takes_over(&request).await;
                 }
             }
@@ -145,4 +146,12 @@ impl Operator<'_> {
 fn is_refused_for_long(request: &CancelRequest) -> bool {
     let words = request.toss_words.as_ref();
     request.status == Status::Unknown && words.is_some_and(|words| words.code == BELIEVED_LATE)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program under test reads the system's clock"
+)]
+fn now() -> DateTime<Utc> {
+    Utc::now()
 }
