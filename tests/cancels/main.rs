@@ -48,6 +48,10 @@
 //! | 26c | the path to PostgreSQL falls silent, nothing is closed | `silent_paths::*` |
 //! | 26d | an older copy of the database is put back | `restores::*` |
 //! | 37 | killed at every instant that matters, and at any other, for as long as one likes | `crash_points::*`, `killed::*` |
+//! | 37a | frozen for some seconds at any moment under load, and gone on with, or killed frozen | `killed::freezes::*` |
+//! | 37b | the disk is full again and again under load, at any moment | `killed::full_disks::*` |
+//! | 37c | PostgreSQL crashes again and again under load, also where its own setting loses what it confirmed | `killed::restarts::*` |
+//! | 37d | an older copy is put back under load, and every key is asked with again | `killed::restores::*` |
 
 #![expect(
     clippy::unwrap_used,

@@ -256,20 +256,35 @@ impl Program {
 
 /// Lets the files of a process grow again as they like.
 pub(crate) fn make_room(child: &Child) {
+    limit_files(child, "unlimited");
+}
+
+/// Lets no file of a process grow beyond so many bytes, as when somebody else fills its disk.
+pub(crate) fn leave_room(child: &Child, bytes: u64) {
+    limit_files(child, &format!("{bytes}:"));
+}
+
+fn limit_files(child: &Child, limit: &str) {
     let pid = child.id().unwrap().to_string();
     let told = std::process::Command::new("prlimit")
-        .args(["--pid", &pid, "--fsize=unlimited"])
+        .args(["--pid", &pid, &format!("--fsize={limit}")])
+        .status();
+    assert!(told.unwrap().success());
+}
+
+/// Sends a process a signal. One that has died since and was not waited for takes it and stays dead.
+pub(crate) fn send_signal(child: &Child, name: &str) {
+    let pid = child.id().unwrap().to_string();
+    let told = std::process::Command::new("kill")
+        .args([&format!("-{name}"), &pid])
         .status();
     assert!(told.unwrap().success());
 }
 
 /// Stops every thread of a process where it is.
 pub(crate) async fn stop_dead(child: &Child) {
+    send_signal(child, "STOP");
     let pid = child.id().unwrap();
-    let told = std::process::Command::new("kill")
-        .args(["-STOP", &pid.to_string()])
-        .status();
-    assert!(told.unwrap().success());
     let is_stopped = |task: std::io::Result<std::fs::DirEntry>| {
         let stat = std::fs::read_to_string(task.unwrap().path().join("stat")).unwrap_or_default();
         // The state follows the name, which stands in brackets.

@@ -180,7 +180,7 @@ fn as_database_user() -> Command {
 }
 
 /// `$1` is the folder of the programs, `$2` the port. Says `ready` once the server may be asked. A line `stop` on its input
-/// stops the server, a line `start` starts it again; it ends with its input.
+/// stops the server, a line `crash` ends it without ado, a line `start` starts it again; the script ends with its input.
 const SCRIPT: &str = r#"
 programs=$1 port=$2
 trap '' INT TERM HUP
@@ -193,6 +193,10 @@ start() {
 }
 stop() {
     kill -INT "$server" 2>/dev/null
+    wait "$server"
+}
+crash() {
+    kill -QUIT "$server" 2>/dev/null
     wait "$server"
 }
 "$programs/initdb" -D "$files/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >/dev/null 2>&1 || exit 1
