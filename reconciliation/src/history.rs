@@ -163,7 +163,13 @@ impl History {
         let currency = payment.currency;
         let was_approved = payment.approved_at.is_some()
             && (payment.status == PaymentStatus::Done || payment.status.is_cancel());
-        let was_listed = self.events.iter().any(|event| event.effect == Effect::Paid);
+        // Rows that hand a virtual account back unpaid, or tell of a bounce, know better than `approvedAt`.
+        let was_listed = self.events.iter().any(|event| {
+            matches!(
+                event.effect,
+                Effect::Paid | Effect::Voided | Effect::PaymentReversed
+            )
+        });
         let paid = payment.total_amount.filter(|_| was_approved && !was_listed);
         let was_there = self.currencies().any(|known| known == currency);
         let mut purse = take_purse(&mut self.purses, currency);
@@ -171,10 +177,11 @@ impl History {
             purse.totals.paid = purse.totals.paid.plus(paid)?;
         }
         for cancel in cancels {
-            let is_listed = self.events.iter().any(|event| {
-                event.transaction.status.is_cancel()
-                    && event.transaction.transaction_key == cancel.transaction_key
-            });
+            // Also with a status that is not known: then the row says what it did, and it did nothing yet.
+            let is_listed = self
+                .events
+                .iter()
+                .any(|event| event.transaction.transaction_key == cancel.transaction_key);
             if is_listed
                 || cancel.status != CancelStatus::Done
                 || cancel.amount.currency() != currency

@@ -102,7 +102,8 @@ impl Inner {
         let Some(reading) = self.reading(request).await? else {
             return Ok(None);
         };
-        let could_be = if request.attempts == 0 {
+        // What was there before the sending is no candidate, unless it may have been sent before that, too.
+        let could_be = if request.attempts == 0 || request.may_repeat {
             could_be_of_the_unsent(request, &reading, owned)
         } else {
             could_be_ours(request, &reading, owned)

@@ -54,6 +54,10 @@ impl Inner {
             Ok(found) => found,
             Err(refused) => return Ok(*refused),
         };
+        // Nothing is recorded, so that the same key is free once the database has been looked after.
+        if self.store.has_forgotten_cancels(&order.payment_key).await? {
+            return Ok(CancelOutcome::refused_for(known, told::database_behind()));
+        }
         let asked = order.clone();
         let mut order = order;
         let counted = self.count(&mut order, &known).await?;

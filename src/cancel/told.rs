@@ -366,7 +366,8 @@ pub(super) fn unsent(cause: &TossError) -> StoredCancelError {
 /// Toss could not be reached, and nothing was sent.
 pub(super) fn unavailable(reason: &str) -> StoredCancelError {
     let message = format!(
-        "Toss could not be asked ({reason}); nothing was sent. Try again with a new idempotency key."
+        "Toss could not be asked ({reason}), and so this request was not sent. Look at the payment once Toss answers, then try \
+         again with a new idempotency key."
     );
     error("UPSTREAM_UNAVAILABLE", RetryAdvice::Retry, None, &message)
 }

@@ -133,7 +133,10 @@ fn carried_out(request: &CancelRequest, reading: &PaymentReading, now: Situation
                     .cancels
                     .last()
                     .map(|cancel| cancel.transaction_key.clone()),
-                ..settled(needs_operator(request, REPEATED_AND_UNPROVED))
+                ..settled(CancelRequestChange {
+                    may_repeat: true,
+                    ..needs_operator(request, REPEATED_AND_UNPROVED)
+                })
             },
         },
     }

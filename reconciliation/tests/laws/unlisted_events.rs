@@ -95,6 +95,26 @@ fn an_account_that_nobody_paid_into_is_voided_and_one_that_was_paid_into_refunde
 }
 
 #[test]
+fn a_row_of_a_status_that_nobody_knows_lists_its_cancel_and_moves_no_money() {
+    let partly = approved(CARD, "PARTIAL_CANCELED", 7_000);
+    let rows = [("DONE", 0, 10_000), ("UNDER_REVIEW", 60, 3_000)];
+    assert_eq!(
+        sums(&partly, &rows, &[cancel("t1", 60, 3_000)]),
+        (10_000, 0, 0)
+    );
+}
+
+#[test]
+fn rows_that_tell_of_a_void_know_better_than_an_approval_that_outlives_a_bounce() {
+    let bounced = approved(VIRTUAL_ACCOUNT, "CANCELED", 0);
+    let cancelled = [cancel("t0", 60, 10_000)];
+    assert_eq!(
+        sums(&bounced, &[("CANCELED", 60, 10_000)], &cancelled),
+        (0, 0, 10_000)
+    );
+}
+
+#[test]
 fn a_sum_of_nothing_is_no_currency() {
     let history = history(CARD, &[])
         .completed_by(&payment(CARD, "READY", 0), &[])

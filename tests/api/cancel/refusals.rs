@@ -239,10 +239,9 @@ async fn a_payment_never_seen_cannot_be_cancelled_while_toss_is_down(shop: Shop)
     let key = shop.sim.console().pay(NewPayment::card("order-1", 15_000));
     shop.always(Endpoint::Payment, FaultKind::Drop);
     let input = order(&key, "refusals-6000", json!({}));
-    let answer = shop
-        .post(&shop.admin, super::CANCEL, json!({ "input": input }))
-        .await;
-    assert_eq!(code(&answer), "UPSTREAM_UNAVAILABLE");
+    let refused = shop.cancel(&input).await;
+    let expected = (None, Some("UPSTREAM_UNAVAILABLE"), Some("RETRY"));
+    assert_eq!(told(&refused), expected, "{refused:#}");
     shop.sim.faults().clear();
     let payload = shop.cancel(&input).await;
     assert_eq!(
