@@ -16,7 +16,7 @@
 //! | while a day with the same payment is being stored | the day is not stored; the next pass reads it |
 //! | while the tables are being made | no tables, or all of them |
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use reconciliation::CancelRequestStatus as Status;
@@ -42,6 +42,10 @@ async fn every_death(engine: Engine) {
     let deaths: Vec<(&'static str, BoxFuture<'static, ()>)> = vec![
         ("not recorded", Box::pin(before_it_is_recorded(engine))),
         ("recorded", Box::pin(when_it_is_recorded(engine))),
+        (
+            "free again",
+            Box::pin(the_payment_is_free_again_soon(engine)),
+        ),
         ("to be sent", Box::pin(before_the_connection(engine))),
         ("half written", Box::pin(half_written(engine))),
         ("sent", Box::pin(sent_and_no_answer(engine))),
@@ -93,6 +97,23 @@ async fn when_it_is_recorded(engine: Engine) {
     is_recorded_as(&scene, Status::Requested).await;
     let (status, _) = scene.ends_well(KEY).await;
     assert_eq!((status, scene.sendings()), (Status::Rejected, 0));
+}
+
+/// What was recorded and never worked on keeps its payment for no longer than its lease, which is a short one.
+async fn the_payment_is_free_again_soon(engine: Engine) {
+    let scene = Scene::on(engine).await;
+    dies_of_an_order(&scene, "cancel-request-committed=return").await;
+    let died = Instant::now();
+    let _running = scene.started().await;
+    let answer = loop {
+        let answer = scene.order("key-meanwhile").await.unwrap();
+        if answer["error"]["code"] != "CANCEL_IN_FLIGHT" {
+            break answer;
+        }
+        assert!(died.elapsed() < Duration::from_secs(40), "{answer:#}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+    assert_eq!(answer["request"]["status"], "SUCCEEDED", "{answer:#}");
 }
 
 async fn before_the_connection(engine: Engine) {

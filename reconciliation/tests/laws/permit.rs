@@ -1,13 +1,13 @@
 //! The checks before a cancel: every refusal with its near miss, in the order of the checks.
 
 use chrono::{DateTime, Utc};
-use reconciliation::RetryAdvice::{AlreadyDone, FixInput, NeedsPerson};
+use reconciliation::RetryAdvice::{AlreadyDone, FixInput, NeedsPerson, Wait};
 use reconciliation::{
-    CancelIntent, CancelOptions, Currency, Money, Payment, PermittedCancel, RefundAccount,
-    RetryAdvice, cancel_options, permit_cancel,
+    Cancel, CancelIntent, CancelOptions, CancelStatus, Currency, Money, Payment, PermittedCancel,
+    RefundAccount, RetryAdvice, cancel_options, permit_beside, permit_cancel,
 };
 
-use crate::made::{CARD, VIRTUAL_ACCOUNT, krw, payment};
+use crate::made::{CARD, VIRTUAL_ACCOUNT, cancel, krw, payment};
 
 type Refusal = (&'static str, RetryAdvice, Option<&'static str>);
 
@@ -504,4 +504,23 @@ fn what_is_offered_is_what_would_be_permitted() {
             }
         }
     }
+}
+
+#[test]
+fn while_toss_works_on_another_cancel_nothing_is_permitted_beside_it() {
+    let of = |status| Cancel {
+        status,
+        ..cancel("t1", 60, 3_000)
+    };
+    let refusal = permit_beside(&[of(CancelStatus::Done), of(CancelStatus::InProgress)]);
+    let refusal = refusal.unwrap_err();
+    assert_eq!((refusal.code, refusal.advice), ("CANCEL_IN_FLIGHT", Wait));
+    for ended in [
+        CancelStatus::Done,
+        CancelStatus::Aborted,
+        CancelStatus::Other("LATER".to_owned()),
+    ] {
+        assert_eq!(permit_beside(&[of(ended)]), Ok(()));
+    }
+    assert_eq!(permit_beside(&[]), Ok(()));
 }
