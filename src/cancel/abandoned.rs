@@ -4,7 +4,8 @@
 use chrono::TimeDelta;
 use reconciliation::CancelRequestStatus;
 
-use super::machine::{Effect, KEY_MAY_BE_MISSING, Situation, Step, settled};
+use super::due::KEY_MAY_BE_MISSING;
+use super::machine::{Effect, Situation, Step, settled};
 use super::proof::{could_be_of_the_unsent, may_have_run};
 use super::told;
 use super::verdict::{by_mark, needs_operator, rejected, unknown};

@@ -20,6 +20,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use reconciliation::{CancelRequestStatus, Money, TransactionKey};
 
 use super::abandoned::requested_and_abandoned;
+use super::due::due;
 use super::refused::uncounted;
 use super::verdict::{answered, by_mark, needs_operator, rejected, seen, succeeded, unknown};
 use super::waiting::{approved, expired, prepared_for, withdrawn};
@@ -29,13 +30,6 @@ use crate::store::{
 };
 use crate::toss::{CancelAnswer, CodeClass, PaymentReading};
 
-/// Toss keeps answers under a key for 15 days; a day less is safe to rely on.
-const KEY_LIVES: TimeDelta = TimeDelta::days(14);
-/// How long a request waits for its API key to be put back into the settings before a person must look.
-pub(super) const KEY_MAY_BE_MISSING: TimeDelta = TimeDelta::days(1);
-/// More sendings than this do not help: Toss repeats a stored failure under the same key for ever. With the pauses
-/// between, they take more than a day.
-const MOST_ATTEMPTS: i32 = 40;
 /// Toss drops the second of two cancels of one payment within a second.
 const BETWEEN_TWO_CANCELS: TimeDelta = TimeDelta::seconds(1);
 /// A younger request may still be carried out by whoever began it.
@@ -252,7 +246,7 @@ pub(super) fn was_never_sent(request: &CancelRequest) -> bool {
 }
 
 /// Whether it was asked for under this API key: under another one its idempotency key would be a new one for Toss.
-fn is_of_key(request: &CancelRequest, api_key: &str) -> bool {
+pub(super) fn is_of_key(request: &CancelRequest, api_key: &str) -> bool {
     let asked_under = request.content.as_ref().map(|content| content.key.as_str());
     request.api_key.as_deref().or(asked_under) == Some(api_key)
 }
@@ -329,75 +323,6 @@ pub(super) fn send_first(prepared: Prepared, now: DateTime<Utc>) -> Step {
             api_key: Some(prepared.api_key),
             may_repeat: prepared.may_repeat,
             lease: LeaseChange::Take(prepared.lease),
-            ..CancelRequestChange::to(CancelRequestStatus::Sent)
-        },
-        effect: Effect::Send,
-        forgotten: None,
-    }
-}
-
-const KEY_TOO_OLD: &str = "Toss has not told for 14 days whether the cancel was carried out, and from now on would carry it \
-     out again if asked. Look at the payment in Toss's console.";
-
-/// For how long Toss may have known the key. What was sent although the record does not say so was sent after it was asked
-/// for.
-fn age_of_key(request: &CancelRequest, now: DateTime<Utc>) -> TimeDelta {
-    let first_sent = request.first_sent_at.filter(|_| !request.may_repeat);
-    now - first_sent.unwrap_or(request.requested_at)
-}
-
-/// The end of a request that may have been sent before, so long ago that Toss may have forgotten its key.
-pub(super) fn too_old_to_repeat(request: &CancelRequest, now: Situation<'_>) -> Option<Step> {
-    let is_too_old = now.now - request.requested_at >= KEY_LIVES;
-    is_too_old.then(|| settled(needs_operator(request, KEY_TOO_OLD)))
-}
-
-fn due(request: &CancelRequest, api_key: Option<&str>, lease: Lease, now: Situation<'_>) -> Step {
-    let age = age_of_key(request, now.now);
-    if age >= KEY_LIVES {
-        return settled(needs_operator(request, KEY_TOO_OLD));
-    }
-    if api_key.is_none_or(|api_key| !is_of_key(request, api_key)) {
-        if age >= KEY_MAY_BE_MISSING {
-            return settled(needs_operator(
-                request,
-                "The cancel was sent with a secret key that is not in the settings any more, and only with that key Toss \
-                 tells what became of it. Look at the payment in Toss's console.",
-            ));
-        }
-        return settled(unknown(request, now));
-    }
-    let lease = LeaseChange::Take(lease);
-    let is_under_way = request.transaction_key.is_some();
-    if is_under_way || was_never_sent(request) {
-        let words = request.toss_words.as_ref();
-        return Step {
-            change: CancelRequestChange {
-                error: Some(if is_under_way {
-                    told::in_progress()
-                } else {
-                    told::not_known_yet(words)
-                }),
-                lease,
-                ..CancelRequestChange::to(CancelRequestStatus::Unknown)
-            },
-            effect: Effect::ReadPayment,
-            forgotten: None,
-        };
-    }
-    if request.attempts >= MOST_ATTEMPTS || request.body.is_none() {
-        return settled(needs_operator(
-            request,
-            "Toss was asked many times and never told whether the cancel was carried out. Look at the payment in Toss's \
-             console.",
-        ));
-    }
-    Step {
-        change: CancelRequestChange {
-            sent_at: Some(now.now),
-            // An approved one that the record does not call sent has none yet.
-            api_key: api_key.map(ToOwned::to_owned),
-            lease,
             ..CancelRequestChange::to(CancelRequestStatus::Sent)
         },
         effect: Effect::Send,

@@ -11,6 +11,7 @@ mod behind;
 mod content;
 mod decision;
 mod dry_run;
+mod due;
 mod limits;
 mod limits_in_force;
 mod machine;

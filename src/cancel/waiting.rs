@@ -4,7 +4,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use reconciliation::CancelRequestStatus;
 
-use super::machine::{Effect, Prepared, Situation, Step, send_first, settled, too_old_to_repeat};
+use super::due::too_old_to_repeat;
+use super::machine::{Effect, Prepared, Situation, Step, send_first, settled};
 use super::proof::could_be_of_the_unsent;
 use super::verdict::{by_mark, needs_operator, rejected, unknown};
 use super::{Admin, told};

@@ -83,7 +83,7 @@ fn what_is_not_done_has_moved_no_money() {
 
 #[test]
 fn an_account_that_nobody_paid_into_is_voided_and_one_that_was_paid_into_refunded() {
-    let cancelled = [cancel("t1", 60, 10_000)];
+    let cancelled = [cancel("t9", 60, 10_000)];
     let void = payment(VIRTUAL_ACCOUNT, "CANCELED", 0);
     assert_eq!(
         sums(&void, &[("WAITING_FOR_DEPOSIT", 0, 10_000)], &cancelled),
