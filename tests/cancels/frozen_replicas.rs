@@ -4,7 +4,6 @@
 use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
-use tokio::process::Child;
 
 use crate::books;
 use crate::databases::one_connection;
@@ -44,6 +43,19 @@ async fn frozen(point: &str) {
         .program
         .with("FAILPOINTS", &format!("{point}{STANDS_STILL}"))
         .with(limit.0, limit.1);
+    let toss = scene.wire.base_url();
+    let folder = tempfile::TempDir::new().unwrap();
+    let other = Program::new(scene.program.database_url(), &toss, folder.path())
+        .with("TOSS_TIMEOUT_SECONDS", "2")
+        .with(limit.0, limit.1)
+        .waited_for(MOST);
+    // It is there before the other one stands still, since PostgreSQL soon cuts that one off. Only verdicts are kept by one
+    // process at a time, so that there it comes after.
+    let comes_after = point == "verdicts-not-committed";
+    let mut running = (!comes_after).then(|| other.serve_alone());
+    if running.is_some() {
+        other.answers(&scene.admin).await;
+    }
     let child = frozen.serve();
     let beside = one_connection(scene.program.database_url()).await;
     let payments = scene.payments(4);
@@ -57,16 +69,16 @@ async fn frozen(point: &str) {
         () = holds_a_lock(&beside) => {}
         () = asked => {}
     }
-    let toss = scene.wire.base_url();
-    let folder = tempfile::TempDir::new().unwrap();
-    let other = Program::new(scene.program.database_url(), &toss, folder.path())
-        .with("TOSS_TIMEOUT_SECONDS", "2")
-        .with(limit.0, limit.1)
-        .waited_for(MOST);
-    let running = other.serve_alone();
-    other.answers(&scene.admin).await;
-    freeze(&child, &beside).await;
+    stop_dead(&child).await;
     let since = Instant::now();
+    let running = match running.take() {
+        Some(running) => running,
+        None => {
+            let running = other.serve_alone();
+            other.answers(&scene.admin).await;
+            running
+        }
+    };
     let answers = scene.order_each(&other, &payments[..3], "key-other").await;
     let took = since.elapsed();
     for answer in &answers {
@@ -98,13 +110,9 @@ async fn is_held(beside: &DatabaseConnection) -> bool {
 }
 
 async fn holds_a_lock(beside: &DatabaseConnection) {
+    let began = Instant::now();
     while !is_held(beside).await {
+        assert!(began.elapsed() < Duration::from_mins(2), "no lock is held");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-}
-
-/// Freezes the process once it holds a lock: PostgreSQL may have cut it off meanwhile, and it tries again.
-async fn freeze(child: &Child, beside: &DatabaseConnection) {
-    holds_a_lock(beside).await;
-    stop_dead(child).await;
 }
