@@ -19,6 +19,8 @@ const APPROVE: &str =
     "mutation { approveCancelRequest(id: \"Q2FuY2VsUmVxdWVzdDp4\") { error { code } } }";
 const WITHDRAW: &str =
     "mutation { withdrawCancelRequest(id: \"Q2FuY2VsUmVxdWVzdDp4\") { error { code } } }";
+const TAKE_OVER: &str =
+    "mutation { takeOverCancelRequest(id: \"Q2FuY2VsUmVxdWVzdDp4\") { error { code } } }";
 const RESOLVE: &str = "mutation { resolveCancelRequest(id: \"Q2FuY2VsUmVxdWVzdDp4\", outcome: EXECUTED, note: \"n\") \
      { error { code } } }";
 
@@ -61,6 +63,7 @@ async fn the_root_fields_are_those_that_are_tried_here() {
             "approveCancelRequest",
             "cancelPayment",
             "resolveCancelRequest",
+            "takeOverCancelRequest",
             "withdrawCancelRequest"
         ]
     );
@@ -81,6 +84,7 @@ async fn whoever_is_not_known_is_told_so_by_every_root_field() {
         "{ auditLog { nodes { number } } }",
         APPROVE,
         WITHDRAW,
+        TAKE_OVER,
         "{ discrepancies { nodes { id } } }",
         "{ reconciliation(range: { from: \"2026-03-01\", to: \"2026-03-31\" }) { mId } }",
         "{ payoutDays(range: { from: \"2026-03-01\", to: \"2026-03-31\" }) { mId } }",
@@ -108,6 +112,7 @@ async fn a_viewer_may_read_and_may_not_cancel() {
         "{ auditLog { nodes { number } } }",
         APPROVE,
         WITHDRAW,
+        TAKE_OVER,
         RESOLVE,
     ] {
         let response = schema.execute(asked_by(Viewer, query)).await;

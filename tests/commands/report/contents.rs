@@ -118,7 +118,10 @@ async fn what_others_wrote_is_no_formula(engine: Engine) {
             ["주문-1", "b", "'=1+1", "USD"],
         ]
     );
-    assert_eq!(rows[0][7], "0.00", "no transaction says that it was paid");
+    assert_eq!(
+        rows[0][7], "181.56",
+        "the payment says that it was paid, before any row does"
+    );
 
     assert_eq!(shop.report(&["--format", "xlsx"]).await.status, 0);
     let book = shop.place.path(&format!("{name}.xlsx"));
