@@ -71,14 +71,10 @@ async fn frozen(point: &str) {
     }
     stop_dead(&child).await;
     let since = Instant::now();
-    let running = match running.take() {
-        Some(running) => running,
-        None => {
-            let running = other.serve_alone();
-            other.answers(&scene.admin).await;
-            running
-        }
-    };
+    if comes_after {
+        running = Some(other.serve_alone());
+        other.answers(&scene.admin).await;
+    }
     let answers = scene.order_each(&other, &payments[..3], "key-other").await;
     let took = since.elapsed();
     for answer in &answers {
@@ -95,7 +91,7 @@ async fn frozen(point: &str) {
     let ended = books::everything_ends(&scene.store, PATIENCE).await;
     books::hold(&scene.sim, &payments, TOTAL, &ended);
     books::hold_audit(&scene.store).await;
-    kill(running).await;
+    kill(running.expect("it was started")).await;
 }
 
 /// Whether somebody stands still in the middle of a transaction and holds a lock of this program's.
