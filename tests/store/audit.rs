@@ -85,6 +85,7 @@ on_both! {
         let decided = CancelRequestChange {
             transaction_key: Some(transaction_key("t.9")),
             resolved_at: Some(at("2026-04-02T01:00:00Z")),
+            by: Some("lee".to_owned()),
             decision: Some(Decision { by: "lee".to_owned(), note: "seen in the console".to_owned() }),
             ..CancelRequestChange::to(CancelRequestStatus::Succeeded)
         };
