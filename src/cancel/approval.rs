@@ -5,14 +5,14 @@ use std::sync::Arc;
 use reconciliation::{CancelIntent, CancelRequestStatus};
 
 use super::machine::{self, Effect, Event};
-use super::money_step::Carried;
+use super::money_step::{Carried, opened};
 use super::order::CancelFailure;
 use super::patience::Progress;
 use super::{Admin, CancelOrder, CancelOutcome, Canceller, Inner, told};
 use crate::fail_points;
 use crate::merchants::Merchant;
 use crate::store::{
-    CancelRequest, CancelRequestChange, CancelRequestId, OwnerStanding, SecretBody, StoreError,
+    CancelRequest, CancelRequestChange, CancelRequestId, OwnerStanding, StoreError,
     StoredCancelError,
 };
 use crate::toss::PaymentReading;
@@ -171,10 +171,7 @@ async fn seen_while_waiting(
     if request.status != CancelRequestStatus::AwaitingApproval {
         return Ok(None);
     }
-    let reading = merchant.toss.payment(&request.payment_key).await;
-    reading.map(Some).map_err(|error| CancelFailure::Upstream {
-        reason: error.to_string(),
-    })
+    Ok(Some(merchant.toss.payment(&request.payment_key).await?))
 }
 
 /// The order as it was given, put together from the record and the sealed bytes, so that every check can be made again.
@@ -182,12 +179,7 @@ fn approved_order(
     merchant: &Merchant,
     request: &CancelRequest,
 ) -> Result<CancelOrder, StoredCancelError> {
-    let sealed = request.body.as_ref().map(SecretBody::expose);
-    let body = sealed.and_then(|sealed| {
-        let body = merchant.toss.open_body(&request.idempotency_key, sealed);
-        body.ok()
-    });
-    let body = body.ok_or_else(told::key_replaced)?;
+    let body = opened(merchant, request).ok_or_else(told::key_replaced)?;
     let refund_account = crate::toss::refund_account_of(&body).map_err(|_| told::key_replaced())?;
     Ok(CancelOrder {
         payment_key: request.payment_key.clone(),

@@ -125,9 +125,6 @@ impl Inner {
         let Some(merchant) = self.merchants.named(&request.account) else {
             return Ok(None);
         };
-        let reading = merchant.toss.payment(&request.payment_key).await;
-        reading.map(Some).map_err(|error| CancelFailure::Upstream {
-            reason: error.to_string(),
-        })
+        Ok(Some(merchant.toss.payment(&request.payment_key).await?))
     }
 }

@@ -68,7 +68,7 @@ impl Inner {
             Ok(reading) => reading,
             Err(error) => return Ok(CancelOutcome::refused_for(known, told::unsent(&error))),
         };
-        let permitted = match self.permit(&order, &order.intent, &reading) {
+        let permitted = match self.permit(&order, &reading) {
             Ok(permitted) => permitted,
             Err(error) => return Ok(CancelOutcome::refused_for(known, error)),
         };

@@ -122,7 +122,12 @@ impl Inner {
         merchant: &Merchant,
         request: CancelRequest,
     ) -> Result<Carried, CancelFailure> {
-        let body = opened(merchant, &request)?;
+        // A row that was changed by somebody else may hold none: what cannot be read is not sent.
+        let body = opened(merchant, &request).ok_or_else(|| StoreError::Inconsistent {
+            table: "cancel_requests",
+            column: "body",
+            key: request.id.to_string(),
+        })?;
         // Committed is what others can read, too.
         if !self
             .store
@@ -297,18 +302,11 @@ impl Inner {
     }
 }
 
-/// The bytes to send. A row that was changed by somebody else may hold none: what cannot be read is not sent.
-fn opened(merchant: &Merchant, request: &CancelRequest) -> Result<SecretString, StoreError> {
-    let sealed = request.body.as_ref().map(SecretBody::expose);
-    let body = sealed.and_then(|sealed| {
-        let body = merchant.toss.open_body(&request.idempotency_key, sealed);
-        body.ok()
-    });
-    body.ok_or_else(|| StoreError::Inconsistent {
-        table: "cancel_requests",
-        column: "body",
-        key: request.id.to_string(),
-    })
+/// The bytes that were kept for sending; `None` where there are none, or where this merchant's key does not open them.
+pub(super) fn opened(merchant: &Merchant, request: &CancelRequest) -> Option<SecretString> {
+    let sealed = request.body.as_ref().map(SecretBody::expose)?;
+    let body = merchant.toss.open_body(&request.idempotency_key, sealed);
+    body.ok()
 }
 
 fn log(request: &CancelRequest, answer: &CancelAnswer) {

@@ -6,6 +6,7 @@ use reconciliation::{CancelIntent, CancelPolicy, Money, PaymentKey, PermittedCan
 
 use crate::lookup::{FoundPayment, LookupError};
 use crate::store::{CancelRequest, StoreError, StoredCancelError};
+use crate::toss::TossError;
 
 /// Who orders, approves or decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,6 +134,14 @@ impl CancelFailure {
 impl From<StoreError> for CancelFailure {
     fn from(error: StoreError) -> Self {
         Self::NotRecorded(Arc::new(error))
+    }
+}
+
+impl From<TossError> for CancelFailure {
+    fn from(error: TossError) -> Self {
+        Self::Upstream {
+            reason: error.to_string(),
+        }
     }
 }
 

@@ -6,8 +6,7 @@ use std::collections::HashSet;
 use chrono::TimeDelta;
 use futures_util::future::try_join3;
 use reconciliation::{
-    CancelIntent, Money, PaymentMethod, PermittedCancel, TransactionKey, permit_beside,
-    permit_cancel,
+    Money, PaymentMethod, PermittedCancel, TransactionKey, permit_beside, permit_cancel,
 };
 
 use super::machine::{self, Prepared};
@@ -54,7 +53,7 @@ impl Inner {
         if self.bears_forgotten_mark(merchant, &reading).await? {
             return Ok(Preparation::Refused(told::database_behind()));
         }
-        let permitted = match self.permit(order, &order.intent, &reading) {
+        let permitted = match self.permit(order, &reading) {
             Ok(permitted) => permitted,
             Err(error) => return Ok(Preparation::Refused(error)),
         };
@@ -92,9 +91,9 @@ impl Inner {
     pub(super) fn permit(
         &self,
         order: &CancelOrder,
-        intent: &CancelIntent,
         reading: &PaymentReading,
     ) -> Result<PermittedCancel, StoredCancelError> {
+        let intent = &order.intent;
         let refused = |refusal| told::refused_by_us(&refusal);
         permit_beside(&reading.cancels).map_err(refused)?;
         let permitted =

@@ -16,10 +16,11 @@ const SAME_REFUSAL_APART: TimeDelta = TimeDelta::seconds(120);
 const LASTING_FAILURE_TIMES: i32 = 3;
 const LASTING_FAILURE_OVER: TimeDelta = TimeDelta::minutes(10);
 
-/// What a refusal proves; `None` is nothing.
+/// What a refusal proves, which Toss has put into these words; `None` is nothing.
 pub(super) fn refused(
     request: &CancelRequest,
     refusal: &Refusal,
+    words: &TossWords,
     seen: Option<&PaymentReading>,
     now: Situation<'_>,
 ) -> Option<CancelRequestChange> {
@@ -30,9 +31,8 @@ pub(super) fn refused(
         return first_attempt.then(|| rejected(told::told_by_toss(refusal), now.now));
     }
     let reading = seen?;
-    let words = Some(words_of(request, refusal, now));
     let said = &CancelRequest {
-        toss_words: words,
+        toss_words: Some(words.clone()),
         ..request.clone()
     };
     let by_mark = by_mark(said, reading, now);
@@ -46,10 +46,7 @@ pub(super) fn refused(
              by this request or by somebody else. Look at the payment in Toss's console.",
         ));
     }
-    if !first_attempt
-        && refusal.code.class() == CodeClass::Retry
-        && !came_twice(request, refusal, now)
-    {
+    if !first_attempt && refusal.code.class() == CodeClass::Retry && !came_twice(words, now) {
         return None;
     }
     // Toss says that the balance has moved, and shows one that has not: what it shows is old.
@@ -103,8 +100,7 @@ pub(super) fn lasts(words: &TossWords, refusal: &Refusal, now: Situation<'_>) ->
         && now.now - words.since >= LASTING_FAILURE_OVER
 }
 
-fn came_twice(request: &CancelRequest, refusal: &Refusal, now: Situation<'_>) -> bool {
-    let words = words_of(request, refusal, now);
+fn came_twice(words: &TossWords, now: Situation<'_>) -> bool {
     words.times >= 2 && now.now - words.since >= SAME_REFUSAL_APART
 }
 

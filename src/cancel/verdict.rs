@@ -32,12 +32,13 @@ pub(super) fn answered(
             let change = with_reply(step.change, Some(raw), Some(*http_status));
             return Some(Step { change, ..step });
         }
-        CancelAnswer::Refused { refusal, raw } => refused(request, refusal, seen, now)
-            .map(|change| with_reply(change, Some(raw), Some(refusal.http_status)))
-            .map(|change| CancelRequestChange {
-                toss_words: Some(words_of(request, refusal, now)),
-                ..change
-            }),
+        CancelAnswer::Refused { refusal, raw } => {
+            let words = words_of(request, refusal, now);
+            refused(request, refusal, &words, seen, now).map(|change| CancelRequestChange {
+                toss_words: Some(words),
+                ..with_reply(change, Some(raw), Some(refusal.http_status))
+            })
+        }
         // Nothing was sent before this one, and this one provably was not.
         CancelAnswer::NotSent { reason } if is_first_sending(request) => {
             Some(rejected(told::unavailable(reason), now.now))
