@@ -366,16 +366,26 @@ pub(super) fn unsent(cause: &TossError) -> StoredCancelError {
 /// Toss could not be reached, and nothing was sent.
 pub(super) fn unavailable(reason: &str) -> StoredCancelError {
     let message = format!(
-        "Toss could not be asked ({reason}), and so this request was not sent. Look at the payment once Toss answers, then try \
-         again with a new idempotency key."
+        "Toss could not be asked ({reason}), and so this request was not sent. Ask again with the same idempotency key once \
+         Toss answers."
     );
-    error("UPSTREAM_UNAVAILABLE", RetryAdvice::Retry, None, &message)
+    error(
+        StoredCancelError::TOSS_NOT_ASKED,
+        RetryAdvice::Retry,
+        None,
+        &message,
+    )
 }
 
 /// Toss could not be asked about the payment; what was recorded stays as it is.
 pub(super) fn not_asked(reason: &str) -> StoredCancelError {
     let message = format!("Toss could not be asked ({reason}); nothing was sent. Try again.");
-    error("UPSTREAM_UNAVAILABLE", RetryAdvice::Retry, None, &message)
+    error(
+        StoredCancelError::TOSS_NOT_ASKED,
+        RetryAdvice::Retry,
+        None,
+        &message,
+    )
 }
 
 /// Toss refused.

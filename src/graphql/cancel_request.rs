@@ -23,7 +23,8 @@ pub(super) enum CancelRequestStatus {
     Sent,
     /// Toss carried it out. Final.
     Succeeded,
-    /// It was refused and nothing was carried out; `error` says why. Final: to try again, use a new idempotency key.
+    /// It was refused and nothing was carried out; `error` says why. Final: to try again, use a new idempotency key, or the
+    /// same one where `error.code` is `UPSTREAM_UNAVAILABLE`, which makes a new request.
     Rejected,
     /// Toss was called, and what became of it is not known yet. The server goes on finding out: read the request again
     /// later, and do not ask for the same cancel under another key.
@@ -36,7 +37,7 @@ pub(super) enum CancelRequestStatus {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "Advice")]
 pub(super) enum RetryAdvice {
-    /// Temporary: the same cancel may succeed later, under a new idempotency key.
+    /// Temporary: the same cancel may succeed later. `message` says whether under the same idempotency key or a new one.
     Retry,
     /// Change the input; `field` names what is at fault, if one field is.
     FixInput,

@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::audit::{PROGRAM, Said};
-use super::cancel_requests::{NOT_ENDED, asked_since, find_whole, is_in};
+use super::cancel_requests::{NOT_ENDED, asked_since, find_by_client_key, find_whole, is_in};
 use super::marks::mark_payment;
 use super::rows::{cancel_request_model, changed_columns, new_cancel_request};
 use super::transaction::Transaction;
@@ -27,7 +27,7 @@ use crate::fail_points;
 const CREATE_ATTEMPTS: u32 = 5;
 
 impl Store {
-    /// Records a request, unless its caller's key has been used, the payment has a request in flight, or it is more than
+    /// Records a request, unless its caller's key is in use, the payment has a request in flight, or it is more than
     /// its day's limit lets through. The database holds these rules, so they hold across processes.
     ///
     /// # Errors
@@ -67,12 +67,7 @@ impl Store {
                 return Ok(Created::New(request));
             }
             transaction.rollback().await?;
-            let by_key = find_whole(
-                &self.writer,
-                Column::Owner
-                    .eq(new.owner.as_str())
-                    .and(Column::ClientKey.eq(new.client_key.as_str())),
-            );
+            let by_key = find_by_client_key(&self.writer, &new.owner, &new.client_key);
             if let Some(same) = by_key.await? {
                 return Ok(Created::SameKey(same));
             }

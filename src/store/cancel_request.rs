@@ -167,6 +167,13 @@ pub struct StoredCancelError {
     pub field: Option<String>,
 }
 
+impl StoredCancelError {
+    /// The code of a request that sent nothing because Toss could not be asked. One that ends with it gives its keys back:
+    /// whoever asks again under the same key has the same intent and the same key at Toss, also where this database has
+    /// forgotten that it was carried out.
+    pub const TOSS_NOT_ASKED: &'static str = "UPSTREAM_UNAVAILABLE";
+}
+
 /// A request to record. It starts as `REQUESTED`.
 #[derive(Clone, Debug)]
 pub struct NewCancelRequest {

@@ -11,7 +11,9 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 
 use super::keys::among;
 use super::rows::{CancelRequestRow, WholeCancelRequestRow};
-use super::{CancelRequest, CancelRequestFilter, CancelRequestId, Store, StoreError};
+use super::{
+    CancelRequest, CancelRequestFilter, CancelRequestId, Store, StoreError, StoredCancelError,
+};
 
 impl Store {
     /// The request with this id.
@@ -22,19 +24,13 @@ impl Store {
         find_whole(&self.reader, Column::Id.eq(id.as_str())).await
     }
 
-    /// The request that a key of this owner made.
+    /// The request that a key of this owner made; none when every one that it made has given it back.
     pub async fn cancel_request_by_client_key(
         &self,
         owner: &str,
         client_key: &str,
     ) -> Result<Option<CancelRequest>, StoreError> {
-        find_whole(
-            &self.reader,
-            Column::Owner
-                .eq(owner)
-                .and(Column::ClientKey.eq(client_key)),
-        )
-        .await
+        find_by_client_key(&self.reader, owner, client_key).await
     }
 
     /// The requests for these payments, oldest first, without `body` and `raw_reply`; payments without any are missing
@@ -253,6 +249,27 @@ pub(super) async fn find_whole(
         .await?
         .map(WholeCancelRequestRow::cancel_request)
         .transpose()
+}
+
+/// As [`Store::cancel_request_by_client_key`], over any connection.
+pub(super) async fn find_by_client_key(
+    connection: &impl ConnectionTrait,
+    owner: &str,
+    client_key: &str,
+) -> Result<Option<CancelRequest>, StoreError> {
+    let of_key = Column::Owner
+        .eq(owner)
+        .and(Column::ClientKey.eq(client_key));
+    find_whole(connection, of_key.and(holds_its_keys())).await
+}
+
+/// A request that ended because Toss could not be asked has given its keys back: the index that keeps them apart says the
+/// same.
+fn holds_its_keys() -> Expr {
+    Column::Status
+        .ne(CancelRequestStatus::Rejected.as_str())
+        .or(Column::ErrorCode.is_null())
+        .or(Column::ErrorCode.ne(StoredCancelError::TOSS_NOT_ASKED))
 }
 
 /// As [`Store::cancels_asked_since`], also within a transaction.

@@ -7,7 +7,7 @@ use reconciliation::CancelRequestStatus as Status;
 use sea_orm::{ConnectionTrait as _, Database};
 use serde_json::{Value, json};
 use tokio::process::Child;
-use toss_sim::{Amount, CancelByHand};
+use toss_sim::{Amount, CancelByHand, Endpoint, Fault, FaultKind};
 use url::Url;
 
 use crate::books;
@@ -167,6 +167,13 @@ async fn a_copy_that_was_put_back_pays_nothing_twice_and_catches_up(mut scene: S
     put_back(&mut scene, &copy).await;
     let running = scene.started().await;
     assert!(is_let_in(&scene, &lee).await, "the copy lets her in");
+    scene.sim.faults().add(silence_about_payments());
+    let refused = scene.order(KEY).await.unwrap();
+    assert_eq!(
+        refused["error"]["code"], "UPSTREAM_UNAVAILABLE",
+        "{refused:#}"
+    );
+    scene.sim.faults().clear();
     let again = succeeded(scene.order(KEY).await.as_ref());
     assert_eq!((again, scene.executed()), (first, 1));
     behind(scene.order("key-next").await.as_ref());
@@ -216,6 +223,10 @@ async fn a_copy_that_was_put_back_pays_nothing_twice_and_catches_up(mut scene: S
     succeeded(scene.order_of(&others[0], "key-more").await.as_ref());
     stop(running).await;
     books::hold_audit(&scene.store).await;
+}
+
+fn silence_about_payments() -> Fault {
+    Fault::next(Endpoint::Payment, FaultKind::Status(503)).times(1_000)
 }
 
 /// Toss is called as the server called it after the copy was taken.

@@ -122,6 +122,33 @@ on_both! {
         assert!(matches!(created, Created::New(_)), "keys are each caller's own");
     }
 
+    async fn a_request_that_could_not_ask_toss_gives_its_keys_back(database) {
+        let first = recorded(&database, "p", "k-1").await;
+        let ends_with = |code: &str| CancelRequestChange {
+            error: Some(StoredCancelError {
+                code: code.to_owned(),
+                message: "why".to_owned(),
+                advice: RetryAdvice::Retry,
+                field: None,
+            }),
+            ..ended(CancelRequestStatus::Rejected)
+        };
+        let given_back = ends_with(StoredCancelError::TOSS_NOT_ASKED);
+        let now = at("2026-04-02T00:01:00Z");
+        database.store.move_cancel_request(&first, given_back, now).await.expect("it ends");
+        assert_eq!(database.store.cancel_request_by_client_key("kim", "k-1").await, Ok(None));
+        let again = NewCancelRequest {
+            idempotency_key: first.idempotency_key.clone(),
+            ..new_cancel_request("p", "k-1")
+        };
+        let created = database.store.create_cancel_request(&again).await.expect("an answer");
+        let Created::New(second) = created else { panic!("{created:?}") };
+        // Any other refusal is an answer to the key.
+        database.store.move_cancel_request(&second, ends_with("NOT_CANCELABLE_PAYMENT"), now).await.expect("it ends");
+        let created = database.store.create_cancel_request(&new_cancel_request("p", "k-1")).await.expect("an answer");
+        assert!(matches!(created, Created::SameKey(same) if same.id == second.id));
+    }
+
     async fn a_payment_has_one_request_in_flight(database) {
         let mut running = tokio::task::JoinSet::new();
         for number in 0..20 {

@@ -211,13 +211,20 @@ async fn nothing_is_sent_while_toss_cannot_be_asked(shop: Shop) {
     );
     assert_eq!(payload["payment"]["stale"], true);
     assert_eq!(shop.calls_of(Endpoint::Cancel), 0);
+    let again = shop.cancel(&order(&key, "refusals-3000", json!({}))).await;
+    assert_eq!(told(&again), told(&payload), "{again:#}");
+    assert_ne!(again["request"]["id"], payload["request"]["id"]);
     shop.sim.faults().clear();
-    let payload = shop.cancel(&order(&key, "refusals-3001", json!({}))).await;
-    assert_eq!(
-        payload["request"]["status"], "SUCCEEDED",
-        "a new intent is free to go: {payload:#}"
-    );
-    assert_eq!(shop.executed(&key), 1);
+    // Another intent is free to go, and so is this one, under its own key.
+    let part = json!({ "amount": won("5000") });
+    for (key_of_caller, more) in [("refusals-3001", part), ("refusals-3000", json!({}))] {
+        let payload = shop.cancel(&order(&key, key_of_caller, more)).await;
+        assert_eq!(payload["request"]["status"], "SUCCEEDED", "{payload:#}");
+    }
+    assert_eq!(shop.executed(&key), 2);
+    let payload = shop.cancel(&order(&key, "refusals-3000", json!({}))).await;
+    assert_eq!(payload["request"]["status"], "SUCCEEDED", "{payload:#}");
+    assert_eq!(shop.executed(&key), 2, "carried out once");
 }
 
 async fn an_amount_in_another_currency_is_refused_and_nothing_is_recorded(shop: Shop) {
