@@ -129,7 +129,7 @@ fn complaint(error: &figment::Error) -> String {
             let reason = lines.next_back().unwrap_or("mend it");
             format!("{place}: {reason}")
         }
-        _ => format!("{setting} cannot be read: see README for what it may be"),
+        _ => format!("{setting} cannot be read: see docs/settings.md for what it may be"),
     }
 }
 
