@@ -5,7 +5,8 @@ use reconciliation::{CancelRequestStatus as Status, CancelStatus, RetryAdvice};
 
 use super::machine::{Event, Situation, step};
 use super::machine_samples::{
-    admin_named, failed, key, lease, long_ago, reading, refused, sent, situation, unknown_answer,
+    admin_named, failed, key, lease, long_ago, reading, reading_with_reasons, refused, sent,
+    situation, unknown_answer,
 };
 use crate::store::CancelRequest;
 use crate::toss::{CancelAnswer, PaymentReading};
@@ -110,6 +111,27 @@ fn a_temporary_refusal_is_believed_at_the_first_sending_and_after_a_lost_one_onl
     let ours_or_not = reading(12_000, &[BEFORE, ("new", 3_000, Done)]);
     let beside = answered(&again, &refusal, Some(&ours_or_not), seconds(130));
     assert_eq!(beside.status, Status::NeedsOperator);
+}
+
+#[test]
+fn a_temporary_refusal_ends_no_request_whose_cancel_may_be_older_than_its_record() {
+    let refusal = refused("FORBIDDEN_CONSECUTIVE_REQUEST");
+    let forgotten = CancelRequest {
+        may_repeat: true,
+        ..sent(1)
+    };
+    let after_two = |reason| {
+        let seen = reading_with_reasons(12_000, &[("before", 3_000, Done, Some(reason))]);
+        let once = answered(&forgotten, &refusal, Some(&seen), seconds(1));
+        let again = sent_again(&once, seconds(130));
+        let twice = answered(&again, &refusal, Some(&seen), seconds(131));
+        (once.status, twice.status)
+    };
+    assert_eq!(
+        after_two("reason"),
+        (Status::Unknown, Status::NeedsOperator)
+    );
+    assert_eq!(after_two("console"), (Status::Unknown, Status::Rejected));
 }
 
 #[test]

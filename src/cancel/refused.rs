@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::machine::{Situation, is_first_sending};
-use super::proof::could_be_ours;
+use super::proof::{could_be_of_the_unsent, could_be_ours};
 use super::told;
 use super::verdict::{by_mark, needs_operator, rejected};
 use crate::store::{CancelRequest, CancelRequestChange, TossWords};
@@ -48,6 +48,17 @@ pub(super) fn refused(
     }
     if !first_attempt && refusal.code.class() == CodeClass::Retry && !came_twice(words, now) {
         return None;
+    }
+    // It may have run before the record knew of it. Toss itself would repeat the answer of then; a gateway knows none.
+    if refusal.code.class() == CodeClass::Retry
+        && request.may_repeat
+        && !could_be_of_the_unsent(request, reading, now.owned).is_empty()
+    {
+        return Some(needs_operator(
+            said,
+            "The cancel is refused for now, and the payment shows one that it may have caused before an older copy of the \
+             database was put back. Look at the payment in Toss's console.",
+        ));
     }
     // Toss says that the balance has moved, and shows one that has not: what it shows is old.
     let unmoved = request.baseline_balance.is_some()
