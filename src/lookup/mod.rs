@@ -3,7 +3,6 @@
 
 mod alone;
 mod current;
-mod flights;
 mod reading;
 mod windows;
 
@@ -16,13 +15,12 @@ use reconciliation::{OrderId, PaymentKey};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
+use crate::flights::Flights;
 use crate::merchants::{Merchant, Merchants};
 use crate::store::{Store, StoreError, StoredPayment};
 use crate::toss::{PaymentReading, TossError};
 
 pub use reading::ReadingError;
-
-use flights::Flights;
 
 /// What a payment is asked for by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
 
 /// Work under way, by what it works on.
-pub(super) struct Flights<K, V>(Arc<Mutex<Board<K, V>>>);
+pub(crate) struct Flights<K, V>(Arc<Mutex<Board<K, V>>>);
 
 struct Board<K, V> {
     under_way: HashMap<K, Flight<V>>,
@@ -25,7 +25,7 @@ where
     K: Clone + Eq + Hash + Send + 'static,
     V: Clone + Send + Sync + 'static,
 {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Arc::new(Mutex::new(Board {
             under_way: HashMap::new(),
             started: 0,
@@ -34,7 +34,7 @@ where
 
     /// Joins the work under way for the key, or starts it. It runs in a task of its own, so a caller who goes away
     /// does not stop it for the others. `lost` is the answer when that task dies.
-    pub(super) async fn join<F>(&self, key: K, lost: V, work: impl FnOnce() -> F) -> V
+    pub(crate) async fn join<F>(&self, key: K, lost: V, work: impl FnOnce() -> F) -> V
     where
         F: Future<Output = V> + Send + 'static,
     {
@@ -58,7 +58,7 @@ where
     }
 
     /// Lets nobody join the work that is under way now; those who have joined get its outcome.
-    pub(super) fn forget(&self) {
+    pub(crate) fn forget(&self) {
         board(&self.0).under_way.clear();
     }
 
