@@ -29,6 +29,12 @@ pub enum ListingError {
         /// How often it was read.
         readings: u32,
     },
+    /// The task that read it died.
+    #[error("the reading of {day} was lost: try again")]
+    Lost {
+        /// The day.
+        day: KstDate,
+    },
     /// Toss lists rows without end, or never goes on from one.
     #[error("{call}: the list of {day} has no end that can be reached")]
     NoEnd {
@@ -45,7 +51,7 @@ impl ListingError {
         match self {
             Self::Toss(error) => error.is_temporary(),
             Self::Store(error) => matches!(error, StoreError::Unavailable { .. }),
-            Self::Unsteady { .. } => true,
+            Self::Unsteady { .. } | Self::Lost { .. } => true,
             Self::Spool(_) | Self::NoEnd { .. } => false,
         }
     }
@@ -55,6 +61,7 @@ impl ListingError {
         match self {
             Self::Toss(TossError::Unreadable { .. })
             | Self::Unsteady { .. }
+            | Self::Lost { .. }
             | Self::NoEnd { .. } => Reach::Day,
             Self::Toss(error) if error.may_be_of_the_question() => Reach::PerhapsDay,
             Self::Toss(TossError::Unreachable { .. } | TossError::TimedOut { .. })
@@ -68,7 +75,9 @@ impl ListingError {
     pub(crate) fn what_could_not_be_done(&self) -> &'static str {
         match self {
             Self::Store(_) | Self::Spool(_) => "stored",
-            Self::Toss(_) | Self::Unsteady { .. } | Self::NoEnd { .. } => "read",
+            Self::Toss(_) | Self::Unsteady { .. } | Self::Lost { .. } | Self::NoEnd { .. } => {
+                "read"
+            }
         }
     }
 }

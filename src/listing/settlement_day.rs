@@ -20,10 +20,10 @@ const MOST_REPETITIONS: u32 = 20;
 /// How often a day that changes while it is read is read at most.
 const MOST_READINGS: u32 = 6;
 
-pub(crate) struct SettlementReader<'a> {
-    pub(crate) store: &'a Store,
-    pub(crate) merchant: &'a Merchant,
-    pub(crate) page_rows: u32,
+pub(super) struct SettlementReader<'a> {
+    pub(super) store: &'a Store,
+    pub(super) merchant: &'a Merchant,
+    pub(super) page_rows: u32,
 }
 
 /// One listing of a day.
@@ -44,7 +44,7 @@ struct Steady {
 
 impl SettlementReader<'_> {
     /// Reads a day and stores it whole.
-    pub(crate) async fn read(
+    pub(super) async fn read(
         &self,
         day: KstDate,
         read_at: DateTime<Utc>,

@@ -17,10 +17,10 @@ const MOST_BEGINNINGS: u32 = 3;
 /// Toss takes times in whole seconds.
 const SECOND: TimeDelta = TimeDelta::seconds(1);
 
-pub(crate) struct TransactionReader<'a> {
-    pub(crate) store: &'a Store,
-    pub(crate) merchant: &'a Merchant,
-    pub(crate) page_rows: u32,
+pub(super) struct TransactionReader<'a> {
+    pub(super) store: &'a Store,
+    pub(super) merchant: &'a Merchant,
+    pub(super) page_rows: u32,
 }
 
 /// A stretch of time in whole seconds, both ends included.
@@ -46,7 +46,7 @@ impl<E: Into<ListingError>> From<E> for Broken {
 
 impl TransactionReader<'_> {
     /// Reads a day and stores it whole.
-    pub(crate) async fn read(
+    pub(super) async fn read(
         &self,
         day: KstDate,
         read_at: DateTime<Utc>,

@@ -20,7 +20,7 @@ use chrono::TimeDelta;
 use reconciliation::{KstDate, MId};
 
 use crate::clock::Clock;
-use crate::listing::{Day, Reach, SettlementReader, TransactionReader};
+use crate::listing::{Day, Reach, read_day};
 use crate::merchants::{Merchant, Merchants};
 use crate::store::{Source, Store, StoreError, WindowRead};
 use crate::toss::TransactionPage;
@@ -199,39 +199,8 @@ impl Inner {
         source: Source,
         day: KstDate,
     ) -> Result<Day, SyncError> {
-        let read_at = self.clock.now();
-        let (store, page_rows) = (&self.store, self.settings.page_rows);
-        let outcome = match source {
-            Source::Transactions => {
-                let reader = TransactionReader {
-                    store,
-                    merchant,
-                    page_rows,
-                };
-                reader.read(day, read_at).await
-            }
-            Source::Settlements => {
-                let reader = SettlementReader {
-                    store,
-                    merchant,
-                    page_rows,
-                };
-                reader.read(day, read_at).await
-            }
-        };
-        match outcome {
-            // Without rows is what a test key may say by refusing, too.
-            Err(SyncError::Toss(error))
-                if source == Source::Settlements && merchant.has_test_key && !error.is_outage() =>
-            {
-                tracing::debug!(%error, %day, "no settlements for a test key");
-                Ok(Day {
-                    rows: 0,
-                    changed: 0,
-                })
-            }
-            outcome => outcome,
-        }
+        let (read_at, page_rows) = (self.clock.now(), self.settings.page_rows);
+        read_day(&self.store, merchant, page_rows, source, day, read_at).await
     }
 }
 
