@@ -6,9 +6,11 @@ mod measuring;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpServer;
+use chrono::TimeDelta;
 use futures_util::future::join;
 use secrecy::SecretString;
 use tokio::runtime::Handle;
@@ -26,7 +28,8 @@ use crate::clock::Clock;
 use crate::config::{MerchantConfig, ServerConfig, SettingError, SyncConfig, TossConfig};
 use crate::graphql::{self, Interpretation};
 use crate::http::{self, HttpParts};
-use crate::lookup::Lookup;
+use crate::listing::ListSettings;
+use crate::lookup::{Lookup, LookupSettings};
 use crate::merchants::{Merchant, Merchants};
 use crate::reconcile::Reconciler;
 use crate::store::{Migrated, Store, StoreError};
@@ -124,7 +127,6 @@ impl Server {
         }
         let limits =
             LimitsInForce::begin(store.clone(), config.cancel_policy.clone(), clock.clone()).await;
-        let lookup = Lookup::new(store.clone(), merchants.clone(), clock.clone());
         let money_steps = MoneySteps::on(Handle::current());
         let mirror = Mirror::new(
             store.clone(),
@@ -133,6 +135,12 @@ impl Server {
             mirror_settings(&config.sync),
         );
         let reconciler = reconciler(config, store.clone(), merchants.clone(), clock.clone());
+        let lookup = Lookup::with(
+            store.clone(),
+            merchants.clone(),
+            clock.clone(),
+            lookup_settings(&config.sync, reconciler.clone()),
+        );
         let canceller = Canceller::new(
             store.clone(),
             merchants.clone(),
@@ -355,6 +363,22 @@ pub(crate) fn mirror_settings(sync: &SyncConfig) -> MirrorSettings {
         settlement_days: sync.settlement_days,
         webhook_days: sync.webhook_days,
         ..MirrorSettings::every(sync.interval)
+    }
+}
+
+/// How lists are read for single payments: as the mirror reads them, by the cycles that verdicts are made by.
+fn lookup_settings(sync: &SyncConfig, reconciler: Reconciler) -> LookupSettings {
+    let mirror = mirror_settings(sync);
+    LookupSettings {
+        lists: ListSettings {
+            page_rows: mirror.page_rows,
+            settlement_days: mirror.settlement_days,
+            interval: TimeDelta::from_std(mirror.interval).unwrap_or(TimeDelta::MAX),
+        },
+        learned_cycle: Some(Arc::new(move |mid, method| {
+            let reconciler = reconciler.clone();
+            Box::pin(async move { reconciler.learned_cycle(&mid, method.as_ref()).await })
+        })),
     }
 }
 

@@ -1,14 +1,28 @@
-//! A payment by itself, without the lists: all that a cancel needs, and all that it waits for.
+//! A payment by itself, without the lists: the one way in which its own answer is read and kept, and all that a cancel needs
+//! and waits for.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use reconciliation::PaymentKey;
 
-use super::{FoundPayment, Inner, Lookup, LookupError, PaymentRef};
+use super::{
+    FoundPayment, Inner, Lookup, LookupError, Outcome, PaymentRef, ReadingError, lost_row,
+};
 use crate::merchants::Merchant;
-use crate::store::{AccountName, LiveReading, PaymentRecord, StoreError, StoredPayment};
+use crate::store::{
+    AccountName, LiveReading, PaymentRecord, StoreError, StoredPayment, TransactionRecord,
+};
 use crate::toss::PaymentReading;
+
+/// A payment's own answer, which is kept already.
+pub(super) struct Seen<'a> {
+    pub(super) merchant: &'a Merchant,
+    pub(super) reading: PaymentReading,
+    /// When it was asked for.
+    pub(super) asked_at: DateTime<Utc>,
+    pub(super) found: FoundPayment,
+}
 
 impl Lookup {
     /// What is known of the payment: as it is stored, however old, or else as Toss shows it now. `None` when neither knows
@@ -21,7 +35,7 @@ impl Lookup {
         let by = PaymentRef::Key(key.clone());
         match self.0.stored(&by).await? {
             Some(stored) => Ok(Some(FoundPayment::kept(stored))),
-            None => self.0.ask_alone(key, None).await,
+            None => self.0.ask_alone(&by, None).await,
         }
     }
 
@@ -34,8 +48,9 @@ impl Lookup {
         &self,
         key: &PaymentKey,
     ) -> Result<Option<FoundPayment>, LookupError> {
-        let stored = self.0.stored(&PaymentRef::Key(key.clone())).await?;
-        self.0.ask_alone(key, stored).await
+        let by = PaymentRef::Key(key.clone());
+        let stored = self.0.stored(&by).await?;
+        self.0.ask_alone(&by, stored).await
     }
 
     /// Keeps what Toss has just told of a payment, and gives what is stored then.
@@ -48,49 +63,49 @@ impl Lookup {
         reading: &PaymentReading,
         read_at: DateTime<Utc>,
     ) -> Result<Option<FoundPayment>, StoreError> {
-        self.0.keep_alone(account, reading, read_at).await
+        self.0.keep(account, reading, &[], read_at).await
     }
 }
 
 impl Inner {
-    async fn ask_alone(
-        &self,
-        key: &PaymentKey,
-        stored: Option<Arc<StoredPayment>>,
-    ) -> Result<Option<FoundPayment>, LookupError> {
-        let by = PaymentRef::Key(key.clone());
-        let asked_at = self.clock.now();
-        let found: Option<(&Merchant, PaymentReading)> = match self
-            .find(&by, stored.as_deref())
-            .await
-        {
-            Ok(found) => found,
-            Err(error) => {
-                tracing::warn!(%error, known = stored.is_some(), "Toss could not be asked about a payment");
-                let reason = error.to_string();
-                return match stored {
-                    Some(stored) => Ok(Some(FoundPayment {
-                        stored,
-                        stale: true,
-                    })),
-                    None => Err(LookupError::Upstream { reason }),
-                };
-            }
-        };
-        let Some((merchant, reading)) = found else {
-            return Ok(None);
-        };
-        let kept = self.keep_alone(&merchant.account, &reading, asked_at);
-        Ok(kept.await?)
+    async fn ask_alone(&self, by: &PaymentRef, stored: Option<Arc<StoredPayment>>) -> Outcome {
+        let seen = self.see(by, stored.as_deref(), self.clock.now()).await;
+        let found = seen.map(|seen| seen.map(|seen| seen.found));
+        or_last_known(found, stored)
     }
 
-    async fn keep_alone(
+    /// Asks Toss for the payment and keeps what it says at once, whatever becomes of anything else that is asked.
+    pub(super) async fn see(
+        &self,
+        by: &PaymentRef,
+        stored: Option<&StoredPayment>,
+        asked_at: DateTime<Utc>,
+    ) -> Result<Option<Seen<'_>>, ReadingError> {
+        let Some((merchant, reading)) = self.find(by, stored).await? else {
+            return Ok(None);
+        };
+        let found = self
+            .keep(&merchant.account, &reading, &[], asked_at)
+            .await?;
+        let found =
+            found.ok_or_else(|| lost_row("payments", reading.payment.payment_key.as_str()))?;
+        Ok(Some(Seen {
+            merchant,
+            reading,
+            asked_at,
+            found,
+        }))
+    }
+
+    /// Keeps a payment's own answer, with rows of its own that were listed, and gives what is stored then.
+    pub(super) async fn keep(
         &self,
         account: &AccountName,
         reading: &PaymentReading,
+        transactions: &[TransactionRecord<'_>],
         read_at: DateTime<Utc>,
     ) -> Result<Option<FoundPayment>, StoreError> {
-        let alone = LiveReading {
+        let live = LiveReading {
             account,
             payment: PaymentRecord {
                 payment: &reading.payment,
@@ -98,11 +113,11 @@ impl Inner {
                 version: reading.version.as_deref(),
                 raw: reading.raw.as_str(),
             },
-            transactions: &[],
+            transactions,
             settlement_days: &[],
             read_at,
         };
-        self.store.save_reading(&alone).await?;
+        self.store.save_reading(&live).await?;
         self.changed.notify_one();
         let by = PaymentRef::Key(reading.payment.payment_key.clone());
         let stored = self.stored(&by).await?;
@@ -111,5 +126,29 @@ impl Inner {
             self.clock.now(),
         );
         Ok(stored.map(|stored| FoundPayment::after(said, stored, read_at, now)))
+    }
+}
+
+/// What was found; else, where Toss gave no usable answer about the payment itself, what is stored, marked as stale.
+pub(super) fn or_last_known(
+    read: Result<Option<FoundPayment>, ReadingError>,
+    stored: Option<Arc<StoredPayment>>,
+) -> Outcome {
+    let error = match read {
+        Ok(found) => return Ok(found),
+        Err(ReadingError::Store(error)) => return Err(error.into()),
+        Err(ReadingError::Toss(error)) => error,
+    };
+    let known = stored.is_some();
+    let what = super::fault::of_asking(&error);
+    tracing::warn!(%error, known, "{}", what.for_the_log());
+    match stored {
+        Some(stored) => Ok(Some(FoundPayment {
+            stored,
+            stale: true,
+        })),
+        None => Err(LookupError::Upstream {
+            reason: what.for_the_asker(&error),
+        }),
     }
 }

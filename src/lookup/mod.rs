@@ -3,26 +3,32 @@
 
 mod alone;
 mod current;
-mod flights;
+mod cycles;
+mod fault;
 mod reading;
+mod unlisted;
 mod windows;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
 use reconciliation::{OrderId, PaymentKey};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
+use crate::flights::{Asking, Flights};
+use crate::listing::{ListSettings, ListedDays};
 use crate::merchants::{Merchant, Merchants};
 use crate::store::{Store, StoreError, StoredPayment};
 use crate::toss::{PaymentReading, TossError};
 
+pub use cycles::LearnedCycle;
 pub use reading::ReadingError;
 
-use flights::Flights;
+use alone::or_last_known;
+use cycles::Cycles;
 
 /// What a payment is asked for by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -47,7 +53,7 @@ pub struct FoundPayment {
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum LookupError {
     /// Toss could not be asked, and nothing is known of the payment.
-    #[error("Toss could not be asked: {reason}")]
+    #[error("{reason}")]
     Upstream {
         /// What went wrong, fit for a client's eyes.
         reason: String,
@@ -66,6 +72,15 @@ impl From<StoreError> for LookupError {
 /// What one question to Toss ended with.
 type Outcome = Result<Option<FoundPayment>, LookupError>;
 
+/// How lists are read for a payment.
+#[derive(Clone, Default)]
+pub struct LookupSettings {
+    /// How their days are.
+    pub lists: ListSettings,
+    /// What settled rows have taught of a merchant's settlement cycle; it is asked where none is configured.
+    pub learned_cycle: Option<LearnedCycle>,
+}
+
 /// Answers questions about one payment.
 #[derive(Clone)]
 pub struct Lookup(Arc<Inner>);
@@ -75,13 +90,28 @@ struct Inner {
     merchants: Merchants,
     clock: Clock,
     flights: Flights<PaymentRef, Outcome>,
+    lists: ListedDays,
+    cycles: Cycles,
     changed: Arc<Notify>,
 }
 
 impl Lookup {
-    /// A lookup over the given store and merchants.
+    /// A lookup over the given store and merchants, which reads lists as usual and knows what the settings say of
+    /// settlement cycles.
     pub fn new(store: Store, merchants: Merchants, clock: Clock) -> Self {
+        Self::with(store, merchants, clock, LookupSettings::default())
+    }
+
+    /// As [`Lookup::new`], with settings of its own.
+    pub fn with(
+        store: Store,
+        merchants: Merchants,
+        clock: Clock,
+        settings: LookupSettings,
+    ) -> Self {
         Self(Arc::new(Inner {
+            lists: ListedDays::new(store.clone(), clock.clone(), settings.lists),
+            cycles: Cycles::new(settings.learned_cycle),
             store,
             merchants,
             clock,
@@ -107,25 +137,28 @@ impl Lookup {
     /// [`LookupError::Upstream`] when Toss cannot be asked and nothing is known of the payment, and
     /// [`LookupError::Store`] when the store fails.
     pub async fn payment(&self, by: &PaymentRef, max_age: Duration) -> Outcome {
+        let now = self.0.clock.now();
         let stored = self.0.stored(by).await?;
         if let Some(young) = self.0.young(stored.as_ref(), max_age) {
-            return Ok(Some(young));
+            return self.0.with_its_rows(young).await;
         }
         let inner = Arc::clone(&self.0);
         let question = by.clone();
         let lost = Err(LookupError::Upstream {
             reason: "the question was lost; ask again".to_owned(),
         });
+        let work = move |asking: Asking| async move {
+            // A reading that was under way at the first look may have ended before this one began.
+            let stored = inner.stored(&question).await?;
+            match inner.younger(stored.as_ref(), asking.younger_than()) {
+                Some(young) => inner.with_its_rows(young).await,
+                None => inner.ask(&question, stored, &asking).await,
+            }
+        };
+        let younger_than = before(now, max_age);
         self.0
             .flights
-            .join(by.clone(), lost, move || async move {
-                // A reading that was under way at the first look may have ended before this one began.
-                let stored = inner.stored(&question).await?;
-                match inner.young(stored.as_ref(), max_age) {
-                    Some(young) => Ok(Some(young)),
-                    None => inner.ask(&question, stored, max_age).await,
-                }
-            })
+            .join(by.clone(), younger_than, lost, work)
             .await
     }
 
@@ -133,13 +166,15 @@ impl Lookup {
     /// before what the caller has heard of. `None` when Toss knows no such payment.
     ///
     /// # Errors
-    /// When Toss or the store fails; nothing is stored then.
+    /// When Toss gives no usable answer about the payment itself, or the store fails.
     pub async fn read_anew(
         &self,
         by: &PaymentRef,
     ) -> Result<Option<Arc<StoredPayment>>, ReadingError> {
         let stored = self.0.stored(by).await?;
-        let read = self.0.read(by, stored.as_deref(), Duration::ZERO).await?;
+        let (asked_at, max_age) = (self.0.clock.now(), TimeDelta::zero());
+        let read = self.0.read(by, stored.as_deref(), asked_at, max_age);
+        let read = read.await?;
         Ok(read.map(|found| found.stored))
     }
 }
@@ -168,45 +203,60 @@ impl Inner {
             .map(|stored| FoundPayment::kept(Arc::clone(stored)))
     }
 
-    /// Asks Toss and stores what it said; falls back to what is stored.
+    /// What is stored, if it was read after that instant.
+    fn younger(
+        &self,
+        stored: Option<&Arc<StoredPayment>>,
+        younger_than: DateTime<Utc>,
+    ) -> Option<FoundPayment> {
+        // A reading from the future is one of a clock that was set back; it is not young.
+        let is_young = |read_at| read_at > younger_than && read_at <= self.clock.now();
+        stored
+            .filter(|stored| !stored.from_rows && is_young(stored.read_at))
+            .map(|stored| FoundPayment::kept(Arc::clone(stored)))
+    }
+
+    /// A payment whose own answer was kept a moment ago, once the rows that are being read with it are there too.
+    async fn with_its_rows(&self, found: FoundPayment) -> Outcome {
+        let StoredPayment {
+            payment, read_at, ..
+        } = &*found.stored;
+        let by_key = PaymentRef::Key(payment.payment_key.clone());
+        let by_order = PaymentRef::Order(payment.order_id.clone());
+        for by in [by_key, by_order] {
+            if let Some(whole) = self.flights.that_read(&by, *read_at) {
+                return whole.await;
+            }
+        }
+        Ok(Some(found))
+    }
+
+    /// Asks Toss and stores what it says; falls back to what is stored.
     async fn ask(
         &self,
         by: &PaymentRef,
         stored: Option<Arc<StoredPayment>>,
-        max_age: Duration,
+        asking: &Asking,
     ) -> Outcome {
-        match self.read(by, stored.as_deref(), max_age).await {
-            Ok(read) => Ok(read),
-            Err(ReadingError::Store(error)) => Err(error.into()),
-            Err(ReadingError::Toss(error)) => {
-                tracing::warn!(%error, known = stored.is_some(), "Toss could not be asked about a payment");
-                match stored {
-                    Some(stored) => Ok(Some(FoundPayment {
-                        stored,
-                        stale: true,
-                    })),
-                    None => Err(LookupError::Upstream {
-                        reason: error.to_string(),
-                    }),
-                }
-            }
-        }
+        let asked_at = self.clock.now();
+        asking.asks_at(asked_at);
+        let max_age = asked_at - asking.younger_than();
+        let read = self.read(by, stored.as_deref(), asked_at, max_age).await;
+        or_last_known(read, stored)
     }
 
-    /// Asks Toss and stores what it said.
+    /// Asks Toss about the payment, and then for its rows in the lists.
     async fn read(
         &self,
         by: &PaymentRef,
         stored: Option<&StoredPayment>,
-        max_age: Duration,
+        asked_at: DateTime<Utc>,
+        max_age: TimeDelta,
     ) -> Result<Option<FoundPayment>, ReadingError> {
-        let asked_at = self.clock.now();
-        let Some((merchant, payment)) = self.find(by, stored).await? else {
+        let Some(seen) = self.see(by, stored, asked_at).await? else {
             return Ok(None);
         };
-        self.read_rest(merchant, payment, asked_at, max_age)
-            .await
-            .map(Some)
+        Ok(Some(Box::pin(self.read_rows(seen, max_age)).await?))
     }
 
     /// Asks the merchant that is known to have the payment, or every merchant at once. A key shows its own merchant's
@@ -252,35 +302,6 @@ impl Inner {
             (None, None) => Ok(None),
         }
     }
-
-    /// Reads the rows that belong to the payment and stores everything together: a reading that broke off half-way
-    /// leaves nothing behind.
-    async fn read_rest(
-        &self,
-        merchant: &Merchant,
-        payment: PaymentReading,
-        asked_at: DateTime<Utc>,
-        max_age: Duration,
-    ) -> Result<FoundPayment, ReadingError> {
-        let said = (payment.payment.clone(), payment.cancels.clone());
-        let key = said.0.payment_key.clone();
-        let reader = reading::Reader {
-            store: &self.store,
-            merchant,
-            asked_at,
-            max_age,
-        };
-        reader.read_and_store(payment).await?;
-        self.changed.notify_one();
-        let stored = self
-            .store
-            .payments(std::slice::from_ref(&key))
-            .await?
-            .remove(&key);
-        let stored = stored.ok_or_else(|| lost_row("payments", key.as_str()))?;
-        let (said, now) = ((&said.0, said.1.as_slice()), self.clock.now());
-        Ok(FoundPayment::after(said, stored, asked_at, now))
-    }
 }
 
 /// A row that was just written cannot be found.
@@ -295,4 +316,12 @@ fn lost_row(table: &'static str, key: &str) -> StoreError {
 fn is_young(read_at: DateTime<Utc>, now: DateTime<Utc>, max_age: Duration) -> bool {
     // A reading from the future is one of a clock that was set back; it is not young.
     (now - read_at).to_std().is_ok_and(|age| age <= max_age) && !max_age.is_zero()
+}
+
+/// The instant that lies so long before.
+fn before(now: DateTime<Utc>, age: Duration) -> DateTime<Utc> {
+    TimeDelta::from_std(age)
+        .ok()
+        .and_then(|age| now.checked_sub_signed(age))
+        .unwrap_or(DateTime::<Utc>::MIN_UTC)
 }

@@ -1,36 +1,33 @@
-//! Reads from Toss's lists what belongs to one payment, at once where nothing depends on anything else, and stores it in
-//! one go.
+//! Reads what Toss's lists say of one payment: its rows of the transactions list around the instants that the payment
+//! names, and the sold dates on which it may be settled. What a list cannot say is a gap, and takes nothing else with it.
 
 use std::collections::{BTreeSet, HashSet};
-use std::time::Duration;
+use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::TimeDelta;
 use futures_util::future::try_join;
-use futures_util::stream::{self, StreamExt, TryStreamExt};
-use reconciliation::{KstDate, PaymentKey, Settlement, Transaction, TransactionKey};
+use futures_util::stream::{self, StreamExt};
+use reconciliation::{KstDate, PaymentKey, Transaction, TransactionKey};
 
+use super::alone::Seen;
 use super::windows::{self, Stretch};
+use super::{FoundPayment, Inner, lost_row};
+use crate::listing::ListingError;
 use crate::merchants::Merchant;
-use crate::store::{
-    LiveReading, PaymentRecord, RowsDigest, SettlementDay, SettlementRecord, Store, StoreError,
-    TransactionRecord,
-};
-use crate::toss::{
-    Call, PaymentReading, Reading, SettlementDate, SettlementPage, TossError, TransactionPage,
-    Unreadable,
-};
+use crate::store::{Source, StoreError, TransactionRecord};
+use crate::toss::{Call, PaymentReading, Reading, TossError, TransactionPage, Unreadable};
 
 /// Rows a page: Toss's own limit.
-const PAGE_ROWS: u32 = 5_000;
-/// Pages of one list before the answer is taken for endless.
+const PAGE_ROWS: u32 = TransactionPage::LARGEST;
+/// Pages of one stretch before the list is taken for endless.
 const MOST_PAGES: u32 = 400;
 /// Questions to Toss under way at once for one payment.
 const AT_ONCE: usize = 8;
 
-/// Why a reading stored nothing.
+/// Why a payment was not read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadingError {
-    /// Toss gave no usable answer.
+    /// Toss gave no usable answer about it.
     #[error("{0}")]
     Toss(#[from] TossError),
     /// The store failed.
@@ -39,8 +36,7 @@ pub enum ReadingError {
 }
 
 impl ReadingError {
-    /// Whether Toss has refused to show the payment itself, so that asking again is of no use. What it refuses to list may
-    /// be listed later.
+    /// Whether Toss has refused to show the payment itself, so that asking again is of no use.
     pub fn is_final(&self) -> bool {
         let Self::Toss(error) = self else {
             return false;
@@ -53,221 +49,237 @@ impl ReadingError {
     }
 }
 
-pub(super) struct Reader<'a> {
-    pub(super) store: &'a Store,
-    pub(super) merchant: &'a Merchant,
-    /// When the first question of this reading was asked.
-    pub(super) asked_at: DateTime<Utc>,
-    /// A settlement day that was read more recently than this is not read again.
-    pub(super) max_age: Duration,
-}
-
-impl Reader<'_> {
-    pub(super) async fn read_and_store(&self, reading: PaymentReading) -> Result<(), ReadingError> {
-        let PaymentReading {
-            payment, cancels, ..
-        } = &reading;
-        let cycle = self.merchant.settlement_cycle.unwrap_or_default();
-        let named = windows::settlement_days(payment, cancels, cycle);
-        let (transactions, mut days_read) =
-            try_join(self.transactions_of(&reading), self.settlements_of(&named)).await?;
-        // Rows may tell of instants that the payment does not name.
-        let rows = transactions.iter().map(|row| &row.value);
-        let mut found = windows::settlement_days_of_rows(rows, cycle);
-        found.retain(|day| !named.contains(day));
-        days_read.extend(self.settlements_of(&found).await?);
-        self.store
-            .save_reading(&LiveReading {
-                account: &self.merchant.account,
-                payment: PaymentRecord {
-                    payment: &reading.payment,
-                    cancels: &reading.cancels,
-                    version: reading.version.as_deref(),
-                    raw: reading.raw.as_str(),
-                },
-                transactions: &transactions
-                    .iter()
-                    .map(transaction_record)
-                    .collect::<Vec<_>>(),
-                settlement_days: &days_read.iter().map(DayRead::record).collect::<Vec<_>>(),
-                read_at: self.asked_at,
-            })
-            .await?;
-        Ok(())
-    }
-
-    /// The payment's rows of the transactions list.
-    async fn transactions_of(
+impl Inner {
+    /// Reads the rows that belong to a payment whose own answer is kept already.
+    pub(super) async fn read_rows(
         &self,
-        reading: &PaymentReading,
-    ) -> Result<Vec<Reading<Transaction>>, ReadingError> {
+        seen: Seen<'_>,
+        max_age: TimeDelta,
+    ) -> Result<FoundPayment, StoreError> {
+        let Seen {
+            merchant,
+            reading,
+            asked_at,
+            ..
+        } = &seen;
         let PaymentReading {
             payment, cancels, ..
         } = reading;
-        if let Some(life) = windows::life_of_account(payment, cancels, self.asked_at) {
-            let page = self.transactions_page(life, &[]).await?;
-            if !is_full(page.len()) {
-                return Ok(rows_of(page, &payment.payment_key));
+        let cycle = self.cycles.of(merchant, payment).await?;
+        let named = windows::settlement_days(payment, cancels, cycle);
+        let (listed, ()) = try_join(
+            Box::pin(self.transactions_of(&seen)),
+            Box::pin(self.read_settlements(&seen, &named, max_age)),
+        )
+        .await?;
+        // Rows may tell of instants that the payment does not name.
+        let values = listed.iter().map(|row| &row.value);
+        let mut told = windows::settlement_days_of_rows(values, cycle);
+        told.retain(|day| !named.contains(day));
+        Box::pin(self.read_settlements(&seen, &told, max_age)).await?;
+        if listed.is_empty() {
+            return Ok(seen.found);
+        }
+        let records: Vec<TransactionRecord<'_>> = listed.iter().map(record).collect();
+        let kept = self.keep(&merchant.account, reading, &records, *asked_at);
+        kept.await?
+            .ok_or_else(|| lost_row("payments", payment.payment_key.as_str()))
+    }
+
+    /// The payment's rows of the transactions list, each once.
+    async fn transactions_of(
+        &self,
+        seen: &Seen<'_>,
+    ) -> Result<Vec<Reading<Transaction>>, StoreError> {
+        let PaymentReading {
+            payment, cancels, ..
+        } = &seen.reading;
+        let lister = Lister {
+            merchant: seen.merchant,
+            key: &payment.payment_key,
+        };
+        let life = windows::life_of_account(payment, cancels, seen.asked_at);
+        let of_life = match life {
+            Some(life) => lister.in_one_page(life).await,
+            None => None,
+        };
+        let Listed { mut rows, is_whole } = match of_life {
+            Some(listed) => listed,
+            None => {
+                let stretches = windows::stretches_of_events(payment, cancels);
+                lister.in_all(stretches).await
+            }
+        };
+        // What cannot be listed now is not asked for elsewhere.
+        if is_whole {
+            let found = rows.iter().map(|row| row.value.clone()).collect();
+            let elsewhere = self.look_for_unlisted(seen, found).await?;
+            rows.extend(lister.in_all(elsewhere).await.rows);
+        }
+        Ok(once(rows))
+    }
+
+    /// What the sold dates say that have not been read since they last changed, each day as a whole: Toss cannot be asked
+    /// for less.
+    async fn read_settlements(
+        &self,
+        seen: &Seen<'_>,
+        days: &BTreeSet<KstDate>,
+        max_age: TimeDelta,
+    ) -> Result<(), StoreError> {
+        let (Some(first), Some(last)) = (days.first(), days.last()) else {
+            return Ok(());
+        };
+        let (merchant, source) = (seen.merchant, Source::Settlements);
+        let windows = self.store.windows(&merchant.account, source, *first, *last);
+        let (windows, demand) = (windows.await?, self.lists.demand(seen.asked_at, max_age));
+        let wanted: Vec<_> = days
+            .iter()
+            .filter_map(|day| {
+                let younger_than = demand.of_sold_date(*day, windows.get(day))?;
+                Some((*day, younger_than))
+            })
+            .collect();
+        let readings = stream::iter(wanted).map(|(day, younger_than)| async move {
+            let read = self.lists.read(merchant, source, day, younger_than);
+            (day, read.await)
+        });
+        let mut readings = std::pin::pin!(readings.buffered(AT_ONCE));
+        while let Some((day, read)) = readings.next().await {
+            if let Err(error) = read {
+                tell_of_gap(day, &error);
             }
         }
-        let stretches = windows::stretches_of_events(payment, cancels);
-        let mut rows = self.transactions_in_all(stretches).await?;
-        let listed: HashSet<&TransactionKey> =
-            rows.iter().map(|row| &row.value.transaction_key).collect();
-        let later = windows::stretches_after_cancels(cancels, &listed, self.asked_at);
-        rows.extend(self.transactions_in_all(later).await?);
-        Ok(rows_of(rows, &payment.payment_key))
+        Ok(())
+    }
+}
+
+/// Says why a day has not been read. It stays a gap, which verdicts name.
+fn tell_of_gap(day: KstDate, error: &Arc<ListingError>) {
+    match &**error {
+        ListingError::Toss(refused) if !refused.is_outage() => {
+            tracing::warn!(error = %refused, %day, "Toss refuses to list settlements");
+        }
+        ListingError::Toss(TossError::Unreadable { .. }) => {
+            tracing::warn!(%error, %day, "the settlements of a payment's day could not be read");
+        }
+        ListingError::Toss(_) => {
+            tracing::warn!(%error, %day, "Toss could not be reached for the settlements of a payment's day");
+        }
+        _ => tracing::warn!(%error, %day, "the settlements of a payment's day were not stored"),
+    }
+}
+
+/// One payment's rows of what was listed.
+#[derive(Default)]
+struct Listed {
+    rows: Vec<Reading<Transaction>>,
+    /// Whether all of it was listed.
+    is_whole: bool,
+}
+
+/// Lists a merchant's transactions, and holds on to one payment's.
+struct Lister<'a> {
+    merchant: &'a Merchant,
+    key: &'a PaymentKey,
+}
+
+impl Lister<'_> {
+    /// The payment's rows of every stretch that Toss lists.
+    async fn in_all(&self, stretches: Vec<Stretch>) -> Listed {
+        let questions = stream::iter(stretches).map(|stretch| self.within(stretch));
+        let lists: Vec<Listed> = questions.buffered(AT_ONCE).collect().await;
+        Listed {
+            is_whole: lists.iter().all(|listed| listed.is_whole),
+            rows: lists.into_iter().flat_map(|listed| listed.rows).collect(),
+        }
     }
 
-    async fn transactions_in_all(
-        &self,
-        stretches: Vec<Stretch>,
-    ) -> Result<Vec<Reading<Transaction>>, ReadingError> {
-        let questions = stretches
-            .into_iter()
-            .map(|stretch| self.transactions_in(stretch));
-        let pages = stream::iter(questions)
-            .buffered(AT_ONCE)
-            .try_collect::<Vec<_>>()
-            .await?;
-        Ok(pages.into_iter().flatten().collect())
-    }
-
-    /// Every row of a stretch of time.
-    async fn transactions_in(
-        &self,
-        stretch: Stretch,
-    ) -> Result<Vec<Reading<Transaction>>, ReadingError> {
-        let mut rows: Vec<Reading<Transaction>> = Vec::new();
+    /// The payment's rows of a stretch, however many rows there are of others.
+    async fn within(&self, stretch: Stretch) -> Listed {
+        let mut listed = Listed::default();
+        let (mut before, mut after) = (0, None);
         for _ in 0..MOST_PAGES {
-            let page = self.transactions_page(stretch, &rows).await?;
-            let was_full = is_full(page.len());
-            rows.extend(page);
-            if !was_full {
-                return Ok(rows);
+            let page = match self.page(stretch, after.take(), before).await {
+                Ok(page) => page,
+                Err(error) => {
+                    tell_of_unlisted(&error);
+                    return listed;
+                }
+            };
+            before = before.saturating_add(u32::try_from(page.len()).unwrap_or(u32::MAX));
+            let is_last = !is_full(page.len());
+            after = page.last().map(|last| last.value.transaction_key.clone());
+            listed.rows.extend(self.own(page));
+            if is_last {
+                listed.is_whole = true;
+                return listed;
             }
         }
-        Err(endless(Call::Transactions).into())
+        tell_of_unlisted(&TossError::Unreadable {
+            call: Call::Transactions,
+            reason: Unreadable {
+                path: "the list".to_owned(),
+                reason: format!("goes on after {MOST_PAGES} pages"),
+            },
+            trace_id: None,
+        });
+        listed
     }
 
-    async fn transactions_page(
+    /// The payment's rows of a stretch, if one page holds all rows of it.
+    async fn in_one_page(&self, stretch: Stretch) -> Option<Listed> {
+        match self.page(stretch, None, 0).await {
+            Ok(page) if is_full(page.len()) => None,
+            Ok(page) => Some(Listed {
+                rows: self.own(page).collect(),
+                is_whole: true,
+            }),
+            Err(error) => {
+                tell_of_unlisted(&error);
+                Some(Listed::default())
+            }
+        }
+    }
+
+    async fn page(
         &self,
         stretch: Stretch,
-        read_before: &[Reading<Transaction>],
-    ) -> Result<Vec<Reading<Transaction>>, ReadingError> {
+        starting_after: Option<TransactionKey>,
+        first_position: u32,
+    ) -> Result<Vec<Reading<Transaction>>, TossError> {
         let page = TransactionPage {
             from: stretch.from,
             to: stretch.to,
-            starting_after: read_before
-                .last()
-                .map(|last| last.value.transaction_key.clone()),
+            starting_after,
             limit: PAGE_ROWS,
-            first_position: u32::try_from(read_before.len()).unwrap_or(u32::MAX),
+            first_position,
         };
-        Ok(self.merchant.toss.transactions(&page).await?)
+        self.merchant.toss.transactions(&page).await
     }
 
-    /// The days that were not read a moment ago, each as a whole.
-    async fn settlements_of(&self, days: &BTreeSet<KstDate>) -> Result<Vec<DayRead>, ReadingError> {
-        let days: Vec<KstDate> = days.iter().copied().collect();
-        let read_at = self
-            .store
-            .settlement_day_read_at(&self.merchant.account, &days)
-            .await?;
-        let is_young = |day: &KstDate| {
-            read_at
-                .get(day)
-                .is_some_and(|&read_at| super::is_young(read_at, self.asked_at, self.max_age))
-        };
-        let questions = days
-            .into_iter()
-            .filter(|day| !is_young(day))
-            .map(|day| self.settlement_day(day));
-        let readings = stream::iter(questions)
-            .buffered(AT_ONCE)
-            .try_collect::<Vec<_>>()
-            .await?;
-        Ok(readings.into_iter().flatten().collect())
-    }
-
-    /// A whole sold date: Toss cannot be asked for less. `None` when Toss refuses to list settlements, which it may do
-    /// to a shop without that contract; the day then stays unread.
-    async fn settlement_day(&self, day: KstDate) -> Result<Option<DayRead>, ReadingError> {
-        let mut rows: Vec<Reading<Settlement>> = Vec::new();
-        for page in 1..=MOST_PAGES {
-            let question = SettlementPage {
-                from: day,
-                to: day,
-                date_basis: SettlementDate::Sold,
-                page,
-                size: PAGE_ROWS,
-            };
-            let answer = match self.merchant.toss.settlements(&question).await {
-                Ok(answer) => answer,
-                Err(error) if error.is_outage() => return Err(error.into()),
-                Err(error) => {
-                    tracing::warn!(%error, %day, "Toss refuses to list settlements");
-                    return Ok(None);
-                }
-            };
-            let was_full = is_full(answer.len());
-            rows.extend(answer);
-            if !was_full {
-                return Ok(Some(DayRead::new(day, rows)));
-            }
-        }
-        Err(endless(Call::Settlements).into())
+    fn own(
+        &self,
+        page: Vec<Reading<Transaction>>,
+    ) -> impl Iterator<Item = Reading<Transaction>> + use<'_> {
+        page.into_iter()
+            .filter(|row| &row.value.payment_key == self.key)
     }
 }
 
-/// Everything that Toss lists for one sold date.
-struct DayRead {
-    day: KstDate,
-    rows: Vec<Reading<Settlement>>,
-    digest: String,
-}
-
-impl DayRead {
-    fn new(day: KstDate, rows: Vec<Reading<Settlement>>) -> Self {
-        let mut digest = RowsDigest::default();
-        for row in &rows {
-            digest.add(row.raw.as_str());
-        }
-        Self {
-            day,
-            rows,
-            digest: digest.finish(),
-        }
-    }
-
-    fn record(&self) -> SettlementDay<'_> {
-        let rows = self.rows.iter().map(|row| SettlementRecord {
-            value: &row.value,
-            raw: row.raw.as_str(),
-        });
-        SettlementDay {
-            day: self.day,
-            rows: rows.collect(),
-            digest: &self.digest,
-        }
+/// Says why rows of a payment are missing. The payment's own answer stands for what they would say.
+fn tell_of_unlisted(error: &TossError) {
+    if matches!(error, TossError::Unreadable { .. }) {
+        tracing::warn!(%error, "the transactions of a payment could not be read");
+    } else {
+        tracing::warn!(%error, "Toss could not be reached for the transactions of a payment");
     }
 }
 
-fn transaction_record(row: &Reading<Transaction>) -> TransactionRecord<'_> {
+fn record(row: &Reading<Transaction>) -> TransactionRecord<'_> {
     TransactionRecord {
         value: &row.value,
         raw: row.raw.as_str(),
-    }
-}
-
-fn endless(call: Call) -> TossError {
-    TossError::Unreadable {
-        call,
-        reason: Unreadable {
-            path: "the list".to_owned(),
-            reason: format!("goes on after {MOST_PAGES} pages"),
-        },
-        trace_id: None,
     }
 }
 
@@ -275,11 +287,9 @@ fn is_full(rows: usize) -> bool {
     u32::try_from(rows).is_ok_and(|rows| rows >= PAGE_ROWS)
 }
 
-/// The payment's own rows, each key once: pages may overlap.
-fn rows_of(rows: Vec<Reading<Transaction>>, key: &PaymentKey) -> Vec<Reading<Transaction>> {
+/// Rows, each key once: pages may overlap.
+fn once(mut rows: Vec<Reading<Transaction>>) -> Vec<Reading<Transaction>> {
     let mut seen = HashSet::new();
-    rows.into_iter()
-        .filter(|row| &row.value.payment_key == key)
-        .filter(|row| seen.insert((row.value.mid.clone(), row.value.transaction_key.clone())))
-        .collect()
+    rows.retain(|row| seen.insert((row.value.mid.clone(), row.value.transaction_key.clone())));
+    rows
 }

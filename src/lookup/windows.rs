@@ -50,20 +50,81 @@ pub(super) fn stretches_of_events(payment: &Payment, cancels: &[Cancel]) -> Vec<
     joined(issue.into_iter().chain(approval).chain(canceled).collect())
 }
 
-/// The stretches in which the rows of cancels may be that are carried out and not listed at the instant of the cancel.
-pub(super) fn stretches_after_cancels(
+/// An event that the payment names and of which no row has been found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unlisted {
+    pub(super) at: DateTime<Utc>,
+    /// Until when its row may still be listed.
+    until: DateTime<Utc>,
+}
+
+impl Unlisted {
+    fn of_approval(at: DateTime<Utc>) -> Self {
+        let until = at + SLACK;
+        Self { at, until }
+    }
+
+    pub(super) fn of_cancel(at: DateTime<Utc>) -> Self {
+        let until = at + WALLETS_DECIDE;
+        Self { at, until }
+    }
+}
+
+/// The approval and the cancels, as far as they are carried out, of which no row is among these.
+pub(super) fn unlisted(
+    payment: &Payment,
     cancels: &[Cancel],
-    listed: &HashSet<&TransactionKey>,
+    listed: &[Transaction],
+) -> Vec<Unlisted> {
+    let has_approval = listed.iter().any(|row| row.status == PaymentStatus::Done);
+    let approval = payment.approved_at.filter(|_| !has_approval);
+    let approval = approval.map(Unlisted::of_approval);
+    let keys: HashSet<&TransactionKey> = listed.iter().map(|row| &row.transaction_key).collect();
+    let canceled = cancels
+        .iter()
+        .filter(|cancel| {
+            cancel.status == CancelStatus::Done && !keys.contains(&cancel.transaction_key)
+        })
+        .map(|cancel| Unlisted::of_cancel(cancel.canceled_at));
+    approval.into_iter().chain(canceled).collect()
+}
+
+/// The days on which rows of such events are looked for: the event's, the next, on which wallets from abroad mostly
+/// decide, and today. What is listed in between is found by whoever follows the list.
+pub(super) fn days_of_unlisted(events: &[Unlisted], now: DateTime<Utc>) -> BTreeSet<KstDate> {
+    let today = KstDate::of(now);
+    events
+        .iter()
+        .flat_map(|event| {
+            let day = KstDate::of(event.at);
+            let last = KstDate::of(event.until).min(today);
+            [day, day.next(), today]
+                .into_iter()
+                .filter(move |day| *day <= last)
+        })
+        .collect()
+}
+
+/// What is to be looked through of those days for cancels, without the days that are followed and the stretches around the
+/// events, which have been looked through.
+pub(super) fn stretches_of_unlisted(
+    events: &[Unlisted],
     now: DateTime<Utc>,
+    is_followed: impl Fn(KstDate) -> bool,
 ) -> Vec<Stretch> {
-    let missing = cancels.iter().filter(|cancel| {
-        cancel.status == CancelStatus::Done && !listed.contains(&cancel.transaction_key)
-    });
-    let after = missing.map(|cancel| Stretch {
-        from: cancel.canceled_at + SLACK,
-        to: (cancel.canceled_at + WALLETS_DECIDE).min(now + SLACK),
-    });
-    joined(after.filter(|stretch| stretch.from < stretch.to).collect())
+    let mut stretches = Vec::new();
+    for event in events {
+        let days = days_of_unlisted(std::slice::from_ref(event), now);
+        for day in days.into_iter().filter(|day| !is_followed(*day)) {
+            let next = day.next().start();
+            stretches.push(Stretch {
+                from: day.start().max(event.at + SLACK),
+                to: next.min(event.until).min(now + SLACK),
+            });
+        }
+    }
+    stretches.retain(|stretch| stretch.from < stretch.to);
+    joined(stretches)
 }
 
 /// For a virtual account, the whole time in which something can have happened to it. A deposit that bounced leaves two
@@ -98,23 +159,39 @@ pub(super) fn life_of_account(
 pub(super) fn settlement_days(
     payment: &Payment,
     cancels: &[Cancel],
-    cycle: SettlementCycle,
+    cycle: Option<SettlementCycle>,
 ) -> BTreeSet<KstDate> {
     payment
         .approved_at
         .into_iter()
         .chain(cancels.iter().map(|cancel| cancel.canceled_at))
-        .map(|instant| cycle.sold_date(KstDate::of(instant)))
+        .flat_map(|instant| sold_dates(instant, cycle))
         .collect()
 }
 
 /// The sold dates of rows that can be settled: those of approvals and cancels.
 pub(super) fn settlement_days_of_rows<'a>(
     rows: impl Iterator<Item = &'a Transaction>,
-    cycle: SettlementCycle,
+    cycle: Option<SettlementCycle>,
 ) -> BTreeSet<KstDate> {
     rows.filter(|row| row.status == PaymentStatus::Done || row.status.is_cancel())
-        .map(|row| cycle.sold_date(KstDate::of(row.transaction_at)))
+        .flat_map(|row| sold_dates(row.transaction_at, cycle))
+        .collect()
+}
+
+/// The sold dates that an event of that instant may be booked on. While the cycle is not known, that is its day, or the
+/// last of its week or month, where a row may be listed ahead.
+fn sold_dates(instant: DateTime<Utc>, cycle: Option<SettlementCycle>) -> BTreeSet<KstDate> {
+    let every = [
+        SettlementCycle::Daily,
+        SettlementCycle::Weekly,
+        SettlementCycle::Monthly,
+    ];
+    let day = KstDate::of(instant);
+    every
+        .into_iter()
+        .filter(|candidate| cycle.is_none_or(|cycle| cycle == *candidate))
+        .map(|cycle| cycle.sold_date(day))
         .collect()
 }
 
@@ -254,30 +331,107 @@ mod tests {
         );
     }
 
+    fn row(key: &str, status: &str) -> Transaction {
+        Transaction {
+            mid: MId::parse("shop").unwrap(),
+            payment_key: PaymentKey::parse("key").unwrap(),
+            transaction_key: TransactionKey::parse(key).unwrap(),
+            order_id: OrderId::parse("order").unwrap(),
+            method_label: None,
+            status: PaymentStatus::from_toss(status),
+            amount: Money::from_minor(1, Currency::KRW),
+            transaction_at: at("05T09:00:00"),
+            listed_position: 0,
+        }
+    }
+
     #[test]
-    fn a_cancel_that_is_not_listed_at_its_instant_is_looked_for_after_it_while_that_is_carried_out()
-    {
+    fn an_event_without_its_row_is_unlisted_while_it_is_carried_out() {
+        let card = payment("카드", "PARTIAL_CANCELED", Some(at("03T10:00:00")));
         let cancel = canceled("05T09:00:00");
         let unfinished = Cancel {
             status: CancelStatus::InProgress,
             ..canceled("05T09:00:00")
         };
-        let none = HashSet::new();
-        let listed = HashSet::from([&cancel.transaction_key]);
-        let of = |cancel: &Cancel, listed, now| {
-            stretches_after_cancels(std::slice::from_ref(cancel), listed, at(now))
+        let instants = |cancel: &Cancel, listed: &[Transaction]| {
+            unlisted(&card, std::slice::from_ref(cancel), listed)
+                .iter()
+                .map(|event| event.at)
+                .collect::<Vec<_>>()
         };
-        let expected = |to| {
-            [Stretch {
-                from: at("05T09:05:00"),
-                to: at(to),
-            }]
+        let (paid, refunded) = (row("paid", "DONE"), row("T", "PARTIAL_CANCELED"));
+        assert_eq!(
+            instants(&cancel, &[]),
+            [at("03T10:00:00"), at("05T09:00:00")]
+        );
+        assert_eq!(instants(&cancel, &[paid.clone()]), [at("05T09:00:00")]);
+        assert!(instants(&cancel, &[paid.clone(), refunded]).is_empty());
+        assert!(instants(&unfinished, &[paid]).is_empty());
+    }
+
+    #[test]
+    fn a_cancel_without_a_row_is_looked_for_on_its_day_the_next_and_today_for_a_fortnight() {
+        let cancel = Unlisted::of_cancel(at("05T09:00:00"));
+        let days = |now: &str| {
+            days_of_unlisted(&[cancel], at(now))
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
         };
-        assert_eq!(of(&cancel, &none, "06T09:00:00"), expected("06T09:05:00"));
-        assert_eq!(of(&cancel, &none, "30T09:00:00"), expected("19T09:00:00"));
-        assert_eq!(of(&cancel, &none, "05T09:00:00"), []);
-        assert_eq!(of(&cancel, &listed, "06T09:00:00"), []);
-        assert_eq!(of(&unfinished, &none, "06T09:00:00"), []);
+        assert_eq!(days("05T12:00:00"), ["2026-03-05"]);
+        assert_eq!(
+            days("07T12:00:00"),
+            ["2026-03-05", "2026-03-06", "2026-03-07"]
+        );
+        assert_eq!(
+            days("19T12:00:00"),
+            ["2026-03-05", "2026-03-06", "2026-03-19"]
+        );
+        assert_eq!(days("20T12:00:00"), ["2026-03-05", "2026-03-06"]);
+    }
+
+    #[test]
+    fn what_the_reading_of_an_event_has_looked_through_is_not_looked_through_again() {
+        let stretch = |from, to| Stretch {
+            from: at(from),
+            to: at(to),
+        };
+        let cancel = Unlisted::of_cancel(at("05T09:00:00"));
+        let of = |event, now| stretches_of_unlisted(&[event], at(now), |_| false);
+        assert_eq!(
+            of(cancel, "05T12:00:00"),
+            [stretch("05T09:05:00", "05T12:05:00")]
+        );
+        assert_eq!(
+            of(cancel, "09T12:00:00"),
+            [
+                stretch("05T09:05:00", "07T00:00:00"),
+                stretch("09T00:00:00", "09T12:05:00"),
+            ]
+        );
+        let approval = Unlisted::of_approval(at("05T09:00:00"));
+        assert_eq!(of(approval, "05T12:00:00"), []);
+        assert_eq!(of(cancel, "05T09:00:00"), []);
+        let is_followed = |day| day != KstDate::of(cancel.at);
+        assert_eq!(
+            stretches_of_unlisted(&[cancel], at("09T12:00:00"), is_followed),
+            [stretch("05T09:05:00", "06T00:00:00")]
+        );
+    }
+
+    #[test]
+    fn while_the_cycle_is_unknown_every_sold_date_that_it_may_be_is_asked() {
+        let days = |instant: &str| {
+            sold_dates(at(instant), None)
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            days("04T10:00:00"),
+            ["2026-03-04", "2026-03-08", "2026-03-31"]
+        );
+        assert_eq!(days("31T10:00:00"), ["2026-03-31", "2026-04-05"]);
     }
 
     #[test]
@@ -285,7 +439,7 @@ mod tests {
         let card = payment("카드", "PARTIAL_CANCELED", Some(at("03T23:59:59")));
         let cancels = [canceled("04T00:00:00"), canceled("04T23:00:00")];
         let days = |cycle| {
-            settlement_days(&card, &cancels, cycle)
+            settlement_days(&card, &cancels, Some(cycle))
                 .iter()
                 .map(ToString::to_string)
                 .collect::<Vec<_>>()

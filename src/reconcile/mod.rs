@@ -6,6 +6,7 @@ mod contracts;
 mod coverages;
 mod everything;
 mod keeping;
+mod learned_cycle;
 mod made;
 mod of_payments;
 mod pass;

@@ -201,7 +201,10 @@ fn add_to_seen() -> OnConflict {
 /// `tells_of_newest_row`, none of them contradicts it, by whatever clocks they were dated.
 fn replace_less_known(tells_of_newest_row: bool) -> OnConflict {
     use payment::Column as C;
-    let came_later = stored(C::NewestRowAt).gt(given(C::ReadAt));
+    // On the same side as where a row is added: a reading that began before an event never counts as having seen it.
+    let came_later = stored(C::NewestRowAt)
+        .add(CLOCKS_DIFFER_MILLIS)
+        .gt(given(C::ReadAt));
     let is_outdated = if tells_of_newest_row {
         false.into()
     } else {

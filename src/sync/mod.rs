@@ -11,13 +11,8 @@ mod import;
 mod pass;
 pub mod plan;
 mod rests;
-mod seen;
-mod settlements;
-mod spool;
-mod transactions;
 
 use std::collections::BTreeMap;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,10 +20,12 @@ use chrono::TimeDelta;
 use reconciliation::{KstDate, MId};
 
 use crate::clock::Clock;
+use crate::listing::{Day, Reach, read_day};
 use crate::merchants::{Merchant, Merchants};
 use crate::store::{Source, Store, StoreError, WindowRead};
-use crate::toss::{TossError, TransactionPage};
+use crate::toss::TransactionPage;
 
+pub use crate::listing::ListingError as SyncError;
 pub use coverage::{DaySpan, Extent};
 pub use follow::Follower;
 pub use hint_readings::ReadingHints;
@@ -37,8 +34,6 @@ pub use import::{Import, ImportError, Imported, Progress};
 pub use pass::Passed;
 
 use pass::Answering;
-use settlements::SettlementReader;
-use transactions::TransactionReader;
 
 /// So many days in a row that cannot be read are not the days' fault.
 const MOST_BAD_DAYS: usize = 3;
@@ -79,92 +74,6 @@ impl MirrorSettings {
             Source::Settlements => self.settlement_days,
         }
     }
-}
-
-/// Why a day was not read completely. Nothing of it was stored.
-#[derive(Debug, thiserror::Error)]
-pub enum SyncError {
-    /// Toss gave no usable answer.
-    #[error("{0}")]
-    Toss(#[from] TossError),
-    /// The store failed.
-    #[error("{0}")]
-    Store(#[from] StoreError),
-    /// The file for large days failed.
-    #[error(
-        "the temporary file for a large day cannot be used ({0}): see to the space in the system's folder for temporary files"
-    )]
-    Spool(#[from] io::Error),
-    /// The rows changed between any two readings.
-    #[error("the settlements of {day} differed in each of {readings} readings: try again later")]
-    Unsteady {
-        /// The sold date.
-        day: KstDate,
-        /// How often it was read.
-        readings: u32,
-    },
-    /// Toss lists rows without end, or never goes on from one.
-    #[error("{call}: the list of {day} has no end that can be reached")]
-    NoEnd {
-        /// Which call.
-        call: &'static str,
-        /// The day.
-        day: KstDate,
-    },
-}
-
-impl SyncError {
-    /// Whether trying again later may help without anybody doing anything.
-    pub fn is_temporary(&self) -> bool {
-        match self {
-            Self::Toss(error) => error.is_temporary(),
-            Self::Store(error) => matches!(error, StoreError::Unavailable { .. }),
-            Self::Unsteady { .. } => true,
-            Self::Spool(_) | Self::NoEnd { .. } => false,
-        }
-    }
-
-    /// How far it reaches.
-    fn reach(&self) -> Reach {
-        match self {
-            Self::Toss(TossError::Unreadable { .. })
-            | Self::Unsteady { .. }
-            | Self::NoEnd { .. } => Reach::Day,
-            Self::Toss(error) if error.may_be_of_the_question() => Reach::PerhapsDay,
-            Self::Toss(TossError::Unreachable { .. } | TossError::TimedOut { .. })
-            | Self::Store(_)
-            | Self::Spool(_) => Reach::Everything,
-            Self::Toss(_) => Reach::List,
-        }
-    }
-
-    /// What a day could not be.
-    fn what_could_not_be_done(&self) -> &'static str {
-        match self {
-            Self::Store(_) | Self::Spool(_) => "stored",
-            Self::Toss(_) | Self::Unsteady { .. } | Self::NoEnd { .. } => "read",
-        }
-    }
-}
-
-/// What an error keeps from being read; the rest may be read all the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reach {
-    /// The day, of whose own rows it speaks.
-    Day,
-    /// The day or the whole list: the days beside it tell.
-    PerhapsDay,
-    /// One merchant's list.
-    List,
-    /// Everything: Toss is not there, or the store is not.
-    Everything,
-}
-
-/// A day that was read and stored.
-struct Day {
-    rows: usize,
-    /// How many of its rows are new, differ or are gone.
-    changed: u64,
 }
 
 /// What one merchant's list covers.
@@ -290,39 +199,8 @@ impl Inner {
         source: Source,
         day: KstDate,
     ) -> Result<Day, SyncError> {
-        let read_at = self.clock.now();
-        let (store, page_rows) = (&self.store, self.settings.page_rows);
-        let outcome = match source {
-            Source::Transactions => {
-                let reader = TransactionReader {
-                    store,
-                    merchant,
-                    page_rows,
-                };
-                reader.read(day, read_at).await
-            }
-            Source::Settlements => {
-                let reader = SettlementReader {
-                    store,
-                    merchant,
-                    page_rows,
-                };
-                reader.read(day, read_at).await
-            }
-        };
-        match outcome {
-            // Without rows is what a test key may say by refusing, too.
-            Err(SyncError::Toss(error))
-                if source == Source::Settlements && merchant.has_test_key && !error.is_outage() =>
-            {
-                tracing::debug!(%error, %day, "no settlements for a test key");
-                Ok(Day {
-                    rows: 0,
-                    changed: 0,
-                })
-            }
-            outcome => outcome,
-        }
+        let (read_at, page_rows) = (self.clock.now(), self.settings.page_rows);
+        read_day(&self.store, merchant, page_rows, source, day, read_at).await
     }
 }
 

@@ -5,18 +5,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use reconciliation::KstDate;
 
+use crate::listing::{complete_from, rest as rest_of_day};
 use crate::store::{Source, WindowRead};
 
-/// A day that has stopped changing is still read again so often.
-const LONGEST_REST: TimeDelta = TimeDelta::hours(12);
-
-/// Whether a reading that began at that instant can have seen everything that belongs to the day.
-///
-/// Transactions are listed at once, so it must have begun after the day ended. Settlement rows of a day are listed
-/// during the day after it, so it must have begun after that one ended too.
-pub fn is_complete(source: Source, day: KstDate, read_at: DateTime<Utc>) -> bool {
-    read_at >= complete_from(source, day)
-}
+pub use crate::listing::is_complete;
 
 /// The days from the first to the last, both included, that have not been read completely, oldest first. Days that
 /// cannot be complete yet are among them.
@@ -101,7 +93,7 @@ pub fn pass(
     unfinished.into_iter().chain(newest).chain(older).collect()
 }
 
-/// How long a day is left alone: a quarter of the time for which it has not changed.
+/// How long a day is left alone; today's transactions are read in every pass.
 fn rest(
     source: Source,
     day: KstDate,
@@ -112,16 +104,7 @@ fn rest(
     if source == Source::Transactions && day == today {
         return interval;
     }
-    ((window.read_at - window.changed_at) / 4)
-        .min(LONGEST_REST)
-        .max(interval)
-}
-
-fn complete_from(source: Source, day: KstDate) -> DateTime<Utc> {
-    match source {
-        Source::Transactions => day.next().start(),
-        Source::Settlements => day.plus_days(2).start(),
-    }
+    rest_of_day(window, interval)
 }
 
 /// Every day between the two, both included.

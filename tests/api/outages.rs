@@ -1,5 +1,5 @@
-//! When Toss is down, or as good as: what is known is answered as stale, what is not known is an error, and nothing that
-//! was half-read is stored.
+//! When Toss is down, or as good as: what is known is answered as stale, what is not known is an error. A list that cannot
+//! be had is a gap, and takes nothing of the payment's own answer with it.
 
 use std::time::Duration;
 
@@ -16,8 +16,9 @@ on_both_databases!(
     a_refusal_that_speaks_of_the_payment_is_not_asked_about_again,
     every_fault_of_the_payment_by_its_order_is_an_outage_that_leaves_nothing_behind,
     every_fault_of_the_payment_by_its_key_is_an_outage_that_leaves_nothing_behind,
-    every_fault_of_the_transactions_list_is_an_outage_that_leaves_nothing_behind,
-    every_fault_of_the_settlements_list_is_an_outage_that_leaves_nothing_behind,
+    every_fault_of_the_transactions_list_leaves_the_payments_own_answer,
+    every_fault_of_the_settlements_list_leaves_the_payments_own_answer,
+    what_cannot_be_read_is_told_apart_from_what_cannot_be_reached,
     one_fault_in_passing_is_not_noticed,
     a_shop_to_which_toss_refuses_settlements_has_its_payments_without_them,
 );
@@ -86,15 +87,11 @@ async fn every_fault_of_the_payment_by_its_key_is_an_outage_that_leaves_nothing_
     every_fault(engine, Endpoint::Payment).await;
 }
 
-async fn every_fault_of_the_transactions_list_is_an_outage_that_leaves_nothing_behind(
-    engine: Engine,
-) {
+async fn every_fault_of_the_transactions_list_leaves_the_payments_own_answer(engine: Engine) {
     every_fault(engine, Endpoint::Transactions).await;
 }
 
-async fn every_fault_of_the_settlements_list_is_an_outage_that_leaves_nothing_behind(
-    engine: Engine,
-) {
+async fn every_fault_of_the_settlements_list_leaves_the_payments_own_answer(engine: Engine) {
     every_fault(engine, Endpoint::Settlements).await;
 }
 
@@ -142,8 +139,17 @@ async fn one_fault(
     let fault = Fault::next(endpoint, kind.clone()).times(10_000);
     shop.sim.faults().add(fault.after(u32::from(is_list)));
     let answer = shop.post(&shop.viewer, query, Value::Null).await;
-    assert_eq!(code(&answer), "UPSTREAM_UNAVAILABLE", "{kind:?}: {answer}");
-    assert_eq!(answer["data"], json!({ "payment": null }), "{kind:?}");
+    if is_list {
+        assert_eq!(answer.get("errors"), None, "{kind:?}");
+        let payment = &answer["data"]["payment"];
+        let said = (&payment["stale"], &payment["status"], &payment["cancels"]);
+        let right = &right["payment"];
+        let expected = (&json!(false), &right["status"], &right["cancels"]);
+        assert_eq!(said, expected, "{kind:?}");
+    } else {
+        assert_eq!(code(&answer), "UPSTREAM_UNAVAILABLE", "{kind:?}: {answer}");
+        assert_eq!(answer["data"], json!({ "payment": null }), "{kind:?}");
+    }
     // Three attempts for each of three parts of a list; each other question once.
     let most = if is_list { 1 + 3 * 3 + 3 } else { 3 };
     let calls = shop.calls();
@@ -159,25 +165,42 @@ async fn one_fault(
     let key = shop.sim.console().payment_key(ORDER).unwrap();
     let key = PaymentKey::parse(&key).unwrap();
     let store = shop.store().await;
-    assert!(
-        store
-            .payments(std::slice::from_ref(&key))
-            .await
-            .unwrap()
-            .is_empty(),
-        "{kind:?}"
-    );
-    assert!(
-        store
-            .transactions_of(std::slice::from_ref(&key))
-            .await
-            .unwrap()
-            .is_empty(),
-        "{kind:?}"
-    );
+    let stored = store.payments(std::slice::from_ref(&key)).await.unwrap();
+    assert_eq!(stored.contains_key(&key), is_list, "{kind:?}");
+    if !is_list {
+        let rows = store.transactions_of(std::slice::from_ref(&key)).await;
+        assert!(rows.unwrap().is_empty(), "{kind:?}");
+    }
     store.close().await.unwrap();
     shop.sim.faults().clear();
     assert_eq!(&shop.ask(query).await, right, "{kind:?}");
+}
+
+async fn what_cannot_be_read_is_told_apart_from_what_cannot_be_reached(shop: Shop) {
+    shop.play("partial_cancels", "2026-03-03");
+    let query = format!(r#"{{ payment(by: {{orderId: "{ORDER}"}}) {{ id }} }}"#);
+    for (kind, words) in [
+        (FaultKind::CutOff, "could not be read"),
+        (FaultKind::Status(503), "could not be reached"),
+    ] {
+        shop.always(Endpoint::PaymentByOrder, kind);
+        let answer = shop.post(&shop.viewer, &query, Value::Null).await;
+        assert_eq!(code(&answer), "UPSTREAM_UNAVAILABLE");
+        let message = answer["errors"][0]["message"].as_str().unwrap();
+        assert!(message.contains(words), "{message}");
+        shop.sim.faults().clear();
+    }
+    shop.always(Endpoint::Settlements, FaultKind::CutOff);
+    let payment = shop
+        .payment(
+            ORDER,
+            "stale reconciliation { verdict discrepancies { class } }",
+        )
+        .await;
+    assert_eq!(payment["stale"], false);
+    assert_eq!(payment["reconciliation"]["verdict"], "INCOMPLETE");
+    let found = &payment["reconciliation"]["discrepancies"];
+    assert_eq!(found[0]["class"], "SOURCE_GAP", "{found}");
 }
 
 async fn open(engine: Engine) -> Shop {

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use toss_sim::{Endpoint, Fault, FaultKind, NewPayment};
+use serde_json::json;
+use toss_sim::{Amount, CancelByHand, Endpoint, Fault, FaultKind, NewPayment};
 
 use crate::support::{Shop, on_both_databases};
 
@@ -10,6 +11,7 @@ on_both_databases!(
     a_virtual_account_with_three_events_costs_no_more_than_one_question_for_each_part,
     questions_that_do_not_depend_on_each_other_are_asked_at_once,
     a_client_that_hangs_up_does_not_stop_the_reading_for_another,
+    a_question_about_now_does_not_join_one_that_was_asked_before,
     payments_of_one_day_share_its_settlements,
 );
 
@@ -68,12 +70,32 @@ async fn a_client_that_hangs_up_does_not_stop_the_reading_for_another(shop: Shop
         _ = impatient => panic!("the answer cannot be there before Toss is asked"),
         () = shop.until_called(Endpoint::PaymentByOrder, 1) => {}
     }
-    let payment = shop.payment("order-1", "orderId stale").await;
-    assert_eq!(
-        payment,
-        serde_json::json!({ "orderId": "order-1", "stale": false })
-    );
+    let query = r#"{ payment(by: {orderId: "order-1"}, maxAgeSeconds: 30) { orderId stale } }"#;
+    let payment = &shop.ask(query).await["payment"];
+    assert_eq!(payment, &json!({ "orderId": "order-1", "stale": false }));
     assert_eq!(shop.calls_of(Endpoint::PaymentByOrder), 1);
+}
+
+async fn a_question_about_now_does_not_join_one_that_was_asked_before(shop: Shop) {
+    let key = shop.sim.console().pay(NewPayment::card("order-1", 1_000));
+    shop.always(
+        Endpoint::PaymentByOrder,
+        FaultKind::Slow(Duration::from_millis(300)),
+    );
+    let balance = "balanceAmount { amount }";
+    let before = shop.payment("order-1", balance);
+    let after = async {
+        shop.until_called(Endpoint::PaymentByOrder, 1).await;
+        let part = CancelByHand::part(Amount::won(400), "by hand");
+        shop.sim.console().cancel(&key, &part).unwrap();
+        // Three at once share the next question.
+        let asked = (0..3).map(|_| shop.payment("order-1", balance));
+        futures_util::future::join_all(asked).await
+    };
+    let (_, after) = tokio::join!(before, after);
+    let left = json!({ "balanceAmount": { "amount": "600" } });
+    assert!(after.iter().all(|payment| payment == &left), "{after:?}");
+    assert_eq!(shop.calls_of(Endpoint::PaymentByOrder), 2);
 }
 
 async fn payments_of_one_day_share_its_settlements(shop: Shop) {

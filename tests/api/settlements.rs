@@ -3,10 +3,11 @@
 use chrono::Duration;
 use serde_json::{Value, json};
 use toss_sim::{
-    CancelByHand, NewPayment, Onset, SettledEvent, SettlementChange, SettlementTrouble,
+    Amount, CancelByHand, Contract, Endpoint, Merchant, NewPayment, Onset, SettledEvent,
+    SettlementChange, SettlementCycle, SettlementTrouble,
 };
 
-use crate::support::{Shop, on_both_databases};
+use crate::support::{Choices, Engine, MERCHANT, SECRET_KEY, Shop, instant, on_both_databases};
 
 on_both_databases!(
     a_row_without_keys_and_with_a_prefixed_order_matches_weakly,
@@ -17,6 +18,8 @@ on_both_databases!(
     a_row_that_toss_restates_replaces_the_one_before,
     a_payout_that_is_moved_shows_its_new_day,
     rows_of_other_payments_of_the_same_day_stay_out,
+    while_the_cycle_is_unknown_rows_are_found_wherever_they_may_stand,
+    a_sold_date_that_is_never_read_again_is_asked_for_once,
 );
 
 const ROWS: &str = "mId settlements {
@@ -157,4 +160,53 @@ async fn rows_of_other_payments_of_the_same_day_stay_out(shop: Shop) {
     let orders: Vec<&Value> = rows(&payment).iter().map(|row| &row["orderId"]).collect();
     assert_eq!(orders, ["order-a"]);
     assert_eq!(rows(&shop.payment("order-b", ROWS).await).len(), 2);
+}
+
+async fn while_the_cycle_is_unknown_rows_are_found_wherever_they_may_stand(engine: Engine) {
+    let weekly = Merchant::live(MERCHANT, SECRET_KEY).settled(Contract {
+        cycle: SettlementCycle::Weekly,
+        ..Contract::default()
+    });
+    let choices = Choices {
+        merchants: vec![(weekly, SECRET_KEY)],
+        cycle: None,
+        ..Choices::default()
+    };
+    let shop = Shop::open_with(engine, choices).await;
+    let console = shop.sim.console();
+    let at = |text: &str| instant(&format!("2026-03-{text}T10:00:00+09:00"));
+    let key = console.pay(NewPayment::card("order-1", 10_000).at(at("04")));
+    let part = CancelByHand::part(Amount::won(4_000), "by hand").at(at("10"));
+    console.cancel(&key, &part).unwrap();
+    let payment = shop.payment("order-1", ROWS).await;
+    let sold: Vec<&Value> = rows(&payment).iter().map(|row| &row["soldDate"]).collect();
+    assert_eq!(sold, ["2026-03-08", "2026-03-15"], "{payment:#}");
+    // Both events' days, their weeks' last days and their month's.
+    assert_eq!(
+        shop.calls_of(Endpoint::Settlements),
+        5,
+        "{:?}",
+        shop.calls()
+    );
+}
+
+async fn a_sold_date_that_is_never_read_again_is_asked_for_once(shop: Shop) {
+    let at = |text: &str| instant(&format!("2026-03-{text}T10:00:00+09:00"));
+    let console = shop.sim.console();
+    console.pay(NewPayment::card("order-old", 10_000).at(at("06")));
+    console.pay(NewPayment::card("order-newer", 10_000).at(at("07")));
+    for _ in 0..2 {
+        for order in ["order-old", "order-newer"] {
+            assert_eq!(rows(&shop.payment(order, ROWS).await).len(), 1);
+        }
+        shop.pass(Duration::minutes(1));
+    }
+    let calls = shop.sim.requests();
+    let of = |day: &str| {
+        let asked = calls.iter().filter(|call| {
+            call.endpoint == Endpoint::Settlements && call.query_value("startDate") == Some(day)
+        });
+        asked.count()
+    };
+    assert_eq!((of("2026-03-06"), of("2026-03-07")), (1, 2));
 }

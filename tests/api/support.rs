@@ -86,7 +86,7 @@ pub(crate) struct Shop {
 pub(crate) struct Choices {
     pub(crate) merchants: Vec<(Merchant, &'static str)>,
     pub(crate) timeout: Duration,
-    pub(crate) cycle: SettlementCycle,
+    pub(crate) cycle: Option<SettlementCycle>,
     pub(crate) payout_business_days: Option<u32>,
 }
 
@@ -95,7 +95,7 @@ impl Default for Choices {
         Self {
             merchants: vec![(Merchant::live(MERCHANT, SECRET_KEY), SECRET_KEY)],
             timeout: Duration::from_secs(10),
-            cycle: SettlementCycle::Daily,
+            cycle: Some(SettlementCycle::Daily),
             payout_business_days: None,
         }
     }
@@ -104,7 +104,7 @@ impl Default for Choices {
 impl Choices {
     fn config(&self, sim: &TossSim, database_url: &str) -> ServerConfig {
         let merchants = self.merchants.iter().map(|(merchant, key)| MerchantConfig {
-            settlement_cycle: Some(self.cycle),
+            settlement_cycle: self.cycle,
             payout_business_days: self.payout_business_days,
             ..running::merchant(&merchant.mid, key)
         });

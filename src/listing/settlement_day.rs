@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use reconciliation::{KstDate, Settlement};
 
 use super::spool::{Batches, Pages, Spool, aside};
-use super::{Day, SyncError};
+use super::{Day, ListingError};
 use crate::merchants::Merchant;
 use crate::store::{
     SettlementBatch, SettlementDayReading, SettlementIdentities, SettlementRecord, Store,
@@ -48,7 +48,7 @@ impl SettlementReader<'_> {
         &self,
         day: KstDate,
         read_at: DateTime<Utc>,
-    ) -> Result<Day, SyncError> {
+    ) -> Result<Day, ListingError> {
         let Steady {
             rows,
             digest,
@@ -113,7 +113,7 @@ impl SettlementReader<'_> {
     /// A page says nothing about where it begins, so that a row that comes or goes while the pages are read moves others
     /// past unseen. One page is always whole; several are believed when two readings agree. Every other reading cuts its
     /// pages elsewhere: what is wrong at the cuts is then wrong at others.
-    async fn steady_listing(&self, day: KstDate) -> Result<Steady, SyncError> {
+    async fn steady_listing(&self, day: KstDate) -> Result<Steady, ListingError> {
         let mut before: Option<String> = None;
         for reading in 0..MOST_READINGS {
             let size = self.page_rows.saturating_sub(reading % 2).max(1);
@@ -135,13 +135,13 @@ impl SettlementReader<'_> {
             }
             before = Some(digest);
         }
-        Err(SyncError::Unsteady {
+        Err(ListingError::Unsteady {
             day,
             readings: MOST_READINGS,
         })
     }
 
-    async fn list(&self, day: KstDate, size: u32) -> Result<Listing, SyncError> {
+    async fn list(&self, day: KstDate, size: u32) -> Result<Listing, ListingError> {
         let toss = &self.merchant.toss;
         let mut listing = Listing::default();
         let mut before: Option<ListText> = None;
@@ -177,7 +177,7 @@ impl SettlementReader<'_> {
             last_full = full;
             before = Some(answer);
         }
-        Err(SyncError::NoEnd {
+        Err(ListingError::NoEnd {
             call: "GET /v1/settlements",
             day,
         })
@@ -185,7 +185,7 @@ impl SettlementReader<'_> {
 }
 
 impl Listing {
-    async fn add(&mut self, toss: &Toss, page: Option<ListText>) -> Result<(), SyncError> {
+    async fn add(&mut self, toss: &Toss, page: Option<ListText>) -> Result<(), ListingError> {
         let Some(page) = page else {
             return Ok(());
         };

@@ -5,7 +5,7 @@ use reconciliation::{KstDate, Transaction};
 
 use super::seen::Seen;
 use super::spool::{Spool, aside};
-use super::{Day, SyncError};
+use super::{Day, ListingError};
 use crate::merchants::Merchant;
 use crate::store::{Store, TransactionBatch, TransactionDay, TransactionRecord};
 use crate::toss::{ListText, Reading, Toss, TossError, TransactionPage};
@@ -35,10 +35,10 @@ struct Stretch {
 enum Broken {
     /// Toss does not accept the row to go on from, although it listed that row itself.
     Cursor,
-    Failed(SyncError),
+    Failed(ListingError),
 }
 
-impl<E: Into<SyncError>> From<E> for Broken {
+impl<E: Into<ListingError>> From<E> for Broken {
     fn from(error: E) -> Self {
         Self::Failed(error.into())
     }
@@ -50,7 +50,7 @@ impl TransactionReader<'_> {
         &self,
         day: KstDate,
         read_at: DateTime<Utc>,
-    ) -> Result<Day, SyncError> {
+    ) -> Result<Day, ListingError> {
         let spool = self.gather(day).await?;
         let rows = spool.rows();
         let (digest, pages) = spool.finish()?;
@@ -87,7 +87,7 @@ impl TransactionReader<'_> {
 
     /// Every row of the day. Where Toss refuses to go on from a row, the stretch is read anew in halves; what has been
     /// read is kept.
-    async fn gather(&self, day: KstDate) -> Result<Spool<Transaction>, SyncError> {
+    async fn gather(&self, day: KstDate) -> Result<Spool<Transaction>, ListingError> {
         let mut listing = Listing::default();
         let mut stretches = vec![Stretch {
             from: day.start(),
@@ -100,7 +100,7 @@ impl TransactionReader<'_> {
                 Err(Broken::Failed(error)) => return Err(error),
                 Err(Broken::Cursor) => {
                     tracing::warn!(%day, from = %stretch.from, to = %stretch.to, "Toss does not go on from its own row: the stretch is read anew");
-                    stretches.extend(stretch.again().ok_or(SyncError::NoEnd {
+                    stretches.extend(stretch.again().ok_or(ListingError::NoEnd {
                         call: "GET /v1/transactions",
                         day,
                     })?);
@@ -157,7 +157,7 @@ struct Listing {
 }
 
 impl Listing {
-    async fn add(&mut self, toss: &Toss, page: Option<ListText>) -> Result<(), SyncError> {
+    async fn add(&mut self, toss: &Toss, page: Option<ListText>) -> Result<(), ListingError> {
         let Some(page) = page else {
             return Ok(());
         };
@@ -171,7 +171,7 @@ impl Listing {
     }
 
     /// Takes a page. Rows that came before are dropped; the others get the place at which they stand in the whole day.
-    fn take(&mut self, mut page: Vec<Reading<Transaction>>) -> Result<(), SyncError> {
+    fn take(&mut self, mut page: Vec<Reading<Transaction>>) -> Result<(), ListingError> {
         let mut place = self.spool.rows();
         page.retain_mut(|row| {
             let is_new = self.seen.is_new(&row.value);

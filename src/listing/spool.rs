@@ -6,7 +6,7 @@ use std::io::{self, BufReader, Read, Seek, Write};
 
 use tokio::sync::mpsc;
 
-use super::SyncError;
+use super::ListingError;
 use crate::store::{ROWS_AT_ONCE, RowsDigest};
 use crate::toss::{Reading, Unreadable};
 
@@ -32,7 +32,7 @@ impl<T> Default for Spool<T> {
 
 impl<T> Spool<T> {
     /// Takes a page. May write to a file, so that it belongs on a thread that nobody else waits for.
-    pub(super) fn add(&mut self, page: Vec<Reading<T>>) -> Result<(), SyncError> {
+    pub(super) fn add(&mut self, page: Vec<Reading<T>>) -> Result<(), ListingError> {
         if page.is_empty() {
             return Ok(());
         }
@@ -56,7 +56,7 @@ impl<T> Spool<T> {
     }
 
     /// The name of the content, and the pages.
-    pub(super) fn finish(self) -> Result<(String, Pages<T>), SyncError> {
+    pub(super) fn finish(self) -> Result<(String, Pages<T>), ListingError> {
         let pages = Pages {
             in_memory: self.pages.into_iter(),
             in_file: self.file.map(PageFile::rewound).transpose()?,
@@ -83,7 +83,7 @@ impl<T: Send + 'static> Pages<T> {
     pub(super) fn batches<B: Send + 'static>(
         mut self,
         reread: impl Fn(&str, u32) -> Result<Vec<Reading<T>>, Unreadable> + Send + 'static,
-        mut make: impl FnMut(Vec<Reading<T>>) -> Result<B, SyncError> + Send + 'static,
+        mut make: impl FnMut(Vec<Reading<T>>) -> Result<B, ListingError> + Send + 'static,
     ) -> Batches<B> {
         let (batches, ready) = mpsc::channel(1);
         let left = self.rows;
@@ -118,7 +118,7 @@ impl<T: Send + 'static> Pages<T> {
     fn next(
         &mut self,
         reread: &impl Fn(&str, u32) -> Result<Vec<Reading<T>>, Unreadable>,
-    ) -> Result<Option<Vec<Reading<T>>>, SyncError> {
+    ) -> Result<Option<Vec<Reading<T>>>, ListingError> {
         if let Some(page) = self.in_memory.next() {
             self.read += page.len();
             return Ok(Some(page));
@@ -141,14 +141,14 @@ impl<T: Send + 'static> Pages<T> {
 
 /// Parts of a day that are ready to be written.
 pub(super) struct Batches<B> {
-    ready: mpsc::Receiver<Result<(usize, B), SyncError>>,
+    ready: mpsc::Receiver<Result<(usize, B), ListingError>>,
     /// Rows that have not come yet.
     left: usize,
 }
 
 impl<B> Batches<B> {
     /// The next part; `None` when every row of the day has come.
-    pub(super) async fn next(&mut self) -> Result<Option<B>, SyncError> {
+    pub(super) async fn next(&mut self) -> Result<Option<B>, ListingError> {
         let Some(batch) = self.ready.recv().await else {
             if self.left > 0 {
                 return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
@@ -163,8 +163,8 @@ impl<B> Batches<B> {
 
 /// Does work that takes a while, away from the threads that wait for others.
 pub(super) async fn aside<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, SyncError> + Send + 'static,
-) -> Result<T, SyncError> {
+    work: impl FnOnce() -> Result<T, ListingError> + Send + 'static,
+) -> Result<T, ListingError> {
     tokio::task::spawn_blocking(work)
         .await
         .map_err(io::Error::other)?

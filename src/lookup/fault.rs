@@ -1,0 +1,77 @@
+//! Why a question to Toss has no answer, in words for whoever asked: an outage passes, an answer that nobody can read does
+//! not.
+
+use crate::toss::TossError;
+
+/// What is to be done about a question without an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// Toss was not there, or too busy: ask again.
+    NotReached,
+    /// Toss answered something that cannot be read: a person has to look at it.
+    NotRead,
+    /// Toss does not answer this key, or in a word that nobody knows: a person has to see to it.
+    Refused,
+}
+
+pub(super) fn of_asking(error: &TossError) -> Fault {
+    match error {
+        TossError::Unreadable { .. } => Fault::NotRead,
+        TossError::Refused(_) if !error.is_temporary() => Fault::Refused,
+        _ => Fault::NotReached,
+    }
+}
+
+impl Fault {
+    pub(super) fn for_the_log(self) -> &'static str {
+        match self {
+            Self::NotReached => "Toss could not be reached to ask about a payment",
+            Self::NotRead => "what Toss answered about a payment could not be read",
+            Self::Refused => "Toss refused to answer about a payment",
+        }
+    }
+
+    pub(super) fn for_the_asker(self, error: &TossError) -> String {
+        match self {
+            Self::NotReached => format!("Toss could not be reached ({error}): ask again later"),
+            Self::NotRead => format!(
+                "Toss's answer could not be read ({error}): asking again will hardly help, the operator has to look at it"
+            ),
+            Self::Refused => {
+                format!("Toss refused to answer ({error}): the operator has to see to it")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::toss::{Call, Unreadable};
+
+    #[test]
+    fn an_answer_that_cannot_be_read_is_told_apart_from_silence() {
+        let silent = TossError::TimedOut {
+            call: Call::Payment,
+            after: Duration::from_secs(1),
+        };
+        let unreadable = TossError::Unreadable {
+            call: Call::Payment,
+            reason: Unreadable {
+                path: "totalAmount".to_owned(),
+                reason: "is no number".to_owned(),
+            },
+            trace_id: None,
+        };
+        assert_eq!(of_asking(&silent), Fault::NotReached);
+        assert_eq!(of_asking(&unreadable), Fault::NotRead);
+        let failed = |http_status| TossError::Failed {
+            call: Call::Payment,
+            http_status,
+            trace_id: None,
+        };
+        assert_eq!(of_asking(&failed(503)), Fault::NotReached);
+    }
+}
