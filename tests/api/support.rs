@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use reconciliation::SettlementCycle;
+use reconciliation::{PaymentMethod, SettlementCycle};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use toss_recon::access::Role;
@@ -86,8 +86,9 @@ pub(crate) struct Shop {
 pub(crate) struct Choices {
     pub(crate) merchants: Vec<(Merchant, &'static str)>,
     pub(crate) timeout: Duration,
-    pub(crate) cycle: SettlementCycle,
+    pub(crate) cycle: Option<SettlementCycle>,
     pub(crate) payout_business_days: Option<u32>,
+    pub(crate) unsettled_methods: Vec<PaymentMethod>,
 }
 
 impl Default for Choices {
@@ -95,8 +96,9 @@ impl Default for Choices {
         Self {
             merchants: vec![(Merchant::live(MERCHANT, SECRET_KEY), SECRET_KEY)],
             timeout: Duration::from_secs(10),
-            cycle: SettlementCycle::Daily,
+            cycle: Some(SettlementCycle::Daily),
             payout_business_days: None,
+            unsettled_methods: Vec::new(),
         }
     }
 }
@@ -104,8 +106,9 @@ impl Default for Choices {
 impl Choices {
     fn config(&self, sim: &TossSim, database_url: &str) -> ServerConfig {
         let merchants = self.merchants.iter().map(|(merchant, key)| MerchantConfig {
-            settlement_cycle: Some(self.cycle),
+            settlement_cycle: self.cycle,
             payout_business_days: self.payout_business_days,
+            unsettled_methods: self.unsettled_methods.clone(),
             ..running::merchant(&merchant.mid, key)
         });
         let mut config = running::config(sim, database_url, merchants.collect());
