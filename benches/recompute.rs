@@ -133,6 +133,7 @@ fn reconciler(store: &Store) -> Reconciler {
         .unwrap(),
         settlement_cycle: None,
         payout_business_days: None,
+        unsettled_methods: Vec::new(),
         has_test_key: false,
     };
     Reconciler::new(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use reconciliation::SettlementCycle;
+use reconciliation::{PaymentMethod, SettlementCycle};
 
 use crate::store::AccountName;
 use crate::toss::Toss;
@@ -18,6 +18,8 @@ pub struct Merchant {
     pub settlement_cycle: Option<SettlementCycle>,
     /// Business days from sold date to paid-out date, when configured.
     pub payout_business_days: Option<u32>,
+    /// Methods that Toss never settles, as configured.
+    pub unsettled_methods: Vec<PaymentMethod>,
     /// Whether the key is a test key, for which Toss settles nothing.
     pub has_test_key: bool,
 }

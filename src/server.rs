@@ -328,6 +328,7 @@ pub(crate) fn merchants(
             })?,
             settlement_cycle: merchant.settlement_cycle,
             payout_business_days: merchant.payout_business_days,
+            unsettled_methods: merchant.unsettled_methods.clone(),
             has_test_key: merchant.secret_key.is_test(),
         })
     });

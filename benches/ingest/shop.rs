@@ -48,6 +48,7 @@ impl Shop {
             toss: self.toss(),
             settlement_cycle: Some(SettlementCycle::Daily),
             payout_business_days: None,
+            unsettled_methods: Vec::new(),
             has_test_key: false,
         }])
     }

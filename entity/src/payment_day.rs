@@ -32,6 +32,8 @@ pub struct Model {
     pub fee: i64,
     /// Minor units, signed.
     pub pay_out: i64,
+    /// Minor units, signed: what of the rest is never settled.
+    pub never_settled: i64,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

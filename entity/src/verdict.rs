@@ -38,6 +38,8 @@ pub struct Model {
     pub fee: Option<i64>,
     /// Minor units, signed.
     pub pay_out: Option<i64>,
+    /// Minor units, signed: what of the rest is never settled.
+    pub never_settled: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -57,8 +57,9 @@ fn terms() -> Terms {
     Terms {
         calendar: BusinessCalendar::korean().unwrap(),
         contracts: Contracts::new(Contract {
-            cycle: SettlementCycle::Daily,
+            cycle: Some(SettlementCycle::Daily),
             payout_business_days: Some(5),
+            ..Contract::default()
         }),
     }
 }

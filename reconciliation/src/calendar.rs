@@ -93,6 +93,16 @@ impl KstDate {
     }
 }
 
+impl KstDate {
+    /// The last day under which any cycle books an event of this day: the month's last day or the Sunday of its week,
+    /// whichever is later.
+    #[must_use]
+    pub fn latest_sold_date(self) -> Self {
+        let sunday = SettlementCycle::Weekly.sold_date(self);
+        sunday.max(SettlementCycle::Monthly.sold_date(self))
+    }
+}
+
 impl fmt::Display for KstDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)
@@ -118,6 +128,9 @@ pub enum SettlementCycle {
 }
 
 impl SettlementCycle {
+    /// Every cycle, the shortest first.
+    pub const ALL: [Self; 3] = [Self::Daily, Self::Weekly, Self::Monthly];
+
     /// The sold date of an event of the given day. A cancel's event is the cancel, not the approval.
     pub fn sold_date(self, event_day: KstDate) -> KstDate {
         let day = event_day.naive();

@@ -1,6 +1,6 @@
 //! When an event's settlement row is due, and when its money moves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -9,23 +9,110 @@ use crate::{BusinessCalendar, KstDate, MId, PaymentMethod, SettlementCycle};
 /// What a merchant has agreed with Toss for one method.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Contract {
-    /// How often sales are closed.
-    pub cycle: SettlementCycle,
+    /// How often sales are closed. `None` when it is neither configured nor learned: then an event may be booked as late
+    /// as any cycle would.
+    pub cycle: Option<SettlementCycle>,
     /// Business days from the sold date to the paid-out date. `None` when it is neither configured nor learned: then
     /// nothing is forecast.
     pub payout_business_days: Option<u32>,
+    /// The same for sold dates that are no business days, where rows have taught that these differ.
+    pub weekend_business_days: Option<u32>,
+    /// Whether Toss never settles the method: no row is waited for, and nothing is forecast or owed.
+    pub is_never_settled: bool,
+}
+
+/// Why nobody can say when an event's money moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum NoPayoutDate {
+    /// How often sales are closed is neither configured nor learned.
+    CycleUnknown,
+    /// The business days from sale to payout are neither configured nor learned.
+    LagUnknown,
+    /// The day lies beyond the years of the calendar.
+    BeyondCalendar,
+    /// The deposit bounced before it was settled, so that its money does not move.
+    Bounced,
+    /// Toss never settles the method.
+    NeverSettled,
+}
+
+impl NoPayoutDate {
+    /// The reason in words, as the API says it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CycleUnknown => "settlement cycle unknown",
+            Self::LagUnknown => "no forecast: payout lag not known",
+            Self::BeyondCalendar => "no forecast: the day lies beyond the known calendar",
+            Self::Bounced => "the deposit bounced before it was settled",
+            Self::NeverSettled => "method is never settled",
+        }
+    }
 }
 
 impl Contract {
-    /// The day on which an event of that instant is booked. A cancel's event is the cancel, not the approval.
-    pub fn sold_date(&self, event_at: DateTime<Utc>) -> KstDate {
-        self.cycle.sold_date(KstDate::of(event_at))
+    /// The day on which an event of that instant is booked. A cancel's event is the cancel, not the approval. `None` while
+    /// the cycle is unknown.
+    pub fn sold_date(&self, event_at: DateTime<Utc>) -> Option<KstDate> {
+        Some(self.cycle?.sold_date(KstDate::of(event_at)))
     }
 
-    /// The day on which money of that sold date moves. `None` without a number of business days, and beyond the
-    /// calendar.
-    pub fn paid_out_date(&self, sold: KstDate, calendar: &BusinessCalendar) -> Option<KstDate> {
-        calendar.add_business_days(sold, self.payout_business_days?)
+    /// The days on which an event of that instant may be booked: one, or while the cycle is unknown those of every cycle.
+    pub fn possible_sold_dates(&self, event_at: DateTime<Utc>) -> BTreeSet<KstDate> {
+        let day = KstDate::of(event_at);
+        match self.cycle {
+            Some(cycle) => [cycle.sold_date(day)].into(),
+            None => SettlementCycle::ALL
+                .map(|cycle| cycle.sold_date(day))
+                .into(),
+        }
+    }
+
+    /// The last day on which an event of that instant may be booked.
+    pub fn latest_sold_date(&self, event_at: DateTime<Utc>) -> KstDate {
+        let day = KstDate::of(event_at);
+        self.cycle
+            .map_or_else(|| day.latest_sold_date(), |cycle| cycle.sold_date(day))
+    }
+
+    /// The first day of an event that is booked on that day; while the cycle is unknown, by the longest period that the day
+    /// can close.
+    pub(crate) fn first_day_of(&self, sold: KstDate) -> KstDate {
+        let closing = |cycle: &SettlementCycle| cycle.sold_date(sold) == sold;
+        match self.cycle {
+            Some(cycle) => cycle.first_day(sold),
+            None => SettlementCycle::ALL
+                .into_iter()
+                .filter(closing)
+                .map(|cycle| cycle.first_day(sold))
+                .min()
+                .unwrap_or(sold),
+        }
+    }
+
+    /// The day on which money of that sold date moves, as far as the contract tells.
+    ///
+    /// # Errors
+    /// Why it does not tell.
+    pub fn paid_out_date(
+        &self,
+        sold: KstDate,
+        calendar: &BusinessCalendar,
+    ) -> Result<KstDate, NoPayoutDate> {
+        if self.is_never_settled {
+            return Err(NoPayoutDate::NeverSettled);
+        }
+        if self.cycle.is_none() {
+            return Err(NoPayoutDate::CycleUnknown);
+        }
+        let of_weekend = self
+            .weekend_business_days
+            .filter(|_| calendar.is_business_day(sold) == Some(false));
+        let days = of_weekend
+            .or(self.payout_business_days)
+            .ok_or(NoPayoutDate::LagUnknown)?;
+        calendar
+            .add_business_days(sold, days)
+            .ok_or(NoPayoutDate::BeyondCalendar)
     }
 }
 

@@ -2,9 +2,12 @@
 
 use std::collections::HashSet;
 
+use chrono::{DateTime, Utc};
+
 use crate::cancel::money_had_come;
 use crate::{
     Cancel, CancelStatus, Currency, Money, MoneyError, Payment, PaymentStatus, Transaction,
+    TransactionKey,
 };
 
 /// What a row did to the money that was held.
@@ -79,6 +82,8 @@ impl PartialCancelRows {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
     events: Vec<Event>,
+    /// The same with the events that only the payment shows, in the order of the walk; empty when there are none of these.
+    known: Vec<Event>,
     /// One per currency, in the order of the currencies.
     purses: Vec<Purse>,
 }
@@ -147,11 +152,15 @@ impl History {
             });
         }
         purses.sort_by_key(|purse| purse.totals.currency());
-        Ok(Self { events, purses })
+        Ok(Self {
+            events,
+            known: Vec::new(),
+            purses,
+        })
     }
 
     /// The same history, whose sums count as well what the payment itself shows and no row has listed yet: its approval, and
-    /// cancels that are done. Events stay those of the rows.
+    /// cancels that are done. Events stay those of the rows; [`History::known_events`] has these too.
     ///
     /// # Errors
     /// [`MoneyError::TooLarge`] when a sum does not fit.
@@ -173,8 +182,10 @@ impl History {
         let paid = payment.total_amount.filter(|_| was_approved && !was_listed);
         let was_there = self.currencies().any(|known| known == currency);
         let mut purse = take_purse(&mut self.purses, currency);
+        let mut unlisted = Vec::new();
         if let Some(paid) = paid.filter(|paid| paid.currency() == currency) {
             purse.totals.paid = purse.totals.paid.plus(paid)?;
+            unlisted.extend(self.unlisted_approval(payment, cancels, paid));
         }
         for cancel in cancels {
             // Also with a status that is not known: then the row says what it did, and it did nothing yet.
@@ -189,12 +200,20 @@ impl History {
                 continue;
             }
             let totals = &mut purse.totals;
-            let sum = if money_had_come(payment, &self.events, cancel.canceled_at) {
+            let is_refund = money_had_come(payment, &self.events, cancel.canceled_at);
+            let sum = if is_refund {
                 &mut totals.effective_refund
             } else {
                 &mut totals.voided
             };
             *sum = sum.plus(cancel.amount)?;
+            unlisted.push(unlisted_cancel(payment, cancel, is_refund));
+        }
+        if !unlisted.is_empty() {
+            self.known = self.events.clone();
+            self.known.append(&mut unlisted);
+            self.known
+                .sort_by(|a, b| a.transaction.in_walk_order(&b.transaction));
         }
         if was_there || purse.totals != Totals::zero(currency) {
             self.purses.push(purse);
@@ -206,6 +225,41 @@ impl History {
     /// The rows in the order of the walk, each with its effect.
     pub fn events(&self) -> &[Event] {
         &self.events
+    }
+
+    /// The events of the rows and those that only the payment itself shows, in the order of the walk. An approval that only
+    /// the payment shows has the payment's key in place of its own where Toss does not tell that one.
+    pub fn known_events(&self) -> &[Event] {
+        if self.known.is_empty() {
+            &self.events
+        } else {
+            &self.known
+        }
+    }
+
+    /// The approval as the payment shows it. `None` when it does not say when that was.
+    fn unlisted_approval(
+        &self,
+        payment: &Payment,
+        cancels: &[Cancel],
+        paid: Money,
+    ) -> Option<Event> {
+        let is_free = |key: &&TransactionKey| {
+            let mut rows = self.events.iter();
+            cancels.is_empty() && !rows.any(|event| event.transaction.transaction_key == **key)
+        };
+        // Each cancel puts its own key in the place of the approval's.
+        let named = payment.last_transaction_key.as_ref().filter(is_free);
+        let key = match named {
+            Some(key) => key.clone(),
+            None => TransactionKey::parse(payment.payment_key.as_str()).ok()?,
+        };
+        let approved_at = payment.approved_at?;
+        Some(Event {
+            transaction: unlisted_row(payment, key, PaymentStatus::Done, approved_at, paid),
+            effect: Effect::Paid,
+            effective_amount: paid,
+        })
     }
 
     /// The sums of one currency; zeros when no row has it.
@@ -220,6 +274,46 @@ impl History {
     /// The currencies that rows have.
     pub fn currencies(&self) -> impl Iterator<Item = Currency> {
         self.purses.iter().map(|purse| purse.totals.currency())
+    }
+}
+
+/// A cancel as the payment shows it.
+fn unlisted_cancel(payment: &Payment, cancel: &Cancel, is_refund: bool) -> Event {
+    let (key, at) = (cancel.transaction_key.clone(), cancel.canceled_at);
+    let status = match payment.status {
+        PaymentStatus::Canceled => PaymentStatus::Canceled,
+        _ => PaymentStatus::PartialCanceled,
+    };
+    let (effect, effective_amount) = if is_refund {
+        (Effect::Refunded, cancel.amount.negated())
+    } else {
+        (Effect::Voided, Money::zero(cancel.amount.currency()))
+    };
+    Event {
+        transaction: unlisted_row(payment, key, status, at, cancel.amount),
+        effect,
+        effective_amount,
+    }
+}
+
+/// The row that the list will have, as far as the payment tells.
+fn unlisted_row(
+    payment: &Payment,
+    transaction_key: TransactionKey,
+    status: PaymentStatus,
+    transaction_at: DateTime<Utc>,
+    amount: Money,
+) -> Transaction {
+    Transaction {
+        mid: payment.mid.clone(),
+        transaction_key,
+        payment_key: payment.payment_key.clone(),
+        order_id: payment.order_id.clone(),
+        method_label: payment.method_label.clone(),
+        status,
+        transaction_at,
+        amount,
+        listed_position: u32::MAX,
     }
 }
 

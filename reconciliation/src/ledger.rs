@@ -17,19 +17,21 @@ pub(crate) struct Ledger<'a> {
     pub(crate) terms: &'a Terms,
     pub(crate) as_of: DateTime<Utc>,
     pub(crate) payment_key: Option<&'a PaymentKey>,
-    /// One per event, in the order of the walk.
+    /// One per event, also of those that only the payment shows, in the order of the walk.
     pub(crate) lines: Vec<Line<'a>>,
     /// Rows that fit several events equally well.
     pub(crate) groups: Vec<Group<'a>>,
     /// Rows that fit no event, in a fixed order.
     pub(crate) strays: Vec<&'a ListedSettlement>,
+    /// Whether events moved money of which Toss has no settlements to give, as under a test key.
+    pub(crate) lacks_settlements: bool,
 }
 
 /// An event with what is known of its settlement.
 pub(crate) struct Line<'a> {
     pub(crate) event: &'a Event,
     pub(crate) contract: Contract,
-    /// The sold date by the contract.
+    /// The last sold date that the contract allows: the only one, unless the cycle is unknown.
     pub(crate) sold: KstDate,
     /// Its rows, the one that fits best first: one, unless Toss lists it several times.
     pub(crate) rows: Vec<&'a ListedSettlement>,
@@ -63,11 +65,21 @@ impl Line<'_> {
 
 impl<'a> Ledger<'a> {
     pub(crate) fn of(books: &'a Books, terms: &'a Terms, as_of: DateTime<Utc>) -> Self {
-        let events = books.history.events();
+        let events = books.history.known_events();
         let mut lines: Vec<Line<'a>> = events.iter().map(|event| line(event, terms)).collect();
         let payment_key = payment_key(books);
-        let (groups, strays) = claim(&mut lines, rows_of(books, payment_key), events);
+        let settlements = if has_settlements(books, &lines) {
+            rows_of(books, payment_key)
+        } else {
+            Vec::new()
+        };
+        let (groups, strays) = claim(&mut lines, settlements, events);
         mark_what_is_due(&mut lines);
+        let is_unavailable = books.coverage.settlements_unavailable();
+        let lacks_settlements = is_unavailable && lines.iter().any(|line| line.due);
+        for line in &mut lines {
+            line.due &= !is_unavailable && !line.contract.is_never_settled;
+        }
         for line in &mut lines {
             line.grouped = line.rows.is_empty()
                 && groups
@@ -82,7 +94,19 @@ impl<'a> Ledger<'a> {
             lines,
             groups,
             strays,
+            lacks_settlements,
         }
+    }
+
+    /// Whether Toss settles the event of a line at all.
+    pub(crate) fn is_settled(&self, line: &Line<'_>) -> bool {
+        !self.books.coverage.settlements_unavailable() && !line.contract.is_never_settled
+    }
+
+    /// Whether settlement rows count: not under a test key, where they are samples, nor where every event is of a method
+    /// that Toss never settles.
+    pub(crate) fn has_settlements(&self) -> bool {
+        has_settlements(self.books, &self.lines)
     }
 
     /// How the wait for a line's row stands.
@@ -125,18 +149,24 @@ fn line<'a>(event: &'a Event, terms: &Terms) -> Line<'a> {
     Line {
         event,
         contract,
-        sold: contract.sold_date(row.transaction_at),
+        sold: contract.latest_sold_date(row.transaction_at),
         rows: Vec::new(),
         due: false,
         grouped: false,
     }
 }
 
+fn has_settlements(books: &Books, lines: &[Line<'_>]) -> bool {
+    let all_never_settled =
+        !lines.is_empty() && lines.iter().all(|line| line.contract.is_never_settled);
+    !books.coverage.settlements_unavailable() && !all_never_settled
+}
+
 fn payment_key(books: &Books) -> Option<&PaymentKey> {
     let of_payment = books.payment.as_ref().map(|read| &read.payment.payment_key);
     let of_history = books
         .history
-        .events()
+        .known_events()
         .first()
         .map(|event| &event.transaction.payment_key);
     let of_rows = || {
@@ -151,7 +181,7 @@ fn payment_key(books: &Books) -> Option<&PaymentKey> {
 fn rows_of<'a>(books: &'a Books, payment_key: Option<&PaymentKey>) -> Vec<&'a ListedSettlement> {
     let names_an_event = |row: &Settlement| {
         row.transaction_key.as_ref().is_some_and(|key| {
-            let mut events = books.history.events().iter();
+            let mut events = books.history.known_events().iter();
             events.any(|event| event.transaction.transaction_key == *key)
         })
     };

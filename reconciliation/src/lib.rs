@@ -71,7 +71,7 @@ pub use currency::Currency;
 pub use discrepancy::{
     BalanceEquation, Discrepancy, DiscrepancyClass, Evidence, Gap, Pair, StatusOf, Version,
 };
-pub use due::{Contract, Contracts, RowWait, late_from, row_wait};
+pub use due::{Contract, Contracts, NoPayoutDate, RowWait, late_from, row_wait};
 pub use event_payout::{EventPayout, PayoutBasis};
 pub use fee_outliers::{FeeOutlier, FeeSample, fee_outliers};
 pub use history::{CancelRowAmounts, Effect, Event, History, PartialCancelRows, Totals};
@@ -82,7 +82,8 @@ pub use money::{Money, MoneyError};
 pub use next_change::next_change;
 pub use payment::Payment;
 pub use payout_lag::{
-    EventDates, HitRate, LearnedLag, PayoutDates, back_test, learn_lag, recognize_cycle,
+    EventDates, HitRate, LearnedLag, LearnedLags, PayoutDates, back_test, contradicts_cycle,
+    learn_lag, learn_lags, recognize_cycle,
 };
 pub use permit::{
     CancelIntent, CancelOptions, CancelRefusal, PermittedCancel, cancel_options, permit_beside,

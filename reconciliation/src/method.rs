@@ -26,6 +26,19 @@ pub enum PaymentMethod {
 }
 
 impl PaymentMethod {
+    /// The English words of the methods that are known.
+    pub const NAMES: [&str; 9] = [
+        "CARD",
+        "VIRTUAL_ACCOUNT",
+        "EASY_PAY",
+        "MOBILE_PHONE",
+        "TRANSFER",
+        "CULTURE_GIFT_CERTIFICATE",
+        "BOOK_GIFT_CERTIFICATE",
+        "GAME_GIFT_CERTIFICATE",
+        "FOREIGN_EASY_PAY",
+    ];
+
     /// Reads the literal in either language; a word that is not known survives as itself.
     pub fn from_label(label: &str) -> Self {
         Self::known(label).unwrap_or_else(|| Self::Other(label.to_owned()))

@@ -14,12 +14,8 @@ pub fn next_change(books: &Books, terms: &Terms, as_of: DateTime<Utc>) -> Option
 
 /// The same, of books that are laid out already.
 pub(crate) fn next_change_of(ledger: &Ledger<'_>) -> Option<DateTime<Utc>> {
-    // Rows that cannot be had are never late.
-    let is_awaited = !ledger.books.coverage.settlements_unavailable();
-    let awaited = is_awaited.then(|| ledger.unsettled_lines());
-    let become_late = awaited
-        .into_iter()
-        .flatten()
+    let become_late = ledger
+        .unsettled_lines()
         .filter_map(|line: &Line<'_>| late_from(line.sold, &ledger.terms.calendar));
     become_late
         .chain(checks::requests_become_overdue(ledger))

@@ -44,6 +44,25 @@ pub struct LearnedLag {
     pub agreeing: u32,
 }
 
+/// What settled rows teach, of sold dates that are business days and of others apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LearnedLags {
+    /// What is usual: what all rows teach or, where rows sold on other than business days teach something else, what those
+    /// of business days do.
+    pub usual: Option<LearnedLag>,
+    /// What rows sold on other than business days teach; `None` with fewer than 10 of them.
+    pub weekend: Option<LearnedLag>,
+}
+
+impl LearnedLags {
+    /// The business days that count for sold dates that are none themselves, where these differ from what is usual.
+    pub fn weekend_business_days(&self) -> Option<u32> {
+        let usual = self.usual.map(|lag| lag.business_days);
+        let weekend = self.weekend.map(|lag| lag.business_days);
+        weekend.filter(|_| weekend != usual)
+    }
+}
+
 /// How often what had been learned before a row's sold date would have foretold its paid-out date.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HitRate {
@@ -66,18 +85,30 @@ pub fn learn_lag(rows: &[PayoutDates], calendar: &BusinessCalendar) -> Option<Le
     payouts.lag()
 }
 
+/// As [`learn_lag`], with what rows of business days and others teach held apart: 10 rows each, else what all teach.
+pub fn learn_lags(rows: &[PayoutDates], calendar: &BusinessCalendar) -> LearnedLags {
+    let mut payouts = PayoutsApart::default();
+    for row in rows {
+        payouts.add(*row, calendar);
+    }
+    payouts.lags()
+}
+
 /// Goes through the rows by sold date, forecasts each from the rows sold before it, and counts the hits.
 pub fn back_test(rows: &[PayoutDates], calendar: &BusinessCalendar) -> HitRate {
     let mut by_sold: BTreeMap<KstDate, Vec<PayoutDates>> = BTreeMap::new();
     for row in rows {
         by_sold.entry(row.sold).or_default().push(*row);
     }
-    let mut known = Payouts::default();
+    let mut known = PayoutsApart::default();
     let mut rate = HitRate::default();
     for (sold, rows) in by_sold {
-        let forecast = known
-            .lag()
-            .and_then(|lag| calendar.add_business_days(sold, lag.business_days));
+        let lags = known.lags();
+        let is_closed = calendar.is_business_day(sold) == Some(false);
+        let of_weekend = lags.weekend_business_days().filter(|_| is_closed);
+        let forecast = of_weekend
+            .or(lags.usual.map(|lag| lag.business_days))
+            .and_then(|days| calendar.add_business_days(sold, days));
         for row in rows {
             if let Some(day) = forecast {
                 rate.forecast = rate.forecast.saturating_add(row.rows);
@@ -113,6 +144,49 @@ pub fn recognize_cycle(dates: &[EventDates]) -> Option<SettlementCycle> {
     let enough = fits >= u64::from(FEWEST_ROWS);
     let most = fits.saturating_mul(10) >= count(&mut dates.iter()).saturating_mul(9);
     (enough && fits > next_best && most).then_some(cycle)
+}
+
+/// Whether rows show that sales are not closed by that cycle, be they too few to tell by which they are: fewer than nine in
+/// ten fit it. No rows show nothing.
+pub fn contradicts_cycle(dates: &[EventDates], cycle: SettlementCycle) -> bool {
+    let count = |fits: bool| -> u64 {
+        dates
+            .iter()
+            .filter(|dates| (cycle.sold_date(dates.event) == dates.sold) == fits)
+            .map(|dates| u64::from(dates.rows))
+            .sum()
+    };
+    count(true) < count(false).saturating_mul(9)
+}
+
+/// Rows of business days, of other days, and all of them.
+#[derive(Default)]
+struct PayoutsApart {
+    open: Payouts,
+    closed: Payouts,
+    all: Payouts,
+}
+
+impl PayoutsApart {
+    fn add(&mut self, row: PayoutDates, calendar: &BusinessCalendar) {
+        let apart = match calendar.is_business_day(row.sold) {
+            Some(false) => &mut self.closed,
+            _ => &mut self.open,
+        };
+        apart.add(row, calendar);
+        self.all.add(row, calendar);
+    }
+
+    fn lags(&self) -> LearnedLags {
+        let (open, weekend) = (self.open.lag(), self.closed.lag());
+        let differs = open
+            .zip(weekend)
+            .filter(|(open, weekend)| open.business_days != weekend.business_days);
+        LearnedLags {
+            usual: differs.map(|(open, _)| open).or_else(|| self.all.lag()),
+            weekend,
+        }
+    }
 }
 
 /// Rows counted by paid-out date and distance.

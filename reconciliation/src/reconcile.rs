@@ -92,6 +92,11 @@ impl<'a> Reckoning<'a> {
         next_change_of(&self.0)
     }
 
+    /// Whether Toss settles this money at all: not under a test key, nor of methods that it is said never to settle.
+    pub fn is_settled(&self) -> bool {
+        self.0.has_settlements()
+    }
+
     /// As [`unsettled`](crate::unsettled).
     pub fn unsettled(&self) -> Vec<Unsettled> {
         unsettled_in(&self.0)

@@ -19,7 +19,7 @@ pub struct Unsettled {
     pub kind: SettlementKind,
     /// Before fees, signed.
     pub amount: Money,
-    /// The sold date by the contract.
+    /// The last sold date that the contract allows: the only one, unless the settlement cycle is unknown.
     pub sold_date: KstDate,
 }
 
@@ -32,9 +32,6 @@ pub fn unsettled(books: &Books, terms: &Terms) -> Vec<Unsettled> {
 
 /// The same, in books that are laid out already.
 pub(crate) fn unsettled_in(ledger: &Ledger<'_>) -> Vec<Unsettled> {
-    if ledger.books.coverage.settlements_unavailable() {
-        return Vec::new();
-    }
     let settled_in_common = |line: &&Line<'_>| {
         ledger.groups.iter().any(|group| {
             let mut settled = ledger.open_lines(group).take(group.rows.len());

@@ -135,6 +135,7 @@ fn config(sim: &TossSim, folder: &TempDir, port: u16) -> Result<ServerConfig, Co
                 .map_err(|error| failed(error.to_string()))?,
             settlement_cycle: None,
             payout_business_days: None,
+            unsettled_methods: Vec::new(),
         }],
         toss: TossConfig {
             base_url: BaseUrl::parse(sim.base_url()).map_err(|error| failed(error.to_string()))?,

@@ -107,6 +107,7 @@ pub(super) struct Layers {
     pub(super) closed_days: Vec<String>,
     #[serde(default)]
     pub(super) open_days: Vec<String>,
+    pub(super) unsettled_methods: Option<Vec<String>>,
     #[serde(default)]
     pub(super) merchants: Vec<MerchantLayer>,
 }
@@ -127,6 +128,7 @@ pub(super) struct MerchantLayer {
     pub(super) settlement_cycle: Option<CycleSetting>,
     #[serde(default, deserialize_with = "number_or_text")]
     pub(super) payout_business_days: Option<String>,
+    pub(super) unsettled_methods: Option<Vec<String>>,
 }
 
 /// A merchant's settlement cycle as the file spells it.

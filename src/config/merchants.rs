@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use reconciliation::SettlementCycle;
+use reconciliation::{PaymentMethod, SettlementCycle};
 
 use super::layers::{CycleSetting, Layers, MerchantLayer};
 use super::{Faults, SettingError};
@@ -31,6 +31,8 @@ pub struct MerchantConfig {
     pub settlement_cycle: Option<SettlementCycle>,
     /// Business days from sold date to paid-out date, when configured.
     pub payout_business_days: Option<u32>,
+    /// Methods that Toss never settles, as configured.
+    pub unsettled_methods: Vec<PaymentMethod>,
 }
 
 impl MerchantConfig {
@@ -92,28 +94,31 @@ fn single(layers: &Layers, faults: &mut Faults) -> Vec<MerchantConfig> {
         layers.payout_business_days.as_deref(),
     );
     let payout_business_days = faults.take_or(days, None);
+    let methods = unsettled_methods("unsettled_methods", layers.unsettled_methods.as_deref());
+    let unsettled_methods = faults.take_or(methods, Vec::new());
     let merchant = secret_key.map(|secret_key| MerchantConfig {
         // Not the key's fingerprint: a new key must find what an old one read.
         account: AccountName::new(SINGLE_MERCHANT),
         secret_key,
         settlement_cycle,
         payout_business_days,
+        unsettled_methods,
     });
     Vec::from_iter(merchant)
 }
 
 /// A contract that would be nobody's is refused, so that none is thought to be in force.
 fn speaks_of_a_single_one(layers: &Layers) -> Result<(), SettingError> {
-    let named = if layers.settlement_cycle.is_some() {
-        Some("settlement_cycle")
-    } else {
-        layers
-            .payout_business_days
-            .as_ref()
-            .map(|_| "payout_business_days")
-    };
-    match named {
-        Some(setting) => Err(SettingError::new(format!(
+    let named = [
+        ("settlement_cycle", layers.settlement_cycle.is_some()),
+        (
+            "payout_business_days",
+            layers.payout_business_days.is_some(),
+        ),
+        ("unsettled_methods", layers.unsettled_methods.is_some()),
+    ];
+    match named.into_iter().find(|(_, is_set)| *is_set) {
+        Some((setting, _)) => Err(SettingError::new(format!(
             "{setting} stands outside of [[merchants]], where it speaks of a single merchant: write it under each merchant that it is of"
         ))),
         None => Ok(()),
@@ -183,6 +188,11 @@ fn merchant(place: &str, layer: &MerchantLayer, faults: &mut Faults) -> Option<M
         layer.payout_business_days.as_deref(),
     );
     let payout_business_days = faults.take_or(days, None);
+    let methods = unsettled_methods(
+        &format!("unsettled_methods{of}"),
+        layer.unsettled_methods.as_deref(),
+    );
+    let unsettled_methods = faults.take_or(methods, Vec::new());
     let secret_key = secret_key?;
     let name = layer
         .name
@@ -193,6 +203,7 @@ fn merchant(place: &str, layer: &MerchantLayer, faults: &mut Faults) -> Option<M
         secret_key,
         settlement_cycle: layer.settlement_cycle.map(cycle),
         payout_business_days,
+        unsettled_methods,
     })
 }
 
@@ -206,6 +217,21 @@ fn payout_business_days(setting: &str, text: Option<&str>) -> Result<Option<u32>
             "{setting} is {text:?}: set it to a whole number from 0 to {MOST_PAYOUT_DAYS}"
         ))),
     }
+}
+
+/// The methods of a list, each in Toss's English or Korean word.
+fn unsettled_methods(
+    setting: &str,
+    names: Option<&[String]>,
+) -> Result<Vec<PaymentMethod>, SettingError> {
+    let method = |name: &String| match PaymentMethod::from_label(name.trim()) {
+        PaymentMethod::Other(_) => Err(SettingError::new(format!(
+            "{setting} holds {name:?}, which is no method: take any of {}",
+            PaymentMethod::NAMES.join(", ")
+        ))),
+        method => Ok(method),
+    };
+    names.unwrap_or_default().iter().map(method).collect()
 }
 
 /// A key that may be given as text or as a file: the settings' names and what they hold.

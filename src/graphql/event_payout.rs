@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{Enum, Object};
 
+use reconciliation::NoPayoutDate;
+
 use super::money::Money;
 use super::scalars::LocalDate;
 use super::settlement::SettlementKind;
@@ -61,16 +63,22 @@ impl EventPayout {
         Money(self.payout().amount)
     }
 
-    /// The day that the event is booked on (매출일). For a cancel it is the cancel's day, not the payment's.
-    async fn sold_date(&self) -> LocalDate {
-        LocalDate(self.payout().sold_date)
+    /// The day that the event is booked on (매출일). For a cancel it is the cancel's day, not the payment's. Null without a
+    /// settlement row while it is neither in the settings nor learned yet how often the merchant's sales are closed.
+    async fn sold_date(&self) -> Option<LocalDate> {
+        self.payout().sold_date.map(LocalDate)
     }
 
-    /// The day that the money moves (지급일). Null when there is neither a row nor a forecast: the merchant's number of
-    /// business days is neither in the settings nor learned yet (`Query.settlementCycle`), the day lies beyond the known
-    /// calendar, or the money will not move at all.
+    /// The day that the money moves (지급일). Null when there is neither a row nor a forecast; `reason` says why.
     async fn paid_out_date(&self) -> Option<LocalDate> {
         self.payout().paid_out_date.map(LocalDate)
+    }
+
+    /// Why `paidOutDate` is null: how often the merchant's sales are closed or its number of business days is neither in the
+    /// settings nor learned yet (`Query.settlementCycle`), the day lies beyond the known calendar, or the money will not
+    /// move at all. Null when `paidOutDate` is not.
+    async fn reason(&self) -> Option<&'static str> {
+        self.payout().reason.map(NoPayoutDate::as_str)
     }
 
     /// Whether Toss has said so, or it is a forecast.

@@ -32,7 +32,8 @@ pub(super) struct ReconciliationSummary {
     fee: Money,
     /// What those rows pay out, after fees.
     pay_out_amount: Money,
-    /// `netAmount` less `settledAmount`: what Toss still owes before fees, or has paid out too much when negative.
+    /// `netAmount` less `settledAmount`: what Toss still owes before fees, or has paid out too much when negative. What Toss
+    /// never settles is left out: money under a test key, and of methods that the settings name for it.
     unsettled_amount: Money,
     /// How many of the payments stand how. Verdicts that none of them has are left out.
     verdicts: Vec<VerdictCount>,
@@ -54,7 +55,9 @@ impl ReconciliationSummary {
     /// `INTERNAL` when a number does not fit.
     pub(super) fn of(summary: Summary) -> Result<Self, ApiError> {
         let sums = summary.sums;
-        let net = difference(sums.paid, sums.effective_refund)?;
+        let internal = |error| ApiError::internal(&error);
+        let net = sums.net().map_err(internal)?;
+        let unsettled = sums.unsettled().map_err(internal)?;
         let verdicts = summary.verdicts.into_iter().map(|(verdict, payments)| {
             Ok(VerdictCount {
                 verdict: verdict.into(),
@@ -72,15 +75,8 @@ impl ReconciliationSummary {
             settled_amount: Money(sums.settled),
             fee: Money(sums.fee),
             pay_out_amount: Money(sums.pay_out),
-            unsettled_amount: Money(difference(net, sums.settled)?),
+            unsettled_amount: Money(unsettled),
             verdicts: verdicts.collect::<Result<_, ApiError>>()?,
         })
     }
-}
-
-fn difference(
-    of: reconciliation::Money,
-    less: reconciliation::Money,
-) -> Result<reconciliation::Money, ApiError> {
-    of.minus(less).map_err(|error| ApiError::internal(&error))
 }

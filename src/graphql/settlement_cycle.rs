@@ -49,8 +49,11 @@ pub(super) struct ConfiguredCycle {
 pub(super) struct LearnedCycle {
     /// How often sales are closed. Null when the rows are too few, or do not decide.
     cycle: Option<SalesCycle>,
-    /// The distance from sold date to paid-out date. Null with fewer than 10 rows.
+    /// The distance from sold date to paid-out date. Null with fewer than 10 rows. Of sales on business days alone where
+    /// those on other days have another.
     lag: Option<LearnedLag>,
+    /// The same, of rows sold on weekends and holidays; forecasts of such sales follow it. Null with fewer than 10 of them.
+    weekend: Option<LearnedLag>,
     /// How often forecasts made from the rows before would have been right.
     hit_rate: HitRate,
 }
@@ -75,6 +78,16 @@ pub(super) struct HitRate {
     hit_count: i32,
 }
 
+impl LearnedLag {
+    fn of(lag: reconciliation::LearnedLag) -> Result<Self, ApiError> {
+        Ok(Self {
+            business_days: count(lag.business_days.into())?,
+            row_count: count(lag.rows.into())?,
+            agreeing_count: count(lag.agreeing.into())?,
+        })
+    }
+}
+
 impl SettlementCycle {
     /// What is known, as clients see it.
     ///
@@ -82,13 +95,6 @@ impl SettlementCycle {
     /// `INTERNAL` when a number does not fit.
     pub(super) fn of(known: MethodCycle) -> Result<Self, ApiError> {
         let (configured, learned) = (known.configured, known.learned);
-        let lag = learned.lag.map(|lag| {
-            Ok::<_, ApiError>(LearnedLag {
-                business_days: count(lag.business_days.into())?,
-                row_count: count(lag.rows.into())?,
-                agreeing_count: count(lag.agreeing.into())?,
-            })
-        });
         let business_days = configured.payout_business_days;
         Ok(Self {
             m_id: known.mid.to_string(),
@@ -100,7 +106,8 @@ impl SettlementCycle {
             },
             learned: LearnedCycle {
                 cycle: learned.cycle.map(SalesCycle::from),
-                lag: lag.transpose()?,
+                lag: learned.lag.map(LearnedLag::of).transpose()?,
+                weekend: learned.weekend.map(LearnedLag::of).transpose()?,
                 hit_rate: HitRate {
                     forecast_count: count(learned.hit_rate.forecast.into())?,
                     hit_count: count(learned.hit_rate.hits.into())?,

@@ -1,10 +1,10 @@
 //! Each merchant's contract: what the settings say, and what its settled rows teach.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use reconciliation::{
-    BusinessCalendar, Contract, Contracts, EventDates, LearnedLag, MId, PaymentMethod, PayoutDates,
-    SettlementCycle, learn_lag, recognize_cycle,
+    BusinessCalendar, Contract, Contracts, EventDates, LearnedLags, MId, PaymentMethod,
+    PayoutDates, SettlementCycle, contradicts_cycle, learn_lags, recognize_cycle,
 };
 
 use super::settlement_cycles::ConfiguredCycle;
@@ -38,8 +38,8 @@ impl Taught {
         }
     }
 
-    pub(super) fn lag(&self, calendar: &BusinessCalendar) -> Option<LearnedLag> {
-        learn_lag(&self.payouts, calendar)
+    pub(super) fn lags(&self, calendar: &BusinessCalendar) -> LearnedLags {
+        learn_lags(&self.payouts, calendar)
     }
 
     pub(super) fn cycle(&self) -> Option<SettlementCycle> {
@@ -50,8 +50,10 @@ impl Taught {
 /// Contracts, with what of their cycles goes into the fingerprint.
 pub(super) struct LearnedContracts {
     pub(super) all: Contracts,
-    /// Cycles that are not what would be assumed without them, in a fixed order.
-    pub(super) unusual: Vec<(MId, Option<PaymentMethod>, SettlementCycle)>,
+    /// Cycles that are known, of a method where it is another than the merchant's; in a fixed order.
+    pub(super) cycles: Vec<(MId, Option<PaymentMethod>, Option<SettlementCycle>)>,
+    /// Methods that are never settled, in a fixed order.
+    pub(super) never_settled: Vec<(MId, PaymentMethod)>,
 }
 
 /// What the settings say of each merchant that has been shown.
@@ -67,6 +69,7 @@ pub(super) fn configured(
                 .map_or_else(ConfiguredCycle::default, |merchant| ConfiguredCycle {
                     cycle: merchant.settlement_cycle,
                     payout_business_days: merchant.payout_business_days,
+                    unsettled_methods: merchant.unsettled_methods.iter().cloned().collect(),
                 });
         for mid in mids {
             let known: &mut ConfiguredCycle = found.entry(mid.clone()).or_default();
@@ -75,20 +78,42 @@ pub(super) fn configured(
             known.payout_business_days = known
                 .payout_business_days
                 .or(configured.payout_business_days);
+            known
+                .unsettled_methods
+                .extend(configured.unsettled_methods.iter().cloned());
         }
     }
     found
 }
 
-/// What is configured, else what a method's own rows teach, else of the cycle what all of the merchant's rows teach.
-/// Without any of it sales are closed daily, and nothing is forecast.
+/// The merchants that test keys alone have shown: their settlement rows are samples.
+pub(super) fn under_test_keys(
+    merchants: &Merchants,
+    shown: &BTreeMap<AccountName, Vec<MId>>,
+) -> BTreeSet<MId> {
+    let has_test_key = |account: &AccountName| {
+        let merchant = merchants.named(account);
+        merchant.is_some_and(|merchant| merchant.has_test_key)
+    };
+    let (test, live): (Vec<_>, Vec<_>) =
+        shown.iter().partition(|(account, _)| has_test_key(account));
+    let live: BTreeSet<&MId> = live.into_iter().flat_map(|(_, mids)| mids).collect();
+    let under_test = test.into_iter().flat_map(|(_, mids)| mids);
+    under_test
+        .filter(|mid| !live.contains(mid))
+        .cloned()
+        .collect()
+}
+
+/// What is configured, else what a method's own rows teach, else of the cycle what all of the merchant's rows teach, unless
+/// the method's own show that it is another. Without any of it the cycle is unknown, and nothing is forecast.
 pub(super) fn contracts(
     configured: &BTreeMap<MId, ConfiguredCycle>,
     taught: &TaughtOf,
     calendar: &BusinessCalendar,
 ) -> LearnedContracts {
     let mut all = Contracts::default();
-    let mut unusual = Vec::new();
+    let (mut cycles, mut never_settled) = (Vec::new(), Vec::new());
     let nothing = BTreeMap::new();
     for (mid, configured) in configured {
         let labels = taught.get(mid).unwrap_or(&nothing);
@@ -101,37 +126,62 @@ pub(super) fn contracts(
                 of.events.extend(&taught.events);
             }
         }
-        let usual = configured
-            .cycle
-            .or_else(|| together.cycle())
-            .unwrap_or_default();
-        if usual != SettlementCycle::default() {
-            unusual.push((mid.clone(), None, usual));
+        let usual = configured.cycle.or_else(|| together.cycle());
+        if usual.is_some() {
+            cycles.push((mid.clone(), None, usual));
         }
         let of_unnamed = methods.remove(&None).unwrap_or_default();
-        let days = |taught: &Taught| {
-            configured
-                .payout_business_days
-                .or_else(|| taught.lag(calendar).map(|lag| lag.business_days))
-        };
-        let any = Contract {
-            cycle: usual,
-            payout_business_days: days(&of_unnamed),
-        };
+        let any = contract(configured, usual, &of_unnamed, calendar);
         all.set(mid.clone(), None, any);
+        for method in &configured.unsettled_methods {
+            methods.entry(Some(method.clone())).or_default();
+            never_settled.push((mid.clone(), method.clone()));
+        }
         for (method, taught) in methods {
-            let cycle = configured.cycle.or_else(|| taught.cycle()).unwrap_or(usual);
+            let cycle = configured
+                .cycle
+                .or_else(|| taught.cycle())
+                .or_else(|| usual.filter(|usual| !contradicts_cycle(&taught.events, *usual)));
             if cycle != usual {
-                unusual.push((mid.clone(), method.clone(), cycle));
+                cycles.push((mid.clone(), method.clone(), cycle));
             }
-            let contract = Contract {
-                cycle,
-                payout_business_days: days(&taught),
-            };
+            let mut contract = contract(configured, cycle, &taught, calendar);
+            contract.is_never_settled = method
+                .as_ref()
+                .is_some_and(|method| configured.unsettled_methods.contains(method));
             all.set(mid.clone(), method, contract);
         }
     }
-    LearnedContracts { all, unusual }
+    LearnedContracts {
+        all,
+        cycles,
+        never_settled,
+    }
+}
+
+/// A contract with the business days that are configured, else learned.
+fn contract(
+    configured: &ConfiguredCycle,
+    cycle: Option<SettlementCycle>,
+    taught: &Taught,
+    calendar: &BusinessCalendar,
+) -> Contract {
+    let of_cycle = Contract {
+        cycle,
+        ..Contract::default()
+    };
+    if configured.payout_business_days.is_some() {
+        return Contract {
+            payout_business_days: configured.payout_business_days,
+            ..of_cycle
+        };
+    }
+    let lags = taught.lags(calendar);
+    Contract {
+        payout_business_days: lags.usual.map(|lag| lag.business_days),
+        weekend_business_days: lags.weekend_business_days(),
+        ..of_cycle
+    }
 }
 
 #[cfg(test)]
@@ -186,8 +236,10 @@ mod tests {
     }
 
     const WEEKLY: Contract = Contract {
-        cycle: SettlementCycle::Weekly,
+        cycle: Some(SettlementCycle::Weekly),
         payout_business_days: Some(5),
+        weekend_business_days: None,
+        is_never_settled: false,
     };
 
     #[test]
@@ -201,7 +253,42 @@ mod tests {
         );
         assert_eq!(of(&learned, Some(&PaymentMethod::Card)), WEEKLY);
         let transfer = of(&learned, Some(&PaymentMethod::Transfer));
-        assert_eq!(transfer.cycle, SettlementCycle::Daily);
+        assert_eq!(transfer.cycle, Some(SettlementCycle::Daily));
+    }
+
+    #[test]
+    fn a_method_whose_few_rows_are_booked_otherwise_than_the_merchants_is_unknown() {
+        let learned = learned(
+            ConfiguredCycle::default(),
+            [
+                ("카드", rows(SettlementCycle::Daily, 60, 10)),
+                ("휴대폰", rows(SettlementCycle::Weekly, 3, 1)),
+            ],
+        );
+        assert_eq!(of(&learned, Some(&PaymentMethod::MobilePhone)).cycle, None);
+        let daily = Some(SettlementCycle::Daily);
+        assert_eq!(of(&learned, Some(&PaymentMethod::Transfer)).cycle, daily);
+        assert_eq!(
+            learned.cycles,
+            [
+                (mid(), None, daily),
+                (mid(), Some(PaymentMethod::MobilePhone), None)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_method_that_is_never_settled_is_so_without_any_rows() {
+        let configured = ConfiguredCycle {
+            unsettled_methods: [PaymentMethod::ForeignEasyPay].into(),
+            ..ConfiguredCycle::default()
+        };
+        let learned = learned(configured, [("카드", rows(SettlementCycle::Daily, 60, 10))]);
+        let never = |method| of(&learned, Some(&method)).is_never_settled;
+        assert!(never(PaymentMethod::ForeignEasyPay));
+        assert!(!never(PaymentMethod::Card) && !never(PaymentMethod::Transfer));
+        let named = [(mid(), PaymentMethod::ForeignEasyPay)];
+        assert_eq!(learned.never_settled, named);
     }
 
     #[test]
@@ -220,8 +307,8 @@ mod tests {
         assert_eq!(of(&learned, Some(&PaymentMethod::MobilePhone)), expected);
         assert_eq!(of(&learned, Some(&PaymentMethod::Transfer)), expected);
         assert_eq!(
-            learned.unusual,
-            [(mid(), None, SettlementCycle::Weekly)],
+            learned.cycles,
+            [(mid(), None, Some(SettlementCycle::Weekly))],
             "one line says it of every method"
         );
     }
@@ -231,33 +318,36 @@ mod tests {
         let configured = ConfiguredCycle {
             cycle: Some(SettlementCycle::Monthly),
             payout_business_days: Some(2),
+            ..ConfiguredCycle::default()
         };
         let learned = learned(
             configured,
             [("카드", rows(SettlementCycle::Weekly, 60, 10))],
         );
         let expected = Contract {
-            cycle: SettlementCycle::Monthly,
+            cycle: Some(SettlementCycle::Monthly),
             payout_business_days: Some(2),
+            ..Contract::default()
         };
         assert_eq!(of(&learned, Some(&PaymentMethod::Card)), expected);
         assert_eq!(of(&learned, None), expected);
     }
 
     #[test]
-    fn without_either_sales_are_closed_daily_and_nothing_is_forecast() {
+    fn without_either_the_cycle_is_unknown_and_nothing_is_forecast() {
         let learned = learned(ConfiguredCycle::default(), []);
         assert_eq!(of(&learned, None), Contract::default());
-        assert!(learned.unusual.is_empty());
+        assert!(learned.cycles.is_empty());
     }
 
     #[test]
-    fn daily_rows_change_nothing_that_verdicts_depend_on() {
+    fn a_daily_cycle_that_was_learned_is_among_what_verdicts_depend_on() {
         let learned = learned(
             ConfiguredCycle::default(),
             [("카드", rows(SettlementCycle::Daily, 60, 10))],
         );
-        assert!(learned.unusual.is_empty());
+        let daily = Some(SettlementCycle::Daily);
+        assert_eq!(learned.cycles, [(mid(), None, daily)]);
         assert_eq!(
             of(&learned, Some(&PaymentMethod::Card)).payout_business_days,
             Some(5)

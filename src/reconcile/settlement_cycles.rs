@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use reconciliation::{BusinessCalendar, HitRate, LearnedLag, MId, SettlementCycle, back_test};
+use reconciliation::{
+    BusinessCalendar, HitRate, LearnedLag, MId, PaymentMethod, SettlementCycle, back_test,
+};
 
 use super::Reconciler;
 use super::contracts::Taught;
@@ -25,12 +27,14 @@ pub struct MethodCycle {
 }
 
 /// What the settings say of a merchant.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConfiguredCycle {
     /// How often sales are closed.
     pub cycle: Option<SettlementCycle>,
     /// Business days from sold date to paid-out date.
     pub payout_business_days: Option<u32>,
+    /// Methods that Toss never settles.
+    pub unsettled_methods: BTreeSet<PaymentMethod>,
 }
 
 /// What the rows of the last 60 payout days teach.
@@ -40,6 +44,8 @@ pub struct LearnedCycle {
     pub cycle: Option<SettlementCycle>,
     /// Business days from sold date to paid-out date, and from how many rows.
     pub lag: Option<LearnedLag>,
+    /// The same of rows sold on other than business days, once there are enough of them.
+    pub weekend: Option<LearnedLag>,
     /// How often what had been learned before would have foretold the paid-out date.
     pub hit_rate: HitRate,
 }
@@ -71,7 +77,7 @@ impl Reconciler {
                     .map(|(method_label, taught)| MethodCycle {
                         mid: mid.clone(),
                         method_label,
-                        configured,
+                        configured: configured.clone(),
                         learned: learned(&taught, &inner.calendar),
                     }),
             );
@@ -81,9 +87,11 @@ impl Reconciler {
 }
 
 fn learned(taught: &Taught, calendar: &BusinessCalendar) -> LearnedCycle {
+    let lags = taught.lags(calendar);
     LearnedCycle {
         cycle: taught.cycle(),
-        lag: taught.lag(calendar),
+        lag: lags.usual,
+        weekend: lags.weekend,
         hit_rate: newest_hit_rate(taught, calendar),
     }
 }

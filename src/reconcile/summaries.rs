@@ -81,5 +81,6 @@ fn together(a: &PaymentSums, b: &PaymentSums) -> Result<PaymentSums, MoneyError>
         settled: sum(|sums| sums.settled)?,
         fee: sum(|sums| sums.fee)?,
         pay_out: sum(|sums| sums.pay_out)?,
+        never_settled: sum(|sums| sums.never_settled)?,
     })
 }

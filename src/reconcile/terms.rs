@@ -15,7 +15,7 @@ use super::settlement_cycles::ConfiguredCycle;
 use crate::store::StoreError;
 
 /// Raised when the same rows are to give other verdicts than before.
-const RULES: u32 = 1;
+const RULES: u32 = 2;
 /// How long what was learned is used before it is learned anew.
 const LEARNED_LASTS: Duration = Duration::from_mins(1);
 /// Rows paid out longer ago teach nothing; the sixty payout days of a weekly cycle lie within.
@@ -112,8 +112,11 @@ impl Inner {
                 let _ = writeln!(text, "test key {}", merchant.account);
             }
         }
-        for (mid, method, cycle) in &contracts.unusual {
+        for (mid, method, cycle) in &contracts.cycles {
             let _ = writeln!(text, "cycle {mid} {method:?} {cycle:?}");
+        }
+        for (mid, method) in &contracts.never_settled {
+            let _ = writeln!(text, "never settled {mid} {method:?}");
         }
         let (first, last) = (self.calendar.first_day(), self.calendar.last_day());
         let _ = writeln!(text, "business days from {first}");

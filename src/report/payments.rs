@@ -78,10 +78,8 @@ fn row(place: &PaymentPlace, stored: &StoredPayment, record: Option<&VerdictReco
     let payment = &stored.payment;
     let verdict = record.and_then(|record| record.payment.as_ref());
     let sums = verdict.map(|verdict| verdict.sums);
-    let net = sums.and_then(|sums| sums.paid.minus(sums.effective_refund).ok());
-    let unsettled = net
-        .zip(sums)
-        .and_then(|(net, sums)| net.minus(sums.settled).ok());
+    let net = sums.and_then(|sums| sums.net().ok());
+    let unsettled = sums.and_then(|sums| sums.unsettled().ok());
     let amount = |money: Option<Money>| Cell::of(money, Cell::Money);
     [
         Cell::text(payment.mid.as_str()),

@@ -42,8 +42,7 @@ pub(super) fn write(book: &mut Book, summaries: &[Summary]) -> Result<(), Report
 
 fn row(summary: &Summary) -> [Cell; 15] {
     let sums = &summary.sums;
-    let net = sums.paid.minus(sums.effective_refund);
-    let unsettled = net.clone().and_then(|net| net.minus(sums.settled));
+    let (net, unsettled) = (sums.net(), sums.unsettled());
     let amount = |money: Result<Money, _>| Cell::of(money.ok(), Cell::Money);
     let count = |verdict: Verdict| {
         let found = summary.verdicts.iter().find(|(found, _)| *found == verdict);

@@ -12,8 +12,8 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use reconciliation::{
-    Currency, DiscrepancyClass, KstDate, MId, Money, PaymentKey, SettlementKind, TransactionKey,
-    Verdict,
+    Currency, DiscrepancyClass, KstDate, MId, Money, MoneyError, PaymentKey, SettlementKind,
+    TransactionKey, Verdict,
 };
 
 use super::{AccountName, SettlementId, Source, StoreError};
@@ -119,6 +119,8 @@ pub struct PaymentSums {
     pub fee: Money,
     /// Σ payOutAmount of its settlement rows, signed.
     pub pay_out: Money,
+    /// What is left of it and Toss never settles, signed: under a test key, and of methods that are said not to be.
+    pub never_settled: Money,
 }
 
 impl PaymentSums {
@@ -132,7 +134,24 @@ impl PaymentSums {
             settled: zero,
             fee: zero,
             pay_out: zero,
+            never_settled: zero,
         }
+    }
+
+    /// What was paid and not given back.
+    ///
+    /// # Errors
+    /// When it does not fit.
+    pub fn net(&self) -> Result<Money, MoneyError> {
+        self.paid.minus(self.effective_refund)
+    }
+
+    /// What Toss still owes before fees: negative when it has paid out too much.
+    ///
+    /// # Errors
+    /// When it does not fit.
+    pub fn unsettled(&self) -> Result<Money, MoneyError> {
+        self.net()?.minus(self.settled)?.minus(self.never_settled)
     }
 }
 

@@ -132,10 +132,7 @@ impl Inner {
             since: read.since,
             last: match source {
                 Source::Transactions => today,
-                Source::Settlements => {
-                    let cycle = merchant.settlement_cycle.unwrap_or_default();
-                    cycle.sold_date(today)
-                }
+                Source::Settlements => plan::last_sold_date(merchant.settlement_cycle, today),
             },
             interval: delta(self.settings.interval),
         };

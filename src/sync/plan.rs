@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use reconciliation::KstDate;
+use reconciliation::{KstDate, SettlementCycle};
 
 use crate::listing::{complete_from, rest as rest_of_day};
 use crate::store::{Source, WindowRead};
@@ -35,6 +35,12 @@ pub fn last_completable(source: Source, now: DateTime<Utc>) -> KstDate {
         Source::Settlements => 2,
     };
     today.minus_days(lag)
+}
+
+/// The last sold date that rows of today's events can be listed under: a week or a month is booked on its last day, and a
+/// merchant whose cycle is not configured may have either.
+pub fn last_sold_date(configured: Option<SettlementCycle>, today: KstDate) -> KstDate {
+    configured.map_or_else(|| today.latest_sold_date(), |cycle| cycle.sold_date(today))
 }
 
 /// What a background pass goes by.
@@ -276,6 +282,19 @@ mod tests {
         };
         let read = pass(&weekly, &BTreeMap::new(), at("20T12:00:00"));
         assert_eq!(read, [day(19), day(20), day(21), day(22)]);
+    }
+
+    #[test]
+    fn rows_are_looked_for_as_far_ahead_as_the_cycle_reaches_and_an_unknown_one_to_the_later_end() {
+        let weekly = Some(SettlementCycle::Weekly);
+        assert_eq!(
+            last_sold_date(Some(SettlementCycle::Daily), day(20)),
+            day(20)
+        );
+        assert_eq!(last_sold_date(weekly, day(20)), day(22));
+        assert_eq!(last_sold_date(None, day(20)), day(31));
+        let april = KstDate::parse("2026-04-05").unwrap();
+        assert_eq!(last_sold_date(None, day(31)), april, "its Sunday is later");
     }
 
     #[test]

@@ -39,6 +39,7 @@ impl Shop {
             toss: Toss::new(settings).unwrap(),
             settlement_cycle: None,
             payout_business_days: None,
+            unsettled_methods: Vec::new(),
             has_test_key: false,
         }]);
         let hands = self.sim.clock().clone();

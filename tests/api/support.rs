@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use reconciliation::SettlementCycle;
+use reconciliation::{PaymentMethod, SettlementCycle};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use toss_recon::access::Role;
@@ -88,6 +88,7 @@ pub(crate) struct Choices {
     pub(crate) timeout: Duration,
     pub(crate) cycle: Option<SettlementCycle>,
     pub(crate) payout_business_days: Option<u32>,
+    pub(crate) unsettled_methods: Vec<PaymentMethod>,
 }
 
 impl Default for Choices {
@@ -97,6 +98,7 @@ impl Default for Choices {
             timeout: Duration::from_secs(10),
             cycle: Some(SettlementCycle::Daily),
             payout_business_days: None,
+            unsettled_methods: Vec::new(),
         }
     }
 }
@@ -106,6 +108,7 @@ impl Choices {
         let merchants = self.merchants.iter().map(|(merchant, key)| MerchantConfig {
             settlement_cycle: self.cycle,
             payout_business_days: self.payout_business_days,
+            unsettled_methods: self.unsettled_methods.clone(),
             ..running::merchant(&merchant.mid, key)
         });
         let mut config = running::config(sim, database_url, merchants.collect());

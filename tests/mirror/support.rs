@@ -246,6 +246,7 @@ fn merchant(sim: &TossSim, name: &str, secret_key: &str, timeout: Duration) -> M
         toss: Toss::new(settings).unwrap(),
         settlement_cycle: Some(SettlementCycle::Daily),
         payout_business_days: None,
+        unsettled_methods: Vec::new(),
         has_test_key: false,
     }
 }

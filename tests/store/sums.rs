@@ -29,7 +29,7 @@ async fn every_verdict(database: &TestDatabase) -> Vec<VerdictRecord> {
 /// Holds the sums that are kept against those of the verdicts that are.
 pub(crate) async fn are_those_of_the_verdicts(database: &TestDatabase) {
     let verdicts = every_verdict(database).await;
-    let mut payments: BTreeMap<_, (u64, [i64; 6])> = BTreeMap::new();
+    let mut payments: BTreeMap<_, (u64, [i64; 7])> = BTreeMap::new();
     let mut events: BTreeMap<_, (u64, i64)> = BTreeMap::new();
     for record in &verdicts {
         for event in &record.unsettled {
@@ -82,7 +82,7 @@ pub(crate) async fn are_those_of_the_verdicts(database: &TestDatabase) {
     assert_eq!(kept, events);
 }
 
-fn numbers(sums: &PaymentSums) -> [i64; 6] {
+fn numbers(sums: &PaymentSums) -> [i64; 7] {
     [
         sums.paid,
         sums.effective_refund,
@@ -90,6 +90,7 @@ fn numbers(sums: &PaymentSums) -> [i64; 6] {
         sums.settled,
         sums.fee,
         sums.pay_out,
+        sums.never_settled,
     ]
     .map(Money::minor)
 }
@@ -126,6 +127,7 @@ fn any_verdict(random: &mut StdRng) -> VerdictRecord {
             settled: any(),
             fee: any(),
             pay_out: any(),
+            never_settled: any(),
         };
     }
     record

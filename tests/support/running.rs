@@ -67,6 +67,7 @@ pub(crate) fn merchant(account: &str, secret_key: &str) -> MerchantConfig {
         secret_key: SecretKey::parse(secret_key).unwrap(),
         settlement_cycle: Some(SettlementCycle::Daily),
         payout_business_days: None,
+        unsettled_methods: Vec::new(),
     }
 }
 

@@ -137,9 +137,17 @@ fn source_gap(_: &Ledger<'_>, found: &mut Found) {
         (Source::Transactions, found.gaps.transactions.clone()),
         (Source::Settlements, found.gaps.settlements.clone()),
     ];
+    let both_lists = lists.iter().all(|(_, gaps)| !gaps.is_empty());
     for (source, gaps) in lists {
         if !gaps.is_empty() {
-            found.add(None, Evidence::SourceGap { source, gaps });
+            found.add(
+                None,
+                Evidence::SourceGap {
+                    source,
+                    gaps,
+                    both_lists,
+                },
+            );
         }
     }
 }

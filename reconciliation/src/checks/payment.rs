@@ -52,7 +52,7 @@ pub(super) fn status(ledger: &Ledger<'_>, found: &mut Found) {
     if hidden {
         return;
     }
-    let expected = statuses_after(ledger.books.history.events());
+    let expected = statuses_after(ledger.books.history.known_events());
     if !expected.contains(&read.payment.status) {
         found.add(
             None,
@@ -86,7 +86,7 @@ fn total_less_cancels(read: &PaymentRead, balance: Money) -> Option<Money> {
 /// What the history leaves of the payment's currency; `None` when no money came, when it bounced, or when the two cannot
 /// be compared.
 fn paid_less_refunded(ledger: &Ledger<'_>, found: &Found, balance: Money) -> Option<Money> {
-    let money_came = since_last_bounce(ledger.books.history.events())
+    let money_came = since_last_bounce(ledger.books.history.known_events())
         .iter()
         .any(|event| {
             matches!(event.effect, Effect::Paid | Effect::Refunded)

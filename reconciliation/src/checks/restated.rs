@@ -92,7 +92,7 @@ impl Subject<'_> {
 /// Every former row that its next version does not repeat, in a fixed order. The next version is the earliest that was
 /// read when the row was found replaced, or later; a row that merely is listed less often than before has not changed.
 fn changes<'a>(ledger: &Ledger<'a>) -> Vec<Change<'a>> {
-    if ledger.books.former_settlements.is_empty() {
+    if ledger.books.former_settlements.is_empty() || !ledger.has_settlements() {
         return Vec::new();
     }
     let mut former: Vec<&FormerSettlement> = ledger.books.former_settlements.iter().collect();
@@ -147,7 +147,7 @@ fn changes<'a>(ledger: &Ledger<'a>) -> Vec<Change<'a>> {
 
 fn subject_of<'a>(row: &'a Settlement, ledger: &Ledger<'_>) -> Subject<'a> {
     let matched = || {
-        let found = match_settlement(row, ledger.books.history.events());
+        let found = match_settlement(row, ledger.books.history.known_events());
         let single = matches!(found.strength, MatchStrength::Exact | MatchStrength::Weak);
         found.candidates.into_iter().next().filter(|_| single)
     };

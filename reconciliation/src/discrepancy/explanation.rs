@@ -11,7 +11,11 @@ impl Discrepancy {
     /// One sentence with the numbers in it, in English.
     pub fn explanation(&self) -> String {
         match &self.evidence {
-            Evidence::SourceGap { source, gaps } => source_gap(*source, gaps),
+            Evidence::SourceGap {
+                source,
+                gaps,
+                both_lists,
+            } => source_gap(*source, gaps, *both_lists),
             Evidence::UnknownStatus { of, status } => unknown_status(*of, status),
             Evidence::SettlementDuplicated { events, rows } => duplicated(*events, rows),
             Evidence::SettledVoid { nominal, row } => settled_void(*nominal, row),
@@ -163,21 +167,55 @@ fn terms(equation: BalanceEquation) -> &'static str {
     }
 }
 
-fn source_gap(source: Source, gaps: &[Gap]) -> String {
+fn source_gap(source: Source, gaps: &[Gap], both_lists: bool) -> String {
     let list_name = match source {
         Source::Transactions => "transactions",
         Source::Settlements => "settlements",
     };
-    let parts = gaps.iter().map(|gap| match gap {
-        Gap::Unavailable => "none of it can be had".to_owned(),
-        Gap::Before(day) => format!("what came before {day} is missing"),
-        Gap::Days(from, to) if from == to => format!("{from} is missing"),
-        Gap::Days(from, to) => format!("{from} to {to} is missing"),
+    if gaps.contains(&Gap::Unavailable) {
+        return "A test key has no settlements at Toss: whether this money is paid out cannot be told."
+            .to_owned();
+    }
+    let parts = gaps.iter().filter_map(|gap| match gap {
+        Gap::Unavailable => None,
+        Gap::Before(day) => Some(format!("what came before {day} is missing")),
+        Gap::Days(from, to) if from == to => Some(format!("{from} is missing")),
+        Gap::Days(from, to) => Some(format!("{from} to {to} is missing")),
     });
+    let command = closing_command(list_name, gaps, both_lists);
     format!(
-        "The list of {list_name} has not been read completely: {}.",
+        "The list of {list_name} has not been read completely: {}; {command}.",
         list(parts)
     )
+}
+
+/// What reads the days that are missing; days within that have been read are not read again.
+fn closing_command(list_name: &str, gaps: &[Gap], both_lists: bool) -> String {
+    let only = if both_lists {
+        String::new()
+    } else {
+        format!(" --only {list_name}")
+    };
+    let days = |from: String, to: KstDate| {
+        format!("`toss-recon sync --from {from} --to {to}{only}` reads it")
+    };
+    let unread = gaps.iter().filter_map(|gap| match gap {
+        Gap::Days(from, to) => Some((*from, *to)),
+        Gap::Unavailable | Gap::Before(_) => None,
+    });
+    let before = gaps.iter().find_map(|gap| match gap {
+        Gap::Before(day) => Some(*day),
+        Gap::Unavailable | Gap::Days(..) => None,
+    });
+    let span = unread.reduce(|(from, _), (_, to)| (from, to));
+    match (before, span) {
+        (Some(day), span) => days(
+            "yyyy-MM-dd".to_owned(),
+            span.map_or_else(|| day.minus_days(1), |(_, to)| to),
+        ),
+        (None, Some((from, to))) => days(from.to_string(), to),
+        (None, None) => String::new(),
+    }
 }
 
 fn orphan(rows: &[Settlement]) -> String {

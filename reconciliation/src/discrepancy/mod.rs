@@ -33,6 +33,8 @@ pub enum Evidence {
         source: Source,
         /// What of it, ascending.
         gaps: Vec<Gap>,
+        /// Whether something of the other list is missing as well.
+        both_lists: bool,
     },
     /// The word that is not known, and where it stands.
     UnknownStatus {
@@ -155,7 +157,7 @@ pub enum Evidence {
 /// A part of a list that has not been read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Gap {
-    /// Nothing of this list can be had.
+    /// Nothing of this list can be had: a test key has no settlements.
     Unavailable,
     /// What came before this day, back to the payment's beginning.
     Before(KstDate),

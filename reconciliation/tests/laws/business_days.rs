@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use reconciliation::{
-    BusinessCalendar, Contract, Contracts, InvalidCalendar, MId, PaymentMethod, RowWait,
-    SettlementCycle, late_from, row_wait,
+    BusinessCalendar, Contract, Contracts, InvalidCalendar, MId, NoPayoutDate, PaymentMethod,
+    RowWait, SettlementCycle, late_from, row_wait,
 };
 
 use crate::made_books::{at, calendar, day};
@@ -177,8 +177,9 @@ fn a_row_is_expected_through_the_next_day_then_has_one_business_day_of_grace() {
 #[test]
 fn a_contract_dates_an_event_by_its_own_day() {
     let contract = |cycle, days| Contract {
-        cycle,
+        cycle: Some(cycle),
         payout_business_days: days,
+        ..Contract::default()
     };
     // Late in the evening in Seoul, still the day before in UTC is the same day there.
     let event = at("2026-03-04T23:59:59+09:00");
@@ -189,14 +190,37 @@ fn a_contract_dates_an_event_by_its_own_day() {
     ];
     for (cycle, sold, paid_out) in cases {
         let contract = contract(cycle, Some(5));
-        assert_eq!(contract.sold_date(event), day(sold));
+        assert_eq!(contract.sold_date(event), Some(day(sold)));
         assert_eq!(
             contract.paid_out_date(day(sold), calendar()),
-            Some(day(paid_out))
+            Ok(day(paid_out))
         );
     }
     let unknown = contract(SettlementCycle::Daily, None);
-    assert_eq!(unknown.paid_out_date(day("2026-03-04"), calendar()), None);
+    assert_eq!(
+        unknown.paid_out_date(day("2026-03-04"), calendar()),
+        Err(NoPayoutDate::LagUnknown)
+    );
+}
+
+#[test]
+fn sales_of_closed_days_follow_their_own_number_where_it_differs() {
+    let contract = Contract {
+        cycle: Some(SettlementCycle::Daily),
+        payout_business_days: Some(5),
+        weekend_business_days: Some(4),
+        ..Contract::default()
+    };
+    let cases = [
+        ("2026-03-06", "2026-03-13"),
+        ("2026-03-07", "2026-03-12"),
+        ("2026-03-08", "2026-03-12"),
+        ("2026-03-09", "2026-03-16"),
+    ];
+    for (sold, paid_out) in cases {
+        let dated = contract.paid_out_date(day(sold), calendar());
+        assert_eq!(dated, Ok(day(paid_out)), "{sold}");
+    }
 }
 
 #[test]

@@ -28,8 +28,9 @@ pub(crate) fn at(text: &str) -> DateTime<Utc> {
 static TERMS: LazyLock<Terms> = LazyLock::new(|| Terms {
     calendar: BusinessCalendar::korean().unwrap(),
     contracts: Contracts::new(Contract {
-        cycle: SettlementCycle::Daily,
+        cycle: Some(SettlementCycle::Daily),
         payout_business_days: Some(5),
+        ..Contract::default()
     }),
 });
 

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use reconciliation::{
-    EventDates, HitRate, KstDate, LearnedLag, PayoutDates, SettlementCycle, back_test, learn_lag,
-    recognize_cycle,
+    EventDates, HitRate, KstDate, LearnedLag, PayoutDates, SettlementCycle, back_test,
+    contradicts_cycle, learn_lag, learn_lags, recognize_cycle,
 };
 
 use crate::made_books::{calendar, day};
@@ -118,6 +118,83 @@ fn back_testing_counts_what_would_have_been_foretold() {
             hits: 15
         }
     );
+}
+
+/// Rows of the days from that one on that are business days, or that are none.
+fn rows_of(open: bool, first: &str, count: usize, lag: u32) -> Vec<PayoutDates> {
+    let all = rows_from(first, 60, lag).into_iter();
+    all.filter(|row| calendar().is_business_day(row.sold) == Some(open))
+        .take(count)
+        .collect()
+}
+
+#[test]
+fn ten_rows_of_closed_days_teach_those_apart_and_nine_teach_nothing() {
+    let mut rows = rows_of(true, "2026-03-03", 12, 5);
+    rows.extend(rows_of(false, "2026-03-03", 9, 4));
+    let learned = learn_lags(&rows, calendar());
+    assert_eq!(learned.usual.map(|lag| lag.business_days), Some(5));
+    assert_eq!(learned.usual.map(|lag| lag.rows), Some(21));
+    assert_eq!(
+        (learned.weekend, learned.weekend_business_days()),
+        (None, None)
+    );
+    rows.truncate(12);
+    rows.extend(rows_of(false, "2026-03-03", 10, 4));
+    let learned = learn_lags(&rows, calendar());
+    assert_eq!(
+        learned.usual.map(|lag| (lag.business_days, lag.rows)),
+        Some((5, 12))
+    );
+    let weekend = LearnedLag {
+        business_days: 4,
+        rows: 10,
+        agreeing: 10,
+    };
+    assert_eq!(learned.weekend, Some(weekend));
+    assert_eq!(learned.weekend_business_days(), Some(4));
+}
+
+#[test]
+fn where_closed_days_teach_the_same_all_rows_count_together() {
+    let learned = learn_lags(&rows_from("2026-03-03", 60, 5), calendar());
+    assert_eq!(learned.usual.map(|lag| lag.rows), Some(60));
+    assert!(learned.weekend.is_some_and(|lag| lag.rows < 20));
+    assert_eq!(learned.weekend_business_days(), None);
+    // A weekly cycle books on Sundays alone; their rows are all that there are.
+    let sundays = rows_of(false, "2026-03-03", 10, 3);
+    let learned = learn_lags(&sundays, calendar());
+    assert_eq!(learned.usual.map(|lag| lag.business_days), Some(3));
+}
+
+#[test]
+fn back_testing_follows_closed_days_apart() {
+    let mut rows = rows_of(true, "2026-03-03", 30, 5);
+    rows.extend(rows_of(false, "2026-03-03", 12, 4));
+    let rate = back_test(&rows, calendar());
+    let later = rows_of(true, "2026-04-13", 20, 5);
+    let weekends = rows_of(false, "2026-04-13", 5, 4);
+    rows.extend(later.into_iter().chain(weekends));
+    let more = back_test(&rows, calendar());
+    assert_eq!(
+        (more.forecast - rate.forecast, more.hits - rate.hits),
+        (25, 25)
+    );
+}
+
+#[test]
+fn a_row_that_is_booked_later_contradicts_a_daily_cycle_before_any_can_be_learned() {
+    let monday = day("2026-03-02");
+    let weekly = [dates(monday, day("2026-03-08"), 1)];
+    assert!(contradicts_cycle(&weekly, SettlementCycle::Daily));
+    assert!(contradicts_cycle(&weekly, SettlementCycle::Monthly));
+    assert!(!contradicts_cycle(&weekly, SettlementCycle::Weekly));
+    assert!(!contradicts_cycle(&[], SettlementCycle::Daily));
+    let mut nearly = sold_under(SettlementCycle::Daily, 9);
+    nearly.push(weekly[0]);
+    assert!(!contradicts_cycle(&nearly, SettlementCycle::Daily));
+    nearly.push(weekly[0]);
+    assert!(contradicts_cycle(&nearly, SettlementCycle::Daily));
 }
 
 fn dates(event: KstDate, sold: KstDate, rows: u32) -> EventDates {

@@ -82,7 +82,7 @@ proptest! {
             let payout = payouts.iter().find(|payout| payout.transaction_key == event.transaction_key);
             let payout = payout.unwrap();
             prop_assert_eq!(payout.basis, PayoutBasis::Forecast);
-            prop_assert_eq!((payout.kind, payout.amount, payout.sold_date), (event.kind, event.amount, event.sold_date));
+            prop_assert_eq!((payout.kind, payout.amount, payout.sold_date), (event.kind, event.amount, Some(event.sold_date)));
         }
     }
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use reconciliation::{
     CancelRequestStatus, CancelStatus, Contract, Contracts, Coverage, DiscrepancyClass,
-    EventPayout, PayoutBasis, SettlementCycle, SettlementKind, Terms, Verdict, reconcile,
+    EventPayout, NoPayoutDate, PayoutBasis, SettlementCycle, SettlementKind, Terms, Verdict,
+    reconcile,
 };
 
 use crate::made::{VIRTUAL_ACCOUNT, history, key, krw, second};
@@ -117,6 +118,7 @@ fn payout(
     paid_out: Option<&str>,
     basis: PayoutBasis,
 ) -> EventPayout {
+    let reason = paid_out.is_none().then_some(NoPayoutDate::LagUnknown);
     EventPayout {
         transaction_key: key(transaction),
         kind: if won < 0 {
@@ -125,8 +127,9 @@ fn payout(
             SettlementKind::Payment
         },
         amount: krw(won),
-        sold_date: day(sold),
+        sold_date: Some(day(sold)),
         paid_out_date: paid_out.map(day),
+        reason,
         basis,
     }
 }
@@ -158,8 +161,9 @@ fn payouts_come_from_the_rows_and_else_from_the_contract() {
     let weekly = |days| Terms {
         calendar: calendar().clone(),
         contracts: Contracts::new(Contract {
-            cycle: SettlementCycle::Weekly,
+            cycle: Some(SettlementCycle::Weekly),
             payout_business_days: days,
+            ..Contract::default()
         }),
     };
     let forecast = |terms: &Terms| reconcile(&books, terms, later()).payouts.remove(1);
@@ -192,12 +196,13 @@ fn events_that_move_no_money_have_no_payout_and_bounced_deposits_no_forecast() {
     );
     let mut books = settled_history(bounced);
     books.settlements.clear();
+    let bounced = |transaction, won| EventPayout {
+        reason: Some(NoPayoutDate::Bounced),
+        ..payout(transaction, won, "2026-03-02", None, PayoutBasis::Forecast)
+    };
     assert_eq!(
         result(&books).payouts,
-        [
-            payout("t1", 10_000, "2026-03-02", None, PayoutBasis::Forecast),
-            payout("t2", -10_000, "2026-03-02", None, PayoutBasis::Forecast),
-        ]
+        [bounced("t1", 10_000), bounced("t2", -10_000)]
     );
 }
 

@@ -48,6 +48,7 @@ struct VerdictColumns<'r> {
     settled: Option<i64>,
     fee: Option<i64>,
     pay_out: Option<i64>,
+    never_settled: Option<i64>,
 }
 
 placed!(
@@ -66,7 +67,8 @@ placed!(
     voided,
     settled,
     fee,
-    pay_out
+    pay_out,
+    never_settled
 );
 
 impl Placed for VerdictRow {
@@ -143,6 +145,8 @@ impl VerdictColumns<'_> {
                 settled: money("settled", self.settled)?,
                 fee: money("fee", self.fee)?,
                 pay_out: money("pay_out", self.pay_out)?,
+                // Verdicts of earlier versions have none.
+                never_settled: Money::from_minor(self.never_settled.unwrap_or(0), currency),
             },
         }))
     }
@@ -170,6 +174,7 @@ pub(in crate::store) fn verdict_model(
         settled: None,
         fee: None,
         pay_out: None,
+        never_settled: None,
     };
     let Some(payment) = &record.payment else {
         return Ok(model);
@@ -193,6 +198,7 @@ pub(in crate::store) fn verdict_model(
     model.settled = minor("settled", sums.settled)?;
     model.fee = minor("fee", sums.fee)?;
     model.pay_out = minor("pay_out", sums.pay_out)?;
+    model.never_settled = minor("never_settled", sums.never_settled)?;
     Ok(model)
 }
 
@@ -283,6 +289,7 @@ pub(in crate::store) fn payment_sums(
             settled: money(row.settled),
             fee: money(row.fee),
             pay_out: money(row.pay_out),
+            never_settled: money(row.never_settled),
         },
     })
 }

@@ -116,6 +116,7 @@ pub(super) fn of_verdict(row: &verdict::Model, way: Way) -> Option<payment_day::
         settled: signed(row.settled),
         fee: signed(row.fee),
         pay_out: signed(row.pay_out),
+        never_settled: signed(row.never_settled),
     })
 }
 
@@ -154,6 +155,7 @@ impl Sums for payment_day::Model {
             (&mut self.settled, other.settled),
             (&mut self.fee, other.fee),
             (&mut self.pay_out, other.pay_out),
+            (&mut self.never_settled, other.never_settled),
         ];
         for (sum, more) in pairs {
             *sum = sum.wrapping_add(more);

@@ -104,6 +104,7 @@ impl PaymentSums {
             settled: saturating_sum(self.settled, other.settled),
             fee: saturating_sum(self.fee, other.fee),
             pay_out: saturating_sum(self.pay_out, other.pay_out),
+            never_settled: saturating_sum(self.never_settled, other.never_settled),
         }
     }
 }
