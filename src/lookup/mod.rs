@@ -2,6 +2,7 @@
 //! Toss, keep what it said, and answer that. When Toss cannot be asked, the last known state, marked as such.
 
 mod alone;
+mod attempts;
 mod current;
 mod flights;
 mod reading;
@@ -29,7 +30,7 @@ use flights::Flights;
 pub enum PaymentRef {
     /// Toss's key of the payment.
     Key(PaymentKey),
-    /// The merchant's order; of several attempts to pay it, the newest.
+    /// The merchant's order; of several attempts to pay it the one that holds or held money, else the newest.
     Order(OrderId),
 }
 
@@ -204,9 +205,14 @@ impl Inner {
         let Some((merchant, payment)) = self.find(by, stored).await? else {
             return Ok(None);
         };
-        self.read_rest(merchant, payment, asked_at, max_age)
-            .await
-            .map(Some)
+        let found = self.read_rest(merchant, payment, asked_at, max_age).await?;
+        match by {
+            PaymentRef::Key(_) => Ok(Some(found)),
+            PaymentRef::Order(order) => self
+                .attempt_with_money(order, found, max_age)
+                .await
+                .map(Some),
+        }
     }
 
     /// Asks the merchant that is known to have the payment, or every merchant at once. A key shows its own merchant's

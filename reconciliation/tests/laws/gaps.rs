@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use reconciliation::{Coverage, Stretch};
+use reconciliation::{Coverage, Language, Stretch};
 
 use crate::discrepancies::only;
 use crate::made::{second, walk};
@@ -29,7 +29,7 @@ fn source_gap_of_the_transactions_up_to_the_instant_of_an_event() {
     let found = only(&books);
     assert_eq!(found.class().as_str(), "SOURCE_GAP");
     assert_eq!(
-        found.explanation(),
+        found.explanation(Language::English),
         "The list of transactions has not been read completely: 2026-03-03 is missing."
     );
 }
@@ -68,7 +68,7 @@ fn source_gap_before_a_history_that_begins_with_a_cancel() {
     let mut books = settled_history(walk(card_rows().split_off(1)));
     books.requests = in_order().requests;
     assert_eq!(
-        only(&books).explanation(),
+        only(&books).explanation(Language::English),
         "The list of transactions has not been read completely: what came before 2026-03-03 is missing."
     );
     books.history = walk(card_rows());
@@ -101,7 +101,7 @@ fn source_gap_when_settlements_cannot_be_had() {
     );
     books.settlements.clear();
     assert_eq!(
-        only(&books).explanation(),
+        only(&books).explanation(Language::English),
         "The list of settlements has not been read completely: none of it can be had."
     );
     let mut void = void_in_order();

@@ -102,6 +102,7 @@ pub(crate) fn request(
     RecordedRequest {
         id: id.to_owned(),
         requested_at,
+        allowed_at: requested_at,
         facts: CancelRequestFacts {
             status,
             amount: None,
