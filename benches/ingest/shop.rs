@@ -123,6 +123,7 @@ impl Shop {
                 approved_at: None,
                 is_partial_cancelable: None,
                 last_transaction_key: Some(row.transaction_key),
+                virtual_account: None,
             });
         }
         payments

@@ -20,8 +20,10 @@ pub struct Model {
     pub class: String,
     /// The event, when it is about a single one.
     pub transaction_key: Option<String>,
-    /// One sentence with the numbers in it.
+    /// One sentence with the numbers in it, in English.
     pub explanation: String,
+    /// The same in Korean; null where an older program made it.
+    pub explanation_ko: Option<String>,
     /// Minor units.
     pub expected: Option<i64>,
     /// Of what should be.

@@ -54,6 +54,14 @@ pub struct Model {
     pub status_kind: String,
     /// The method in one spelling if it is known, else `UNKNOWN`. Lists are filtered by it.
     pub method_kind: String,
+    /// The bank of its virtual account, as Toss names it.
+    pub virtual_account_bank: Option<String>,
+    /// The virtual account's number with all but its last digits hidden.
+    pub virtual_account_masked_number: Option<String>,
+    /// Until when the deposit may come.
+    pub virtual_account_due_at: Option<ChronoUnixTimestampMillis>,
+    /// How far the bank is with giving a deposit back, in Toss's word.
+    pub refund_status: Option<String>,
     /// Its cancels.
     #[sea_orm(has_many)]
     pub cancels: HasMany<super::cancel::Entity>,

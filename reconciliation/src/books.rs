@@ -69,6 +69,8 @@ pub struct RecordedRequest {
     pub id: String,
     /// When it was recorded.
     pub requested_at: DateTime<Utc>,
+    /// When it was allowed to be sent: when another admin approved it, where that was needed, else when it was recorded.
+    pub allowed_at: DateTime<Utc>,
     /// What tells whether it caused a cancel.
     pub facts: CancelRequestFacts,
 }

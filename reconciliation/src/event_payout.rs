@@ -43,13 +43,48 @@ pub struct EventPayout {
     pub basis: PayoutBasis,
 }
 
-/// The payouts of every event that moves money, in the order of the events. Those that Toss does not settle have none.
+/// The payouts of every event that moves money, in the order of the events; several of one that is settled in parts on
+/// several days. Those that Toss does not settle have none.
 pub(crate) fn payouts(ledger: &Ledger<'_>) -> Vec<EventPayout> {
     let moved = ledger
         .lines
         .iter()
         .filter(|line| !line.event.effective_amount.is_zero() && ledger.is_settled(line));
-    moved.map(|line| payout(ledger, line)).collect()
+    moved
+        .flat_map(|line| match parts(line) {
+            parts if parts.is_empty() => vec![payout(ledger, line)],
+            parts => parts,
+        })
+        .collect()
+}
+
+/// The payouts of an event whose money moves in parts on several days, one for each pair of dates; none of any other.
+fn parts(line: &Line<'_>) -> Vec<EventPayout> {
+    let whole = line.settled_amount() == Some(line.event.effective_amount);
+    if !line.is_in_parts() || !whole || have_one_date(&line.rows) {
+        return Vec::new();
+    }
+    let mut parts: Vec<EventPayout> = Vec::new();
+    for row in line.rows.iter().map(|row| &row.settlement) {
+        let of_its_dates = parts.iter_mut().find(|part| {
+            part.sold_date == Some(row.sold_date) && part.paid_out_date == Some(row.paid_out_date)
+        });
+        match of_its_dates {
+            // Their sum is the event's amount, so that it fits.
+            Some(part) => part.amount = part.amount.plus(row.amount).unwrap_or(part.amount),
+            None => parts.push(EventPayout {
+                transaction_key: line.key().clone(),
+                kind: kind_of(line.event),
+                amount: row.amount,
+                sold_date: Some(row.sold_date),
+                paid_out_date: Some(row.paid_out_date),
+                reason: None,
+                basis: PayoutBasis::Settled,
+            }),
+        }
+    }
+    parts.sort_by_key(|part| (part.paid_out_date, part.sold_date));
+    parts
 }
 
 fn payout(ledger: &Ledger<'_>, line: &Line<'_>) -> EventPayout {

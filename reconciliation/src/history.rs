@@ -133,7 +133,8 @@ impl Totals {
 
 impl History {
     /// Walks the rows of one payment. Their order, repetition and splitting do not matter: rows are ordered by instant,
-    /// life cycle and Toss's listing, and a key counts once.
+    /// life cycle and Toss's listing, and a key counts once. A deposit that bounces within its second comes before its
+    /// bounce.
     ///
     /// # Errors
     /// [`MoneyError::TooLarge`] when a sum does not fit.
@@ -327,7 +328,35 @@ fn in_walk_order(mut rows: Vec<Transaction>) -> Vec<Transaction> {
         let mut seen = HashSet::with_capacity(rows.len());
         rows.retain(|row| seen.insert((row.mid.clone(), row.transaction_key.clone())));
     }
-    rows
+    with_bounces_after_deposits(rows)
+}
+
+/// An account waits once before its deposit, and again only after a deposit has bounced. So a later row that says that it
+/// waits, in the second of a deposit, comes after the deposit, although the life cycle has it before.
+fn with_bounces_after_deposits(rows: Vec<Transaction>) -> Vec<Transaction> {
+    let waits = |row: &Transaction| {
+        row.status == PaymentStatus::WaitingForDeposit && row.is_virtual_account()
+    };
+    if rows.iter().filter(|row| waits(row)).nth(1).is_none() {
+        return rows;
+    }
+    let mut issued: Vec<Currency> = Vec::new();
+    let mut ranked: Vec<(u8, Transaction)> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let currency = row.amount.currency();
+        let rank = 2 * row.status.life_cycle_rank();
+        if !waits(&row) {
+            ranked.push((rank, row));
+        } else if issued.contains(&currency) {
+            ranked.push((2 * PaymentStatus::Done.life_cycle_rank() + 1, row));
+        } else {
+            issued.push(currency);
+            ranked.push((rank, row));
+        }
+    }
+    // Stable: everything else stays as it is.
+    ranked.sort_by_key(|(rank, row)| (row.transaction_at, *rank));
+    ranked.into_iter().map(|(_, row)| row).collect()
 }
 
 /// Whether two rows share a transaction key, be it under two merchants.

@@ -33,7 +33,7 @@ pub(crate) struct Line<'a> {
     pub(crate) contract: Contract,
     /// The last sold date that the contract allows: the only one, unless the cycle is unknown.
     pub(crate) sold: KstDate,
-    /// Its rows, the one that fits best first: one, unless Toss lists it several times.
+    /// Its rows, the one that fits best first: one, unless Toss settles it in parts or lists it several times.
     pub(crate) rows: Vec<&'a ListedSettlement>,
     /// Whether it moves money that Toss settles.
     pub(crate) due: bool,

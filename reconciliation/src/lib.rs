@@ -52,9 +52,11 @@ mod refund_account;
 mod retry_advice;
 mod row_identity;
 mod settlement;
+mod split;
 mod status;
 mod transaction;
 mod unsettled;
+mod virtual_account;
 mod weaker_limit;
 
 pub use books::{Books, FormerSettlement, ListedSettlement, PaymentRead, RecordedRequest, Terms};
@@ -69,7 +71,8 @@ pub use cancel_policy::{CancelPolicy, Ceilings, over_day_limit};
 pub use coverage::{Coverage, Source, Stretch};
 pub use currency::Currency;
 pub use discrepancy::{
-    BalanceEquation, Discrepancy, DiscrepancyClass, Evidence, Gap, Pair, StatusOf, Version,
+    BalanceEquation, Discrepancy, DiscrepancyClass, Evidence, Gap, Language, Pair, Severity,
+    StatusOf, Version,
 };
 pub use due::{Contract, Contracts, NoPayoutDate, RowWait, late_from, row_wait};
 pub use event_payout::{EventPayout, PayoutBasis};
@@ -97,4 +100,5 @@ pub use settlement::{FeeLine, Settlement, SettlementKind};
 pub use status::PaymentStatus;
 pub use transaction::Transaction;
 pub use unsettled::{Unsettled, unsettled};
+pub use virtual_account::{RefundStatus, VirtualAccount, mask_account_number};
 pub use weaker_limit::{WeakerLimit, weaker_limit};

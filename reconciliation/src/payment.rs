@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     Currency, History, MId, Money, OrderId, PaymentKey, PaymentMethod, PaymentStatus,
-    TransactionKey,
+    TransactionKey, VirtualAccount,
 };
 
 /// The payment itself. From `GET /v1/payments/{paymentKey}`; what only that answer knows is `None` until it has been
@@ -35,6 +35,8 @@ pub struct Payment {
     pub is_partial_cancelable: Option<bool>,
     /// The key of the newest transaction row.
     pub last_transaction_key: Option<TransactionKey>,
+    /// Its virtual account, if the answer described one.
+    pub virtual_account: Option<VirtualAccount>,
 }
 
 impl Payment {

@@ -58,6 +58,9 @@ pub struct Reconciliation {
     pub verdict: Verdict,
     /// What disagrees, in the order of the classes.
     pub discrepancies: Vec<Discrepancy>,
+    /// Whether the payment itself was read since the last event that its rows tell of. Otherwise its balance and status are
+    /// not checked yet.
+    pub checked_payment: bool,
     /// When each event's money moves, in the order of the events.
     pub payouts: Vec<EventPayout>,
 }
@@ -82,6 +85,7 @@ impl<'a> Reckoning<'a> {
         let discrepancies = checks::run(&self.0);
         Reconciliation {
             verdict: verdict(&self.0, &discrepancies),
+            checked_payment: checks::was_read_since_last_event(&self.0),
             payouts: payouts(&self.0),
             discrepancies,
         }

@@ -1,4 +1,5 @@
-//! The identities within one settlement row: its fee, its payout and their signs.
+//! The identities within one settlement row: what its fee and its payout must be. Signs are none: a flat fee above the
+//! amount makes the payout negative, and a refund that costs a fee has a positive one.
 
 use crate::{Money, Settlement};
 
@@ -11,10 +12,6 @@ pub enum Identity {
     FeeIsSumOfLines,
     /// The payout is the amount less the fee, or less fee and instalment fee.
     PayOutIsAmountLessFee,
-    /// The fee has the amount's sign, or is 0.
-    FeeFollowsAmount,
-    /// The payout has the amount's sign, or is 0.
-    PayOutFollowsAmount,
 }
 
 /// Which reading of the instalment fee a row's payout agrees with. Toss's documentation leaves open whether it is part
@@ -50,7 +47,7 @@ pub enum Outcome {
 pub struct BrokenIdentity {
     /// Which.
     pub identity: Identity,
-    /// What the other parts make it. For a sign, the part with the amount's sign.
+    /// What the other parts make it.
     pub expected: Money,
     /// What the row lists.
     pub observed: Money,
@@ -59,7 +56,7 @@ pub struct BrokenIdentity {
 /// The checks of one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowIdentities {
-    outcomes: [(Identity, Outcome); 5],
+    outcomes: [(Identity, Outcome); 3],
     /// Which reading the payout agrees with; `None` when it agrees with neither or cannot be known.
     pub pay_out_reading: Option<PayOutReading>,
 }
@@ -91,11 +88,6 @@ impl RowIdentities {
                     equal(sum_of_lines.flatten(), row.fee),
                 ),
                 (Identity::PayOutIsAmountLessFee, pay_out),
-                (Identity::FeeFollowsAmount, same_sign(amount, row.fee)),
-                (
-                    Identity::PayOutFollowsAmount,
-                    same_sign(amount, Some(row.pay_out_amount)),
-                ),
             ],
             pay_out_reading,
         }
@@ -145,21 +137,5 @@ fn equal(expected: Option<Money>, observed: Option<Money>) -> Outcome {
             Outcome::Broken { expected, observed }
         }
         _ => Outcome::Unknown,
-    }
-}
-
-/// An amount of 0 has no sign to follow.
-fn same_sign(amount: Money, part: Option<Money>) -> Outcome {
-    let Some(part) = part.filter(|_| !amount.is_zero()) else {
-        return Outcome::Unknown;
-    };
-    let opposed = part.minor().signum() * amount.minor().signum() < 0;
-    if opposed {
-        Outcome::Broken {
-            expected: part.negated(),
-            observed: part,
-        }
-    } else {
-        Outcome::Held
     }
 }

@@ -70,6 +70,33 @@ impl Settlement {
         }
     }
 
+    /// The same row with the signs that its kind asks for. A cancel that is listed with positive amounts is told from an
+    /// approval by what Toss attached to it, never by the sign: all of its amounts are turned, so that whatever equations
+    /// held still do.
+    #[must_use]
+    pub fn in_its_direction(mut self) -> Self {
+        let is_turned = self.kind == SettlementKind::Cancel
+            && self.amount.minor() > 0
+            && self.pay_out_amount.minor() >= 0;
+        if is_turned {
+            self.amount = self.amount.negated();
+            self.pay_out_amount = self.pay_out_amount.negated();
+            let parts = [
+                &mut self.interest_fee,
+                &mut self.fee,
+                &mut self.supply_amount,
+                &mut self.vat,
+            ];
+            for part in parts {
+                *part = part.map(Money::negated);
+            }
+            for line in self.fees.iter_mut().flatten() {
+                line.fee = line.fee.negated();
+            }
+        }
+        self
+    }
+
     /// The fee to show: as listed, else supply amount and VAT, else the sum of a breakdown that has lines, else what
     /// the payout lacks to the amount. For display only; a check works on what was listed.
     pub fn shown_fee(&self) -> Money {

@@ -147,6 +147,7 @@ pub(super) fn reading_with_reasons(
             approved_at: None,
             is_partial_cancelable: None,
             last_transaction_key: None,
+            virtual_account: None,
         },
         cancels: cancels.iter().map(cancel).collect(),
         account_number: None,

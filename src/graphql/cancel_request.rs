@@ -175,6 +175,18 @@ impl CancelError {
         })
     }
 
+    /// Only Toss's lists have told of the payment: nothing is known of what can be cancelled.
+    pub(super) fn not_read_yet() -> Self {
+        Self(StoredCancelError {
+            code: "NOT_READ_YET".to_owned(),
+            message: "Only Toss's lists have told of this payment, so that it is not known what can be cancelled. Ask for it \
+                      with maxAgeSeconds: 0 to have it read."
+                .to_owned(),
+            advice: Advice::Retry,
+            field: None,
+        })
+    }
+
     #[cfg(test)]
     pub(super) fn is_invalid_input_of(&self, field: &str) -> bool {
         self.0.code == "INVALID_INPUT"
@@ -200,7 +212,7 @@ impl CancelError {
     /// gave it up), `NOT_EXECUTED` (a person found out), `LIMIT_EXCEEDED` (more than the merchant's own limits let through),
     /// `APPROVAL_REQUIRED` (another admin must approve it), `APPROVAL_EXPIRED`, `WITHDRAWN`, `OWN_REQUEST` (the requester
     /// cannot approve), `NOT_AWAITING_APPROVAL`, `NOT_UNDECIDED`, `NO_SUCH_CANCEL`, `KEY_REPLACED` (the merchant's secret
-    /// key changed while it waited). Codes may be added.
+    /// key changed while it waited), `NOT_READ_YET` (only Toss's lists have told of the payment). Codes may be added.
     async fn code(&self) -> &str {
         &self.0.code
     }

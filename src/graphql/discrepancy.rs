@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object};
 use chrono::Utc;
-use reconciliation::{MId, PaymentKey, TransactionKey};
+use reconciliation::{Language, MId, PaymentKey, TransactionKey};
 
 use super::books::Books;
 use super::error::ApiError;
 use super::loaders::Loaders;
+use super::locale::Locale;
 use super::money::Money;
 use super::node_id::NodeId;
 use super::payment::Payment;
@@ -43,15 +44,33 @@ pub(super) enum DiscrepancyClass {
     SettlementRestated,
     /// Toss moved a payout to another day after it had published it. Nothing else of the row changed.
     PayoutDateChanged,
+    /// More was refunded than was paid.
+    RefundExceedsPayment,
     /// What Toss says is left of the payment is not what its cancels, or its transactions, leave of it.
     BalanceMismatch,
     /// The payment's status contradicts its transactions.
     StatusMismatch,
+    /// The bank refused to give a virtual account's deposit back to the buyer, or a part of it. The cancel stands and counts
+    /// as refunded; somebody must see to it that the buyer gets the money.
+    RefundFailed,
     /// A cancel that was not asked for through this API: it was made in Toss's console (상점관리자), by another program or
     /// by the bank. This is information and no error: the verdict does not depend on it.
     CanceledElsewhere,
-    /// A cancel that was asked for through this API has had no known outcome for more than 5 minutes.
+    /// A cancel that was asked for through this API has no known outcome 5 minutes after it was allowed to be sent: when it
+    /// was asked for, or when another admin approved it.
     CancelUnresolved,
+}
+
+/// How much a disagreement matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "reconciliation::Severity")]
+pub(super) enum Severity {
+    /// Somebody must look at it.
+    Error,
+    /// Something has to be read from Toss first; it may go away by itself.
+    Wait,
+    /// It only informs.
+    Info,
 }
 
 /// A disagreement, with the payment that it is about.
@@ -62,6 +81,8 @@ pub(super) struct Discrepancy {
     mid: MId,
     transaction_key: Option<TransactionKey>,
     explanation: String,
+    /// `None` for one that was made before there was any.
+    explanation_ko: Option<String>,
     expected: Option<reconciliation::Money>,
     observed: Option<reconciliation::Money>,
     delta: Option<reconciliation::Money>,
@@ -82,7 +103,8 @@ impl Discrepancy {
                 payment_key: discrepancy.payment_key.clone(),
                 mid: books.payment().mid.clone(),
                 transaction_key: discrepancy.transaction_key.clone(),
-                explanation: discrepancy.explanation(),
+                explanation: discrepancy.explanation(Language::English),
+                explanation_ko: Some(discrepancy.explanation(Language::Korean)),
                 expected: discrepancy.expected(),
                 observed: discrepancy.observed(),
                 delta: discrepancy.delta(),
@@ -106,6 +128,7 @@ impl From<StoredDiscrepancy> for Discrepancy {
             mid: record.mid,
             transaction_key: record.transaction_key,
             explanation: record.explanation,
+            explanation_ko: record.explanation_ko,
             expected: record.expected,
             observed: record.observed,
             delta: record.delta,
@@ -157,9 +180,26 @@ impl Discrepancy {
         self.transaction_key.as_ref().map(TransactionKey::as_str)
     }
 
+    /// How much it matters.
+    async fn severity(&self) -> Severity {
+        reconciliation::DiscrepancyClass::from(self.class)
+            .severity()
+            .into()
+    }
+
     /// One sentence with the numbers in it, for whoever looks into it.
-    async fn explanation(&self) -> &str {
-        &self.explanation
+    async fn explanation(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "The language. Without it, the one that the request's Accept-Language prefers, else English."
+        )]
+        locale: Option<Locale>,
+    ) -> &str {
+        match (Locale::or_preferred(locale, ctx), &self.explanation_ko) {
+            (Language::Korean, Some(korean)) => korean,
+            (Language::Korean, None) | (Language::English, _) => &self.explanation,
+        }
     }
 
     /// What it should be, signed. Null when it is not about an amount.

@@ -10,7 +10,9 @@ use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
-use reconciliation::{CancelRequestFacts, Currency, History, Money, MoneyError, PaymentKey};
+use reconciliation::{
+    CancelRequestFacts, Currency, History, Money, MoneyError, OrderId, PaymentKey,
+};
 use tokio::sync::OnceCell;
 use tracing::Instrument as _;
 
@@ -57,6 +59,10 @@ struct ReconciledOf(Reading);
 /// Loads a payment as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct StoredOf(PaymentKey);
+
+/// Loads every attempt to pay an order.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct AttemptsOf(OrderId);
 
 /// Loads our own cancel requests for a payment.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -160,6 +166,17 @@ impl Loaders {
     ) -> Result<Option<Arc<StoredPayment>>, ApiError> {
         let stored = self.rows.load_one(StoredOf(payment.clone())).await;
         stored.map_err(|error| ApiError::internal(&*error))
+    }
+
+    /// Every attempt to pay an order that is stored, of all merchants, newest first.
+    pub(super) async fn attempts(
+        &self,
+        order: &OrderId,
+    ) -> Result<Arc<[Arc<StoredPayment>]>, ApiError> {
+        match self.rows.load_one(AttemptsOf(order.clone())).await {
+            Ok(attempts) => Ok(attempts.unwrap_or_default()),
+            Err(error) => Err(ApiError::internal(&*error)),
+        }
     }
 
     /// Makes the verdicts that are due, so that what is answered from stored ones tells of what was just written; once for
@@ -317,6 +334,23 @@ impl Loader<StoredOf> for Rows {
         let stored = self.store.payments(&payments).await.map_err(Arc::new)?;
         let found = stored.into_iter();
         Ok(found.map(|(key, stored)| (StoredOf(key), stored)).collect())
+    }
+}
+
+impl Loader<AttemptsOf> for Rows {
+    type Value = Arc<[Arc<StoredPayment>]>;
+    type Error = Arc<StoreError>;
+
+    async fn load(
+        &self,
+        keys: &[AttemptsOf],
+    ) -> Result<HashMap<AttemptsOf, Self::Value>, Self::Error> {
+        let orders: Vec<OrderId> = keys.iter().map(|AttemptsOf(order)| order.clone()).collect();
+        let attempts = self.store.attempts(&orders).await.map_err(Arc::new)?;
+        let found = attempts.into_iter();
+        Ok(found
+            .map(|(order, attempts)| (AttemptsOf(order), Arc::from(attempts)))
+            .collect())
     }
 }
 

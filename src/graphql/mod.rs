@@ -14,6 +14,7 @@ mod filters;
 mod guard;
 mod lists;
 mod loaders;
+mod locale;
 mod money;
 mod mutation;
 mod node;
@@ -34,6 +35,7 @@ mod status;
 mod tests;
 mod transaction;
 mod viewer_can_cancel;
+mod virtual_account;
 
 use async_graphql::{EmptySubscription, Request, SDLExportOptions, SchemaBuilder, ValidationMode};
 

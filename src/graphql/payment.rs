@@ -9,6 +9,7 @@ use super::books::Books;
 use super::cancel::Cancel;
 use super::error::ApiError;
 use super::event_payout::EventPayout;
+use super::loaders::Loaders;
 use super::money::Money;
 use super::node_id::NodeId;
 use super::reconciliation::Reconciliation;
@@ -17,6 +18,7 @@ use super::settlement::Settlement;
 use super::status::{PaymentMethod, PaymentStatus};
 use super::transaction::Transaction;
 use super::viewer_can_cancel::ViewerCanCancel;
+use super::virtual_account::VirtualAccountDetails;
 use crate::lookup::FoundPayment;
 
 /// A payment, with what belongs to it loaded as it is asked for.
@@ -84,6 +86,31 @@ impl Payment {
     /// Toss's own word for the method, e.g. 가상계좌. Null until the buyer has chosen one.
     async fn method_label(&self) -> Option<&str> {
         self.0.payment().method_label.as_deref()
+    }
+
+    /// False while only Toss's lists have told of it: amounts of its own are null, its status is that of its last
+    /// transaction, and nothing was checked against the payment itself.
+    async fn was_read(&self) -> bool {
+        !self.0.found().stored.from_rows
+    }
+
+    /// The account that was issued to pay into. Null for other methods, and until the payment itself has been read from Toss.
+    async fn virtual_account(&self) -> Option<VirtualAccountDetails> {
+        self.0.payment().virtual_account.as_ref().map(Into::into)
+    }
+
+    /// The other attempts to pay the same order, newest first, at most fifty; as they are stored, Toss is not asked about them.
+    #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
+    async fn other_attempts(&self, ctx: &Context<'_>) -> Result<Vec<Self>, ApiError> {
+        let payment = self.0.payment();
+        let attempts = Loaders::of(ctx)?.attempts(&payment.order_id).await?;
+        let others = attempts.iter().filter(|other| {
+            let other = &other.payment;
+            other.mid == payment.mid && other.payment_key != payment.payment_key
+        });
+        Ok(others
+            .map(|other| Self::from(Books::as_stored(Arc::clone(other))))
+            .collect())
     }
 
     /// How far it is, as Toss says. It does not tell whether money was given back, nor whether anything is left: see
@@ -208,14 +235,16 @@ impl Payment {
         ViewerCanCancel::of(ctx, &self.0).await
     }
 
-    /// When Toss was last asked about this payment.
+    /// When Toss was last asked about this payment. Of a payment that only Toss's lists have told of (`wasRead: false`), when
+    /// its newest transaction was read from them.
     async fn as_of(&self) -> DateTime {
         DateTime(self.0.found().stored.read_at)
     }
 
     /// True when this may not be how it is now: it is older than `maxAgeSeconds` allows, because Toss could not be reached
     /// just now, or it does not tell of something that Toss has listed or told of since. It is the last known state, as of
-    /// `asOf`. Show it with that time, and do not decide on a cancel by it.
+    /// `asOf`. Show it with that time, and do not decide on a cancel by it. That Toss was never asked about the payment itself
+    /// does not make it stale: `wasRead` says that.
     async fn stale(&self) -> bool {
         self.0.found().stale
     }

@@ -17,7 +17,8 @@ pub(super) enum PaymentBy {
     Id(ID),
     /// Toss's key of the payment.
     PaymentKey(String),
-    /// The merchant's order number. Of several attempts to pay one order, the newest.
+    /// The merchant's order number. Of several attempts to pay one order, the one that holds or held money, else the newest;
+    /// `otherAttempts` has the rest.
     OrderId(String),
 }
 

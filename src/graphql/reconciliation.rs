@@ -47,6 +47,12 @@ impl Reconciliation {
         self.reconciled.reconciliation.verdict.into()
     }
 
+    /// False when the payment itself was not read since the last of its transactions that are known: its balance and status
+    /// are not checked yet. Ask for the payment with `maxAgeSeconds: 0` to have it read.
+    async fn checked_payment(&self) -> bool {
+        self.reconciled.reconciliation.checked_payment
+    }
+
     /// What disagrees: one for each cause, the most fundamental first. `CANCELED_ELSEWHERE` only informs, so that it
     /// stands beside any verdict.
     #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]

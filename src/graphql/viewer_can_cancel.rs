@@ -59,6 +59,10 @@ impl ViewerCanCancel {
         let options = cancel_options(payment, canceller.now())
             .and_then(|options| canceller.offer(options, asked_today));
         let options = match options {
+            _ if books.found().stored.from_rows => {
+                reasons.push(CancelError::not_read_yet());
+                None
+            }
             Ok(options) => Some(options),
             Err(refusal) => {
                 reasons.push(Canceller::refusal(&refusal).into());

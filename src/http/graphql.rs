@@ -6,6 +6,7 @@ mod documents;
 mod execute;
 mod gate;
 mod guard;
+mod language;
 mod masking;
 mod negotiation;
 mod nulls;
@@ -26,6 +27,7 @@ use actix_web::{
 use async_graphql::{
     EmptySubscription, ObjectType, Request, Response, Schema, parser::types::OperationType,
 };
+use reconciliation::Language;
 use tracing::error;
 
 pub(super) use self::gate::Gate;
@@ -107,16 +109,17 @@ where
             .into());
         }
         let principal = self.gate.principal(request, request_id).await?;
+        let language = language::preferred(request);
         if request.method() == Method::GET {
             let params = Params::from_query_string(request.query_string())?;
             let most = OperationType::Query;
-            self.run(params, most, &principal, request_id, under_way)
+            self.run(params, most, &principal, language, request_id, under_way)
                 .await
         } else {
             let body = body::read(request, payload).await?;
             let params = Params::from_body(&body)?;
             let most = OperationType::Mutation;
-            self.run(params, most, &principal, request_id, under_way)
+            self.run(params, most, &principal, language, request_id, under_way)
                 .await
         }
     }
@@ -132,6 +135,7 @@ where
         params: Params<'_>,
         most: OperationType,
         principal: &Principal,
+        language: Language,
         request_id: RequestId,
         under_way: &mut RequestUnderWay,
     ) -> Result<Response, Rejected> {
@@ -149,6 +153,7 @@ where
         let mut request = Request::new(String::new())
             .variables(params.variables)
             .data(principal.clone())
+            .data(language)
             .data(request_id);
         request.operation_name = params.operation_name.map(std::borrow::Cow::into_owned);
         request.set_parsed_query(document.parsed.clone());

@@ -82,6 +82,7 @@ mod tests {
             approved_at: None,
             is_partial_cancelable: None,
             last_transaction_key: None,
+            virtual_account: None,
         }
     }
 

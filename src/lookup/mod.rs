@@ -2,6 +2,7 @@
 //! Toss, keep what it said, and answer that. When Toss cannot be asked, the last known state, marked as such.
 
 mod alone;
+mod attempts;
 mod current;
 mod cycles;
 mod fault;
@@ -35,7 +36,7 @@ use cycles::Cycles;
 pub enum PaymentRef {
     /// Toss's key of the payment.
     Key(PaymentKey),
-    /// The merchant's order; of several attempts to pay it, the newest.
+    /// The merchant's order; of several attempts to pay it the one that holds or held money, else the newest.
     Order(OrderId),
 }
 
@@ -256,7 +257,14 @@ impl Inner {
         let Some(seen) = self.see(by, stored, asked_at).await? else {
             return Ok(None);
         };
-        Ok(Some(Box::pin(self.read_rows(seen, max_age)).await?))
+        let found = Box::pin(self.read_rows(seen, max_age)).await?;
+        match by {
+            PaymentRef::Key(_) => Ok(Some(found)),
+            PaymentRef::Order(order) => self
+                .attempt_with_money(order, found, asked_at, max_age)
+                .await
+                .map(Some),
+        }
     }
 
     /// Asks the merchant that is known to have the payment, or every merchant at once. A key shows its own merchant's

@@ -239,6 +239,7 @@ mod tests {
             approved_at,
             is_partial_cancelable: None,
             last_transaction_key: None,
+            virtual_account: None,
         }
     }
 

@@ -74,6 +74,10 @@ fn recorded(request: &CancelRequest) -> RecordedRequest {
     RecordedRequest {
         id: request.id.to_string(),
         requested_at: request.requested_at,
+        allowed_at: request
+            .approval
+            .as_ref()
+            .map_or(request.requested_at, |approval| approval.at),
         facts: request_facts(request),
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use reconciliation::{
-    Books, Currency, Discrepancy, Evidence, Gap, MId, Money, MoneyError, PartialCancelRows,
-    Reckoning, Reconciliation, Terms, TransactionKey, Unsettled, Verdict,
+    Books, Currency, Discrepancy, Evidence, Gap, Language, MId, Money, MoneyError,
+    PartialCancelRows, Reckoning, Reconciliation, Terms, TransactionKey, Unsettled, Verdict,
 };
 use sha2::{Digest, Sha256};
 
@@ -181,7 +181,8 @@ fn discrepancies(
             mid: mid.clone(),
             class: found.class(),
             transaction_key: found.transaction_key.clone(),
-            explanation: found.explanation(),
+            explanation: found.explanation(Language::English),
+            explanation_ko: Some(found.explanation(Language::Korean)),
             expected: found.expected(),
             observed: found.observed(),
             delta: found.delta(),

@@ -1,5 +1,6 @@
 //! What is kept, and in which database: SQLite or PostgreSQL, told apart here and nowhere else.
 
+mod attempts;
 mod audit;
 mod audit_chain;
 mod audit_signatures;

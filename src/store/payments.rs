@@ -13,6 +13,7 @@ use sea_orm::{
     QueryTrait,
 };
 
+use super::attempts::money_rank;
 use super::keys::among;
 use super::marks::Marks;
 use super::rows::{
@@ -94,7 +95,8 @@ impl Store {
             .collect())
     }
 
-    /// The payment of an order; of several attempts, the one begun last.
+    /// The payment of an order; of several attempts the one that holds money, else one that held some, and of equals the one
+    /// begun last.
     pub async fn payment_by_order(
         &self,
         order: &OrderId,
@@ -103,6 +105,7 @@ impl Store {
             .select_only()
             .column(payment::Column::PaymentKey)
             .filter(payment::Column::OrderId.eq(order.as_str()))
+            .order_by_desc(money_rank())
             .order_by_desc(payment::Column::BeganAt)
             .order_by_desc(payment::Column::PaymentKey)
             .limit(1);

@@ -184,8 +184,10 @@ pub struct DiscrepancyRecord {
     pub class: DiscrepancyClass,
     /// The event, when it is about a single one.
     pub transaction_key: Option<TransactionKey>,
-    /// One sentence with the numbers in it.
+    /// One sentence with the numbers in it, in English.
     pub explanation: String,
+    /// The same in Korean; `None` where an older program made it.
+    pub explanation_ko: Option<String>,
     /// What should be.
     pub expected: Option<Money>,
     /// What is.

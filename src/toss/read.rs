@@ -2,8 +2,8 @@
 //! that is not known survives.
 
 use reconciliation::{
-    Cancel, CancelStatus, FeeLine, MId, OrderId, Payment, PaymentKey, PaymentStatus, Settlement,
-    Transaction, TransactionKey,
+    Cancel, CancelStatus, FeeLine, MId, OrderId, Payment, PaymentKey, PaymentStatus, RefundStatus,
+    Settlement, Transaction, TransactionKey, VirtualAccount, mask_account_number,
 };
 use serde_json::value::RawValue;
 
@@ -49,6 +49,7 @@ pub fn read_payment(json: &str, musd: MusdAmounts) -> Result<PaymentReading, Unr
         approved_at: place.instant("approvedAt", wire.approved_at)?,
         is_partial_cancelable: place.boolean("isPartialCancelable", wire.is_partial_cancelable)?,
         last_transaction_key: last.or(legacy),
+        virtual_account: read_virtual_account(place, wire.virtual_account)?,
     };
     Ok(PaymentReading {
         payment,
@@ -138,7 +139,8 @@ pub fn read_settlements(
             approved_at: place.instant("approvedAt", wire.approved_at)?,
             sold_date: place.required("soldDate", sold_date)?,
             paid_out_date: place.required("paidOutDate", paid_out_date)?,
-        })
+        }
+        .in_its_direction())
     })
 }
 
@@ -258,6 +260,33 @@ fn read_account_number(
     Ok(number
         .filter(|number| !number.is_empty())
         .map(AccountNumber::new))
+}
+
+/// What only informs about a virtual account: a part that is not what it should be is as good as absent.
+fn read_virtual_account(
+    place: Place,
+    field: Field<'_>,
+) -> Result<Option<VirtualAccount>, Unreadable> {
+    let Some(account) = field else {
+        return Ok(None);
+    };
+    let wire: VirtualAccountWire<'_> = place.shape("virtualAccount", account.get(), "an object")?;
+    let text = |name, field| {
+        let text = place.text(name, field).ok().flatten();
+        text.filter(|text| !text.is_empty())
+    };
+    let bank = text("virtualAccount.bankCode", wire.bank_code);
+    Ok(Some(VirtualAccount {
+        bank: bank.or_else(|| text("virtualAccount.bank", wire.bank)),
+        masked_account_number: text("virtualAccount.accountNumber", wire.account_number)
+            .map(|number| mask_account_number(&number)),
+        due_at: place
+            .instant("virtualAccount.dueDate", wire.due_date)
+            .ok()
+            .flatten(),
+        refund_status: text("virtualAccount.refundStatus", wire.refund_status)
+            .map(|word| RefundStatus::from_toss(&word)),
+    }))
 }
 
 fn read_fees(

@@ -36,6 +36,10 @@ pub(super) struct PaymentWire<'a> {
 pub(super) struct VirtualAccountWire<'a> {
     #[serde(borrow)]
     pub(super) account_number: Field<'a>,
+    pub(super) bank: Field<'a>,
+    pub(super) bank_code: Field<'a>,
+    pub(super) due_date: Field<'a>,
+    pub(super) refund_status: Field<'a>,
 }
 
 /// An element of `cancels`.

@@ -23,6 +23,7 @@ fn bare_payment() -> Payment {
         approved_at: None,
         is_partial_cancelable: None,
         last_transaction_key: None,
+        virtual_account: None,
     }
 }
 

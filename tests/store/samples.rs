@@ -58,6 +58,7 @@ pub(crate) fn payment(payment_key: &str) -> Payment {
         approved_at: Some(at("2026-03-31T15:00:00Z")),
         is_partial_cancelable: Some(true),
         last_transaction_key: Some(transaction_key("t.2")),
+        virtual_account: None,
     }
 }
 

@@ -6,12 +6,15 @@ use super::Found;
 use crate::cancel::collect_events;
 use crate::ledger::Ledger;
 use crate::{
-    Cancel, CancelOrigin, CancelRequestFacts, CancelRequestStatus, CancelStatus, Evidence,
+    Cancel, CancelOrigin, CancelRequestFacts, CancelRequestStatus, CancelStatus, Effect, Evidence,
     PaymentRead, RecordedRequest, TransactionKey, cancel_origin,
 };
 
-/// How long a request may go without an outcome.
+/// How long a request may go without an outcome, from when it was allowed to be sent.
 const OUTCOME_TAKES: TimeDelta = TimeDelta::minutes(5);
+
+/// How soon after an approval Toss takes it back by itself (망취소), when it could not hand its outcome over.
+const NET_CANCEL_WITHIN: TimeDelta = TimeDelta::seconds(60);
 
 pub(super) fn elsewhere(ledger: &Ledger<'_>, found: &mut Found) {
     let read = ledger.books.payment.as_ref();
@@ -37,22 +40,40 @@ pub(super) fn elsewhere(ledger: &Ledger<'_>, found: &mut Found) {
                     amount: event.amount,
                     canceled_at: event.canceled_at,
                     refunded: event.refunded,
+                    is_net_cancel: event.refunded && came_with_approval(ledger, event.canceled_at),
                 },
             );
         }
     }
 }
 
+/// Whether a cancel of that instant came so soon after the approval that Toss itself will have made it.
+fn came_with_approval(ledger: &Ledger<'_>, canceled_at: DateTime<Utc>) -> bool {
+    let listed = ledger
+        .books
+        .history
+        .events()
+        .iter()
+        .filter(|event| event.effect == Effect::Paid);
+    let listed = listed.map(|event| event.transaction.transaction_at);
+    let read = ledger.books.payment.iter();
+    let told = read.filter_map(|read| read.payment.approved_at);
+    listed.chain(told).any(|approved| {
+        let since = canceled_at.signed_duration_since(approved);
+        (TimeDelta::zero()..=NET_CANCEL_WITHIN).contains(&since)
+    })
+}
+
 pub(super) fn unresolved(ledger: &Ledger<'_>, found: &mut Found) {
     for request in requests(ledger) {
-        if is_open(request) && is_overdue(ledger, request) {
+        if is_open(request) && !is_taken_on(ledger, request) && is_overdue(ledger, request) {
             found.add(
                 request.facts.transaction_key.as_ref(),
                 Evidence::CancelUnresolved {
                     request: request.id.clone(),
                     status: request.facts.status,
                     amount: request.facts.amount,
-                    requested_at: request.requested_at,
+                    allowed_at: request.allowed_at,
                 },
             );
         }
@@ -62,9 +83,9 @@ pub(super) fn unresolved(ledger: &Ledger<'_>, found: &mut Found) {
 /// Whether a request's outcome is still awaited, within the time that it may take.
 pub(crate) fn is_waiting_for_request(ledger: &Ledger<'_>) -> bool {
     let requests = &ledger.books.requests;
-    requests
-        .iter()
-        .any(|request| is_open(request) && !is_overdue(ledger, request))
+    requests.iter().any(|request| {
+        is_open(request) && (is_taken_on(ledger, request) || !is_overdue(ledger, request))
+    })
 }
 
 /// When each request that awaits its outcome has taken too long.
@@ -73,8 +94,8 @@ pub(crate) fn requests_become_overdue(ledger: &Ledger<'_>) -> impl Iterator<Item
         .books
         .requests
         .iter()
-        .filter(|request| is_open(request));
-    open.map(|request| request.requested_at + OUTCOME_TAKES)
+        .filter(|request| is_open(request) && !is_taken_on(ledger, request));
+    open.map(|request| request.allowed_at + OUTCOME_TAKES)
 }
 
 /// Whether an overseas method is still working on a cancel.
@@ -121,6 +142,25 @@ fn is_open(request: &RecordedRequest) -> bool {
     !status.is_final() && status != CancelRequestStatus::AwaitingApproval
 }
 
+/// Whether Toss has taken a request on and an overseas method has not ended it: Toss's answer named the cancel, or the
+/// payment shows one in progress that it may have caused. That takes as long as it takes.
+fn is_taken_on(ledger: &Ledger<'_>, request: &RecordedRequest) -> bool {
+    let facts = &request.facts;
+    let mut shown = ledger.books.payment.iter().flat_map(|read| &read.cancels);
+    match &facts.transaction_key {
+        Some(key) => shown
+            .find(|cancel| cancel.transaction_key == *key)
+            .is_none_or(|cancel| cancel.status == CancelStatus::InProgress),
+        None => shown.any(|cancel| {
+            let amount_fits = facts.amount.is_none_or(|amount| amount == cancel.amount);
+            let since_sent = facts
+                .first_sent_at
+                .is_some_and(|sent| cancel.canceled_at >= sent - OUTCOME_TAKES);
+            cancel.status == CancelStatus::InProgress && amount_fits && since_sent
+        }),
+    }
+}
+
 fn is_overdue(ledger: &Ledger<'_>, request: &RecordedRequest) -> bool {
-    ledger.as_of.signed_duration_since(request.requested_at) >= OUTCOME_TAKES
+    ledger.as_of.signed_duration_since(request.allowed_at) >= OUTCOME_TAKES
 }

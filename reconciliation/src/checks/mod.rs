@@ -4,18 +4,19 @@
 //!
 //! | what was found | hides, because it follows |
 //! |---|---|
-//! | `SOURCE_GAP` in the transactions | of the payment: `SETTLED_VOID`, `SETTLEMENT_ORPHAN`, `BALANCE_MISMATCH` against the history, `STATUS_MISMATCH`: the row that would decide may be in the gap |
+//! | `SOURCE_GAP` in the transactions | of the payment: `SETTLED_VOID`, `SETTLEMENT_ORPHAN`, `REFUND_EXCEEDS_PAYMENT`, `BALANCE_MISMATCH` against the history, `STATUS_MISMATCH`: the row that would decide may be in the gap |
 //! | `SOURCE_GAP` in the settlements | of the events whose day it is: `SETTLEMENT_MISSING` and a row's withdrawal. What rows themselves say stands |
-//! | `UNKNOWN_STATUS` of a transaction | of that event: `AMOUNT_MISMATCH`, `CURRENCY_MISMATCH`; of the payment: `SETTLED_VOID`, `SETTLEMENT_ORPHAN` of rows without a transaction key, `BALANCE_MISMATCH` against the history, `STATUS_MISMATCH`, the same word as the payment's status |
+//! | `UNKNOWN_STATUS` of a transaction | of that event: `AMOUNT_MISMATCH`, `CURRENCY_MISMATCH`; of the payment: `SETTLED_VOID`, `SETTLEMENT_ORPHAN` of rows without a transaction key, `REFUND_EXCEEDS_PAYMENT`, `BALANCE_MISMATCH` against the history, `STATUS_MISMATCH`, the same word as the payment's status |
 //! | `UNKNOWN_STATUS` of the payment or a cancel | `STATUS_MISMATCH`; of a cancel also `BALANCE_MISMATCH` |
-//! | `SETTLEMENT_DUPLICATED` | everything about the surplus rows. The row that fits best is checked as if it were alone |
+//! | `SETTLEMENT_DUPLICATED` | everything else about those rows. Rows under one key that together come to no more than the event are its parts and no surplus |
 //! | `SETTLED_VOID` | everything else about that row |
-//! | `SETTLEMENT_ORPHAN` | everything else about that row; one `SETTLEMENT_MISSING` of the same kind, which the row may be under other numbers (also while a gap hides the orphan); of the payment: `BALANCE_MISMATCH` against the history and `STATUS_MISMATCH`, since the history lacks what was settled |
+//! | `SETTLEMENT_ORPHAN` | everything else about that row; one `SETTLEMENT_MISSING` of the same kind, which the row may be under other numbers (also while a gap hides the orphan); of the payment: `REFUND_EXCEEDS_PAYMENT`, `BALANCE_MISMATCH` against the history and `STATUS_MISMATCH`, since the history lacks what was settled |
 //! | `CURRENCY_MISMATCH` | of the same pair: `AMOUNT_MISMATCH`, `SETTLEMENT_RESTATED`; of the payment's own: `BALANCE_MISMATCH`, `STATUS_MISMATCH` |
-//! | `AMOUNT_MISMATCH` | of the same row: `SETTLEMENT_RESTATED`, and `FEE_ARITHMETIC` that holds with the right amount; of a cancel in the payment: `BALANCE_MISMATCH` |
+//! | `AMOUNT_MISMATCH` | of the same row: `SETTLEMENT_RESTATED`, and `FEE_ARITHMETIC` that holds with the right amount; of a cancel in the payment: `REFUND_EXCEEDS_PAYMENT`, `BALANCE_MISMATCH` |
 //! | `FEE_ARITHMETIC` | of the same row: `SETTLEMENT_RESTATED` |
 //! | `SETTLEMENT_MISSING` | the withdrawal of that event's row |
 //! | `SETTLEMENT_RESTATED` | `PAYOUT_DATE_CHANGED` of the same change |
+//! | `REFUND_EXCEEDS_PAYMENT` | `BALANCE_MISMATCH`, `STATUS_MISMATCH` |
 //! | `BALANCE_MISMATCH` | `STATUS_MISMATCH`; the first equation hides the second |
 //! | `CANCEL_UNRESOLVED` | `CANCELED_ELSEWHERE` of a cancel that the request could have caused |
 //!
@@ -25,6 +26,7 @@
 mod cancels;
 mod gaps;
 mod payment;
+mod refunds;
 mod restated;
 mod row_content;
 mod row_count;
@@ -35,9 +37,10 @@ use crate::{Discrepancy, DiscrepancyClass, Evidence, Pair, PaymentKey, Source, T
 use gaps::Gaps;
 
 pub(crate) use cancels::{has_unfinished_cancel, is_waiting_for_request, requests_become_overdue};
+pub(crate) use payment::was_read_since_last_event;
 
 /// Every class with its check, in the order of the classes.
-const IN_ORDER: [(DiscrepancyClass, Check); 15] = [
+const IN_ORDER: [(DiscrepancyClass, Check); 17] = [
     (DiscrepancyClass::SourceGap, source_gap),
     (DiscrepancyClass::UnknownStatus, unknown_status::check),
     (
@@ -52,8 +55,13 @@ const IN_ORDER: [(DiscrepancyClass, Check); 15] = [
     (DiscrepancyClass::SettlementMissing, row_count::missing),
     (DiscrepancyClass::SettlementRestated, restated::content),
     (DiscrepancyClass::PayoutDateChanged, restated::payout_date),
+    (
+        DiscrepancyClass::RefundExceedsPayment,
+        refunds::exceeds_payment,
+    ),
     (DiscrepancyClass::BalanceMismatch, payment::balance),
     (DiscrepancyClass::StatusMismatch, payment::status),
+    (DiscrepancyClass::RefundFailed, refunds::failed),
     (DiscrepancyClass::CanceledElsewhere, cancels::elsewhere),
     (DiscrepancyClass::CancelUnresolved, cancels::unresolved),
 ];

@@ -15,7 +15,7 @@ pub(super) fn balance(ledger: &Ledger<'_>, found: &mut Found) {
     let Some(observed) = read.payment.balance_amount else {
         return;
     };
-    if found.payment_differs() {
+    if found.payment_differs() || found.has(DiscrepancyClass::RefundExceedsPayment) {
         return;
     }
     let broken = |equation, expected: Option<Money>| {
@@ -46,6 +46,7 @@ pub(super) fn status(ledger: &Ledger<'_>, found: &mut Found) {
         return;
     };
     let hidden = !history_is_comparable(ledger, found)
+        || found.has(DiscrepancyClass::RefundExceedsPayment)
         || found.has(DiscrepancyClass::BalanceMismatch)
         || found.payment_differs()
         || matches!(read.payment.status, PaymentStatus::Other(_));
@@ -107,20 +108,24 @@ fn history_is_comparable(ledger: &Ledger<'_>, found: &Found) -> bool {
             }
         )
     });
-    let is_current = match (&ledger.books.payment, ledger.lines.last()) {
-        (Some(read), Some(newest)) => {
-            let names_it = read.payment.last_transaction_key.as_ref() == Some(newest.key());
-            names_it || read.read_at >= newest.event.transaction.transaction_at
-        }
-        (read, _) => read.is_some(),
-    };
-    is_current
+    was_read_since_last_event(ledger)
         && !cancel_not_understood
         && !found.has_gap_in_transactions()
         // What was settled has happened, although it is not listed.
         && !found.has(DiscrepancyClass::SettlementOrphan)
         && !unknown_status::of_a_transaction(found)
         && !has_unfinished_cancel(ledger)
+}
+
+/// Whether the payment itself was read after everything that its rows tell of: what it says can be held against them.
+pub(crate) fn was_read_since_last_event(ledger: &Ledger<'_>) -> bool {
+    match (&ledger.books.payment, ledger.lines.last()) {
+        (Some(read), Some(newest)) => {
+            let names_it = read.payment.last_transaction_key.as_ref() == Some(newest.key());
+            names_it || read.read_at >= newest.event.transaction.transaction_at
+        }
+        (read, _) => read.is_some(),
+    }
 }
 
 /// The statuses that a payment with this history can have.

@@ -14,6 +14,7 @@ pub(super) fn content(ledger: &Ledger<'_>, found: &mut Found) {
         let event = change.subject.key();
         let explained = event.is_some_and(|key| {
             [
+                DiscrepancyClass::SettlementDuplicated,
                 DiscrepancyClass::CurrencyMismatch,
                 DiscrepancyClass::AmountMismatch,
                 DiscrepancyClass::FeeArithmetic,
@@ -32,7 +33,7 @@ pub(super) fn content(ledger: &Ledger<'_>, found: &mut Found) {
                     before: Box::new(version(change.before, change.read_at)),
                     after: change
                         .after
-                        .map(|after| Box::new(version(after.settlement, after.read_at))),
+                        .map(|after| Box::new(whole_after(ledger, event, change.before, after))),
                     noticed_at: change.noticed_at,
                 },
             );
@@ -44,6 +45,10 @@ pub(super) fn payout_date(ledger: &Ledger<'_>, found: &mut Found) {
     for change in changes(ledger) {
         if let Some(after) = &change.after
             && only_payout_date(change.before, after.settlement)
+            && !change
+                .subject
+                .key()
+                .is_some_and(|key| found.has_of(DiscrepancyClass::SettlementDuplicated, key))
         {
             found.add(
                 change.subject.key(),
@@ -133,7 +138,12 @@ fn changes<'a>(ledger: &Ledger<'a>) -> Vec<Change<'a>> {
         let repeated = next
             .clone()
             .any(|reading| *reading.settlement == row.settlement);
-        let after = next.min_by(|a, b| fixed_order(a.settlement, b.settlement));
+        // Of several parts, the one with its amount.
+        let differs = |reading: &Reading<'_>| reading.settlement.amount != row.settlement.amount;
+        let after = next.min_by(|a, b| {
+            let by_amount = differs(a).cmp(&differs(b));
+            by_amount.then_with(|| fixed_order(a.settlement, b.settlement))
+        });
         (!repeated).then_some(Change {
             subject,
             before: &row.settlement,
@@ -180,6 +190,32 @@ fn is_withdrawn_from_a_due_event(
         .lines
         .iter()
         .any(|line| Some(line.key()) == event && unsaid(line))
+}
+
+/// When a row of an event that has none any more was last read; `None` when none has ever been listed.
+pub(super) fn last_seen(ledger: &Ledger<'_>, line: &Line<'_>) -> Option<DateTime<Utc>> {
+    let former = ledger.books.former_settlements.iter();
+    former
+        .filter(|row| subject_of(&row.settlement, ledger).key() == Some(line.key()))
+        .map(|row| row.read_at)
+        .max()
+}
+
+/// The later version; all parts together where one row has become several.
+fn whole_after(
+    ledger: &Ledger<'_>,
+    event: Option<&TransactionKey>,
+    before: &Settlement,
+    after: Reading<'_>,
+) -> Version {
+    let line = ledger.lines.iter().find(|line| Some(line.key()) == event);
+    let whole = line
+        .filter(|line| line.is_in_parts() && line.settled_amount() == Some(before.amount))
+        .and_then(Line::rows_as_one);
+    match whole {
+        Some(whole) => version(&whole, after.read_at),
+        None => version(after.settlement, after.read_at),
+    }
 }
 
 fn version(settlement: &Settlement, read_at: DateTime<Utc>) -> Version {

@@ -1,7 +1,7 @@
 //! What matched rows say of the same thing, and what a settlement row says of itself.
 
 use super::cancels::of_payment;
-use super::{Found, unknown_status};
+use super::{Found, row_count, unknown_status};
 use crate::ledger::{Ledger, Line};
 use crate::{
     CancelStatus, Discrepancy, DiscrepancyClass, Effect, Evidence, Money, Pair, RowIdentities,
@@ -54,11 +54,16 @@ pub(super) fn fee_arithmetic(ledger: &Ledger<'_>, found: &mut Found) {
     let of_events = ledger
         .lines
         .iter()
-        .filter_map(|line| Some((Some(line), &line.rows.first()?.settlement)));
-    // The surplus rows of a group cannot be told from the others, so all of them are checked.
+        .filter(|line| !line.has_surplus())
+        .flat_map(|line| {
+            line.rows
+                .iter()
+                .map(move |row| (Some(line), &row.settlement))
+        });
     let of_groups = ledger
         .groups
         .iter()
+        .filter(|group| row_count::expected_beneath_surplus(ledger, group).is_none())
         .flat_map(|group| group.rows.iter().map(|row| (None, &row.settlement)));
     for (line, row) in of_events.chain(of_groups) {
         let settled_void =
@@ -83,7 +88,9 @@ pub(super) fn fee_arithmetic(ledger: &Ledger<'_>, found: &mut Found) {
 
 /// Whether a row's arithmetic holds once its amount, found to be wrong, is put right.
 fn right_but_for_the_amount(found: &Found, line: &Line<'_>, row: &Settlement) -> bool {
-    found.any(|found| wrong_amount_of_row(found, line.key()))
+    let is_alone = line.rows.len() == 1;
+    is_alone
+        && found.any(|found| wrong_amount_of_row(found, line.key()))
         && RowIdentities::with_amount(row, line.event.effective_amount)
             .broken()
             .next()
@@ -110,19 +117,25 @@ struct Compared<'a> {
     observed: Money,
 }
 
-/// Every event with its settlement row, and every cancel of the payment with its transaction row. Rows of a group agree
+/// Every event with what its settlement rows add up to, unless there is a surplus of them, and every cancel of the payment with its transaction row. Rows of a group agree
 /// in amount with all of its events: that is how they were matched.
 fn pairs<'a>(ledger: &'a Ledger<'_>) -> impl Iterator<Item = Compared<'a>> {
     let settled = ledger
         .lines
         .iter()
-        .filter(|line| !line.has_unknown_status() && line.event.effect != Effect::Voided)
+        .filter(|line| {
+            !line.has_unknown_status() && line.event.effect != Effect::Voided && !line.has_surplus()
+        })
         .filter_map(|line| {
             Some(Compared {
                 key: line.key(),
-                between: Pair::Settlement,
+                between: if line.rows.len() > 1 {
+                    Pair::Settlements
+                } else {
+                    Pair::Settlement
+                },
                 expected: line.event.effective_amount,
-                observed: line.rows.first()?.settlement.amount,
+                observed: line.settled_amount()?,
             })
         });
     let read = ledger.books.payment.as_ref();

@@ -1,34 +1,47 @@
 //! How many settlement rows there are for each event: too many, one too many for a void, one without an event, or none.
 
-use super::{Found, gaps, unknown_status};
-use crate::ledger::{Ledger, Line};
+use super::{Found, gaps, restated, unknown_status};
+use crate::ledger::{Group, Ledger, Line};
 use crate::{
-    DiscrepancyClass, Effect, Evidence, ListedSettlement, RowWait, Settlement, SettlementKind,
-    TransactionKey,
+    DiscrepancyClass, Effect, Evidence, ListedSettlement, Money, RowWait, Settlement,
+    SettlementKind, TransactionKey,
 };
 
 pub(super) fn duplicated(ledger: &Ledger<'_>, found: &mut Found) {
-    for line in ledger.lines.iter().filter(|line| line.rows.len() > 1) {
+    for line in ledger.lines.iter().filter(|line| line.has_surplus()) {
         found.add(
             Some(line.key()),
             Evidence::SettlementDuplicated {
                 events: 1,
+                expected: line.event.effective_amount,
                 rows: copies(&line.rows),
             },
         );
     }
     for group in &ledger.groups {
         let events = ledger.open_lines(group).count();
-        if group.rows.len() > events {
+        if let Some(expected) = expected_beneath_surplus(ledger, group) {
             found.add(
                 None,
                 Evidence::SettlementDuplicated {
                     events,
+                    expected,
                     rows: copies(&group.rows),
                 },
             );
         }
     }
+}
+
+/// What the events of a group should be settled with, when there are more rows than events.
+pub(super) fn expected_beneath_surplus(ledger: &Ledger<'_>, group: &Group<'_>) -> Option<Money> {
+    let events = ledger.open_lines(group).count();
+    let row = group.rows.first().filter(|_| group.rows.len() > events)?;
+    let nothing = Money::zero(row.settlement.amount.currency());
+    let mut moved = ledger
+        .open_lines(group)
+        .map(|line| line.event.effective_amount);
+    moved.try_fold(nothing, |sum, amount| sum.plus(amount).ok())
 }
 
 pub(super) fn settled_void(ledger: &Ledger<'_>, found: &mut Found) {
@@ -37,13 +50,14 @@ pub(super) fn settled_void(ledger: &Ledger<'_>, found: &mut Found) {
     }
     for line in &ledger.lines {
         if line.event.effect == Effect::Voided
-            && let Some(row) = line.rows.first()
+            && !line.has_surplus()
+            && let Some(row) = line.rows_as_one()
         {
             found.add(
                 Some(line.key()),
                 Evidence::SettledVoid {
                     nominal: line.event.amount(),
-                    row: Box::new(row.settlement.clone()),
+                    row: Box::new(row),
                 },
             );
         }
@@ -148,6 +162,7 @@ fn report_missing(ledger: &Ledger<'_>, found: &mut Found, lines: &[&Line<'_>], m
             amount: line.event.effective_amount,
             sold: line.sold,
             late_from,
+            last_seen: restated::last_seen(ledger, line).filter(|_| alone),
         },
     );
 }

@@ -6,15 +6,12 @@ impl Discrepancy {
     /// What it should be, when that is an amount.
     pub fn expected(&self) -> Option<Money> {
         match &self.evidence {
-            Evidence::SettlementDuplicated { events, rows } => {
-                let zero = rows.first().map(|row| Money::zero(row.amount.currency()));
-                total(rows.iter().take(*events)).or(zero)
-            }
             Evidence::SettledVoid { row, .. } => Some(Money::zero(row.amount.currency())),
             Evidence::SettlementOrphan { rows } => {
                 rows.first().map(|row| Money::zero(row.amount.currency()))
             }
-            Evidence::CurrencyMismatch { expected, .. }
+            Evidence::SettlementDuplicated { expected, .. }
+            | Evidence::CurrencyMismatch { expected, .. }
             | Evidence::AmountMismatch { expected, .. }
             | Evidence::BalanceMismatch { expected, .. } => Some(*expected),
             Evidence::FeeArithmetic { broken, .. } => broken.first().map(|broken| broken.expected),
@@ -28,7 +25,9 @@ impl Discrepancy {
             } => changed_amount(before, after).map(|(before, _)| before),
             Evidence::SettlementRestated { before, .. } => Some(before.settlement.amount),
             Evidence::CancelUnresolved { amount, .. } => *amount,
+            Evidence::RefundExceedsPayment { paid, .. } => Some(*paid),
             Evidence::SourceGap { .. }
+            | Evidence::RefundFailed { .. }
             | Evidence::UnknownStatus { .. }
             | Evidence::PayoutDateChanged { .. }
             | Evidence::StatusMismatch { .. }
@@ -57,6 +56,8 @@ impl Discrepancy {
                 Some(Money::zero(before.settlement.amount.currency()))
             }
             Evidence::CanceledElsewhere { amount, .. } => Some(*amount),
+            Evidence::RefundExceedsPayment { refunded, .. } => Some(*refunded),
+            Evidence::RefundFailed { refunded, .. } => *refunded,
             Evidence::SourceGap { .. }
             | Evidence::UnknownStatus { .. }
             | Evidence::PayoutDateChanged { .. }

@@ -1,4 +1,15 @@
-//! The fifteen ways in which the books can disagree.
+//! The ways in which the books can disagree, and how much each matters.
+
+/// How much a discrepancy matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// Somebody must look at it.
+    Error,
+    /// Something has to be read first.
+    Wait,
+    /// It only informs.
+    Info,
+}
 
 /// What is wrong, in the order in which it is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,20 +36,24 @@ pub enum DiscrepancyClass {
     SettlementRestated,
     /// Only a settlement row's paid-out date changed between two readings.
     PayoutDateChanged,
+    /// More was refunded than was paid, although the payment's approval has been read.
+    RefundExceedsPayment,
     /// The payment's balance does not follow from its cancels, or not from its history.
     BalanceMismatch,
     /// The payment's status contradicts its history.
     StatusMismatch,
+    /// The bank refused to give a virtual account's deposit back, or a part of it.
+    RefundFailed,
     /// A cancel matches none of our requests. Information, not an error: it was made in Toss's console, by another
     /// program or by the bank.
     CanceledElsewhere,
-    /// One of our cancel requests has no known outcome after 5 minutes.
+    /// One of our cancel requests has no known outcome 5 minutes after it was allowed to be sent.
     CancelUnresolved,
 }
 
 impl DiscrepancyClass {
     /// Every class, in the order in which they are looked for.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::SourceGap,
         Self::UnknownStatus,
         Self::SettlementDuplicated,
@@ -50,8 +65,10 @@ impl DiscrepancyClass {
         Self::SettlementMissing,
         Self::SettlementRestated,
         Self::PayoutDateChanged,
+        Self::RefundExceedsPayment,
         Self::BalanceMismatch,
         Self::StatusMismatch,
+        Self::RefundFailed,
         Self::CanceledElsewhere,
         Self::CancelUnresolved,
     ];
@@ -70,8 +87,10 @@ impl DiscrepancyClass {
             Self::SettlementMissing => "SETTLEMENT_MISSING",
             Self::SettlementRestated => "SETTLEMENT_RESTATED",
             Self::PayoutDateChanged => "PAYOUT_DATE_CHANGED",
+            Self::RefundExceedsPayment => "REFUND_EXCEEDS_PAYMENT",
             Self::BalanceMismatch => "BALANCE_MISMATCH",
             Self::StatusMismatch => "STATUS_MISMATCH",
+            Self::RefundFailed => "REFUND_FAILED",
             Self::CanceledElsewhere => "CANCELED_ELSEWHERE",
             Self::CancelUnresolved => "CANCEL_UNRESOLVED",
         }
@@ -84,6 +103,15 @@ impl DiscrepancyClass {
 
     /// Whether it only informs and leaves the verdict alone.
     pub fn is_information(self) -> bool {
-        self == Self::CanceledElsewhere
+        self.severity() == Severity::Info
+    }
+
+    /// How much it matters.
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::CanceledElsewhere => Severity::Info,
+            Self::SourceGap => Severity::Wait,
+            _ => Severity::Error,
+        }
     }
 }

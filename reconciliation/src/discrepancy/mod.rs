@@ -6,11 +6,12 @@ mod explanation;
 
 use chrono::{DateTime, Utc};
 
-pub use class::DiscrepancyClass;
+pub use class::{DiscrepancyClass, Severity};
+pub use explanation::Language;
 
 use crate::{
-    BrokenIdentity, CancelRequestStatus, KstDate, Money, PaymentKey, PaymentStatus, Settlement,
-    Source, TransactionKey,
+    BrokenIdentity, CancelRequestStatus, KstDate, Money, PaymentKey, PaymentStatus, RefundStatus,
+    Settlement, Source, TransactionKey,
 };
 
 /// One disagreement: one cause, named once.
@@ -45,8 +46,10 @@ pub enum Evidence {
     },
     /// More rows than events.
     SettlementDuplicated {
-        /// How many rows there should be.
+        /// How many events they stand for.
         events: usize,
+        /// What the rows of those events should add up to, signed.
+        expected: Money,
         /// Every row, the one that fits best first.
         rows: Vec<Settlement>,
     },
@@ -99,6 +102,8 @@ pub enum Evidence {
         sold: KstDate,
         /// Since when it is late.
         late_from: DateTime<Utc>,
+        /// When a row of it was last read, before Toss took the row back; `None` when none has ever been listed.
+        last_seen: Option<DateTime<Utc>>,
     },
     /// Two versions of a row.
     SettlementRestated {
@@ -116,6 +121,13 @@ pub enum Evidence {
         /// The later.
         after: Box<Version>,
     },
+    /// What was paid, and the larger sum that was refunded.
+    RefundExceedsPayment {
+        /// Positive, less what bounced.
+        paid: Money,
+        /// Positive.
+        refunded: Money,
+    },
     /// What the balance should be, and is.
     BalanceMismatch {
         /// From which equation.
@@ -132,6 +144,13 @@ pub enum Evidence {
         /// The payment's.
         observed: PaymentStatus,
     },
+    /// What the bank made of the refund.
+    RefundFailed {
+        /// Toss's word for it.
+        status: RefundStatus,
+        /// What counts as refunded of the payment all the same.
+        refunded: Option<Money>,
+    },
     /// The cancel that none of our requests caused.
     CanceledElsewhere {
         /// Positive.
@@ -140,6 +159,8 @@ pub enum Evidence {
         canceled_at: DateTime<Utc>,
         /// Whether money went back.
         refunded: bool,
+        /// Whether it came so soon after the approval that Toss itself will have made it (망취소).
+        is_net_cancel: bool,
     },
     /// The request without an outcome.
     CancelUnresolved {
@@ -149,8 +170,8 @@ pub enum Evidence {
         status: CancelRequestStatus,
         /// What it asked for; `None` is everything that was left.
         amount: Option<Money>,
-        /// When it was recorded.
-        requested_at: DateTime<Utc>,
+        /// When it was allowed to be sent.
+        allowed_at: DateTime<Utc>,
     },
 }
 
@@ -181,6 +202,8 @@ pub enum StatusOf {
 pub enum Pair {
     /// A settlement row.
     Settlement,
+    /// Several settlement rows of one event, taken together.
+    Settlements,
     /// The payment, or one of its cancels.
     Payment,
 }
@@ -218,8 +241,10 @@ impl Discrepancy {
             Evidence::SettlementMissing { .. } => DiscrepancyClass::SettlementMissing,
             Evidence::SettlementRestated { .. } => DiscrepancyClass::SettlementRestated,
             Evidence::PayoutDateChanged { .. } => DiscrepancyClass::PayoutDateChanged,
+            Evidence::RefundExceedsPayment { .. } => DiscrepancyClass::RefundExceedsPayment,
             Evidence::BalanceMismatch { .. } => DiscrepancyClass::BalanceMismatch,
             Evidence::StatusMismatch { .. } => DiscrepancyClass::StatusMismatch,
+            Evidence::RefundFailed { .. } => DiscrepancyClass::RefundFailed,
             Evidence::CanceledElsewhere { .. } => DiscrepancyClass::CanceledElsewhere,
             Evidence::CancelUnresolved { .. } => DiscrepancyClass::CancelUnresolved,
         }

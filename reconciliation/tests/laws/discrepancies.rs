@@ -1,7 +1,7 @@
 //! Settlement rows against events: for each class a case that gives exactly it, and a near miss that gives nothing.
 
 use chrono::TimeDelta;
-use reconciliation::{Books, Currency, Discrepancy, Money, PaymentKey, PaymentStatus};
+use reconciliation::{Books, Currency, Discrepancy, Language, Money, PaymentKey, PaymentStatus};
 
 use crate::made::{CARD, VIRTUAL_ACCOUNT, history, key, krw, rows, settlement, walk};
 use crate::made_books::{
@@ -34,7 +34,7 @@ fn settlement_duplicated_by_a_second_row_for_one_event_and_not_by_one_row_given_
     assert_eq!(found.transaction_key, Some(key("t1")));
     assert_eq!(found.delta(), Some(krw(-3_000)));
     assert_eq!(
-        found.explanation(),
+        found.explanation(Language::English),
         "2 settlement rows (-3000 KRW, -3000 KRW) stand for 1 event."
     );
 }
@@ -122,7 +122,7 @@ fn amount_mismatch_by_one_won() {
     assert_eq!(found.class().as_str(), "AMOUNT_MISMATCH");
     assert_eq!(found.delta(), Some(krw(-1)));
     assert_eq!(
-        found.explanation(),
+        found.explanation(Language::English),
         "The history has -3000 KRW, but the settlement row has -3001 KRW (-1 KRW)."
     );
 }
@@ -136,7 +136,7 @@ fn amount_mismatch_between_a_cancel_and_its_transaction() {
     assert_eq!(found.class().as_str(), "AMOUNT_MISMATCH");
     assert!(
         found
-            .explanation()
+            .explanation(Language::English)
             .contains("the payment itself has 2999 KRW (-1 KRW)")
     );
 }
@@ -169,7 +169,7 @@ fn currency_mismatch_has_no_delta() {
         ("CURRENCY_MISMATCH", None)
     );
     assert_eq!(
-        found.explanation(),
+        found.explanation(Language::English),
         "The history has 10000 KRW, but the settlement row has 10000 JPY: another currency."
     );
 }
@@ -193,7 +193,7 @@ fn fee_arithmetic_by_one_won() {
     assert_eq!(found.class().as_str(), "FEE_ARITHMETIC");
     assert_eq!(found.delta(), Some(krw(-1)));
     assert_eq!(
-        found.explanation(),
+        found.explanation(Language::English),
         "The settlement row of 10000 KRW does not add up: fee 231 KRW is not supply amount 210 + VAT 22 = 232 KRW."
     );
 }
@@ -209,7 +209,7 @@ fn settlement_missing_from_the_instant_at_which_the_grace_ends() {
     assert_eq!(found.transaction_key, Some(key("t0")));
     assert_eq!(found.delta(), Some(krw(-10_000)));
     assert_eq!(
-        found.explanation(),
+        found.explanation(Language::English),
         "The settlement row of 10000 KRW, to be sold on 2026-03-02, is late since 2026-03-05 00:00:00 KST."
     );
 }
@@ -243,7 +243,7 @@ fn unknown_status_of_a_row_and_none_of_a_row_that_moves_no_money() {
     assert_eq!(classes(&listed("ABORTED")), [""; 0]);
     let found = only(&listed("FROZEN"));
     assert_eq!(
-        found.explanation(),
+        found.explanation(Language::English),
         "A transaction has the status \"FROZEN\", which is not known here: what it did to the money cannot be told."
     );
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use reconciliation::{Coverage, Stretch};
+use reconciliation::{Coverage, Language, Stretch};
 
 use crate::discrepancies::only;
 use crate::made::{second, walk};
@@ -32,7 +32,7 @@ fn source_gap_of_the_transactions_up_to_the_instant_of_an_event() {
     let found = only(&books);
     assert_eq!(found.class().as_str(), "SOURCE_GAP");
     assert_eq!(
-        found.explanation(),
+        found.explanation(Language::English),
         "The list of transactions has not been read completely: 2026-03-03 is missing; `toss-recon sync --from 2026-03-03 --to 2026-03-03 --only transactions` reads it."
     );
 }
@@ -71,7 +71,7 @@ fn source_gap_before_a_history_that_begins_with_a_cancel() {
     let mut books = settled_history(walk(card_rows().split_off(1)));
     books.requests = in_order().requests;
     assert_eq!(
-        only(&books).explanation(),
+        only(&books).explanation(Language::English),
         "The list of transactions has not been read completely: what came before 2026-03-03 is missing; `toss-recon sync --from yyyy-MM-dd --to 2026-03-02 --only transactions` reads it."
     );
     books.history = walk(card_rows());
@@ -98,7 +98,7 @@ fn source_gap_when_settlements_cannot_be_had() {
     let coverage = Arc::unwrap_or_clone(books.coverage).without_settlements();
     books.coverage = Arc::new(coverage);
     assert_eq!(
-        only(&books).explanation(),
+        only(&books).explanation(Language::English),
         "A test key has no settlements at Toss: whether this money is paid out cannot be told.",
         "rows that came all the same are samples"
     );

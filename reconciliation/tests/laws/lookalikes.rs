@@ -1,6 +1,6 @@
 //! Events that only a transaction key could tell apart, and rows that carry none: counted together, never guessed.
 
-use reconciliation::Verdict;
+use reconciliation::{Language, Verdict};
 
 use crate::made::{CARD, history};
 use crate::made_books::{
@@ -36,7 +36,7 @@ fn settlement_duplicated_among_events_that_nothing_tells_apart() {
     books.settlements.truncate(2);
     let found = result(&books).discrepancies.remove(0);
     assert_eq!(
-        found.explanation(),
+        found.explanation(Language::English),
         "1 of 2 settlement rows of -3000 KRW is late since 2026-03-06 00:00:00 KST; which cannot be told."
     );
 }

@@ -72,6 +72,7 @@ pub(crate) fn payment(method: &str, status: &str, balance: i64) -> Payment {
         approved_at: None,
         is_partial_cancelable: Some(true),
         last_transaction_key: None,
+        virtual_account: None,
     }
 }
 

@@ -103,6 +103,7 @@ pub(crate) fn request(
     RecordedRequest {
         id: id.to_owned(),
         requested_at,
+        allowed_at: requested_at,
         facts: CancelRequestFacts {
             status,
             amount: None,

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use reconciliation::{
-    Books, Cancel, CancelStatus, Coverage, Currency, History, ListedSettlement, MId, OrderId,
-    Payment, PaymentKey, PaymentRead, PaymentStatus, PayoutBasis, Reconciliation, Stretch, Verdict,
-    reconcile,
+    Books, Cancel, CancelStatus, Coverage, Currency, History, Language, ListedSettlement, MId,
+    OrderId, Payment, PaymentKey, PaymentRead, PaymentStatus, PayoutBasis, Reconciliation, Stretch,
+    Verdict, reconcile,
 };
 
 use crate::made::{key, krw, walk};
@@ -69,6 +69,7 @@ fn second_order(balance: i64, cancels: &[(&str, &str, i64)]) -> PaymentRead {
             approved_at: Some(at("2026-03-03T10:15:21+09:00")),
             is_partial_cancelable: Some(true),
             last_transaction_key: Some(key(cancels.last().map_or("8F01", |cancel| cancel.0))),
+            virtual_account: None,
         },
         cancels: cancels
             .iter()
@@ -174,7 +175,7 @@ fn dollars_without_settlement_rows_are_missing_both() {
     assert_eq!(result.discrepancies[1].expected(), Some(dollars(-18_156)));
     assert!(
         result.discrepancies[1]
-            .explanation()
+            .explanation(Language::English)
             .contains("-181.56 USD")
     );
 }

@@ -4,12 +4,14 @@ use CancelRequestStatus::{
     AwaitingApproval, NeedsOperator, Rejected, Requested, Sent, Succeeded, Unknown,
 };
 use chrono::TimeDelta;
-use reconciliation::{Books, CancelRequestStatus, CancelStatus, Payment, PaymentStatus};
+use reconciliation::{
+    Books, CancelRequestStatus, CancelStatus, Language, Payment, PaymentStatus, Verdict,
+};
 
 use crate::discrepancies::only;
-use crate::made::{VIRTUAL_ACCOUNT, cancel, history, krw, payment, second};
+use crate::made::{VIRTUAL_ACCOUNT, cancel, history, key, krw, payment, second};
 use crate::made_books::{
-    DAY, classes, classes_as_of, in_order, later, request, settled_history, void_in_order,
+    DAY, classes, classes_as_of, in_order, later, request, result, settled_history, void_in_order,
 };
 
 fn payment_of(books: &mut Books) -> &mut Payment {
@@ -24,7 +26,7 @@ fn balance_mismatch_by_one_won_against_the_payments_own_cancels() {
     assert_eq!(found.class().as_str(), "BALANCE_MISMATCH");
     assert_eq!(found.delta(), Some(krw(1)));
     assert_eq!(
-        found.explanation(),
+        found.explanation(Language::English),
         "The payment's balance is 7001 KRW, but its total less its cancels is 7000 KRW (+1 KRW)."
     );
 }
@@ -35,7 +37,7 @@ fn balance_mismatch_against_the_history() {
     payment_of(&mut books).total_amount = Some(krw(10_001));
     payment_of(&mut books).balance_amount = Some(krw(7_001));
     assert_eq!(
-        only(&books).explanation(),
+        only(&books).explanation(Language::English),
         "The payment's balance is 7001 KRW, but what came in less what went back is 7000 KRW (+1 KRW)."
     );
 }
@@ -111,7 +113,7 @@ fn status_mismatch_when_the_payment_contradicts_its_history() {
     let mut books = in_order();
     payment_of(&mut books).status = PaymentStatus::Done;
     assert_eq!(
-        only(&books).explanation(),
+        only(&books).explanation(Language::English),
         "The payment's status is DONE, but its history makes it PARTIAL_CANCELED."
     );
     payment_of(&mut books).status = PaymentStatus::Canceled;
@@ -212,7 +214,7 @@ fn unknown_status_of_the_payment_and_of_a_cancel() {
     books.payment.as_mut().unwrap().cancels[0].status = CancelStatus::from_toss("HALTED");
     payment_of(&mut books).balance_amount = Some(krw(8_000));
     assert_eq!(
-        only(&books).explanation(),
+        only(&books).explanation(Language::English),
         "A cancel has the status \"HALTED\", which is not known here: what it did to the money cannot be told."
     );
 }
@@ -222,7 +224,7 @@ fn canceled_elsewhere_when_no_request_asked_for_it() {
     let mut books = in_order();
     books.requests.clear();
     assert_eq!(
-        only(&books).explanation(),
+        only(&books).explanation(Language::English),
         "3000 KRW was refunded at 2026-03-03 12:00:00 KST, and none of our requests asked for it: it was done in Toss's console, by another program or by the bank."
     );
     books.requests = vec![request("r1", Succeeded, second(DAY), Some("t9"))];
@@ -262,7 +264,64 @@ fn cancel_unresolved_five_minutes_after_the_request() {
     let mut books = in_order();
     books.requests.push(request("r9", Unknown, requested, None));
     assert_eq!(
-        only(&books).explanation(),
+        only(&books).explanation(Language::English),
         "Our request r9 of 2026-03-20 11:55:00 KST to cancel everything that was left is still UNKNOWN: whether it ran is not known."
     );
+}
+
+#[test]
+fn a_request_that_needed_approval_is_unresolved_five_minutes_after_that() {
+    let mut books = in_order();
+    let mut approved = request("r9", Unknown, later() - TimeDelta::hours(3), None);
+    approved.allowed_at = later() - TimeDelta::minutes(5);
+    books.requests.push(approved.clone());
+    assert_eq!(classes(&books), ["CANCEL_UNRESOLVED"]);
+    approved.allowed_at += TimeDelta::seconds(1);
+    books.requests[1] = approved;
+    assert_eq!(classes(&books), [""; 0]);
+}
+
+#[test]
+fn a_request_that_an_overseas_method_works_on_is_not_unresolved() {
+    let requested = later() - TimeDelta::days(1);
+    let in_progress = |named: Option<&str>, status: CancelStatus| {
+        let mut books = in_order();
+        books
+            .requests
+            .push(request("r9", Unknown, requested, named));
+        let read = books.payment.as_mut().unwrap();
+        let mut made = cancel("t9", 0, 7_000);
+        made.canceled_at = requested + TimeDelta::seconds(2);
+        made.status = status;
+        read.cancels.push(made);
+        read.read_at = later();
+        books
+    };
+    let named = in_progress(Some("t9"), CancelStatus::InProgress);
+    assert_eq!(classes(&named), [""; 0]);
+    assert_eq!(result(&named).verdict, Verdict::Pending);
+    // Toss's answer was lost, but the payment shows that it was taken on.
+    let shown = in_progress(None, CancelStatus::InProgress);
+    assert_eq!(classes(&shown), [""; 0]);
+    // Once it has ended, the request's own end is overdue.
+    let ended = in_progress(Some("t9"), CancelStatus::Aborted);
+    assert!(classes(&ended).contains(&"CANCEL_UNRESOLVED"));
+    // A cancel in progress that is older than the request is another one's.
+    let mut older = shown;
+    let made = older.payment.as_mut().unwrap().cancels.last_mut().unwrap();
+    made.canceled_at = requested - TimeDelta::hours(1);
+    assert!(classes(&older).contains(&"CANCEL_UNRESOLVED"));
+}
+
+#[test]
+fn a_payment_is_checked_from_its_reading_after_the_last_event_on() {
+    let mut books = in_order();
+    assert!(result(&books).checked_payment);
+    books.payment.as_mut().unwrap().read_at = second(DAY - 1);
+    assert!(!result(&books).checked_payment);
+    // It names that event, by whatever clock it was read.
+    payment_of(&mut books).last_transaction_key = Some(key("t1"));
+    assert!(result(&books).checked_payment);
+    books.payment = None;
+    assert!(!result(&books).checked_payment);
 }

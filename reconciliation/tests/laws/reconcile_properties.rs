@@ -5,8 +5,8 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use proptest::prelude::*;
 use reconciliation::{
-    Books, CancelRequestStatus, CancelStatus, Coverage, DiscrepancyClass, PaymentRead, Settlement,
-    Stretch, Transaction, Verdict, reconcile,
+    Books, CancelRequestStatus, CancelStatus, Coverage, DiscrepancyClass, Language, Money,
+    PaymentRead, Settlement, Stretch, Transaction, TransactionKey, Verdict, reconcile,
 };
 
 use crate::made::{CARD, VIRTUAL_ACCOUNT, cancel, krw, payment, row, second, walk};
@@ -274,7 +274,7 @@ proptest! {
     #[test]
     fn explanations_are_sentences_and_deltas_are_differences(known in any_known()) {
         for found in known.result().discrepancies {
-            let text = found.explanation();
+            let text = found.explanation(Language::English);
             prop_assert!(text.ends_with('.') && !text.contains('\n'), "{}", text);
             if let (Some(expected), Some(observed), Some(delta)) = (found.expected(), found.observed(), found.delta()) {
                 prop_assert_eq!(observed.minor() - expected.minor(), delta.minor());
@@ -292,13 +292,16 @@ proptest! {
             .filter(|event| !event.effective_amount.is_zero())
             .map(|event| (event.transaction.transaction_key.clone(), event.effective_amount))
             .collect();
-        let payouts: Vec<_> = known
-            .result()
-            .payouts
-            .into_iter()
-            .map(|payout| (payout.transaction_key, payout.amount))
-            .collect();
+        let mut payouts: Vec<(TransactionKey, Money)> = Vec::new();
+        for payout in known.result().payouts {
+            match payouts.last_mut() {
+                // Settled in parts.
+                Some((key, sum)) if *key == payout.transaction_key => {
+                    *sum = sum.plus(payout.amount).unwrap();
+                }
+                _ => payouts.push((payout.transaction_key, payout.amount)),
+            }
+        }
         prop_assert_eq!(payouts, moved);
-
     }
 }

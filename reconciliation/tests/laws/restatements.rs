@@ -1,6 +1,6 @@
 //! Settlement rows that say something else than they did at an earlier reading.
 
-use reconciliation::Evidence;
+use reconciliation::{Evidence, Language};
 
 use crate::discrepancies::only;
 use crate::made::{key, krw};
@@ -22,7 +22,11 @@ fn settlement_restated_when_a_rows_content_changed_and_not_when_it_was_read_agai
         (found.transaction_key.clone(), found.delta()),
         (Some(key("t0")), Some(krw(-1)))
     );
-    assert!(found.explanation().contains("fee 230 KRW, payout 9770 KRW"));
+    assert!(
+        found
+            .explanation(Language::English)
+            .contains("fee 230 KRW, payout 9770 KRW")
+    );
     assert!(matches!(
         found.evidence,
         Evidence::SettlementRestated { before, after: Some(after), .. }
@@ -44,6 +48,18 @@ fn settlement_restated_when_a_row_is_withdrawn_before_it_is_due() {
         classes(&books),
         ["SETTLEMENT_MISSING"],
         "later that says it"
+    );
+    assert_eq!(
+        only(&books).explanation(Language::English),
+        "The settlement row of 10000 KRW, to be sold on 2026-03-02, is late since 2026-03-05 00:00:00 KST; \
+         it had been listed, last in the reading of 2026-03-04 06:00:00 KST, and Toss took it back."
+    );
+    // A row that was never listed was not taken back.
+    books.former_settlements.clear();
+    assert!(
+        !only(&books)
+            .explanation(Language::English)
+            .contains("took it back")
     );
 }
 
@@ -68,7 +84,7 @@ fn payout_date_changed_by_one_day_and_nothing_else() {
     let found = only(&books);
     assert_eq!(found.class().as_str(), "PAYOUT_DATE_CHANGED");
     assert_eq!(
-        found.explanation(),
+        found.explanation(Language::English),
         "The payout of 9769 KRW was moved from 2026-03-06 (read 2026-03-05 06:00:00 KST) to 2026-03-09 (read 2026-03-20 12:00:00 KST)."
     );
     then.sold_date = day("2026-03-01");

@@ -119,7 +119,6 @@ fn an_absent_part_makes_a_check_unknown_and_never_zero() {
         Identity::FeeIsSupplyAndVat,
         Identity::FeeIsSumOfLines,
         Identity::PayOutIsAmountLessFee,
-        Identity::FeeFollowsAmount,
     ] {
         assert_eq!(outcome(&absent, identity), Outcome::Unknown, "{identity:?}");
     }
@@ -133,22 +132,32 @@ fn an_absent_part_makes_a_check_unknown_and_never_zero() {
 }
 
 #[test]
-fn fee_and_payout_follow_the_sign_of_the_amount() {
-    let mut row = published(PUBLISHED[0]);
-    row.fee = Some(krw(2_250));
-    assert!(broken(&row).contains(&Identity::FeeFollowsAmount));
-    row = published(PUBLISHED[0]);
-    row.pay_out_amount = krw(97_550);
-    assert!(broken(&row).contains(&Identity::PayOutFollowsAmount));
-    // A cancel whose fee is kept: the payout is the amount.
-    row = published(PUBLISHED[0]);
-    for part in [&mut row.fee, &mut row.supply_amount, &mut row.vat] {
-        *part = Some(krw(0));
+fn a_row_that_satisfies_the_equations_is_right_whatever_its_signs() {
+    let row = |amount, fee, pay_out| {
+        let mut row = published(PUBLISHED[0]);
+        let supply = fee * 10 / 11;
+        row.amount = krw(amount);
+        (row.fee, row.supply_amount) = (Some(krw(fee)), Some(krw(supply)));
+        row.vat = Some(krw(fee - supply));
+        row.fees = Some(vec![FeeLine {
+            kind: "BASE".to_owned(),
+            fee: krw(fee),
+        }]);
+        row.pay_out_amount = krw(pay_out);
+        row
+    };
+    // A flat fee above the amount; a refund that costs a fee; one whose fee is kept.
+    for (amount, fee, pay_out) in [(100, 330, -230), (-3_000, 300, -3_300), (-3_000, 0, -3_000)] {
+        assert_eq!(broken(&row(amount, fee, pay_out)), [], "{amount}");
+        assert_eq!(
+            broken(&row(amount, fee, pay_out + 1)),
+            [Identity::PayOutIsAmountLessFee],
+            "{amount}"
+        );
     }
-    row.fees = Some(vec![FeeLine {
-        kind: "BASE".to_owned(),
-        fee: krw(0),
-    }]);
-    row.pay_out_amount = row.amount;
-    assert_eq!(broken(&row), []);
+    // Signs that the equations do not bear out.
+    assert_eq!(
+        broken(&row(100, 330, 230)),
+        [Identity::PayOutIsAmountLessFee]
+    );
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use reconciliation::{
-    Books, Contract, Contracts, Coverage, NoPayoutDate, SettlementCycle, Stretch, Terms, Verdict,
-    next_change, reconcile, unsettled,
+    Books, Contract, Contracts, Coverage, Language, NoPayoutDate, SettlementCycle, Stretch, Terms,
+    Verdict, next_change, reconcile, unsettled,
 };
 
 use crate::made::{CARD, rows, settlement, walk};
@@ -88,7 +88,7 @@ fn a_row_is_missing_only_when_each_day_that_it_may_stand_under_was_read_late_eno
         books.coverage = read(&others, late);
         let found = reconcile(&books, &unknown, late);
         assert_eq!(found.verdict, Verdict::Incomplete, "{day}");
-        let said = found.discrepancies[0].explanation();
+        let said = found.discrepancies[0].explanation(Language::English);
         assert!(said.contains(&format!("{day} is missing")), "{said}");
     }
     // A day counts from when a row of that day would be late, which is earlier for the earlier ones.

@@ -1,6 +1,6 @@
 //! The order in which rows are walked, and that a key counts once.
 
-use reconciliation::Effect::{Paid, Refunded};
+use reconciliation::Effect::{Paid, PaymentReversed, Refunded, Voided};
 use reconciliation::{Currency, Effect, MId};
 
 use crate::made::{CARD, VIRTUAL_ACCOUNT, effects, krw, row, rows, second, walk};
@@ -27,6 +27,38 @@ fn rows_of_one_second_follow_the_life_cycle_in_whatever_order_they_came() {
         turned.reverse();
         assert_eq!(walk(turned), expected);
     }
+}
+
+#[test]
+fn a_bounce_in_the_second_of_its_deposit_follows_the_deposit() {
+    let bounced = |issued, at| {
+        rows(
+            VIRTUAL_ACCOUNT,
+            &[
+                ("WAITING_FOR_DEPOSIT", issued, 0),
+                ("DONE", 60, 10_000),
+                ("WAITING_FOR_DEPOSIT", at, 10_000),
+                ("CANCELED", 90, 10_000),
+            ],
+        )
+    };
+    for in_order in [bounced(0, 60), bounced(60, 60)] {
+        let expected = [NOTHING, Paid, PaymentReversed, Voided];
+        for turn in 0..4 {
+            let mut turned = in_order.clone();
+            turned.rotate_left(turn);
+            assert_eq!(effects(&walk(turned)), expected);
+        }
+        assert_eq!(walk(in_order).totals(Currency::KRW).paid, krw(0));
+    }
+    // Without an earlier row it is the account's issue, whose deposit came at once.
+    let issue = bounced(60, 60).into_iter().skip(1).collect();
+    assert_eq!(effects(&walk(issue)), [NOTHING, Paid, Refunded]);
+    // A second too early it says that the account waits for its deposit, still or again.
+    assert_eq!(
+        effects(&walk(bounced(0, 59))),
+        [NOTHING, NOTHING, Paid, Refunded]
+    );
 }
 
 #[test]

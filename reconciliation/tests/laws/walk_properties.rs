@@ -168,19 +168,34 @@ proptest! {
 
     #[test]
     fn rows_follow_time_then_life_cycle_then_listing(rows in distinct_rows()) {
-        let rank = |status: &PaymentStatus| match status.as_str() {
-            "WAITING_FOR_DEPOSIT" => Some(0),
-            "DONE" => Some(1),
-            "PARTIAL_CANCELED" => Some(2),
-            "CANCELED" => Some(3),
-            _ => None,
+        let mut issued = Vec::new();
+        let mut rank = |row: &Transaction| {
+            let currency = row.amount.currency();
+            match row.status.as_str() {
+                "WAITING_FOR_DEPOSIT" if is_virtual_account(row) && issued.contains(&currency) => Some(2),
+                "WAITING_FOR_DEPOSIT" => {
+                    if is_virtual_account(row) {
+                        issued.push(currency);
+                    }
+                    Some(0)
+                }
+                "DONE" => Some(1),
+                "PARTIAL_CANCELED" => Some(3),
+                "CANCELED" => Some(4),
+                _ => None,
+            }
         };
         let history = walk(rows);
-        for pair in history.events().windows(2) {
-            let [a, b] = [&pair[0].transaction, &pair[1].transaction];
+        let ranked: Vec<_> = history
+            .events()
+            .iter()
+            .map(|event| (rank(&event.transaction), &event.transaction))
+            .collect();
+        for pair in ranked.windows(2) {
+            let [(earlier, a), (later, b)] = [pair[0], pair[1]];
             prop_assert!(a.transaction_at <= b.transaction_at);
             if a.transaction_at == b.transaction_at
-                && let (Some(earlier), Some(later)) = (rank(&a.status), rank(&b.status))
+                && let (Some(earlier), Some(later)) = (earlier, later)
             {
                 prop_assert!(earlier <= later);
                 prop_assert!(earlier < later || a.listed_position <= b.listed_position);

@@ -308,6 +308,7 @@ fn payment(name: &str, method: &str, status: &str, total: i64) -> Payment {
         approved_at: Some(instant("2026-03-02T10:00:00+09:00")),
         is_partial_cancelable: Some(true),
         last_transaction_key: None,
+        virtual_account: None,
     }
 }
 

@@ -9,7 +9,7 @@ use super::{Row, storable, to_millis};
 use crate::store::StoreError;
 use crate::store::verdicts::{DiscrepancyId, DiscrepancyRecord, StoredDiscrepancy};
 
-placed!(discrepancy::Model, from "discrepancies", id, subject, payment_key, mid, class, transaction_key, explanation,
+placed!(discrepancy::Model, from "discrepancies", id, subject, payment_key, mid, class, transaction_key, explanation, explanation_ko,
     expected, expected_currency, observed, observed_currency, delta, delta_currency, began_at, detected_at);
 
 /// The row of a discrepancy.
@@ -35,6 +35,7 @@ pub(in crate::store) fn discrepancy_model(
         class: record.class.as_str().to_owned(),
         transaction_key: record.transaction_key.as_ref().map(ToString::to_string),
         explanation: storable(&record.explanation),
+        explanation_ko: record.explanation_ko.as_deref().map(storable),
         expected,
         expected_currency,
         observed,
@@ -81,6 +82,7 @@ pub(in crate::store) fn stored_discrepancy(
         delta: money("delta", row.delta, row.delta_currency.as_deref())?,
         began_at: row.began_at.0,
         explanation: row.explanation,
+        explanation_ko: row.explanation_ko,
     };
     Ok(StoredDiscrepancy {
         record,

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use entity::{RawText, payment};
-use reconciliation::{Cancel, Money, Payment, PaymentKey, PaymentStatus, TransactionKey};
+use reconciliation::{
+    Cancel, Money, Payment, PaymentKey, PaymentStatus, RefundStatus, TransactionKey, VirtualAccount,
+};
 use sea_orm::DerivePartialModel;
 use sea_orm::prelude::ChronoUnixTimestampMillis;
 
@@ -35,6 +37,10 @@ pub(in crate::store) struct PaymentRow {
     read_at: ChronoUnixTimestampMillis,
     rows_only: bool,
     outdated: bool,
+    virtual_account_bank: Option<String>,
+    virtual_account_masked_number: Option<String>,
+    virtual_account_due_at: Option<ChronoUnixTimestampMillis>,
+    refund_status: Option<String>,
     #[sea_orm(nested)]
     cancel: Option<CancelRow>,
 }
@@ -57,6 +63,10 @@ struct PaymentColumns<'r> {
     read_at: ChronoUnixTimestampMillis,
     rows_only: bool,
     outdated: bool,
+    virtual_account_bank: Option<&'r str>,
+    virtual_account_masked_number: Option<&'r str>,
+    virtual_account_due_at: Option<ChronoUnixTimestampMillis>,
+    refund_status: Option<&'r str>,
 }
 
 placed!(
@@ -76,7 +86,11 @@ placed!(
     last_transaction_key,
     read_at,
     rows_only,
-    outdated
+    outdated,
+    virtual_account_bank,
+    virtual_account_masked_number,
+    virtual_account_due_at,
+    refund_status
 );
 
 /// A payment with its place in lists, beside one of its cancels.
@@ -176,11 +190,26 @@ impl PaymentRow {
             read_at: self.read_at,
             rows_only: self.rows_only,
             outdated: self.outdated,
+            virtual_account_bank: self.virtual_account_bank.as_deref(),
+            virtual_account_masked_number: self.virtual_account_masked_number.as_deref(),
+            virtual_account_due_at: self.virtual_account_due_at,
+            refund_status: self.refund_status.as_deref(),
         }
     }
 }
 
 impl PaymentColumns<'_> {
+    /// What is kept of the virtual account; `None` when nothing is.
+    fn virtual_account(&self) -> Option<VirtualAccount> {
+        let account = VirtualAccount {
+            bank: self.virtual_account_bank.map(str::to_owned),
+            masked_account_number: self.virtual_account_masked_number.map(str::to_owned),
+            due_at: instant(self.virtual_account_due_at),
+            refund_status: self.refund_status.map(RefundStatus::from_toss),
+        };
+        (account != VirtualAccount::default()).then_some(account)
+    }
+
     /// The payment without its cancels.
     fn stored_payment(self, before: &mut Before) -> Result<StoredPayment, StoreError> {
         let row = Row {
@@ -206,6 +235,7 @@ impl PaymentColumns<'_> {
                 self.last_transaction_key,
                 TransactionKey::parse,
             )?,
+            virtual_account: self.virtual_account(),
         };
         Ok(StoredPayment {
             payment,
@@ -221,7 +251,7 @@ impl PaymentColumns<'_> {
 /// The row of a payment.
 pub(in crate::store) fn payment_model(
     record: &PaymentRecord<'_>,
-    account: &AccountName,
+    account_name: &AccountName,
     read_at: DateTime<Utc>,
 ) -> Result<payment::Model, StoreError> {
     let payment = record.payment;
@@ -230,10 +260,11 @@ pub(in crate::store) fn payment_model(
         key: payment.payment_key.as_str(),
     };
     let currency = payment.currency;
+    let account = payment.virtual_account.as_ref();
     Ok(payment::Model {
         payment_key: payment.payment_key.to_string(),
         mid: payment.mid.to_string(),
-        account: account.to_string(),
+        account: account_name.to_string(),
         order_id: payment.order_id.to_string(),
         method_label: payment.method_label.as_deref().map(storable),
         status: storable(payment.status.as_str()),
@@ -260,6 +291,14 @@ pub(in crate::store) fn payment_model(
         newest_row_at: None,
         status_kind: status_kind(&payment.status).to_owned(),
         method_kind: method_kind(payment.method().as_ref()).to_owned(),
+        virtual_account_bank: account.and_then(|of| of.bank.as_deref()).map(storable),
+        virtual_account_masked_number: account
+            .and_then(|of| of.masked_account_number.as_deref())
+            .map(storable),
+        virtual_account_due_at: account.and_then(|of| of.due_at).map(Into::into),
+        refund_status: account
+            .and_then(|of| of.refund_status.as_ref())
+            .map(|status| storable(status.as_str())),
     })
 }
 
@@ -269,6 +308,7 @@ pub(in crate::store) fn says_the_same(old: &payment::Model, new: &payment::Model
     let told = |row: &payment::Model| payment::Model {
         requested_at: row.requested_at.map(|at| to_millis(at.0).into()),
         approved_at: row.approved_at.map(|at| to_millis(at.0).into()),
+        virtual_account_due_at: row.virtual_account_due_at.map(|at| to_millis(at.0).into()),
         version: None,
         raw: None,
         read_at: DateTime::UNIX_EPOCH.into(),

@@ -70,6 +70,10 @@ impl<'a> Seen<'a> {
             newest_row_at: Some(last.transaction_at.into()),
             status_kind: status_kind(&last.status).to_owned(),
             method_kind: method_kind(last.method().as_ref()).to_owned(),
+            virtual_account_bank: None,
+            virtual_account_masked_number: None,
+            virtual_account_due_at: None,
+            refund_status: None,
         }
     }
 }

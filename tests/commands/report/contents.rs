@@ -70,6 +70,7 @@ fn payment(key: &str, order: &str, method: &str, began: DateTime<Utc>) -> Paymen
         approved_at: Some(began),
         is_partial_cancelable: Some(true),
         last_transaction_key: None,
+        virtual_account: None,
     }
 }
 
