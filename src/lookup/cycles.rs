@@ -29,7 +29,13 @@ type Of = (MId, Option<PaymentMethod>);
 
 pub(super) struct Cycles {
     learned: Option<LearnedCycle>,
-    known: Mutex<HashMap<Of, (Option<SettlementCycle>, Instant)>>,
+    known: Mutex<HashMap<Of, Known>>,
+}
+
+#[derive(Clone, Copy)]
+struct Known {
+    cycle: Option<SettlementCycle>,
+    until: Instant,
 }
 
 impl Cycles {
@@ -51,18 +57,19 @@ impl Cycles {
         };
         let label = payment.method_label.as_deref();
         let of: Of = (payment.mid.clone(), label.map(PaymentMethod::from_label));
-        if let Some(cycle) = self.remembered(&of) {
-            return Ok(cycle);
+        if let Some(known) = self.remembered(&of) {
+            return Ok(known.cycle);
         }
         let cycle = learned(of.0.clone(), of.1.clone()).await?;
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.insert(of, (cycle, Instant::now() + LEARNED_LASTS));
+        let until = Instant::now() + LEARNED_LASTS;
+        known.insert(of, Known { cycle, until });
         Ok(cycle)
     }
 
-    fn remembered(&self, of: &Of) -> Option<Option<SettlementCycle>> {
+    fn remembered(&self, of: &Of) -> Option<Known> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let (cycle, until) = known.get(of)?;
-        (Instant::now() < *until).then_some(*cycle)
+        let known = known.get(of)?;
+        (Instant::now() < known.until).then_some(*known)
     }
 }

@@ -94,27 +94,26 @@ impl Inner {
         let PaymentReading {
             payment, cancels, ..
         } = &seen.reading;
-        let lister = Lister {
+        let own_rows = OwnRows {
             merchant: seen.merchant,
             key: &payment.payment_key,
         };
         let life = windows::life_of_account(payment, cancels, seen.asked_at);
-        let of_life = match life {
-            Some(life) => lister.in_one_page(life).await,
+        let at_once = match life {
+            Some(life) => own_rows.in_one_page(life).await,
             None => None,
         };
-        let Listed { mut rows, is_whole } = match of_life {
-            Some(listed) => listed,
-            None => {
-                let stretches = windows::stretches_of_events(payment, cancels);
-                lister.in_all(stretches).await
-            }
+        let Listed { mut rows, is_whole } = if let Some(whole_life) = at_once {
+            whole_life
+        } else {
+            let stretches = windows::stretches_of_events(payment, cancels);
+            own_rows.in_all(stretches).await
         };
         // What cannot be listed now is not asked for elsewhere.
         if is_whole {
             let found = rows.iter().map(|row| row.value.clone()).collect();
             let elsewhere = self.look_for_unlisted(seen, found).await?;
-            rows.extend(lister.in_all(elsewhere).await.rows);
+            rows.extend(own_rows.in_all(elsewhere).await.rows);
         }
         Ok(once(rows))
     }
@@ -179,12 +178,12 @@ struct Listed {
 }
 
 /// Lists a merchant's transactions, and holds on to one payment's.
-struct Lister<'a> {
+struct OwnRows<'a> {
     merchant: &'a Merchant,
     key: &'a PaymentKey,
 }
 
-impl Lister<'_> {
+impl OwnRows<'_> {
     /// The payment's rows of every stretch that Toss lists.
     async fn in_all(&self, stretches: Vec<Stretch>) -> Listed {
         let questions = stream::iter(stretches).map(|stretch| self.within(stretch));

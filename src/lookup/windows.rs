@@ -365,7 +365,10 @@ mod tests {
             instants(&cancel, &[]),
             [at("03T10:00:00"), at("05T09:00:00")]
         );
-        assert_eq!(instants(&cancel, &[paid.clone()]), [at("05T09:00:00")]);
+        assert_eq!(
+            instants(&cancel, std::slice::from_ref(&paid)),
+            [at("05T09:00:00")]
+        );
         assert!(instants(&cancel, &[paid.clone(), refunded]).is_empty());
         assert!(instants(&unfinished, &[paid]).is_empty());
     }

@@ -3,9 +3,12 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use toss_sim::{Amount, CancelByHand, Endpoint, Fault, FaultKind, NewPayment};
+use toss_sim::{
+    Amount, CancelByHand, Endpoint, Fault, FaultKind, NewPayment, TransactionChange,
+    TransactionTrouble,
+};
 
-use crate::support::{Shop, on_both_databases};
+use crate::support::{Shop, on_both_databases, until};
 
 on_both_databases!(
     a_virtual_account_with_three_events_costs_no_more_than_one_question_for_each_part,
@@ -13,6 +16,7 @@ on_both_databases!(
     a_client_that_hangs_up_does_not_stop_the_reading_for_another,
     a_question_about_now_does_not_join_one_that_was_asked_before,
     payments_of_one_day_share_its_settlements,
+    an_event_that_the_list_has_not_shown_has_today_read_behind_the_answer,
 );
 
 async fn a_virtual_account_with_three_events_costs_no_more_than_one_question_for_each_part(
@@ -117,4 +121,27 @@ async fn payments_of_one_day_share_its_settlements(shop: Shop) {
         "{:?}",
         shop.calls()
     );
+}
+
+async fn an_event_that_the_list_has_not_shown_has_today_read_behind_the_answer(shop: Shop) {
+    shop.mirror(("2026-03-19", "2026-03-20")).await;
+    shop.pass(chrono::Duration::minutes(1));
+    shop.sim.console().pay(NewPayment::card("order-1", 1_000));
+    shop.sim.faults().transaction(TransactionTrouble {
+        order_id: "order-1".into(),
+        change: TransactionChange::Hidden,
+    });
+    shop.sim.clear_requests();
+    let payment = shop.payment("order-1", "stale paidAmount { amount }").await;
+    let said = json!({ "stale": false, "paidAmount": { "amount": "1000" } });
+    assert_eq!(payment, said);
+    let of_the_whole_day = || {
+        let calls = shop.sim.requests().into_iter();
+        let whole = Some("2026-03-20T00:00:00");
+        calls
+            .filter(|call| call.endpoint == Endpoint::Transactions)
+            .filter(|call| call.query_value("startDate") == whole)
+            .count()
+    };
+    until(async || (of_the_whole_day() == 1).then_some(())).await;
 }

@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use toss_sim::{Amount, CancelByHand, Endpoint, NewPayment};
+use toss_sim::{Amount, CancelByHand, Endpoint, Fault, FaultKind, NewPayment};
 
 use crate::support::{Shop, on_both_databases};
 
@@ -74,6 +74,11 @@ async fn a_payment_is_stale_from_when_a_row_is_listed_that_it_does_not_tell_of_u
     assert_eq!(listed["payments"]["nodes"], json!([{ "stale": true }]));
     assert_eq!(shop.calls().len(), calls, "Toss is not asked");
     shop.pass(TimeDelta::seconds(5));
+    // By the clocks it began after the row, and it has not seen it: clocks differ.
+    let before = Fault::next(Endpoint::PaymentByOrder, FaultKind::Stale);
+    shop.sim.faults().add(before);
+    let unchanged = shop.payment(ORDER, ANSWER).await;
+    assert_eq!(unchanged, answer(true, "20000", "5000"));
     let read = shop.payment(ORDER, ANSWER).await;
     assert_eq!(read, answer(false, "15000", "5000"));
     assert_eq!(as_kept(&shop).await, read);
