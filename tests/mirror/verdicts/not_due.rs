@@ -104,7 +104,7 @@ async fn a_weekly_merchant_with_few_rows_is_not_called_late(engine: Engine) {
     let expected = reported["expected"].as_str().unwrap();
     assert!(expected.starts_with("PENDING; payouts without sold and paid-out date"));
     let weekly = toss_sim::SettlementCycle::Weekly;
-    let sim = shop(weekly, "2026-03-23T00:30:00+09:00", SECRET_KEY).await;
+    let sim = shop(weekly, "2026-03-22T12:00:00+09:00", SECRET_KEY).await;
     for (number, date) in ["02", "03", "09", "10", "16", "17"].into_iter().enumerate() {
         let at = format!("2026-03-{date}T10:00:00+09:00");
         pay(&sim, &format!("order-{number}"), 1_000, &at);
@@ -112,7 +112,7 @@ async fn a_weekly_merchant_with_few_rows_is_not_called_late(engine: Engine) {
     pay(&sim, "order-young", 5_000, "2026-03-16T11:00:00+09:00");
     let unknown = changed(&sim, |merchant| merchant.settlement_cycle = None);
     let desk = Desk::open_with(sim, engine, unknown).await;
-    read(&desk, "2026-03-01", "2026-03-23").await;
+    read(&desk, "2026-03-01", "2026-03-22").await;
     let young = desk.verdict("order-young").await;
     assert_eq!(stands(&young), Some(Verdict::Pending), "{young:?}");
     assert!(errors(&young).is_empty());
