@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 
 use crate::cancel::money_had_come;
 use crate::{
-    Cancel, CancelStatus, Currency, Money, MoneyError, Payment, PaymentStatus, Transaction,
-    TransactionKey,
+    Cancel, CancelStatus, Coverage, Currency, Money, MoneyError, Payment, PaymentStatus,
+    Transaction, TransactionKey,
 };
 
 /// What a row did to the money that was held.
@@ -236,6 +236,29 @@ impl History {
         } else {
             &self.known
         }
+    }
+
+    /// The same, without the events that only the payment shows at instants for which the list has been read: what it does
+    /// not list then has not happened by it. Sums stay.
+    #[must_use]
+    pub fn unlisted_only_outside(mut self, coverage: &Coverage) -> Self {
+        let unlisted = self.unlisted_events();
+        let dropped: Vec<TransactionKey> = unlisted
+            .filter(|event| coverage.has_transactions_at(event.transaction.transaction_at))
+            .map(|event| event.transaction.transaction_key.clone())
+            .collect();
+        self.known
+            .retain(|event| !dropped.contains(&event.transaction.transaction_key));
+        self
+    }
+
+    /// Of [`History::known_events`], those that no row has listed.
+    pub fn unlisted_events(&self) -> impl Iterator<Item = &Event> {
+        self.known.iter().filter(|known| {
+            let key = &known.transaction.transaction_key;
+            let mut rows = self.events.iter();
+            !rows.any(|event| event.transaction.transaction_key == *key)
+        })
     }
 
     /// The approval as the payment shows it. `None` when it does not say when that was.

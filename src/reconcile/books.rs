@@ -54,7 +54,7 @@ pub(super) fn books(
 ) -> Result<Books, MoneyError> {
     let stored = rows.payment.as_deref();
     Ok(Books {
-        history: history(rows.transactions, stored, reading)?,
+        history: history(rows.transactions, stored, reading)?.unlisted_only_outside(&coverage),
         // What only rows of the transactions list tell of a payment is no answer of Toss's about it.
         payment: stored
             .filter(|stored| !stored.from_rows)

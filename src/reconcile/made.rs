@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use reconciliation::{
-    Books, Currency, Discrepancy, Evidence, Gap, Language, MId, Money, MoneyError,
+    Books, Currency, Discrepancy, Evidence, Gap, KstDate, Language, MId, Money, MoneyError,
     PartialCancelRows, Reckoning, Reconciliation, Terms, TransactionKey, Unsettled, Verdict,
 };
 use sha2::{Digest, Sha256};
@@ -91,7 +91,7 @@ impl Maker<'_> {
             payment,
             discrepancies: discrepancies(subject, begun.as_ref(), &books, found),
             unsettled: unsettled_events(reckoning.unsettled()),
-            gaps: gaps(found),
+            gaps: with_unlisted(gaps(found), &books),
         };
         Ok(Made {
             record,
@@ -243,6 +243,25 @@ fn unsettled_events(events: Vec<Unsettled>) -> Vec<UnsettledEvent> {
             sold_date: event.sold_date,
         })
         .collect()
+}
+
+/// The same with the days on which something happened that only the payment shows: once they are read, the list decides.
+fn with_unlisted(mut gaps: Vec<VerdictGap>, books: &Books) -> Vec<VerdictGap> {
+    for event in books.history.unlisted_events() {
+        let day = KstDate::of(event.transaction.transaction_at);
+        let is_within = |gap: &VerdictGap| {
+            gap.source == Source::Transactions && (gap.from..=gap.to).contains(&day)
+        };
+        if !gaps.iter().any(is_within) {
+            gaps.push(VerdictGap {
+                source: Source::Transactions,
+                from: day,
+                to: day,
+            });
+        }
+    }
+    gaps.sort_unstable();
+    gaps
 }
 
 /// The days whose reading would change the verdict. What lies before a day, or can never be had, no reading of a day

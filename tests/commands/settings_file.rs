@@ -123,6 +123,11 @@ async fn a_mistake_in_a_merchant_is_told_with_its_name_or_number() {
             "from 0 to 60",
         ),
         (
+            format!("{merchant}unsettled_methods = ['PAYPAL']"),
+            "unsettled_methods of merchant number 1",
+            "FOREIGN_EASY_PAY",
+        ),
+        (
             format!("{merchant}{merchant}"),
             "secret_key of merchant number 2",
             "once",
@@ -160,6 +165,11 @@ async fn a_mistake_in_a_merchant_is_told_with_its_name_or_number() {
         (
             format!("payout_business_days = 5\n{other}"),
             "payout_business_days stands outside of [[merchants]]",
+            "under each merchant",
+        ),
+        (
+            format!("unsettled_methods = ['CARD']\n{other}"),
+            "unsettled_methods stands outside of [[merchants]]",
             "under each merchant",
         ),
         (

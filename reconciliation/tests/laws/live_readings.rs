@@ -82,6 +82,30 @@ fn an_event_that_only_the_payment_shows_is_due_its_row() {
 }
 
 #[test]
+fn once_the_list_was_read_at_its_instant_an_event_that_it_lacks_is_no_event() {
+    let mut books = read_live();
+    let read = |from: i64, until: i64| {
+        let stretch = Stretch {
+            from: second(from),
+            until: second(until),
+        };
+        let days = ["2026-03-02", "2026-03-03"].map(|text| (day(text), later()));
+        Coverage::new([stretch], days)
+    };
+    let history = books.history.clone();
+    let coverage = read(-DAY, DAY);
+    books.history = history.clone().unlisted_only_outside(&coverage);
+    books.coverage = Arc::new(coverage);
+    let left: Vec<_> = books.history.unlisted_events().collect();
+    assert_eq!(left.len(), 1, "the cancel's instant was not read");
+    let coverage = read(-DAY, 2 * DAY);
+    books.history = history.unlisted_only_outside(&coverage);
+    books.coverage = Arc::new(coverage);
+    assert_eq!(books.history.unlisted_events().count(), 0);
+    assert!(classes(&books).contains(&"SETTLEMENT_ORPHAN"));
+}
+
+#[test]
 fn a_payment_without_the_amount_or_the_instant_of_its_approval_vouches_for_nothing() {
     let mut read = in_order().payment.unwrap();
     read.payment.total_amount = None;

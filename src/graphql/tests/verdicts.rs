@@ -37,13 +37,16 @@ async fn each_event_that_moved_money_says_when_it_is_paid_out_or_deducted() {
 #[tokio::test]
 async fn an_event_without_a_row_or_a_contract_has_no_day_and_a_void_has_no_payout() {
     let books = TestBooks::open().await;
-    let query = "{ whole: payment(key: \"whole\") { payouts { transactionKey soldDate paidOutDate basis } } \
+    let query = "{ whole: payment(key: \"whole\") { payouts { transactionKey soldDate paidOutDate reason basis } } \
                  void: payment(key: \"void\") { payouts { transactionKey } } }";
-    let payout = |key: &str, sold: &str| json!({ "transactionKey": key, "soldDate": sold, "paidOutDate": null, "basis": "FORECAST" });
+    let payout = |key: &str| {
+        json!({ "transactionKey": key, "soldDate": null, "paidOutDate": null, "reason": "settlement cycle unknown",
+                "basis": "FORECAST" })
+    };
     assert_same(
         &answer(&books, Interpretation::default(), query).await,
         &json!({
-            "whole": { "payouts": [payout("whole-1", "2026-03-02"), payout("whole-2", "2026-03-04")] },
+            "whole": { "payouts": [payout("whole-1"), payout("whole-2")] },
             "void": { "payouts": [] },
         }),
     );
@@ -52,7 +55,7 @@ async fn an_event_without_a_row_or_a_contract_has_no_day_and_a_void_has_no_payou
 #[tokio::test]
 async fn days_that_were_not_read_make_a_verdict_incomplete_and_are_named() {
     let books = TestBooks::open().await;
-    let query = "{ payment(key: \"void\") { reconciliation { verdict discrepancies { class mId paymentKey \
+    let query = "{ payment(key: \"drained\") { reconciliation { verdict discrepancies { class mId paymentKey \
                  payment { orderId } expected { amount } detectedAt } } } }";
     let found = answer(&books, Interpretation::default(), query).await;
     let found = serde_json::to_value(found).unwrap();
@@ -61,7 +64,7 @@ async fn days_that_were_not_read_make_a_verdict_incomplete_and_are_named() {
     let first = &reconciliation["discrepancies"][0];
     assert_eq!(
         *first,
-        json!({ "class": "SOURCE_GAP", "mId": "shop", "paymentKey": "void", "payment": { "orderId": "order-void" },
+        json!({ "class": "SOURCE_GAP", "mId": "shop", "paymentKey": "drained", "payment": { "orderId": "order-drained" },
                 "expected": null, "detectedAt": "2026-03-20T12:00:00+09:00" })
     );
 }

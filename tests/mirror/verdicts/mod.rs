@@ -6,6 +6,7 @@ mod due_dates;
 mod gaps;
 mod half_written;
 mod live_readings;
+mod not_due;
 mod payouts;
 mod planted;
 mod replicas;
@@ -17,12 +18,13 @@ use reconciliation::{
     BusinessCalendar, DiscrepancyClass, KstDate, PartialCancelRows, PaymentKey, Verdict,
 };
 use toss_recon::lookup::{Lookup, PaymentRef};
+use toss_recon::merchants::Merchants;
 use toss_recon::reconcile::{CaughtUp, Reconciler};
 use toss_recon::store::{Source, Store, VerdictRecord, VerdictSubject};
 use toss_recon::sync::{Import, Mirror};
 use toss_sim::TossSim;
 
-use crate::support::{Engine, TestDatabase, clock, merchants, mirror};
+use crate::support::{Engine, TestDatabase, clock, merchants, settings};
 
 /// A shop, a mirror of it, and its verdicts.
 struct Desk {
@@ -35,11 +37,22 @@ struct Desk {
 
 impl Desk {
     async fn open(sim: TossSim, engine: Engine) -> Self {
+        let merchants = merchants(&sim);
+        Self::open_with(sim, engine, merchants).await
+    }
+
+    /// With settings of the test's own.
+    async fn open_with(sim: TossSim, engine: Engine, merchants: Merchants) -> Self {
         let database = TestDatabase::open(engine).await;
         Self {
-            mirror: mirror(&sim, &database.store, 5_000),
-            lookup: Lookup::new(database.store.clone(), merchants(&sim), clock(&sim)),
-            reconciler: reconciler(&sim, &database.store),
+            mirror: Mirror::new(
+                database.store.clone(),
+                merchants.clone(),
+                clock(&sim),
+                settings(5_000),
+            ),
+            lookup: Lookup::new(database.store.clone(), merchants.clone(), clock(&sim)),
+            reconciler: reconciler_of(&sim, &database.store, merchants),
             sim,
             database,
         }
@@ -98,9 +111,13 @@ impl Desk {
 }
 
 fn reconciler(sim: &TossSim, store: &Store) -> Reconciler {
+    reconciler_of(sim, store, merchants(sim))
+}
+
+fn reconciler_of(sim: &TossSim, store: &Store, merchants: Merchants) -> Reconciler {
     Reconciler::new(
         store.clone(),
-        merchants(sim),
+        merchants,
         clock(sim),
         BusinessCalendar::korean().unwrap(),
         PartialCancelRows::CancelAmount,
