@@ -181,7 +181,11 @@ on_both! {
         Reading::of(attempt("declined", 5, "ABORTED", "카드")).save(&database.store).await.expect("it is saved");
         assert_eq!(answer().await, "declined", "neither ever had money");
         let mut bounced = Reading::of(attempt("bounced", 3, "WAITING_FOR_DEPOSIT", "가상계좌"));
-        bounced.transactions = vec![Transaction { status: PaymentStatus::Done, ..transaction("bounced", "t.1") }];
+        bounced.transactions = vec![Transaction {
+            status: PaymentStatus::Done,
+            transaction_at: at("2026-03-03T00:00:10Z"),
+            ..transaction("bounced", "t.1")
+        }];
         bounced.save(&database.store).await.expect("it is saved");
         assert_eq!(answer().await, "bounced");
         Reading::of(attempt("refunded", 4, "CANCELED", "카드")).save(&database.store).await.expect("it is saved");
