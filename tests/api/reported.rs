@@ -200,6 +200,12 @@ impl Reported {
         store.close().await.unwrap();
     }
 
+    /// Has Toss say another word of the refund of the first payment.
+    fn set_refund_status(&self, status: &str) {
+        let mut case = self.case.lock().unwrap();
+        case.payments[0]["virtualAccount"]["refundStatus"] = json!(status);
+    }
+
     async fn ask(&self, query: &str, language: &str) -> Value {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let answer = client
@@ -268,9 +274,7 @@ async fn refused_refund(reported: &Reported) {
         &json!([{ "explanation": found["english"], "korean": found["korean"] }])
     );
     for (status, told) in [("PENDING", 0), ("PARTIAL_FAILED", 1), ("COMPLETED", 0)] {
-        let mut case = reported.case.lock().unwrap();
-        case.payments[0]["virtualAccount"]["refundStatus"] = json!(status);
-        drop(case);
+        reported.set_refund_status(status);
         let payment = &reported.ask(query, "en").await["payment"];
         assert_eq!(payment["virtualAccount"]["refundStatus"], status);
         assert_eq!(failures(payment).len(), told, "{status}");

@@ -164,6 +164,40 @@ on_both! {
         assert_eq!(database.store.payment_by_order(&order("주문-")).await, Ok(None));
     }
 
+    async fn an_order_leads_to_the_attempt_that_has_or_had_its_money(database) {
+        let attempt = |name: &str, day: u32, status: &str, method: &str| Payment {
+            order_id: order("주문"),
+            requested_at: Some(at(&format!("2026-03-0{day}T00:00:00Z"))),
+            approved_at: None,
+            status: PaymentStatus::from_toss(status),
+            method_label: Some(method.to_owned()),
+            ..payment(name)
+        };
+        let answer = async || {
+            let found = database.store.payment_by_order(&order("주문")).await.expect("an answer");
+            found.expect("a payment").payment.payment_key.to_string()
+        };
+        Reading::of(attempt("void", 2, "CANCELED", "가상계좌")).save(&database.store).await.expect("it is saved");
+        Reading::of(attempt("declined", 5, "ABORTED", "카드")).save(&database.store).await.expect("it is saved");
+        assert_eq!(answer().await, "declined", "neither ever had money");
+        let mut bounced = Reading::of(attempt("bounced", 3, "WAITING_FOR_DEPOSIT", "가상계좌"));
+        bounced.transactions = vec![Transaction {
+            status: PaymentStatus::Done,
+            transaction_at: at("2026-03-03T00:00:10Z"),
+            ..transaction("bounced", "t.1")
+        }];
+        bounced.save(&database.store).await.expect("it is saved");
+        assert_eq!(answer().await, "bounced");
+        Reading::of(attempt("refunded", 4, "CANCELED", "카드")).save(&database.store).await.expect("it is saved");
+        assert_eq!(answer().await, "refunded");
+        Reading::of(attempt("paid", 1, "DONE", "카드")).save(&database.store).await.expect("it is saved");
+        assert_eq!(answer().await, "paid", "it holds what the others held once");
+        let attempts = database.store.attempts(&[order("주문"), order("다른")]).await.expect("an answer");
+        let keys = attempts[&order("주문")].iter().map(|stored| stored.payment.payment_key.as_str());
+        assert_eq!(keys.collect::<Vec<_>>(), ["declined", "refunded", "bounced", "void", "paid"]);
+        assert_eq!(attempts.len(), 1);
+    }
+
     async fn a_reading_of_many_rows_is_saved_in_one_go(database) {
         let mut reading = Reading::of(payment("p"));
         reading.transactions = (0..6_000).map(|number| transaction("p", &format!("t.{number}"))).collect();

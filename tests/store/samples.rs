@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use reconciliation::{
     Cancel, CancelRequestStatus, CancelStatus, Currency, FeeLine, KstDate, MId, Money, OrderId,
-    Payment, PaymentKey, PaymentStatus, Settlement, SettlementKind, Transaction, TransactionKey,
+    Payment, PaymentKey, PaymentStatus, RefundStatus, Settlement, SettlementKind, Transaction,
+    TransactionKey, VirtualAccount,
 };
 use toss_recon::store::{
     AccountName, CancelRequestChange, CancelRequestId, ContentDigest, Lease, LiveReading,
@@ -58,7 +59,12 @@ pub(crate) fn payment(payment_key: &str) -> Payment {
         approved_at: Some(at("2026-03-31T15:00:00Z")),
         is_partial_cancelable: Some(true),
         last_transaction_key: Some(transaction_key("t.2")),
-        virtual_account: None,
+        virtual_account: Some(VirtualAccount {
+            bank: Some("20".to_owned()),
+            masked_account_number: Some("****0123".to_owned()),
+            due_at: Some(at("2026-04-08T14:59:59Z")),
+            refund_status: Some(RefundStatus::PartialFailed),
+        }),
     }
 }
 

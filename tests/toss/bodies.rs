@@ -1,6 +1,6 @@
 //! Every payment that Toss documents is read, with its important values; what is no answer is refused.
 
-use reconciliation::{CancelStatus, Currency, Money};
+use reconciliation::{CancelStatus, Currency, Money, RefundStatus};
 use serde_json::Value;
 use toss_recon::toss::{
     AccountNumber, MusdAmounts, PaymentReading, read_payment, read_settlements, read_transactions,
@@ -217,4 +217,37 @@ fn every_file_is_read_by_some_test() {
             "{name} is read by no test"
         );
     }
+}
+
+#[test]
+fn a_virtual_account_is_read_with_its_number_masked_and_its_refund_in_tosss_word() {
+    let done = payment("payment_va_done.json");
+    let account = done.payment.virtual_account.clone().expect("an account");
+    assert_eq!(account.bank.as_deref(), Some("20"));
+    assert_eq!(
+        account.masked_account_number.as_deref(),
+        Some("**********8308")
+    );
+    assert_eq!(account.due_at, "2026-03-10T23:59:59+09:00".parse().ok());
+    assert_eq!(account.refund_status, Some(RefundStatus::None));
+    assert!(!format!("{done:?}").contains("X6505636518308"));
+    assert_eq!(
+        payment("payment_card_done.json").payment.virtual_account,
+        None
+    );
+}
+
+#[test]
+fn a_part_of_a_virtual_account_that_only_informs_never_makes_the_payment_unreadable() {
+    let mut body: Value =
+        serde_json::from_str(&fixture("toss/payment_va_done.json")).expect("JSON");
+    let account = &mut body["virtualAccount"];
+    account["refundStatus"] = Value::from(7);
+    account["dueDate"] = Value::from("soon");
+    account["bankCode"] = Value::Null;
+    account["bank"] = Value::from("우리");
+    let read = read_payment(&body.to_string(), MUSD).expect("a payment");
+    let account = read.payment.virtual_account.expect("an account");
+    assert_eq!(account.bank.as_deref(), Some("우리"));
+    assert_eq!((account.due_at, account.refund_status), (None, None));
 }

@@ -153,3 +153,29 @@ fn empty_lists_are_lists() {
     let transactions = read_transactions(&fixture("toss/transactions_empty.json"), 0, MUSD);
     assert_eq!(transactions.expect("a list"), []);
 }
+
+#[test]
+fn a_cancel_that_is_listed_with_positive_amounts_is_deducted() {
+    let text = fixture("toss/settlements_page.json");
+    let mut rows: Vec<Value> = serde_json::from_str(&text).expect("JSON");
+    let cancel = rows
+        .iter_mut()
+        .find(|row| row["amount"] == -3_000)
+        .expect("a cancel");
+    cancel["cancel"] = serde_json::json!({ "cancelAmount": 3_000 });
+    let right = cancel.clone();
+    for name in ["amount", "payOutAmount", "fee", "supplyAmount", "vat"] {
+        cancel[name] = Value::from(-cancel[name].as_i64().expect("a number"));
+    }
+    for line in cancel["fees"].as_array_mut().expect("a breakdown") {
+        line["fee"] = Value::from(-line["fee"].as_i64().expect("a number"));
+    }
+    let turned = cancel.clone();
+    let read = |row: &Value| {
+        let text = Value::from(vec![row.clone()]).to_string();
+        let mut rows = read_settlements(&text, MUSD).expect("rows");
+        rows.remove(0).value
+    };
+    assert_eq!(read(&turned).amount, krw(-3_000));
+    assert_eq!(read(&turned), read(&right));
+}
