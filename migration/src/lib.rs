@@ -1,6 +1,7 @@
 //! The database's history, one file per change, oldest first. A change that has been released is never edited: its name
-//! stands in databases. Nothing here knows today's row types, which may differ from those of then.
+//! stands in databases. `README.md` says which changes older programs may meet. Nothing here knows today's row types, which may differ from those of then.
 
+mod contract;
 mod m20261122_000001_payments;
 mod m20261122_000002_transactions;
 mod m20261122_000003_settlements;
@@ -23,6 +24,7 @@ mod m20261122_000034_due_payments;
 mod m20261122_000035_open_webhooks;
 mod m20261130_000040_cancels_that_survive;
 mod m20261130_000041_restores;
+mod m20261130_000043_payment_attempts;
 mod standing;
 mod statements;
 
@@ -60,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000035_open_webhooks::Migration),
             Box::new(m20261130_000040_cancels_that_survive::Migration),
             Box::new(m20261130_000041_restores::Migration),
+            Box::new(m20261130_000043_payment_attempts::Migration),
         ]
     }
 }

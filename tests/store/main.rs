@@ -14,6 +14,7 @@ mod book_rows;
 mod broken_rows;
 mod cancel_limits;
 mod cancel_requests;
+mod changes;
 mod coverage_marks;
 mod durable;
 mod filled;
