@@ -66,11 +66,11 @@ async fn toss_down_for_an_hour_loses_nothing(engine: Engine) {
     sim.faults().clear();
     sim.clear_requests();
     let passed = mirror.pass().await;
-    assert_eq!((passed.failed, passed.resting), (0, 2));
+    assert_eq!((passed.failed, passed.backed_off), (0, 2));
     assert_eq!(sim.requests().len(), 0, "Toss is left alone for a while");
     sim.clock().advance(chrono::Duration::minutes(10));
     let passed = mirror.pass().await;
-    assert_eq!((passed.failed, passed.resting), (0, 0));
+    assert_eq!((passed.failed, passed.backed_off), (0, 0));
     assert_eq!(database.count("transactions").await, 4);
 }
 
@@ -218,13 +218,16 @@ async fn a_day_that_toss_fails_at_holds_no_other_up(engine: Engine) {
         let bad = Fault::next(Endpoint::Transactions, fault);
         sim.faults().add(bad.after(2).times(questions));
         let passed = mirror.pass().await;
-        assert_eq!((passed.days, passed.failed, passed.resting), (20, 1, 0));
+        assert_eq!((passed.days, passed.failed, passed.backed_off), (20, 1, 0));
         let coverage = mirror.coverage().await.unwrap();
         let gaps = &coverage[0].extent.gaps;
         assert_eq!((gaps.len(), gaps[0].from), (1, day("2026-03-15")));
         sim.console().pay(NewPayment::card("order-1", 15_000));
         let passed = mirror.pass().await;
-        assert_eq!((passed.changed, passed.failed, passed.resting), (1, 0, 0));
+        assert_eq!(
+            (passed.changed, passed.failed, passed.backed_off),
+            (1, 0, 0)
+        );
     }
 }
 
@@ -240,12 +243,12 @@ async fn a_list_of_which_no_day_can_be_read_rests_as_a_whole(engine: Engine) {
         of_list.count()
     };
     assert_eq!(asked(), 3 * 2, "three days, each of them twice");
-    assert_eq!(mirror.pass().await.resting, 1);
+    assert_eq!(mirror.pass().await.backed_off, 1);
     assert_eq!(asked(), 3 * 2);
     sim.faults().clear();
     sim.clock().advance(chrono::Duration::minutes(2));
     let passed = mirror.pass().await;
-    assert_eq!((passed.failed, passed.resting), (0, 0));
+    assert_eq!((passed.failed, passed.backed_off), (0, 0));
     let coverage = mirror.coverage().await.unwrap();
     assert!(coverage[0].extent.gaps.is_empty(), "no day rests by itself");
 }
