@@ -33,7 +33,7 @@ pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), Co
         store.close().await?;
         tell(&recomputed.map_err(|error| match error {
             RecomputeError::Store(error) => CommandError::Store(error),
-            error => CommandError::Failure(error.to_string()),
+            error @ RecomputeError::OtherTerms => CommandError::Failure(error.to_string()),
         })?)
     } else {
         let made = catch_up(&reconciler).await?;

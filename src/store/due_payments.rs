@@ -5,9 +5,9 @@ use std::ops::RangeInclusive;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{payment, payment_attempt, verdict};
-use reconciliation::PaymentKey;
+use reconciliation::{PaymentKey, Verdict};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, IntoColumnRef, OnConflict, Query};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
     Select,
@@ -50,22 +50,24 @@ impl Store {
         self.never_tried(due(account, condition, most)).await
     }
 
-    /// An account's payments that only rows have told of and that have a cancel or wait for their deposit, then those whose
-    /// rows disagree; the newest of each first; none that could not be read.
+    /// An account's payments that only rows have told of and that have a cancel or wait for their deposit, the newest first;
+    /// none that could not be read.
     pub async fn unread_payments(
         &self,
         account: &AccountName,
         most: u64,
     ) -> Result<Vec<DuePayment>, StoreError> {
-        let mut found = self.never_tried(unread(account, most)).await?;
-        let left = most.saturating_sub(u64::try_from(found.len()).unwrap_or(u64::MAX));
-        if left > 0 {
-            let disagreeing = self.never_tried(disagreeing(account, left)).await?;
-            let new = |due: &DuePayment| !found.contains(due);
-            let new: Vec<DuePayment> = disagreeing.into_iter().filter(new).collect();
-            found.extend(new);
-        }
-        Ok(found)
+        self.never_tried(unread(account, most)).await
+    }
+
+    /// An account's payments that only rows have told of and whose rows disagree, the newest first; none that could not be
+    /// read.
+    pub async fn discrepant_unread_payments(
+        &self,
+        account: &AccountName,
+        most: u64,
+    ) -> Result<Vec<DuePayment>, StoreError> {
+        self.never_tried(discrepant(account, most)).await
     }
 
     /// An account's payments that could not be read and whose next attempt is due, the longest due first.
@@ -109,9 +111,9 @@ impl Store {
         Ok(())
     }
 
-    async fn never_tried(
+    async fn never_tried<E: EntityTrait>(
         &self,
-        which: Select<payment::Entity>,
+        which: Select<E>,
     ) -> Result<Vec<DuePayment>, StoreError> {
         let keys: Vec<String> = which.into_tuple().all(&self.reader).await?;
         keys.iter().map(|key| due_payment(key, 0)).collect()
@@ -144,21 +146,27 @@ fn due_payment(key: &str, attempts: i64) -> Result<DuePayment, StoreError> {
 
 /// An account's payments of which no attempt is noted.
 fn of_account(account: &AccountName, condition: Expr, most: u64) -> Select<payment::Entity> {
-    let tried = Query::select()
-        .expr(Expr::val(1))
-        .from(payment_attempt::Entity)
-        .and_where(
-            Expr::col((payment_attempt::Entity, payment_attempt::Column::PaymentKey))
-                .equals((payment::Entity, payment::Column::PaymentKey)),
-        )
-        .to_owned();
     payment::Entity::find()
         .select_only()
         .column(payment::Column::PaymentKey)
         .filter(condition)
         .filter(payment::Column::Account.eq(account.as_str()))
-        .filter(Expr::exists(tried).not())
+        .filter(was_not_tried((
+            payment::Entity,
+            payment::Column::PaymentKey,
+        )))
         .limit(most)
+}
+
+/// Whether no attempt is noted of the payment with the key in that column.
+fn was_not_tried(key: impl IntoColumnRef) -> Expr {
+    let attempt = (payment_attempt::Entity, payment_attempt::Column::PaymentKey);
+    let tried = Query::select()
+        .expr(Expr::val(1))
+        .from(payment_attempt::Entity)
+        .and_where(Expr::col(attempt).equals(key))
+        .to_owned();
+    Expr::exists(tried).not()
 }
 
 fn due(account: &AccountName, condition: Expr, most: u64) -> Select<payment::Entity> {
@@ -173,19 +181,24 @@ fn unread(account: &AccountName, most: u64) -> Select<payment::Entity> {
     of_account(account, unread, most).order_by_desc(payment::Column::BeganAt)
 }
 
-fn disagreeing(account: &AccountName, most: u64) -> Select<payment::Entity> {
-    let of_payment = payment::Entity::belongs_to(verdict::Entity)
-        .from(payment::Column::PaymentKey)
-        .to(verdict::Column::Subject)
-        .into();
-    let rows_only = Expr::col((payment::Entity, payment::Column::RowsOnly));
-    of_account(account, rows_only, most)
-        .join(JoinType::InnerJoin, of_payment)
-        // Its value stands in the statement, as the index of discrepant ones is small whatever is planned for others.
-        .filter(
-            Expr::col((verdict::Entity, verdict::Column::Verdict)).eq(Expr::cust("'DISCREPANT'")),
+fn discrepant(account: &AccountName, most: u64) -> Select<verdict::Entity> {
+    let key = (verdict::Entity, verdict::Column::Subject);
+    // One payment is looked up for each, however many there are of others.
+    let is_unread = Query::select()
+        .expr(
+            Expr::col(payment::Column::RowsOnly).and(payment::Column::Account.eq(account.as_str())),
         )
+        .from(payment::Entity)
+        .and_where(Expr::col((payment::Entity, payment::Column::PaymentKey)).equals(key))
+        .to_owned();
+    verdict::Entity::find()
+        .select_only()
+        .column(verdict::Column::Subject)
+        .filter(verdict::Column::Verdict.eq(Verdict::Discrepant.as_str()))
+        .filter(Expr::from(is_unread))
+        .filter(was_not_tried(key))
         .order_by_desc(verdict::Column::BeganAt)
+        .limit(most)
 }
 
 fn to_try_again(
@@ -264,7 +277,7 @@ mod tests {
             ),
             (
                 "verdicts_verdict_began_at (verdict=?)",
-                disagreeing(&account, 50).into_query(),
+                discrepant(&account, 50).into_query(),
             ),
             (
                 "payment_attempts_due (account=? AND next_attempt_at<?)",

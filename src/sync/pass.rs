@@ -11,7 +11,7 @@ use crate::store::{Source, WindowRead};
 use reconciliation::KstDate;
 
 /// What a pass did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Passed {
     /// Days that were read and stored.
     pub days: u64,

@@ -98,11 +98,14 @@ impl<'a> PaymentReadings<'a> {
         // Last, so that what fails time and again holds up nothing that was never tried.
         let again = store.payments_to_try_again(account, now, TAKEN_AT_ONCE);
         urgent.extend(again.await?);
-        let unread = if urgent.is_empty() && !store.has_due_webhooks(now).await? {
-            store.unread_payments(account, TAKEN_AT_ONCE).await?
-        } else {
-            Vec::new()
-        };
+        let mut unread = Vec::new();
+        if urgent.is_empty() && !store.has_due_webhooks(now).await? {
+            unread = store.unread_payments(account, TAKEN_AT_ONCE).await?;
+            if unread.is_empty() {
+                let discrepant = store.discrepant_unread_payments(account, TAKEN_AT_ONCE);
+                unread = discrepant.await?;
+            }
+        }
         queue.fill(urgent, unread);
         Ok(())
     }

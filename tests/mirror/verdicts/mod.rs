@@ -5,6 +5,7 @@ mod both_databases;
 mod due_dates;
 mod gaps;
 mod half_written;
+mod other_terms;
 mod payouts;
 mod planted;
 mod replicas;
