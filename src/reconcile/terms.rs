@@ -73,7 +73,7 @@ impl OtherTerms {
             self.was_told = true;
             tracing::warn!(
                 "another process makes verdicts by other terms (business days, contracts, kinds of keys); this one makes none \
-                 and answers with those: give all of them the same settings"
+                 and answers with those: unless this ends within minutes, give all the same settings"
             );
         }
     }
