@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
+use reconciliation::{BusinessCalendar, PartialCancelRows};
 use tokio_util::sync::CancellationToken;
 use toss_recon::lookup::Lookup;
 use toss_recon::reconcile::Reconciler;
 use toss_recon::sync::{Follower, Mirror, MirrorSettings};
 use toss_sim::{CancelByHand, Endpoint, Fault, FaultKind, NewPayment, Scenario, TossSim};
-
-use reconciliation::{BusinessCalendar, PartialCancelRows};
 
 use crate::following::{Running, follow, until};
 use crate::support::{
@@ -113,8 +112,8 @@ async fn payments_that_toss_does_not_know_hold_up_none_and_are_left_alone_after_
 
 async fn a_mirrored_payment_whose_balance_is_wrong_turns_red_by_itself(engine: Engine) {
     let (sim, database) = (empty_shop().await, TestDatabase::open(engine).await);
-    let story = Scenario::by_name("balance_mismatch").unwrap();
-    sim.play(story, "2026-03-18".parse().unwrap());
+    let mismatch = Scenario::by_name("balance_mismatch").unwrap();
+    sim.play(mismatch, "2026-03-18".parse().unwrap());
     let never = sim.console().pay(NewPayment::card("order-2", 15_000));
     let store = database.store.clone();
     let reconciler = Reconciler::new(
