@@ -13,6 +13,7 @@ pub mod forgotten_cancel;
 pub mod lease;
 pub mod merchant_id;
 pub mod payment;
+pub mod payment_attempt;
 pub mod payment_day;
 pub mod running_limit;
 pub mod settlement;

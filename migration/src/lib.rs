@@ -1,6 +1,7 @@
 //! The database's history, one file per change, oldest first. A change that has been released is never edited: its name
-//! stands in databases. Nothing here knows today's row types, which may differ from those of then.
+//! stands in databases. `README.md` says which changes older programs may meet. Nothing here knows today's row types, which may differ from those of then.
 
+mod contract;
 mod m20261122_000001_payments;
 mod m20261122_000002_transactions;
 mod m20261122_000003_settlements;
@@ -23,6 +24,7 @@ mod m20261122_000034_due_payments;
 mod m20261122_000035_open_webhooks;
 mod m20261130_000040_cancels_that_survive;
 mod m20261130_000041_restores;
+mod m20261130_000043_payment_attempts;
 mod m20261130_000045_never_settled;
 mod m20261130_000046_told_in_two_languages;
 mod m20261130_000047_keys_given_back;
@@ -63,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000035_open_webhooks::Migration),
             Box::new(m20261130_000040_cancels_that_survive::Migration),
             Box::new(m20261130_000041_restores::Migration),
+            Box::new(m20261130_000043_payment_attempts::Migration),
             Box::new(m20261130_000045_never_settled::Migration),
             Box::new(m20261130_000046_told_in_two_languages::Migration),
             Box::new(m20261130_000047_keys_given_back::Migration),

@@ -5,6 +5,7 @@ use sea_orm_migration::sea_orm::EntityTrait;
 use sea_orm_migration::{IntoSchemaManagerConnection, seaql_migrations};
 
 use crate::Migrator;
+use crate::contract::to_be_known;
 
 /// The changes that a database and this program do not share, each oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub struct Standing {
     pub pending: Vec<String>,
     /// Made there and not known here: the work of a newer program.
     pub unknown: Vec<String>,
+    /// The change without which no program may run on the database, where this program does not know it.
+    pub must_be_known: Option<String>,
 }
 
 impl Standing {
@@ -37,9 +40,19 @@ impl Standing {
             .iter()
             .map(|migration| migration.name().to_owned())
             .collect();
+        let unknown = without(&made, &known);
+        let must_be_known = if unknown.is_empty() {
+            None
+        } else {
+            // Who does not say it, did not hold to it.
+            let said = to_be_known(&manager).await?;
+            let change = said.or_else(|| unknown.first().cloned());
+            change.filter(|change| !known.contains(change))
+        };
         Ok(Self {
             pending: without(&known, &made),
-            unknown: without(&made, &known),
+            unknown,
+            must_be_known,
         })
     }
 }

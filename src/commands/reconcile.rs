@@ -9,7 +9,7 @@ use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use super::CommandError;
 use crate::clock::Clock;
 use crate::config::ServerConfig;
-use crate::reconcile::{Recomputed, Reconciler};
+use crate::reconcile::{RecomputeError, Recomputed, Reconciler};
 use crate::server::{self, CommandClock};
 use crate::store::Store;
 
@@ -31,7 +31,10 @@ pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), Co
         let recomputed = reconciler.recompute_all(|made| show(&bar, made)).await;
         bar.finish_and_clear();
         store.close().await?;
-        tell(&recomputed?)
+        tell(&recomputed.map_err(|error| match error {
+            RecomputeError::Store(error) => CommandError::Store(error),
+            error @ RecomputeError::OtherTerms => CommandError::Failure(error.to_string()),
+        })?)
     } else {
         let made = catch_up(&reconciler).await?;
         store.close().await?;

@@ -39,16 +39,41 @@ pub struct Recomputed {
     pub shown: Vec<Difference>,
 }
 
+/// Why not every verdict was made anew.
+#[derive(Debug, thiserror::Error)]
+pub enum RecomputeError {
+    /// The store failed.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// Another process makes verdicts by other terms.
+    #[error(
+        "a server on this database makes verdicts by other settings (business days, settlement cycles, keys): run this with \
+         the settings of that server, or stop it first and try again after twenty seconds"
+    )]
+    OtherTerms,
+}
+
 impl Reconciler {
     /// Makes every verdict anew and compares it with the one that is kept; what differs is replaced. One that is due, or
     /// was never made, is made and differs from nothing. `progress` is told how many have been made.
     ///
     /// # Errors
-    /// When the store fails.
-    pub async fn recompute_all(&self, progress: impl Fn(u64)) -> Result<Recomputed, StoreError> {
+    /// When the store fails, or another process makes verdicts by other terms.
+    pub async fn recompute_all(
+        &self,
+        progress: impl Fn(u64),
+    ) -> Result<Recomputed, RecomputeError> {
+        let recomputed = self.make_all(progress).await;
+        self.0.let_task_go().await;
+        recomputed
+    }
+
+    async fn make_all(&self, progress: impl Fn(u64)) -> Result<Recomputed, RecomputeError> {
         let inner = &self.0;
         inner.forget_terms().await;
-        inner.settle_on_terms().await?;
+        if !inner.may_make().await? {
+            return Err(RecomputeError::OtherTerms);
+        }
         let walk = Arc::new(inner.store.walk_books());
         let (told, mut outcomes) = mpsc::channel(walk.walkers());
         let walkers: Vec<_> = (0..walk.walkers())
@@ -127,9 +152,7 @@ impl Inner {
             _ => true,
         });
         for records in made.records.chunks(BATCH) {
-            self.store
-                .save_verdicts(records, &made.coverages.read_days)
-                .await?;
+            self.keep_some(&made, records).await?;
         }
         for subjects in doubtful.chunks(BATCH) {
             self.compare_again(subjects, &mut recomputed).await?;
@@ -164,9 +187,7 @@ impl Inner {
                 }
             }
         }
-        self.store
-            .save_verdicts(&made.records, &made.coverages.read_days)
-            .await?;
+        self.keep_some(&made, &made.records).await?;
         Ok(())
     }
 }

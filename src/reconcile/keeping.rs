@@ -2,13 +2,14 @@
 //! another takes over.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::Reconciler;
+use super::{Inner, Reconciler};
 use crate::store::StoreError;
 
 /// The task that one process at a time does.
@@ -30,21 +31,66 @@ enum Going {
     Failing,
 }
 
-impl Reconciler {
-    /// Keeps verdicts up to date until it is told to stop. It looks every second, and at once when something `changed`.
-    pub async fn run(self, stop: CancellationToken, changed: Arc<Notify>) {
-        let holder = uuid::Uuid::now_v7().to_string();
-        Box::pin(stop.run_until_cancelled(self.keep(&holder, &changed))).await;
-        if let Err(error) = self.0.store.give_lease_back(LEASE, &holder).await {
-            tracing::debug!(%error, "the lease was not given back; it runs out by itself");
+/// This process's name for the task of keeping verdicts, and what it has of it.
+pub(super) struct Task {
+    holder: String,
+    /// Whether it keeps verdicts for as long as it runs.
+    keeps: AtomicBool,
+    /// Whether it took the task for a moment, to settle on its terms.
+    was_taken: AtomicBool,
+}
+
+impl Default for Task {
+    fn default() -> Self {
+        Self {
+            holder: uuid::Uuid::now_v7().to_string(),
+            keeps: AtomicBool::new(false),
+            was_taken: AtomicBool::new(false),
+        }
+    }
+}
+
+impl Inner {
+    /// Takes or keeps the task, and tells whether it is this process's.
+    pub(super) async fn hold_task(&self) -> Result<bool, StoreError> {
+        let (now, holder) = (self.now(), &self.task.holder);
+        let until = now + LEASE_LASTS;
+        let is_ours = self.store.hold_lease(LEASE, holder, now, until).await?;
+        self.task.was_taken.fetch_or(is_ours, Ordering::Relaxed);
+        Ok(is_ours)
+    }
+
+    /// Gives the task back, if it was taken by a process that does not keep verdicts.
+    pub(super) async fn let_task_go(&self) {
+        let is_taken = self.task.was_taken.load(Ordering::Relaxed);
+        if is_taken && !self.task.keeps.load(Ordering::Relaxed) {
+            self.give_task_back().await;
         }
     }
 
-    async fn keep(&self, holder: &str, changed: &Notify) {
+    async fn give_task_back(&self) {
+        self.task.was_taken.store(false, Ordering::Relaxed);
+        let given = self.store.give_lease_back(LEASE, &self.task.holder).await;
+        if let Err(error) = given {
+            tracing::debug!(%error, "the lease was not given back; it runs out by itself");
+        }
+    }
+}
+
+impl Reconciler {
+    /// Keeps verdicts up to date until it is told to stop. It looks every second, and at once when something `changed`.
+    pub async fn run(self, stop: CancellationToken, changed: Arc<Notify>) {
+        self.0.task.keeps.store(true, Ordering::Relaxed);
+        Box::pin(stop.run_until_cancelled(self.keep(&changed))).await;
+        self.0.task.keeps.store(false, Ordering::Relaxed);
+        self.0.give_task_back().await;
+    }
+
+    async fn keep(&self, changed: &Notify) {
         // Whose it is when a process starts alone is no news.
         let mut was = Going::Ours;
         loop {
-            let (is, behind) = match self.keep_once(holder).await {
+            let (is, behind) = match self.keep_once().await {
                 Ok(Some(behind)) => (Going::Ours, behind),
                 Ok(None) => (Going::Anothers, false),
                 Err(error) => {
@@ -79,14 +125,8 @@ impl Reconciler {
     }
 
     /// One pass, if the task is ours; whether there is more to do at once.
-    async fn keep_once(&self, holder: &str) -> Result<Option<bool>, StoreError> {
-        let inner = &self.0;
-        let now = inner.now();
-        let is_ours = inner
-            .store
-            .hold_lease(LEASE, holder, now, now + LEASE_LASTS)
-            .await?;
-        if !is_ours {
+    async fn keep_once(&self) -> Result<Option<bool>, StoreError> {
+        if !self.0.hold_task().await? {
             return Ok(None);
         }
         let caught_up = self.catch_up(PASS_LASTS).await?;

@@ -27,7 +27,7 @@ use crate::merchants::Merchants;
 use crate::store::{DiscrepancyId, Store};
 
 pub use books::{history, request_facts};
-pub use everything::{Difference, Recomputed};
+pub use everything::{Difference, RecomputeError, Recomputed};
 pub use payout_days::PayoutDay;
 pub use settlement_cycles::{ConfiguredCycle, LearnedCycle, MethodCycle};
 pub use summaries::Summary;
@@ -43,6 +43,8 @@ struct Inner {
     calendar: BusinessCalendar,
     partial_cancel_rows: PartialCancelRows,
     learned: Mutex<terms::Cached>,
+    other_terms: std::sync::Mutex<terms::OtherTerms>,
+    task: keeping::Task,
     /// What had been read of each merchant's lists when it was last asked for.
     coverages: Mutex<Option<Arc<coverages::Coverages>>>,
     /// Whose turn it is to make verdicts that are due.
@@ -83,6 +85,8 @@ impl Reconciler {
             calendar,
             partial_cancel_rows,
             learned: Mutex::default(),
+            other_terms: std::sync::Mutex::default(),
+            task: keeping::Task::default(),
             coverages: Mutex::default(),
             turn: Mutex::default(),
         }))

@@ -17,10 +17,12 @@ pub(super) const BATCH: usize = 500;
 const ROUND: usize = 4;
 /// How many rounds may come to nothing in a row, because all of their books changed while they were made.
 const LOST_ROUNDS: u32 = 10;
+/// Between two looks whether another process has made what is due.
+const WAIT_FOR_ANOTHER: Duration = Duration::from_millis(100);
 
 impl Reconciler {
     /// Makes the verdicts that are due, until none is or the time is up. Whoever comes first makes a batch in any case;
-    /// others wait for it.
+    /// others wait for it. While another process makes them by other terms, it is waited for.
     ///
     /// # Errors
     /// When the store fails.
@@ -37,6 +39,16 @@ impl Reconciler {
         at_most: Duration,
         progress: impl Fn(u64),
     ) -> Result<CaughtUp, StoreError> {
+        let caught_up = self.make_due_verdicts(at_most, progress).await;
+        self.0.let_task_go().await;
+        caught_up
+    }
+
+    async fn make_due_verdicts(
+        &self,
+        at_most: Duration,
+        progress: impl Fn(u64),
+    ) -> Result<CaughtUp, StoreError> {
         let inner = &self.0;
         let began = Instant::now();
         let mut caught_up = CaughtUp::default();
@@ -45,11 +57,21 @@ impl Reconciler {
         loop {
             // Two at once would make the same verdicts twice. Whoever waits finds them made.
             let left = at_most.saturating_sub(began.elapsed());
-            let Ok(_turn) = tokio::time::timeout(left, inner.turn.lock()).await else {
+            let Ok(turn) = tokio::time::timeout(left, inner.turn.lock()).await else {
                 caught_up.is_behind = true;
                 return Ok(caught_up);
             };
-            inner.settle_on_terms().await?;
+            if !inner.may_make().await? {
+                drop(turn);
+                let due = inner.store.due_verdicts(inner.now(), 1).await?;
+                caught_up.is_behind = !due.is_empty();
+                let left = at_most.saturating_sub(began.elapsed());
+                if due.is_empty() || left.is_zero() {
+                    return Ok(caught_up);
+                }
+                tokio::time::sleep(WAIT_FOR_ANOTHER.min(left)).await;
+                continue;
+            }
             let most = u64::try_from(ROUND * BATCH).unwrap_or(u64::MAX);
             let due = inner.store.due_verdicts(inner.now(), most).await?;
             caught_up.is_behind = !due.is_empty();
@@ -64,6 +86,7 @@ impl Reconciler {
                 progress(caught_up.verdicts);
             };
             inner.make_and_keep(&books, due, time_is_up, kept).await?;
+            drop(turn);
             let is_lost = caught_up.verdicts == before;
             lost = if is_lost { lost + 1 } else { 0 };
         }
@@ -112,8 +135,18 @@ impl Inner {
 
     /// Keeps verdicts; how many, since what has changed meanwhile stays due.
     async fn keep(&self, made: &MadeVerdicts) -> Result<u64, StoreError> {
+        self.keep_some(made, &made.records).await
+    }
+
+    /// Keeps some of the verdicts that were made together.
+    pub(super) async fn keep_some(
+        &self,
+        made: &MadeVerdicts,
+        records: &[VerdictRecord],
+    ) -> Result<u64, StoreError> {
+        let seen = &made.coverages.read_days;
         self.store
-            .save_verdicts(&made.records, &made.coverages.read_days)
+            .save_verdicts_by(&made.terms, records, seen)
             .await
     }
 
@@ -122,19 +155,20 @@ impl Inner {
         &self,
         books: impl Iterator<Item = (VerdictSubject, BookRows)>,
     ) -> Result<MadeVerdicts, StoreError> {
-        let terms = self.terms().await?;
+        let learned = self.learned().await?;
         // After the rows: a day read in between that has rows of theirs has changed the version of their books, and one
         // that has none lacks nothing. The other way round its rows would be there, and the day not.
         let coverages = self.coverages().await?;
         let maker = Maker {
             coverages: &coverages,
-            terms: &terms,
+            terms: &learned.terms,
             partial_cancel_rows: self.partial_cancel_rows,
             as_of: self.now(),
         };
         let records = books.map(|(subject, rows)| maker.make(&subject, rows).record);
         Ok(MadeVerdicts {
             records: records.collect(),
+            terms: learned.fingerprint.clone(),
             coverages,
         })
     }
@@ -143,6 +177,8 @@ impl Inner {
 /// Verdicts that were made together.
 pub(super) struct MadeVerdicts {
     pub(super) records: Vec<VerdictRecord>,
+    /// Names the terms.
+    pub(super) terms: String,
     /// What had been read by then.
     pub(super) coverages: Arc<Coverages>,
 }

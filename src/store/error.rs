@@ -52,12 +52,12 @@ pub enum StoreError {
         /// How many steps are missing.
         pending: usize,
     },
-    /// The tables were made by a newer version of this program.
+    /// The tables were made by a newer version of this program, and this one does not understand them.
     #[error(
         "the database was made by a newer toss-recon ({migration}): run that version, or a newer one"
     )]
     TooNew {
-        /// The first step that this program does not know.
+        /// The step that a program has to know.
         migration: String,
     },
     /// The database refused a statement, which is a fault of this program or of its tables.

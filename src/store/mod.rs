@@ -188,9 +188,13 @@ impl Store {
     /// is missing, nothing is written.
     ///
     /// # Errors
-    /// [`StoreError::TooNew`] when a newer version of this program made the tables.
+    /// [`StoreError::TooNew`] when a newer version of this program made tables that this one does not understand.
     pub async fn migrate(&self) -> Result<Migrated, StoreError> {
-        if self.standing().await?.pending.is_empty() {
+        let standing = self.standing().await?;
+        if standing.pending.is_empty() {
+            if let Some(newest) = standing.unknown.last() {
+                tracing::info!(%newest, "a newer version has added to the database; this one runs on it");
+            }
             return Ok(Migrated::FromBefore);
         }
         let transaction = self.begin().await?;
@@ -251,7 +255,12 @@ async fn known_standing<'c>(
     connection: impl IntoSchemaManagerConnection<'c>,
 ) -> Result<Standing, StoreError> {
     let standing = Standing::of(connection).await?;
-    match standing.unknown.first() {
+    let behind = standing
+        .unknown
+        .first()
+        .filter(|_| !standing.pending.is_empty());
+    // What newer programs have only added is nothing to this one; but it cannot add to that.
+    match standing.must_be_known.as_ref().or(behind) {
         Some(migration) => Err(StoreError::TooNew {
             migration: migration.clone(),
         }),

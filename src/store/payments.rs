@@ -14,6 +14,7 @@ use sea_orm::{
 };
 
 use super::attempts::money_rank;
+use super::due_payments::end_attempts;
 use super::keys::among;
 use super::marks::Marks;
 use super::rows::{
@@ -261,6 +262,7 @@ pub(super) async fn save_payment(
         .filter(cancel::Column::PaymentKey.eq(&key))
         .all(connection)
         .await?;
+    let is_known = before.is_some();
     let newest_row = before.as_ref().and_then(|before| before.newest_row_at);
     let tells_of_newest_row = newest_row.is_some_and(|row| Some(row.0) <= last_told_of(record));
     let confirms = before.is_some_and(|before| says_the_same(&before, &model))
@@ -269,6 +271,9 @@ pub(super) async fn save_payment(
     let written = insert::<payment::Entity>(connection, vec![model], &replace).await?;
     if written == 0 {
         return Ok(());
+    }
+    if is_known {
+        end_attempts(connection, &key).await?;
     }
     if confirms {
         marks.confirmed(&key);

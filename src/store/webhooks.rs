@@ -78,6 +78,13 @@ impl Store {
         Ok(taken)
     }
 
+    /// Whether an open webhook is due that nobody has in hand.
+    pub async fn has_due_webhooks(&self, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let first: Option<(String, ChronoUnixTimestampMillis, RawText)> =
+            due(now, 1).into_tuple().one(&self.reader).await?;
+        Ok(first.is_some())
+    }
+
     /// Has open webhooks come due at the given instant.
     pub async fn put_webhooks_off(
         &self,

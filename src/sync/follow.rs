@@ -1,7 +1,6 @@
 //! Following Toss while the server runs: a pass, a pause, and again. Of several processes on one database one follows;
 //! when it dies, another takes over.
 
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -11,8 +10,9 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use super::Mirror;
-use crate::lookup::{Lookup, PaymentRef};
-use crate::store::{AccountName, DuePayment, StoreError};
+use super::payment_readings::PaymentReadings;
+use crate::lookup::Lookup;
+use crate::store::StoreError;
 
 /// The task that one process at a time does.
 const LEASE: &str = "follow";
@@ -20,13 +20,6 @@ const LEASE: &str = "follow";
 const LEASE_LASTS: TimeDelta = TimeDelta::seconds(20);
 /// How often it says that it is alive, and others look whether it is.
 const HEARTBEAT: Duration = Duration::from_secs(5);
-/// Payments of one merchant that are read again in one pass, of each kind, so that a long absence does not end in a stampede.
-const MOST_PAYMENTS: u64 = 50;
-/// A virtual account that waits is looked at again after an hour, and then less and less often: its due date passes without
-/// a row and without a webhook, and is seen six hours later at most.
-const WAITING_REST: RangeInclusive<TimeDelta> = TimeDelta::hours(1)..=TimeDelta::hours(6);
-/// Longer than an account may wait, which is 2,160 hours.
-const WAITING_LASTS: TimeDelta = TimeDelta::days(92);
 /// Merchants whose lists are read at once.
 const MERCHANTS_AT_ONCE: usize = 16;
 /// Webhooks that are deleted at once: the database is held for a moment only.
@@ -83,13 +76,18 @@ impl Follower {
         }
     }
 
-    /// Follows every merchant's lists until the lease is lost: each by itself, so that a key whose questions are answered
-    /// slowly holds up no other one.
+    /// Follows every merchant's lists and payments until the lease is lost: each by itself, so that a key whose questions are
+    /// answered slowly holds up no other one, and a payment no list.
     async fn passes(&self) {
         let at_once = Semaphore::new(MERCHANTS_AT_ONCE);
         let merchants = (0..self.mirror.merchants()).map(|place| self.follow_one(place, &at_once));
+        let payments = self.mirror.0.merchants.all().iter().map(|merchant| {
+            let readings = PaymentReadings::of(&self.mirror, &self.lookup, merchant);
+            async move { readings.run().await }
+        });
         tokio::select! {
             _ = join_all(merchants) => {}
+            _ = join_all(payments) => {}
             () = self.delete_webhooks() => {}
             () = self.until_lost() => {}
         }
@@ -109,7 +107,7 @@ impl Follower {
         tokio::time::sleep(super::import::lengthened(self.mirror.0.settings.interval)).await;
     }
 
-    /// One pass over a merchant's lists, and what it leads to.
+    /// One pass over a merchant's lists.
     async fn pass(&self, place: usize) {
         let passed = self.mirror.pass_of(place).await;
         tracing::debug!(
@@ -118,37 +116,9 @@ impl Follower {
             changed = passed.changed,
             late = passed.late,
             failed = passed.failed,
-            resting = passed.resting,
+            backed_off = passed.backed_off,
             "a pass over a merchant's lists has ended"
         );
-        // Otherwise neither Toss nor the database is troubled any further.
-        for account in &passed.answered {
-            if let Err(error) = self.read_due_payments(account).await {
-                tracing::warn!(%error, "payments that have changed could not be found");
-            }
-        }
-    }
-
-    /// Reads a merchant's payments that have changed since they were read, and its virtual accounts that wait.
-    async fn read_due_payments(&self, account: &AccountName) -> Result<(), StoreError> {
-        let inner = &self.mirror.0;
-        let now = inner.clock.now();
-        let store = &inner.store;
-        let mut due = store.outdated_payments(account, MOST_PAYMENTS).await?;
-        let given_up = now - WAITING_LASTS;
-        due.extend(
-            store
-                .waiting_payments(account, now, WAITING_REST, given_up, MOST_PAYMENTS)
-                .await?,
-        );
-        for DuePayment { payment_key, .. } in due {
-            let payment = PaymentRef::Key(payment_key);
-            if let Err(error) = self.lookup.payment(&payment, Duration::ZERO).await {
-                tracing::debug!(%account, %error, "a payment could not be read; it is tried again at the next pass");
-                return Ok(());
-            }
-        }
-        Ok(())
     }
 
     /// Deletes old webhooks, time and again.

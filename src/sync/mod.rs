@@ -1,6 +1,7 @@
 //! The verb that mirrors: reads Toss's two lists day by day with each merchant's key, keeps every day whole, and knows
 //! what it has read.
 
+mod backoff;
 mod coverage;
 mod follow;
 mod hint_readings;
@@ -9,8 +10,9 @@ mod hints;
 mod hints_in_hand;
 mod import;
 mod pass;
+mod payment_queue;
+mod payment_readings;
 pub mod plan;
-mod rests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

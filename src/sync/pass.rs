@@ -1,17 +1,17 @@
-//! One background pass over every merchant's lists, and what it leads to.
+//! One background pass over every merchant's lists.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::backoff::{Backoffs, Part};
 use super::import::name;
 use super::plan::{self, Span};
-use super::rests::{Resting, Rests};
 use super::{Day, Inner, MOST_BAD_DAYS, Mirror, Reach, SyncError, delta};
 use crate::merchants::Merchant;
-use crate::store::{AccountName, Source, WindowRead};
+use crate::store::{Source, WindowRead};
 use reconciliation::KstDate;
 
 /// What a pass did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Passed {
     /// Days that were read and stored.
     pub days: u64,
@@ -22,15 +22,13 @@ pub struct Passed {
     /// Lists that could not be read to their end.
     pub failed: u64,
     /// Lists that failed a moment ago and were left alone.
-    pub resting: u64,
-    /// Merchants whose transactions could be read.
-    pub answered: Vec<AccountName>,
+    pub backed_off: u64,
 }
 
 /// How one merchant's list answers.
 #[derive(Debug, Default)]
 pub(super) struct Answering {
-    rests: Rests,
+    backoffs: Backoffs,
     /// Whether it was told that the list cannot be read: only a change is logged.
     told: AtomicBool,
 }
@@ -74,8 +72,8 @@ impl Mirror {
         let interval = delta(inner.settings.interval);
         for source in Source::ALL {
             let answering = inner.answering(place, source);
-            if answering.rests.has(Resting::List, inner.clock.now()) {
-                passed.resting += 1;
+            if answering.backoffs.holds(Part::List, inner.clock.now()) {
+                passed.backed_off += 1;
                 continue;
             }
             let outcome = inner
@@ -90,13 +88,10 @@ impl Mirror {
             }
             if outcome.is_err() {
                 let now = inner.clock.now();
-                answering.rests.begin(Resting::List, now, interval);
+                answering.backoffs.failed(Part::List, now, interval);
                 continue;
             }
-            answering.rests.end(Resting::List);
-            if source == Source::Transactions {
-                passed.answered.push(merchant.account.clone());
-            }
+            answering.backoffs.succeeded(Part::List);
         }
         passed
     }
@@ -108,8 +103,7 @@ impl Passed {
         self.changed += other.changed;
         self.late += other.late;
         self.failed += other.failed;
-        self.resting += other.resting;
-        self.answered.extend(other.answered);
+        self.backed_off += other.backed_off;
     }
 }
 
@@ -137,15 +131,15 @@ impl Inner {
             interval: delta(self.settings.interval),
         };
         let known = read.windows(source);
-        let rest = |day: KstDate| {
+        let back_off = |day: KstDate| {
             let failed_at = self.clock.now();
             answering
-                .rests
-                .begin(Resting::Day(day), failed_at, span.interval);
+                .backoffs
+                .failed(Part::Day(day), failed_at, span.interval);
         };
         let (mut of_one_day, mut has_read, mut suspects) = (None, false, Vec::new());
         for day in plan::pass(&span, known, now) {
-            if answering.rests.has(Resting::Day(day), now) {
+            if answering.backoffs.holds(Part::Day(day), now) {
                 continue;
             }
             let done = match self.read_day(merchant, source, day).await {
@@ -153,7 +147,7 @@ impl Inner {
                 Err(error) => {
                     tracing::debug!(account = %merchant.account, list = name(source), %day, %error, "a day cannot be read");
                     match error.reach() {
-                        Reach::Day => rest(day),
+                        Reach::Day => back_off(day),
                         Reach::PerhapsDay if suspects.len() + 1 < MOST_BAD_DAYS => {
                             suspects.push(day);
                         }
@@ -164,8 +158,8 @@ impl Inner {
                 }
             };
             has_read = true;
-            suspects.drain(..).for_each(rest);
-            answering.rests.end(Resting::Day(day));
+            suspects.drain(..).for_each(back_off);
+            answering.backoffs.succeeded(Part::Day(day));
             passed.days += 1;
             passed.changed += done.changed;
             passed.late += late_rows(merchant, source, day, known.get(&day), &done);
@@ -173,7 +167,7 @@ impl Inner {
         match of_one_day {
             Some(error) if !suspects.is_empty() && !has_read => Err(error),
             of_one_day => {
-                suspects.drain(..).for_each(rest);
+                suspects.drain(..).for_each(back_off);
                 Ok(of_one_day)
             }
         }

@@ -178,6 +178,11 @@ impl Toss {
         self.connection.key().fingerprint()
     }
 
+    /// How many calls of each API are made in a minute at most, where that is limited.
+    pub fn calls_per_minute(&self) -> Option<u32> {
+        self.pace.as_ref().map(|pace| pace.limit())
+    }
+
     /// The longest wait for an answer about a payment or a cancel.
     pub fn timeout(&self) -> Duration {
         self.timeout

@@ -15,6 +15,8 @@ const AT_ONCE: u32 = 5;
 /// Lets calls of each API through at an even pace after a few at once, so that no minute has more than the limit.
 #[derive(Debug)]
 pub(super) struct Pace {
+    /// Calls of each API in a minute.
+    limit: u32,
     /// Between two calls once those at once are used up.
     between: Duration,
     /// How far calls may run ahead of that pace.
@@ -37,10 +39,16 @@ impl Pace {
         let evenly = calls.saturating_sub(at_once).max(1);
         let between = Duration::from_mins(1) / evenly;
         Self {
+            limit: calls,
             between,
             ahead: between * at_once.saturating_sub(1),
             next: Mutex::new([None; 3]),
         }
+    }
+
+    /// How many calls of each API it lets through in a minute.
+    pub(super) fn limit(&self) -> u32 {
+        self.limit
     }
 
     /// Waits until a call may be made. Calls wait in the order in which they came.

@@ -11,12 +11,15 @@ mod postgres;
 #[path = "../support/running.rs"]
 mod running;
 mod support;
+#[path = "../support/token.rs"]
+mod token;
 
 mod broken_databases;
 mod endpoint;
 mod explained;
 mod faults;
 mod following;
+mod following_payments;
 mod importing;
 mod killed;
 mod lists;

@@ -373,6 +373,14 @@ async fn what_a_mirror_asks_for(explained: &mut Explained) {
     let waiting = store.waiting_payments(&account, now, rest, now - lasts, 50);
     assert!(!waiting.await.unwrap().is_empty());
     assert_indexed(explained, "payments", &"waiting_payments");
+    let unread = store.unread_payments(&account, 50).await;
+    assert!(!unread.unwrap().is_empty());
+    assert_indexed(explained, "payments", &"unread_payments");
+    let discrepant = store.discrepant_unread_payments(&account, 50).await;
+    assert!(!discrepant.unwrap().is_empty());
+    assert_indexed(explained, "payments", &"discrepant_unread_payments");
+    let attempts = store.payments_to_try_again(&account, now, 50).await;
+    assert!(attempts.unwrap().is_empty());
 
     let sim = steady_shop().await;
     let mirror = mirror(&sim, &store, 5_000);

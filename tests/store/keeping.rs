@@ -140,10 +140,22 @@ on_both! {
         assert!(database.due().await.is_empty());
         let mut made = verdict("p", Verdict::Reconciled);
         made.books_version = database.version(&of_payment("p")).await;
+        let now = database.seen().await;
+        assert_eq!(database.store.save_verdicts_by("two", std::slice::from_ref(&made), &now).await, Ok(0), "made by others");
+        assert_eq!(database.store.save_verdicts_by("one", std::slice::from_ref(&made), &now).await, Ok(1));
         assert_eq!(database.store.settle_on_terms("two").await, Ok(true));
         assert_eq!(database.due().await, ["p", "q"]);
         let seen = database.seen().await;
         assert_eq!(database.store.save_verdicts(&[made], &seen).await, Ok(0), "made by the former terms");
+
+        // A process that died while it marked.
+        assert_eq!(database.keep(&[verdict("p", Verdict::Reconciled), verdict("q", Verdict::Reconciled)]).await, 2);
+        database.spoil("UPDATE verdict_terms SET fingerprint = 'changing to three'").await;
+        let made = VerdictRecord { books_version: database.version(&of_payment("p")).await, ..verdict("p", Verdict::Reconciled) };
+        assert_eq!(database.store.save_verdicts_by("three", &[made], &seen).await, Ok(0), "not all are marked");
+        assert_eq!(database.store.settle_on_terms("three").await, Ok(true));
+        assert_eq!(database.due().await, ["p", "q"]);
+        assert_eq!(database.store.verdict_terms().await, Ok(Some("three".to_owned())));
     }
 
     async fn a_verdict_that_waits_for_a_day_that_was_read_meanwhile_is_not_kept(database) {

@@ -68,11 +68,26 @@ on_both! {
         reading.save(&database.store).await.expect("it is saved");
     }
 
-    async fn a_database_of_a_newer_program_is_refused(database) {
+    async fn a_newer_program_that_has_only_added_leaves_this_one_ready(database) {
         database.spoil("INSERT INTO seaql_migrations VALUES ('m20990101_000001_wings', 0)").await;
+        assert_eq!(database.store.ready().await, Ok(()));
+        assert_eq!(database.store.migrate().await, Ok(Migrated::FromBefore));
+        // What this one lacks cannot be made beside it.
+        database.spoil("DELETE FROM seaql_migrations WHERE version LIKE '%_restores'").await;
         let too_new = StoreError::TooNew { migration: "m20990101_000001_wings".to_owned() };
         assert_eq!(database.store.ready().await, Err(too_new.clone()));
         assert_eq!(database.store.migrate().await, Err(too_new));
+    }
+
+    async fn a_database_with_a_change_that_has_to_be_known_is_refused(database) {
+        database.spoil("INSERT INTO seaql_migrations VALUES ('m20990101_000001_wings', 0), ('m20990101_000002_feet', 0)").await;
+        database.spoil("UPDATE database_facts SET value = 'm20990101_000002_feet' WHERE name = 'program_must_know'").await;
+        let too_new = |migration: &str| StoreError::TooNew { migration: migration.to_owned() };
+        assert_eq!(database.store.ready().await, Err(too_new("m20990101_000002_feet")));
+        assert_eq!(database.store.migrate().await, Err(too_new("m20990101_000002_feet")));
+        // Who does not say it, did not hold to it.
+        database.spoil("DELETE FROM database_facts").await;
+        assert_eq!(database.store.ready().await, Err(too_new("m20990101_000001_wings")));
     }
 
     async fn a_closed_store_is_unavailable(database) {

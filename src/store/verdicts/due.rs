@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::verdict::{self, Column};
 use entity::verdict_terms;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     Select,
@@ -18,6 +18,8 @@ use crate::store::{Store, StoreError};
 const MARKED_AT_ONCE: i64 = 20_000;
 /// The key of the only row of its table.
 const THE_TERMS: i64 = 1;
+/// Stands before terms for which not every verdict has been marked yet.
+const CHANGING: &str = "changing to ";
 
 impl Store {
     /// Subjects whose verdict is to be made, those whose books have changed first; at most that many.
@@ -64,34 +66,52 @@ impl Store {
             .collect()
     }
 
+    /// By what terms verdicts are made; none before the first. While they are being changed it names neither the former nor
+    /// the new ones.
+    pub async fn verdict_terms(&self) -> Result<Option<String>, StoreError> {
+        fingerprint(&self.reader).await
+    }
+
     /// Says by what terms verdicts are made from now on. When they were others before, every verdict is due; tells
-    /// whether they were. Where it fails half-way, it is to be said again.
+    /// whether they were. Where it fails half-way, it is to be said again; where somebody else says it meanwhile, that is
+    /// what holds.
     pub async fn settle_on_terms(&self, fingerprint: &str) -> Result<bool, StoreError> {
-        let before = verdict_terms::Entity::find_by_id(THE_TERMS)
-            .one(&self.reader)
-            .await?;
-        if before
-            .as_ref()
-            .is_some_and(|terms| terms.fingerprint == fingerprint)
-        {
+        let before = self.verdict_terms().await?;
+        if before.as_deref() == Some(fingerprint) {
             return Ok(false);
         }
-        if before.is_some() {
-            self.mark_all().await?;
+        if before.is_none() {
+            let first = OnConflict::column(verdict_terms::Column::Id)
+                .do_nothing()
+                .to_owned();
+            self.write_terms(fingerprint.to_owned(), first).await?;
+            return Ok(false);
         }
+        // First: nobody keeps a verdict by the former terms behind what marks it.
+        let changing = format!("{CHANGING}{fingerprint}");
+        self.write_terms(changing.clone(), replacing(None)).await?;
+        self.mark_all().await?;
+        let stored = Expr::col((verdict_terms::Entity, verdict_terms::Column::Fingerprint));
+        let still_ours = stored.eq(changing);
+        self.write_terms(fingerprint.to_owned(), replacing(Some(still_ours)))
+            .await?;
+        Ok(true)
+    }
+
+    async fn write_terms(
+        &self,
+        fingerprint: String,
+        on_conflict: OnConflict,
+    ) -> Result<(), StoreError> {
         let terms = verdict_terms::ActiveModel {
             id: Set(THE_TERMS),
-            fingerprint: Set(fingerprint.to_owned()),
+            fingerprint: Set(fingerprint),
         };
         verdict_terms::Entity::insert(terms)
-            .on_conflict(
-                OnConflict::column(verdict_terms::Column::Id)
-                    .update_column(verdict_terms::Column::Fingerprint)
-                    .to_owned(),
-            )
+            .on_conflict(on_conflict)
             .exec_without_returning(&self.writer)
             .await?;
-        Ok(before.is_some())
+        Ok(())
     }
 
     /// Marks everything, some at a time, so that others can write in between.
@@ -125,6 +145,24 @@ impl Store {
             None => Ok(None),
         }
     }
+}
+
+/// By what terms verdicts are made, also within a transaction.
+pub(super) async fn fingerprint(
+    connection: &impl ConnectionTrait,
+) -> Result<Option<String>, StoreError> {
+    let terms = verdict_terms::Entity::find_by_id(THE_TERMS)
+        .one(connection)
+        .await?;
+    Ok(terms.map(|terms| terms.fingerprint))
+}
+
+/// Replaces the terms, those alone that meet the condition.
+fn replacing(condition: Option<Expr>) -> OnConflict {
+    OnConflict::column(verdict_terms::Column::Id)
+        .update_column(verdict_terms::Column::Fingerprint)
+        .action_and_where_option(condition)
+        .to_owned()
 }
 
 fn due_by(now: DateTime<Utc>, most: u64) -> Select<verdict::Entity> {

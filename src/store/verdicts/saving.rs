@@ -8,6 +8,7 @@ use sea_orm::sea_query::{LockBehavior, LockType, OnConflict};
 use sea_orm::{ConnectionTrait, EntityTrait, Iterable, QueryFilter, QuerySelect};
 
 use super::days::{Changes, Way, of_event, of_verdict};
+use super::due::fingerprint;
 use super::news::News;
 use super::parts::{Difference, rows_of};
 use super::{VerdictRecord, VerdictSubject};
@@ -31,12 +32,37 @@ impl Store {
         records: &[VerdictRecord],
         seen: &ReadDays,
     ) -> Result<u64, StoreError> {
+        self.save_verdicts_if(None, records, seen).await
+    }
+
+    /// As [`Store::save_verdicts`], of verdicts that were made by the terms of this fingerprint: none is kept when verdicts
+    /// are made by others now.
+    pub async fn save_verdicts_by(
+        &self,
+        terms: &str,
+        records: &[VerdictRecord],
+        seen: &ReadDays,
+    ) -> Result<u64, StoreError> {
+        self.save_verdicts_if(Some(terms), records, seen).await
+    }
+
+    async fn save_verdicts_if(
+        &self,
+        terms: Option<&str>,
+        records: &[VerdictRecord],
+        seen: &ReadDays,
+    ) -> Result<u64, StoreError> {
         if records.is_empty() {
             return Ok(0);
         }
         self.make_places(records).await?;
         let transaction = self.begin().await?;
         Turn::KeepVerdicts.wait(&transaction).await?;
+        // Terms that change from here on mark these verdicts after they are kept, or before they are locked.
+        if terms.is_some() && fingerprint(&transaction).await?.as_deref() != terms {
+            transaction.rollback().await?;
+            return Ok(0);
+        }
         let mut standing = lock(&transaction, records).await?;
         let news = News::since(&transaction, seen).await?;
         let accounts = accounts_of_rows(&transaction, records).await?;

@@ -7,6 +7,7 @@ mod gaps;
 mod half_written;
 mod live_readings;
 mod not_due;
+mod other_terms;
 mod payouts;
 mod planted;
 mod replicas;
