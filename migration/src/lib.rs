@@ -23,6 +23,7 @@ mod m20261122_000034_due_payments;
 mod m20261122_000035_open_webhooks;
 mod m20261130_000040_cancels_that_survive;
 mod m20261130_000041_restores;
+mod m20261130_000042_unreadable_rows;
 mod standing;
 mod statements;
 
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000035_open_webhooks::Migration),
             Box::new(m20261130_000040_cancels_that_survive::Migration),
             Box::new(m20261130_000041_restores::Migration),
+            Box::new(m20261130_000042_unreadable_rows::Migration),
         ]
     }
 }

@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 
 use crate::cancel::money_had_come;
+use crate::named_cancels::unlisted_cancels;
 use crate::{
     Cancel, CancelStatus, Currency, Money, MoneyError, Payment, PaymentStatus, Transaction,
+    named_cancels,
 };
 
 /// What a row did to the money that was held.
@@ -176,20 +178,17 @@ impl History {
         if let Some(paid) = paid.filter(|paid| paid.currency() == currency) {
             purse.totals.paid = purse.totals.paid.plus(paid)?;
         }
-        for cancel in cancels {
-            // Also with a status that is not known: then the row says what it did, and it did nothing yet.
-            let is_listed = self
-                .events
-                .iter()
-                .any(|event| event.transaction.transaction_key == cancel.transaction_key);
-            if is_listed
-                || cancel.status != CancelStatus::Done
-                || cancel.amount.currency() != currency
-            {
+        let cancels = named_cancels(cancels, self.events.iter().map(|event| &event.transaction));
+        // Also with a status that is not known: then the row says what it did, and it did nothing yet.
+        for cancel in unlisted_cancels(&cancels.iter(), &self.events) {
+            if cancel.status != CancelStatus::Done || cancel.amount.currency() != currency {
                 continue;
             }
+            let had_come = cancel
+                .canceled_at
+                .is_none_or(|at| money_had_come(payment, &self.events, at));
             let totals = &mut purse.totals;
-            let sum = if money_had_come(payment, &self.events, cancel.canceled_at) {
+            let sum = if had_come {
                 &mut totals.effective_refund
             } else {
                 &mut totals.voided
@@ -255,7 +254,7 @@ fn read_amount(row: &Transaction, amounts: CancelRowAmounts<'_>) -> Money {
     let own_amount = match amounts {
         CancelRowAmounts::OfThePayment(cancels) if row.status.is_cancel() => cancels
             .iter()
-            .find(|cancel| cancel.transaction_key == row.transaction_key)
+            .find(|cancel| cancel.transaction_key.as_ref() == Some(&row.transaction_key))
             .map(|cancel| cancel.amount)
             .filter(|amount| amount.currency() == row.amount.currency()),
         _ => None,

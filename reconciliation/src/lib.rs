@@ -43,6 +43,7 @@ mod ledger;
 mod matching;
 mod method;
 mod money;
+mod named_cancels;
 mod next_change;
 mod payment;
 mod payout_lag;
@@ -54,6 +55,7 @@ mod row_identity;
 mod settlement;
 mod status;
 mod transaction;
+mod unreadable_row;
 mod unsettled;
 mod weaker_limit;
 
@@ -79,6 +81,7 @@ pub use ids::{InvalidId, MId, OrderId, PaymentKey, TransactionKey};
 pub use matching::{MatchStrength, SettlementMatch, match_settlement};
 pub use method::PaymentMethod;
 pub use money::{Money, MoneyError};
+pub use named_cancels::named_cancels;
 pub use next_change::next_change;
 pub use payment::Payment;
 pub use payout_lag::{
@@ -95,5 +98,6 @@ pub use row_identity::{BrokenIdentity, Identity, Outcome, PayOutReading, RowIden
 pub use settlement::{FeeLine, Settlement, SettlementKind};
 pub use status::PaymentStatus;
 pub use transaction::Transaction;
+pub use unreadable_row::{ListedUnreadable, UnreadableRow};
 pub use unsettled::{Unsettled, unsettled};
 pub use weaker_limit::{WeakerLimit, weaker_limit};

@@ -99,6 +99,7 @@ impl Inner {
                 raw: reading.raw.as_str(),
             },
             transactions: &[],
+            unreadable: &[],
             settlement_days: &[],
             read_at,
         };

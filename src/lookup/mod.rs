@@ -5,6 +5,7 @@ mod alone;
 mod current;
 mod flights;
 mod reading;
+mod unreadable;
 mod windows;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::store::{Store, StoreError, StoredPayment};
 use crate::toss::{PaymentReading, TossError};
 
 pub use reading::ReadingError;
+pub(crate) use unreadable::{unreadable_name, unreadable_record};
 
 use flights::Flights;
 

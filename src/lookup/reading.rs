@@ -7,17 +7,20 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use futures_util::future::try_join;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
-use reconciliation::{KstDate, PaymentKey, Settlement, Transaction, TransactionKey};
+use reconciliation::{
+    KstDate, PaymentKey, Settlement, Transaction, TransactionKey, UnreadableRow, named_cancels,
+};
 
 use super::windows::{self, Stretch};
+use super::{unreadable_name, unreadable_record};
 use crate::merchants::Merchant;
 use crate::store::{
     LiveReading, PaymentRecord, RowsDigest, SettlementDay, SettlementRecord, Store, StoreError,
-    TransactionRecord,
+    TransactionRecord, UnreadableRecord,
 };
 use crate::toss::{
-    Call, PaymentReading, Reading, SettlementDate, SettlementPage, TossError, TransactionPage,
-    Unreadable,
+    Call, PaymentReading, Reading, RowsRead, SettlementDate, SettlementPage, TossError,
+    TransactionPage, Unreadable,
 };
 
 /// Rows a page: Toss's own limit.
@@ -69,7 +72,7 @@ impl Reader<'_> {
         } = &reading;
         let cycle = self.merchant.settlement_cycle.unwrap_or_default();
         let named = windows::settlement_days(payment, cancels, cycle);
-        let (transactions, mut days_read) =
+        let ((transactions, unreadable), mut days_read) =
             try_join(self.transactions_of(&reading), self.settlements_of(&named)).await?;
         // Rows may tell of instants that the payment does not name.
         let rows = transactions.iter().map(|row| &row.value);
@@ -89,6 +92,7 @@ impl Reader<'_> {
                     .iter()
                     .map(transaction_record)
                     .collect::<Vec<_>>(),
+                unreadable: &unreadable,
                 settlement_days: &days_read.iter().map(DayRead::record).collect::<Vec<_>>(),
                 read_at: self.asked_at,
             })
@@ -96,11 +100,11 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// The payment's rows of the transactions list.
+    /// The payment's rows of the transactions list: those that can be read, and those that cannot.
     async fn transactions_of(
         &self,
         reading: &PaymentReading,
-    ) -> Result<Vec<Reading<Transaction>>, ReadingError> {
+    ) -> Result<(Vec<Reading<Transaction>>, Vec<UnreadableRecord>), ReadingError> {
         let PaymentReading {
             payment, cancels, ..
         } = reading;
@@ -112,17 +116,28 @@ impl Reader<'_> {
         }
         let stretches = windows::stretches_of_events(payment, cancels);
         let mut rows = self.transactions_in_all(stretches).await?;
-        let listed: HashSet<&TransactionKey> =
-            rows.iter().map(|row| &row.value.transaction_key).collect();
-        let later = windows::stretches_after_cancels(cancels, &listed, self.asked_at);
-        rows.extend(self.transactions_in_all(later).await?);
+        let own = rows.rows.iter().map(|row| &row.value);
+        let own = own.filter(|row| row.payment_key == payment.payment_key);
+        let cancels = named_cancels(cancels, own);
+        let listed: HashSet<&TransactionKey> = rows
+            .rows
+            .iter()
+            .map(|row| &row.value.transaction_key)
+            .collect();
+        let later = windows::stretches_after_cancels(&cancels, &listed, self.asked_at);
+        let RowsRead {
+            rows: more,
+            unreadable,
+        } = self.transactions_in_all(later).await?;
+        rows.rows.extend(more);
+        rows.unreadable.extend(unreadable);
         Ok(rows_of(rows, &payment.payment_key))
     }
 
     async fn transactions_in_all(
         &self,
         stretches: Vec<Stretch>,
-    ) -> Result<Vec<Reading<Transaction>>, ReadingError> {
+    ) -> Result<RowsRead<Transaction>, ReadingError> {
         let questions = stretches
             .into_iter()
             .map(|stretch| self.transactions_in(stretch));
@@ -130,21 +145,27 @@ impl Reader<'_> {
             .buffered(AT_ONCE)
             .try_collect::<Vec<_>>()
             .await?;
-        Ok(pages.into_iter().flatten().collect())
+        let (mut rows, mut unreadable) = (Vec::new(), Vec::new());
+        for page in pages {
+            rows.extend(page.rows);
+            unreadable.extend(page.unreadable);
+        }
+        Ok(RowsRead { rows, unreadable })
     }
 
     /// Every row of a stretch of time.
     async fn transactions_in(
         &self,
         stretch: Stretch,
-    ) -> Result<Vec<Reading<Transaction>>, ReadingError> {
-        let mut rows: Vec<Reading<Transaction>> = Vec::new();
+    ) -> Result<RowsRead<Transaction>, ReadingError> {
+        let (mut rows, mut unreadable) = (Vec::new(), Vec::new());
         for _ in 0..MOST_PAGES {
             let page = self.transactions_page(stretch, &rows).await?;
             let was_full = is_full(page.len());
-            rows.extend(page);
+            rows.extend(page.rows);
+            unreadable.extend(page.unreadable);
             if !was_full {
-                return Ok(rows);
+                return Ok(RowsRead { rows, unreadable });
             }
         }
         Err(endless(Call::Transactions).into())
@@ -154,7 +175,7 @@ impl Reader<'_> {
         &self,
         stretch: Stretch,
         read_before: &[Reading<Transaction>],
-    ) -> Result<Vec<Reading<Transaction>>, ReadingError> {
+    ) -> Result<RowsRead<Transaction>, ReadingError> {
         let page = TransactionPage {
             from: stretch.from,
             to: stretch.to,
@@ -193,7 +214,7 @@ impl Reader<'_> {
     /// A whole sold date: Toss cannot be asked for less. `None` when Toss refuses to list settlements, which it may do
     /// to a shop without that contract; the day then stays unread.
     async fn settlement_day(&self, day: KstDate) -> Result<Option<DayRead>, ReadingError> {
-        let mut rows: Vec<Reading<Settlement>> = Vec::new();
+        let (mut rows, mut unreadable) = (Vec::new(), Vec::new());
         for page in 1..=MOST_PAGES {
             let question = SettlementPage {
                 from: day,
@@ -211,9 +232,10 @@ impl Reader<'_> {
                 }
             };
             let was_full = is_full(answer.len());
-            rows.extend(answer);
+            rows.extend(answer.rows);
+            unreadable.extend(answer.unreadable);
             if !was_full {
-                return Ok(Some(DayRead::new(day, rows)));
+                return Ok(Some(DayRead::new(day, rows, unreadable)));
             }
         }
         Err(endless(Call::Settlements).into())
@@ -224,18 +246,27 @@ impl Reader<'_> {
 struct DayRead {
     day: KstDate,
     rows: Vec<Reading<Settlement>>,
+    unreadable: Vec<UnreadableRecord>,
     digest: String,
 }
 
 impl DayRead {
-    fn new(day: KstDate, rows: Vec<Reading<Settlement>>) -> Self {
+    fn new(
+        day: KstDate,
+        rows: Vec<Reading<Settlement>>,
+        unreadable: Vec<Reading<UnreadableRow>>,
+    ) -> Self {
         let mut digest = RowsDigest::default();
         for row in &rows {
             digest.add(row.raw.as_str());
         }
+        for row in &unreadable {
+            digest.add(&unreadable_name(row.raw.as_str()));
+        }
         Self {
             day,
             rows,
+            unreadable: unreadable.into_iter().map(unreadable_record).collect(),
             digest: digest.finish(),
         }
     }
@@ -248,6 +279,7 @@ impl DayRead {
         SettlementDay {
             day: self.day,
             rows: rows.collect(),
+            unreadable: &self.unreadable,
             digest: &self.digest,
         }
     }
@@ -276,10 +308,21 @@ fn is_full(rows: usize) -> bool {
 }
 
 /// The payment's own rows, each key once: pages may overlap.
-fn rows_of(rows: Vec<Reading<Transaction>>, key: &PaymentKey) -> Vec<Reading<Transaction>> {
-    let mut seen = HashSet::new();
-    rows.into_iter()
+fn rows_of(
+    RowsRead { rows, unreadable }: RowsRead<Transaction>,
+    key: &PaymentKey,
+) -> (Vec<Reading<Transaction>>, Vec<UnreadableRecord>) {
+    let (mut seen, mut seen_texts) = (HashSet::new(), HashSet::new());
+    let rows = rows
+        .into_iter()
         .filter(|row| &row.value.payment_key == key)
         .filter(|row| seen.insert((row.value.mid.clone(), row.value.transaction_key.clone())))
-        .collect()
+        .collect();
+    let unreadable = unreadable
+        .into_iter()
+        .filter(|row| row.value.payment_key.as_ref() == Some(key))
+        .filter(|row| seen_texts.insert(row.raw.as_str().to_owned()))
+        .map(unreadable_record)
+        .collect();
+    (rows, unreadable)
 }

@@ -46,7 +46,8 @@ pub(super) fn stretches_of_events(payment: &Payment, cancels: &[Cancel]) -> Vec<
         .map(|approved| Stretch::around(approved, SLACK, SLACK));
     let canceled = cancels
         .iter()
-        .map(|cancel| Stretch::around(cancel.canceled_at, SLACK, SLACK));
+        .filter_map(|cancel| cancel.canceled_at)
+        .map(|at| Stretch::around(at, SLACK, SLACK));
     joined(issue.into_iter().chain(approval).chain(canceled).collect())
 }
 
@@ -57,12 +58,15 @@ pub(super) fn stretches_after_cancels(
     now: DateTime<Utc>,
 ) -> Vec<Stretch> {
     let missing = cancels.iter().filter(|cancel| {
-        cancel.status == CancelStatus::Done && !listed.contains(&cancel.transaction_key)
+        let key = cancel.transaction_key.as_ref();
+        cancel.status == CancelStatus::Done && !key.is_some_and(|key| listed.contains(key))
     });
-    let after = missing.map(|cancel| Stretch {
-        from: cancel.canceled_at + SLACK,
-        to: (cancel.canceled_at + WALLETS_DECIDE).min(now + SLACK),
-    });
+    let after = missing
+        .filter_map(|cancel| cancel.canceled_at)
+        .map(|at| Stretch {
+            from: at + SLACK,
+            to: (at + WALLETS_DECIDE).min(now + SLACK),
+        });
     joined(after.filter(|stretch| stretch.from < stretch.to).collect())
 }
 
@@ -79,7 +83,7 @@ pub(super) fn life_of_account(
     let still_open = payment.status == PaymentStatus::WaitingForDeposit;
     let last_named = cancels
         .iter()
-        .map(|cancel| cancel.canceled_at)
+        .filter_map(|cancel| cancel.canceled_at)
         .chain(payment.approved_at)
         .max();
     let end = if still_open {
@@ -103,7 +107,7 @@ pub(super) fn settlement_days(
     payment
         .approved_at
         .into_iter()
-        .chain(cancels.iter().map(|cancel| cancel.canceled_at))
+        .chain(cancels.iter().filter_map(|cancel| cancel.canceled_at))
         .map(|instant| cycle.sold_date(KstDate::of(instant)))
         .collect()
 }
@@ -167,10 +171,10 @@ mod tests {
 
     fn canceled(when: &str) -> Cancel {
         Cancel {
-            transaction_key: TransactionKey::parse("T").unwrap(),
+            transaction_key: TransactionKey::parse("T").ok(),
             amount: Money::from_minor(1, Currency::KRW),
             reason: None,
-            canceled_at: at(when),
+            canceled_at: Some(at(when)),
             refundable_amount: None,
             status: CancelStatus::Done,
         }
@@ -193,7 +197,7 @@ mod tests {
         let approved = at("03T10:00:00");
         let card = payment("카드", "PARTIAL_CANCELED", Some(approved));
         let touching = Cancel {
-            canceled_at: approved + SLACK + SLACK,
+            canceled_at: Some(approved + SLACK + SLACK),
             ..canceled("03T10:00:00")
         };
         assert_eq!(
@@ -201,7 +205,7 @@ mod tests {
             1
         );
         let apart = Cancel {
-            canceled_at: touching.canceled_at + TimeDelta::seconds(1),
+            canceled_at: touching.canceled_at.map(|at| at + TimeDelta::seconds(1)),
             ..touching
         };
         assert_eq!(stretches_of_events(&card, &[apart]).len(), 2);
@@ -263,7 +267,7 @@ mod tests {
             ..canceled("05T09:00:00")
         };
         let none = HashSet::new();
-        let listed = HashSet::from([&cancel.transaction_key]);
+        let listed: HashSet<_> = cancel.transaction_key.iter().collect();
         let of = |cancel: &Cancel, listed, now| {
             stretches_after_cancels(std::slice::from_ref(cancel), listed, at(now))
         };

@@ -28,14 +28,19 @@ pub(super) fn elsewhere(ledger: &Ledger<'_>, found: &mut Found) {
     for event in events {
         let given_up = cancels.iter().any(|cancel| {
             cancel.transaction_key == event.transaction_key
+                && cancel.amount == event.amount
                 && cancel.status == CancelStatus::Aborted
         });
-        if !given_up && cancel_origin(&event, &facts).origin == CancelOrigin::Elsewhere {
+        // What has no instant yet is still being worked on.
+        let Some(canceled_at) = event.canceled_at.filter(|_| !given_up) else {
+            continue;
+        };
+        if cancel_origin(&event, &facts).origin == CancelOrigin::Elsewhere {
             found.add(
-                Some(&event.transaction_key),
+                event.transaction_key.as_ref(),
                 Evidence::CanceledElsewhere {
                     amount: event.amount,
-                    canceled_at: event.canceled_at,
+                    canceled_at,
                     refunded: event.refunded,
                 },
             );
@@ -98,8 +103,12 @@ pub(super) fn of_payment(read: &PaymentRead) -> Vec<&Cancel> {
         });
         let mut seen: Vec<&TransactionKey> = Vec::with_capacity(cancels.len());
         cancels.retain(|cancel| {
-            let first = !seen.contains(&&cancel.transaction_key);
-            seen.push(&cancel.transaction_key);
+            // Those without a key cannot be told apart: each is one.
+            let Some(key) = &cancel.transaction_key else {
+                return true;
+            };
+            let first = !seen.contains(&key);
+            seen.push(key);
             first
         });
     }

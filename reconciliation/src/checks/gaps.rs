@@ -78,7 +78,7 @@ fn instants_named(read: &PaymentRead) -> impl Iterator<Item = DateTime<Utc>> {
     let requested = payment
         .requested_at
         .filter(|_| has_rows && issued_or_unsaid);
-    let canceled = read.cancels.iter().map(|cancel| cancel.canceled_at);
+    let canceled = read.cancels.iter().filter_map(|cancel| cancel.canceled_at);
     requested
         .into_iter()
         .chain(payment.approved_at)

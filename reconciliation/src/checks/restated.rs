@@ -23,7 +23,11 @@ pub(super) fn content(ledger: &Ledger<'_>, found: &mut Found) {
         });
         let reported = match &change.after {
             Some(after) => !explained && !only_payout_date(change.before, after.settlement),
-            None => is_withdrawn_from_a_due_event(ledger, found, event),
+            None => {
+                let is_listed_unread =
+                    event.is_some_and(|key| found.has_of(DiscrepancyClass::UnreadableRow, key));
+                !is_listed_unread && is_withdrawn_from_a_due_event(ledger, found, event)
+            }
         };
         if reported {
             found.add(

@@ -30,6 +30,7 @@ impl Discrepancy {
             Evidence::CancelUnresolved { amount, .. } => *amount,
             Evidence::SourceGap { .. }
             | Evidence::UnknownStatus { .. }
+            | Evidence::UnreadableRow(_)
             | Evidence::PayoutDateChanged { .. }
             | Evidence::StatusMismatch { .. }
             | Evidence::CanceledElsewhere { .. } => None,
@@ -59,6 +60,7 @@ impl Discrepancy {
             Evidence::CanceledElsewhere { amount, .. } => Some(*amount),
             Evidence::SourceGap { .. }
             | Evidence::UnknownStatus { .. }
+            | Evidence::UnreadableRow(_)
             | Evidence::PayoutDateChanged { .. }
             | Evidence::StatusMismatch { .. }
             | Evidence::CancelUnresolved { .. } => None,

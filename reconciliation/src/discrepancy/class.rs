@@ -1,4 +1,4 @@
-//! The fifteen ways in which the books can disagree.
+//! The ways in which the books can disagree.
 
 /// What is wrong, in the order in which it is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -13,6 +13,8 @@ pub enum DiscrepancyClass {
     SettledVoid,
     /// A settlement row matches no event although that window of the transactions has been read.
     SettlementOrphan,
+    /// A row could not be read.
+    UnreadableRow,
     /// Matched rows differ in currency.
     CurrencyMismatch,
     /// Matched rows differ in amount.
@@ -38,12 +40,13 @@ pub enum DiscrepancyClass {
 
 impl DiscrepancyClass {
     /// Every class, in the order in which they are looked for.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::SourceGap,
         Self::UnknownStatus,
         Self::SettlementDuplicated,
         Self::SettledVoid,
         Self::SettlementOrphan,
+        Self::UnreadableRow,
         Self::CurrencyMismatch,
         Self::AmountMismatch,
         Self::FeeArithmetic,
@@ -64,6 +67,7 @@ impl DiscrepancyClass {
             Self::SettlementDuplicated => "SETTLEMENT_DUPLICATED",
             Self::SettledVoid => "SETTLED_VOID",
             Self::SettlementOrphan => "SETTLEMENT_ORPHAN",
+            Self::UnreadableRow => "UNREADABLE_ROW",
             Self::CurrencyMismatch => "CURRENCY_MISMATCH",
             Self::AmountMismatch => "AMOUNT_MISMATCH",
             Self::FeeArithmetic => "FEE_ARITHMETIC",

@@ -3,8 +3,8 @@
 use chrono::{DateTime, FixedOffset, Utc};
 
 use crate::{
-    BalanceEquation, BrokenIdentity, Discrepancy, Evidence, Gap, Identity, KstDate, Money, Pair,
-    PaymentStatus, Settlement, Source, StatusOf, Version,
+    BalanceEquation, BrokenIdentity, Discrepancy, Evidence, Gap, Identity, KstDate,
+    ListedUnreadable, Money, Pair, PaymentStatus, Settlement, Source, StatusOf, Version,
 };
 
 impl Discrepancy {
@@ -16,6 +16,7 @@ impl Discrepancy {
             Evidence::SettlementDuplicated { events, rows } => duplicated(*events, rows),
             Evidence::SettledVoid { nominal, row } => settled_void(*nominal, row),
             Evidence::SettlementOrphan { rows } => orphan(rows),
+            Evidence::UnreadableRow(listed) => unreadable_row(listed),
             Evidence::CurrencyMismatch {
                 between,
                 expected,
@@ -101,6 +102,18 @@ fn unknown_status(of: StatusOf, status: &str) -> String {
     };
     format!(
         "{whose} has the status {status:?}, which is not known here: what it did to the money cannot be told."
+    )
+}
+
+fn unreadable_row(listed: &ListedUnreadable) -> String {
+    let ListedUnreadable { source, day, row } = listed;
+    let list_name = match source {
+        Source::Transactions => "transactions",
+        Source::Settlements => "settlements",
+    };
+    format!(
+        "A row of the list of {list_name} of {day} could not be read: {} {}. What it says is in no amount.",
+        row.field, row.reason
     )
 }
 

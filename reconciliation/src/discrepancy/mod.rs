@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 pub use class::DiscrepancyClass;
 
 use crate::{
-    BrokenIdentity, CancelRequestStatus, KstDate, Money, PaymentKey, PaymentStatus, Settlement,
-    Source, TransactionKey,
+    BrokenIdentity, CancelRequestStatus, KstDate, ListedUnreadable, Money, PaymentKey,
+    PaymentStatus, Settlement, Source, TransactionKey,
 };
 
 /// One disagreement: one cause, named once.
@@ -60,6 +60,8 @@ pub enum Evidence {
         /// At least one.
         rows: Vec<Settlement>,
     },
+    /// The row that could not be read.
+    UnreadableRow(Box<ListedUnreadable>),
     /// Two currencies where there should be one.
     CurrencyMismatch {
         /// Which sources differ.
@@ -210,6 +212,7 @@ impl Discrepancy {
             Evidence::SettlementDuplicated { .. } => DiscrepancyClass::SettlementDuplicated,
             Evidence::SettledVoid { .. } => DiscrepancyClass::SettledVoid,
             Evidence::SettlementOrphan { .. } => DiscrepancyClass::SettlementOrphan,
+            Evidence::UnreadableRow(_) => DiscrepancyClass::UnreadableRow,
             Evidence::CurrencyMismatch { .. } => DiscrepancyClass::CurrencyMismatch,
             Evidence::AmountMismatch { .. } => DiscrepancyClass::AmountMismatch,
             Evidence::FeeArithmetic { .. } => DiscrepancyClass::FeeArithmetic,
