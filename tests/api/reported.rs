@@ -62,7 +62,8 @@ impl Scene {
     }
 
     async fn post(&self, query: &str, variables: Value) -> Value {
-        let answer = reqwest::Client::new()
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let answer = client
             .post(format!("http://{}/graphql", self.server.address))
             .bearer_auth(&self.admin)
             .json(&json!({ "query": query, "variables": variables }))
@@ -181,7 +182,7 @@ async fn odd_rows_and_texts_hide_nothing_else(engine: Engine) {
         cancel["canceledAt"] = Value::Null;
     }));
     given.payments.push(variant("sick1", &|payment| {
-        payment["totalAmount"] = json!("많이")
+        payment["totalAmount"] = json!("많이");
     }));
     let scene = Scene::open(engine, given).await;
     a_cancel_without_a_key_is_found_by_its_row(&scene, &keyless["expected"]).await;

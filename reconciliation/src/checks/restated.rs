@@ -23,11 +23,7 @@ pub(super) fn content(ledger: &Ledger<'_>, found: &mut Found) {
         });
         let reported = match &change.after {
             Some(after) => !explained && !only_payout_date(change.before, after.settlement),
-            None => {
-                let is_listed_unread =
-                    event.is_some_and(|key| found.has_of(DiscrepancyClass::UnreadableRow, key));
-                !is_listed_unread && is_withdrawn_from_a_due_event(ledger, found, event)
-            }
+            None => is_withdrawn_from_a_due_event(ledger, found, event),
         };
         if reported {
             found.add(
@@ -179,6 +175,7 @@ fn is_withdrawn_from_a_due_event(
         line.lacks_row()
             && !row_count::is_missing(found, line)
             && gaps::gap_of_absence(ledger, line).is_none()
+            && !found.has_of(DiscrepancyClass::UnreadableRow, line.key())
     };
     ledger
         .lines
