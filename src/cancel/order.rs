@@ -155,6 +155,7 @@ impl From<LookupError> for CancelFailure {
     fn from(error: LookupError) -> Self {
         match error {
             LookupError::Upstream { reason } => Self::Upstream { reason },
+            LookupError::Unreadable(reason) => Self::Unreadable(reason),
             LookupError::Store(error) => Self::NotRecorded(error),
         }
     }

@@ -67,13 +67,12 @@ impl Inner {
             Ok(found) => found,
             Err(error) => {
                 tracing::warn!(%error, known = stored.is_some(), "Toss could not be asked about a payment");
-                let reason = error.to_string();
                 return match stored {
                     Some(stored) => Ok(Some(FoundPayment {
                         stored,
                         stale: true,
                     })),
-                    None => Err(LookupError::Upstream { reason }),
+                    None => Err(LookupError::from(&error)),
                 };
             }
         };

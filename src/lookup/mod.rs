@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 use crate::clock::Clock;
 use crate::merchants::{Merchant, Merchants};
 use crate::store::{Store, StoreError, StoredPayment};
-use crate::toss::{PaymentReading, TossError};
+use crate::toss::{PaymentReading, TossError, Unreadable};
 
 pub use reading::ReadingError;
 pub(crate) use unreadable::{unreadable_name, unreadable_record};
@@ -54,9 +54,23 @@ pub enum LookupError {
         /// What went wrong, fit for a client's eyes.
         reason: String,
     },
+    /// Toss shows the payment in a way that cannot be read, and nothing is known of it. Asking again is of no use.
+    #[error("Toss's answer could not be read: {0}")]
+    Unreadable(Unreadable),
     /// The store failed.
     #[error("the store failed")]
     Store(#[source] Arc<StoreError>),
+}
+
+impl From<&TossError> for LookupError {
+    fn from(error: &TossError) -> Self {
+        match error.unreadable_field() {
+            Some(reason) => Self::Unreadable(reason.clone()),
+            None => Self::Upstream {
+                reason: error.to_string(),
+            },
+        }
+    }
 }
 
 impl From<StoreError> for LookupError {
@@ -187,9 +201,7 @@ impl Inner {
                         stored,
                         stale: true,
                     })),
-                    None => Err(LookupError::Upstream {
-                        reason: error.to_string(),
-                    }),
+                    None => Err(LookupError::from(&error)),
                 }
             }
         }

@@ -75,7 +75,17 @@ impl Store {
         let reader = RowReader::over(&self.reader);
         let mut sql = reader.sql();
         let within = days.map(|(first, last)| {
-            let (first, last) = (sql.bind(first.naive()), sql.bind(last.naive()));
+            let is_postgres = sql.is_postgres();
+            // Dates are texts on SQLite.
+            let mut date = |day: KstDate| {
+                let bound = sql.bind(day.to_string());
+                if is_postgres {
+                    format!("CAST({bound} AS date)")
+                } else {
+                    bound
+                }
+            };
+            let (first, last) = (date(first), date(last));
             format!("WHERE day >= {first} AND day <= {last} ")
         });
         let within = within.unwrap_or_default();
