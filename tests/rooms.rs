@@ -217,6 +217,7 @@ const PURE: &[&str] = &[
     "src/report/tally.rs",
     "src/report/unread.rs",
     "src/sync/coverage.rs",
+    "src/sync/faults.rs",
     "src/sync/plan.rs",
     "src/reconcile/books.rs",
     "src/reconcile/made.rs",
@@ -226,6 +227,7 @@ const PURE: &[&str] = &[
     "src/store/rows.rs",
     "src/store/rows/",
     "src/toss/codes.rs",
+    "src/toss/lenient.rs",
     "src/toss/read.rs",
     "src/toss/wire.rs",
 ];

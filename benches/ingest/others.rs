@@ -73,6 +73,7 @@ async fn write(store: &Store, payment: &Payment) -> bool {
             raw: "{}",
         },
         transactions: &[],
+        unreadable: &[],
         settlement_days: &[],
         read_at: now,
     };

@@ -109,7 +109,7 @@ impl Shop {
                 limit: 1,
                 first_position: 0,
             };
-            let row = toss.transactions(&page).await.unwrap().remove(0).value;
+            let row = toss.transactions(&page).await.unwrap().rows.remove(0).value;
             payments.push(Payment {
                 mid: row.mid,
                 payment_key: row.payment_key,

@@ -20,6 +20,7 @@ pub mod settlement;
 pub mod settlement_version;
 pub mod sync_window;
 pub mod transaction;
+pub mod unreadable_row;
 pub mod unsettled_day;
 pub mod unsettled_event;
 pub mod verdict;

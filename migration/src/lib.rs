@@ -24,6 +24,7 @@ mod m20261122_000034_due_payments;
 mod m20261122_000035_open_webhooks;
 mod m20261130_000040_cancels_that_survive;
 mod m20261130_000041_restores;
+mod m20261130_000042_unreadable_rows;
 mod m20261130_000043_payment_attempts;
 mod m20261130_000045_never_settled;
 mod m20261130_000046_told_in_two_languages;
@@ -65,6 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000035_open_webhooks::Migration),
             Box::new(m20261130_000040_cancels_that_survive::Migration),
             Box::new(m20261130_000041_restores::Migration),
+            Box::new(m20261130_000042_unreadable_rows::Migration),
             Box::new(m20261130_000043_payment_attempts::Migration),
             Box::new(m20261130_000045_never_settled::Migration),
             Box::new(m20261130_000046_told_in_two_languages::Migration),

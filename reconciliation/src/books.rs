@@ -5,7 +5,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    BusinessCalendar, Cancel, CancelRequestFacts, Contracts, Coverage, History, Payment, Settlement,
+    BusinessCalendar, Cancel, CancelRequestFacts, Contracts, Coverage, History, ListedUnreadable,
+    Payment, Settlement,
 };
 
 /// Everything known of one payment. Of a settlement row without a payment, only that row.
@@ -20,6 +21,8 @@ pub struct Books {
     pub settlements: Vec<ListedSettlement>,
     /// What such rows said in earlier readings, as far as a later reading no longer lists it.
     pub former_settlements: Vec<FormerSettlement>,
+    /// The rows of either list that name this payment and cannot be read. Of one that names no payment, only that row.
+    pub unreadable: Vec<ListedUnreadable>,
     /// Our cancel requests for it (source K), all of them.
     pub requests: Vec<RecordedRequest>,
     /// What has been read of the lists.

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{Effect, Event, History, Money, Payment, TransactionKey};
+use crate::named_cancels::unlisted_cancels;
+use crate::{Effect, Event, History, Money, Payment, TransactionKey, named_cancels};
 
 /// How far a cancel has got.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -42,14 +43,15 @@ impl CancelStatus {
 /// An element of a payment's `cancels[]` (source P).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cancel {
-    /// The key that its transaction row and its settlement row carry too.
-    pub transaction_key: TransactionKey,
+    /// The key that its transaction row and its settlement row carry too. `None` in old versions of Toss's API, and while
+    /// an overseas method still works on it.
+    pub transaction_key: Option<TransactionKey>,
     /// What was cancelled, positive.
     pub amount: Money,
     /// The reason that was given.
     pub reason: Option<String>,
-    /// When.
-    pub canceled_at: DateTime<Utc>,
+    /// When; `None` while it is not done and Toss does not say.
+    pub canceled_at: Option<DateTime<Utc>>,
     /// The balance after this cancel.
     pub refundable_amount: Option<Money>,
     /// How far it has got; old answers say nothing, which means done.
@@ -59,14 +61,14 @@ pub struct Cancel {
 /// A cancel of a payment, put together from the payment and from its transaction rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CancelEvent {
-    /// The key that all sources share.
-    pub transaction_key: TransactionKey,
+    /// The key that all sources share; `None` for one that Toss gave without a key and that no row names.
+    pub transaction_key: Option<TransactionKey>,
     /// What was cancelled, positive.
     pub amount: Money,
     /// The reason; `None` until the payment itself has been read.
     pub reason: Option<String>,
-    /// When.
-    pub canceled_at: DateTime<Utc>,
+    /// When; `None` while it is not done and Toss does not say.
+    pub canceled_at: Option<DateTime<Utc>>,
     /// Whether money went back. False for a virtual account that was never paid.
     pub refunded: bool,
 }
@@ -77,6 +79,8 @@ pub struct CancelEvent {
 /// only a virtual account without a deposit, or whose deposit bounced, can be cancelled without giving money back, and a
 /// cancel that an overseas method has not finished has not given any back yet.
 pub fn cancel_events(payment: &Payment, cancels: &[Cancel], history: &History) -> Vec<CancelEvent> {
+    let rows = history.events().iter().map(|event| &event.transaction);
+    let cancels = named_cancels(cancels, rows);
     let cancels: Vec<&Cancel> = cancels.iter().collect();
     collect_events(Some(payment), &cancels, history)
 }
@@ -87,26 +91,37 @@ pub(crate) fn collect_events(
     cancels: &[&Cancel],
     history: &History,
 ) -> Vec<CancelEvent> {
-    let effect_of = |key: &TransactionKey| {
+    let effect_of = |key: Option<&TransactionKey>| {
         history
             .events()
             .iter()
-            .find(|e| &e.transaction.transaction_key == key && e.transaction.status.is_cancel())
+            .find(|e| {
+                Some(&e.transaction.transaction_key) == key && e.transaction.status.is_cancel()
+            })
             .map(|e| e.effect)
+    };
+    let unlisted = unlisted_cancels(&cancels.iter().copied(), history.events());
+    // A row that tells of one without a key says all that can be known of it.
+    let is_told_by_row = |cancel: &Cancel| {
+        cancel.transaction_key.is_none()
+            && !unlisted.iter().any(|other| std::ptr::eq(*other, cancel))
     };
     let mut found: Vec<CancelEvent> = cancels
         .iter()
+        .filter(|cancel| !is_told_by_row(cancel))
         .map(|cancel| CancelEvent {
             transaction_key: cancel.transaction_key.clone(),
             amount: cancel.amount,
             reason: cancel.reason.clone(),
             canceled_at: cancel.canceled_at,
-            refunded: match effect_of(&cancel.transaction_key) {
+            refunded: match effect_of(cancel.transaction_key.as_ref()) {
                 Some(effect) => effect == Effect::Refunded,
                 None => {
                     cancel.status == CancelStatus::Done
                         && payment.is_none_or(|payment| {
-                            money_had_come(payment, history.events(), cancel.canceled_at)
+                            cancel
+                                .canceled_at
+                                .is_some_and(|at| money_had_come(payment, history.events(), at))
                         })
                 }
             },
@@ -120,19 +135,20 @@ pub(crate) fn collect_events(
         let row = &event.transaction;
         if !cancels
             .iter()
-            .any(|cancel| cancel.transaction_key == row.transaction_key)
+            .any(|cancel| cancel.transaction_key.as_ref() == Some(&row.transaction_key))
         {
             found.push(CancelEvent {
-                transaction_key: row.transaction_key.clone(),
+                transaction_key: Some(row.transaction_key.clone()),
                 amount: event.amount(),
                 reason: None,
-                canceled_at: row.transaction_at,
+                canceled_at: Some(row.transaction_at),
                 refunded: event.effect == Effect::Refunded,
             });
         }
     }
     found.sort_by(|a, b| {
-        (a.canceled_at, &a.transaction_key).cmp(&(b.canceled_at, &b.transaction_key))
+        let key = |event: &CancelEvent| (event.canceled_at.is_none(), event.canceled_at);
+        (key(a), &a.transaction_key).cmp(&(key(b), &b.transaction_key))
     });
     found
 }

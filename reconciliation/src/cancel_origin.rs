@@ -107,9 +107,9 @@ pub struct OriginFound {
 /// cancel, proves that a request caused it; amount and time alone make it uncertain.
 pub fn cancel_origin(cancel: &CancelEvent, requests: &[CancelRequestFacts]) -> OriginFound {
     // The key stands in a request as soon as Toss has named it, also while an overseas method still works on the cancel.
-    let named = requests
-        .iter()
-        .position(|request| request.transaction_key.as_ref() == Some(&cancel.transaction_key));
+    let named = requests.iter().position(|request| {
+        request.transaction_key.is_some() && request.transaction_key == cancel.transaction_key
+    });
     let marked = requests
         .iter()
         .position(|request| is_marked(request, cancel));
@@ -151,7 +151,8 @@ fn could_have_caused(request: &CancelRequestFacts, cancel: &CancelEvent) -> bool
     // An instant that was not recorded rules nothing out.
     let sent_before = request
         .first_sent_at
-        .is_none_or(|sent| cancel.canceled_at.signed_duration_since(sent) >= -CLOCK_TOLERANCE);
+        .zip(cancel.canceled_at)
+        .is_none_or(|(sent, canceled)| canceled.signed_duration_since(sent) >= -CLOCK_TOLERANCE);
     let amount_fits = request.amount.is_none_or(|amount| amount == cancel.amount);
     request.status.may_have_run() && sent_before && amount_fits
 }

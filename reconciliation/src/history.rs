@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 
 use crate::cancel::money_had_come;
+use crate::named_cancels::unlisted_cancels;
 use crate::{
     Cancel, CancelStatus, Coverage, Currency, Money, MoneyError, Payment, PaymentStatus,
-    Transaction, TransactionKey,
+    Transaction, TransactionKey, named_cancels,
 };
 
 /// What a row did to the money that was held.
@@ -188,27 +189,23 @@ impl History {
             purse.totals.paid = purse.totals.paid.plus(paid)?;
             unlisted.extend(self.unlisted_approval(payment, cancels, paid));
         }
-        for cancel in cancels {
-            // Also with a status that is not known: then the row says what it did, and it did nothing yet.
-            let is_listed = self
-                .events
-                .iter()
-                .any(|event| event.transaction.transaction_key == cancel.transaction_key);
-            if is_listed
-                || cancel.status != CancelStatus::Done
-                || cancel.amount.currency() != currency
-            {
+        let cancels = named_cancels(cancels, self.events.iter().map(|event| &event.transaction));
+        // Also with a status that is not known: then the row says what it did, and it did nothing yet.
+        for cancel in unlisted_cancels(&cancels.iter(), &self.events) {
+            if cancel.status != CancelStatus::Done || cancel.amount.currency() != currency {
                 continue;
             }
+            let had_come = cancel
+                .canceled_at
+                .is_none_or(|at| money_had_come(payment, &self.events, at));
             let totals = &mut purse.totals;
-            let is_refund = money_had_come(payment, &self.events, cancel.canceled_at);
-            let sum = if is_refund {
+            let sum = if had_come {
                 &mut totals.effective_refund
             } else {
                 &mut totals.voided
             };
             *sum = sum.plus(cancel.amount)?;
-            unlisted.push(unlisted_cancel(payment, cancel, is_refund));
+            unlisted.extend(unlisted_cancel(payment, cancel, had_come));
         }
         if !unlisted.is_empty() {
             self.known = self.events.clone();
@@ -301,9 +298,9 @@ impl History {
     }
 }
 
-/// A cancel as the payment shows it.
-fn unlisted_cancel(payment: &Payment, cancel: &Cancel, is_refund: bool) -> Event {
-    let (key, at) = (cancel.transaction_key.clone(), cancel.canceled_at);
+/// A cancel as the payment shows it. `None` of one without a key or an instant: it is in the sums alone.
+fn unlisted_cancel(payment: &Payment, cancel: &Cancel, is_refund: bool) -> Option<Event> {
+    let (key, at) = (cancel.transaction_key.clone()?, cancel.canceled_at?);
     let status = match payment.status {
         PaymentStatus::Canceled => PaymentStatus::Canceled,
         _ => PaymentStatus::PartialCanceled,
@@ -313,11 +310,11 @@ fn unlisted_cancel(payment: &Payment, cancel: &Cancel, is_refund: bool) -> Event
     } else {
         (Effect::Voided, Money::zero(cancel.amount.currency()))
     };
-    Event {
+    Some(Event {
         transaction: unlisted_row(payment, key, status, at, cancel.amount),
         effect,
         effective_amount,
-    }
+    })
 }
 
 /// The row that the list will have, as far as the payment tells.
@@ -401,7 +398,7 @@ fn read_amount(row: &Transaction, amounts: CancelRowAmounts<'_>) -> Money {
     let own_amount = match amounts {
         CancelRowAmounts::OfThePayment(cancels) if row.status.is_cancel() => cancels
             .iter()
-            .find(|cancel| cancel.transaction_key == row.transaction_key)
+            .find(|cancel| cancel.transaction_key.as_ref() == Some(&row.transaction_key))
             .map(|cancel| cancel.amount)
             .filter(|amount| amount.currency() == row.amount.currency()),
         _ => None,

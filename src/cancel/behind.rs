@@ -18,12 +18,14 @@ impl Inner {
         reading: &PaymentReading,
     ) -> Result<bool, StoreError> {
         let payment = &reading.payment.payment_key;
-        let marks: Vec<(CancelMark, &TransactionKey)> = reading
+        let marks: Vec<(CancelMark, TransactionKey)> = reading
             .cancels
             .iter()
             .filter_map(|cancel| {
                 let mark = CancelMark::at_end_of(cancel.reason.as_deref()?)?;
-                Some((mark, &cancel.transaction_key))
+                let evidence = cancel.transaction_key.clone();
+                let evidence = evidence.or_else(|| named_by(&mark))?;
+                Some((mark, evidence))
             })
             .filter(|(found, _)| mark::is_ours(&merchant.toss, found, payment))
             .collect();
@@ -36,7 +38,7 @@ impl Inner {
             .iter()
             .map(CancelRequest::mark)
             .collect();
-        let unknown: Vec<&TransactionKey> = marks
+        let unknown: Vec<TransactionKey> = marks
             .into_iter()
             .filter(|(mark, _)| !known.contains(mark))
             .map(|(_, evidence)| evidence)
@@ -45,10 +47,10 @@ impl Inner {
             return Ok(false);
         }
         let looked_up = self.store.looked_up_cancels(payment).await?;
-        let Some(evidence) = unknown.into_iter().find(|key| !looked_up.contains(*key)) else {
+        let Some(evidence) = unknown.into_iter().find(|key| !looked_up.contains(key)) else {
             return Ok(false);
         };
-        self.note_forgotten(payment, &merchant.account, evidence)
+        self.note_forgotten(payment, &merchant.account, &evidence)
             .await?;
         Ok(true)
     }
@@ -96,4 +98,14 @@ impl Inner {
         let others = requests.into_iter().filter(|other| other.id != request.id);
         Ok(others.filter_map(|other| other.transaction_key).collect())
     }
+}
+
+/// What stands for the key of a cancel that Toss gives without one: its mark, which is that cancel's alone.
+fn named_by(mark: &CancelMark) -> Option<TransactionKey> {
+    let letters: String = mark
+        .to_string()
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect();
+    TransactionKey::parse(&letters).ok()
 }

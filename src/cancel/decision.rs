@@ -110,10 +110,10 @@ impl Inner {
         };
         let mut candidates = could_be
             .into_iter()
-            .map(|cancel| &cancel.transaction_key)
-            .filter(|key| named.is_none_or(|named| named == *key));
+            .map(|cancel| cancel.transaction_key.as_ref())
+            .filter(|key| named.is_none_or(|named| *key == Some(named)));
         Ok(match (candidates.next(), candidates.next()) {
-            (Some(only), None) => Some(only.clone()),
+            (Some(only), None) => only.cloned(),
             _ => None,
         })
     }

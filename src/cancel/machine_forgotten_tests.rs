@@ -338,7 +338,8 @@ fn cancels_of_other_requests_and_those_without_a_mark_that_was_sent_are_no_candi
         let could_be = could_be_ours(request, &shown, owned);
         could_be
             .iter()
-            .map(|cancel| cancel.transaction_key.to_string())
+            .filter_map(|cancel| cancel.transaction_key.as_ref())
+            .map(ToString::to_string)
             .collect()
     };
     assert_eq!(keys(&sent(1), &nobody), ["mine", "others"]);

@@ -126,10 +126,10 @@ pub(super) fn reading_with_reasons(
     cancels: &[(&str, i64, CancelStatus, Option<&str>)],
 ) -> PaymentReading {
     let cancel = |(text, minor, status, reason): &(&str, i64, CancelStatus, Option<&str>)| Cancel {
-        transaction_key: key(text),
+        transaction_key: Some(key(text)),
         amount: won(*minor),
         reason: reason.map(ToOwned::to_owned),
-        canceled_at: long_ago(),
+        canceled_at: Some(long_ago()),
         refundable_amount: None,
         status: status.clone(),
     };

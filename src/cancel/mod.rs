@@ -20,6 +20,8 @@ mod machine_approval_tests;
 #[cfg(test)]
 mod machine_forgotten_tests;
 #[cfg(test)]
+mod machine_keyless_tests;
+#[cfg(test)]
 mod machine_laws;
 #[cfg(test)]
 mod machine_mark_tests;

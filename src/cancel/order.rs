@@ -6,7 +6,7 @@ use reconciliation::{CancelIntent, CancelPolicy, Money, PaymentKey, PermittedCan
 
 use crate::lookup::{FoundPayment, LookupError};
 use crate::store::{CancelRequest, StoreError, StoredCancelError};
-use crate::toss::TossError;
+use crate::toss::{TossError, Unreadable};
 
 /// Who orders, approves or decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,6 +116,9 @@ pub(super) enum CancelFailure {
         /// What went wrong, fit for a client's eyes.
         reason: String,
     },
+    /// Toss shows the payment in a way that cannot be read, and nothing was sent.
+    #[error("Toss's answer could not be read: {0}")]
+    Unreadable(Unreadable),
     /// The store failed before anything was sent. What is recorded of the request still stands.
     #[error("the store failed before anything was sent: {0}")]
     NotRecorded(#[source] Arc<StoreError>),
@@ -139,8 +142,11 @@ impl From<StoreError> for CancelFailure {
 
 impl From<TossError> for CancelFailure {
     fn from(error: TossError) -> Self {
-        Self::Upstream {
-            reason: error.to_string(),
+        match error.unreadable_field() {
+            Some(reason) => Self::Unreadable(reason.clone()),
+            None => Self::Upstream {
+                reason: error.to_string(),
+            },
         }
     }
 }
@@ -149,6 +155,7 @@ impl From<LookupError> for CancelFailure {
     fn from(error: LookupError) -> Self {
         match error {
             LookupError::Upstream { reason } => Self::Upstream { reason },
+            LookupError::Unreadable(reason) => Self::Unreadable(reason),
             LookupError::Store(error) => Self::NotRecorded(error),
         }
     }

@@ -119,6 +119,7 @@ impl Inner {
 fn failed(failure: &CancelFailure, request: Option<CancelRequest>) -> CancelOutcome {
     let error = match failure {
         CancelFailure::Upstream { reason } => told::not_asked(reason),
+        CancelFailure::Unreadable(reason) => told::unreadable(reason),
         CancelFailure::NotRecorded(cause) => {
             tracing::error!(error = %cause, "a cancel could not be recorded, and nothing was sent");
             told::not_recorded(cause)

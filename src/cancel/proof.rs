@@ -22,22 +22,28 @@ pub(super) fn cancel_keys(reading: &PaymentReading) -> Vec<TransactionKey> {
     reading
         .cancels
         .iter()
-        .map(|cancel| cancel.transaction_key.clone())
+        .filter_map(|cancel| cancel.transaction_key.clone())
         .collect()
 }
 
-/// The cancels that came since the request was sent and that no other request caused, oldest first.
+/// Whether a cancel is one of these. One without a key cannot be told from any other, so it is none of them.
+fn is_among<'k>(cancel: &Cancel, mut keys: impl Iterator<Item = &'k TransactionKey>) -> bool {
+    let key = cancel.transaction_key.as_ref();
+    key.is_some_and(|key| keys.any(|other| other == key))
+}
+
+/// The cancels that came since the request was sent and that no other request caused, oldest first. One without a key may have
+/// come since, and is never proved to be the request's.
 pub(super) fn since_baseline<'a>(
     request: &CancelRequest,
     reading: &'a PaymentReading,
     owned: &HashSet<TransactionKey>,
 ) -> Vec<&'a Cancel> {
-    let before: HashSet<&TransactionKey> = request.baseline_cancel_keys.iter().collect();
     reading
         .cancels
         .iter()
-        .filter(|cancel| !before.contains(&cancel.transaction_key))
-        .filter(|cancel| !owned.contains(&cancel.transaction_key))
+        .filter(|cancel| !is_among(cancel, request.baseline_cancel_keys.iter()))
+        .filter(|cancel| !is_among(cancel, owned.iter()))
         .collect()
 }
 
@@ -81,7 +87,7 @@ pub(super) fn could_be_of_the_unsent<'a>(
         .cancels
         .iter()
         .filter(|cancel| cancel.status != CancelStatus::Aborted)
-        .filter(|cancel| !owned.contains(&cancel.transaction_key))
+        .filter(|cancel| !is_among(cancel, owned.iter()))
         .filter(|cancel| has_the_content_of(request, cancel, true))
         .collect()
 }
@@ -123,7 +129,7 @@ pub(super) fn repeated<'a>(
     let candidates: Vec<&Cancel> = answer
         .cancels
         .iter()
-        .filter(|cancel| !owned.contains(&cancel.transaction_key))
+        .filter(|cancel| !is_among(cancel, owned.iter()))
         .filter(|cancel| has_the_content_of(request, cancel, false))
         .collect();
     let newest = answer.cancels.last();

@@ -6,14 +6,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use reconciliation::{
-    CancelMark, CancelRequestStatus, Money, PaymentKey, Transaction, TransactionKey,
+    CancelMark, CancelRequestStatus, Money, PaymentKey, Transaction, TransactionKey, UnreadableRow,
+    named_cancels,
 };
 
 use super::patience::Progress;
 use super::{Canceller, Inner, mark};
 use crate::merchants::Merchant;
 use crate::store::{CancelRequestId, StoreError};
-use crate::toss::{TossError, TransactionPage};
+use crate::toss::{Call, TossError, TransactionPage, Unreadable};
 
 /// How many requests, or keys of payments, are looked for at once.
 const AT_ONCE: usize = 100;
@@ -175,6 +176,10 @@ impl Inner {
             let rows = merchant.toss.transactions(&page).await?;
             let is_last = u32::try_from(rows.len()).is_ok_and(|rows| rows < page.limit);
             let last = rows.last().map(|row| row.value.transaction_key.clone());
+            if let Some(row) = rows.unreadable.first() {
+                // It may be a cancel, of a payment that nobody has looked at.
+                return Err(unreadable(&row.value).into());
+            }
             let cancels = rows.into_iter().map(|row| row.value);
             let cancels = cancels.filter(|row| row.status.is_cancel()).collect();
             found.extend(self.unnamed(merchant, cancels).await?);
@@ -223,6 +228,17 @@ impl Inner {
     }
 }
 
+fn unreadable(row: &UnreadableRow) -> TossError {
+    TossError::Unreadable {
+        call: Call::Transactions,
+        reason: Unreadable {
+            path: row.field.clone(),
+            reason: row.reason.clone(),
+        },
+        trace_id: None,
+    }
+}
+
 /// Reads the payment, whose cancels bear the reasons that the list does not show.
 async fn told_apart(
     merchant: &Merchant,
@@ -230,9 +246,11 @@ async fn told_apart(
     rows: BTreeMap<TransactionKey, Transaction>,
 ) -> Result<Vec<UnnamedCancel>, TossError> {
     let reading = merchant.toss.payment(&payment).await?;
+    let cancels = named_cancels(&reading.cancels, rows.values()).into_owned();
     let told = rows.into_values().map(|row| {
-        let mut cancels = reading.cancels.iter();
-        let cancel = cancels.find(|cancel| cancel.transaction_key == row.transaction_key);
+        let mut cancels = cancels.iter();
+        let cancel =
+            cancels.find(|cancel| cancel.transaction_key.as_ref() == Some(&row.transaction_key));
         let mark = cancel
             .and_then(|cancel| cancel.reason.as_deref())
             .and_then(CancelMark::at_end_of);

@@ -4,7 +4,7 @@ use reconciliation::{CancelRefusal, CancelRequestStatus, Money, RetryAdvice};
 
 use super::content::LONGEST_REASON;
 use crate::store::{AccountName, CancelRequest, StoreError, StoredCancelError, TossWords};
-use crate::toss::{Refusal, TossError};
+use crate::toss::{Refusal, TossError, Unreadable};
 
 /// The error that a request's state stands for; none when it succeeded.
 pub(super) fn error_of(request: &CancelRequest) -> Option<StoredCancelError> {
@@ -359,8 +359,26 @@ pub(super) fn refused_by_us(refusal: &CancelRefusal) -> StoredCancelError {
 pub(super) fn unsent(cause: &TossError) -> StoredCancelError {
     match cause {
         TossError::Refused(refusal) if !cause.is_outage() => told_by_toss(refusal),
-        _ => unavailable(&cause.to_string()),
+        _ => match cause.unreadable_field() {
+            Some(reason) => unreadable(reason),
+            None => unavailable(&cause.to_string()),
+        },
     }
+}
+
+/// Toss shows the payment in a way that this program cannot read, and nothing was sent. Asking again is of no use.
+pub(super) fn unreadable(reason: &Unreadable) -> StoredCancelError {
+    let message = format!(
+        "Toss's answer about the payment could not be read ({} {}), and so this request was not sent. Asking again does not help: \
+         look at the payment in Toss's console, and report what could not be read.",
+        reason.path, reason.reason
+    );
+    error(
+        "UPSTREAM_UNAVAILABLE",
+        RetryAdvice::NeedsPerson,
+        None,
+        &message,
+    )
 }
 
 /// Toss could not be reached, and nothing was sent.

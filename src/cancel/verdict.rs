@@ -126,14 +126,14 @@ fn carried_out(request: &CancelRequest, reading: &PaymentReading, now: Situation
         Some(_) => settled(needs_operator(request, NOT_OF_THIS_AMOUNT)),
         None => match repeated(request, reading, now.owned) {
             Repeated::Ours(cancel) => Step {
-                forgotten: Some(cancel.transaction_key.clone()),
+                forgotten: cancel.transaction_key.clone(),
                 ..settled(by_progress(request, cancel, now))
             },
             Repeated::Unproved => Step {
                 forgotten: reading
                     .cancels
                     .last()
-                    .map(|cancel| cancel.transaction_key.clone()),
+                    .and_then(|cancel| cancel.transaction_key.clone()),
                 ..settled(CancelRequestChange {
                     may_repeat: true,
                     ..needs_operator(request, REPEATED_AND_UNPROVED)
@@ -173,13 +173,25 @@ pub(super) fn by_mark(
     })
 }
 
-/// How far the cancel is that is proved to be ours. Overseas methods take their time, and may give up.
+const WITHOUT_A_KEY: &str = "Toss shows a cancel that this request may have caused and gives no key for it, so that nothing tells it \
+     from another one. Look at the payment in Toss's console.";
+
+/// How far the cancel is that is proved to be ours. Overseas methods take their time, and may give up. A cancel without a key is
+/// not proved to be anybody's; while it is worked on, it may get one.
 fn by_progress(
     request: &CancelRequest,
     cancel: &Cancel,
     now: Situation<'_>,
 ) -> CancelRequestChange {
-    let key = cancel.transaction_key.clone();
+    let Some(key) = cancel.transaction_key.clone() else {
+        return match cancel.status {
+            CancelStatus::Done | CancelStatus::Aborted => needs_operator(request, WITHOUT_A_KEY),
+            CancelStatus::InProgress | CancelStatus::Other(_) => CancelRequestChange {
+                error: Some(told::in_progress()),
+                ..unknown(request, now)
+            },
+        };
+    };
     match cancel.status {
         CancelStatus::Done => succeeded(key, now.now),
         CancelStatus::Aborted => CancelRequestChange {
@@ -205,7 +217,7 @@ pub(super) fn seen(
     };
     let ours = reading.and_then(|reading| {
         let mut cancels = reading.cancels.iter();
-        cancels.find(|cancel| &cancel.transaction_key == key)
+        cancels.find(|cancel| cancel.transaction_key.as_ref() == Some(key))
     });
     match ours {
         Some(cancel) => by_progress(request, cancel, now),

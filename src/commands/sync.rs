@@ -12,8 +12,8 @@ use super::days::Days;
 use crate::clock::Clock;
 use crate::config::ServerConfig;
 use crate::server::{self, CommandClock};
-use crate::store::Source;
-use crate::sync::{Import, ImportError, Imported, Mirror, Progress};
+use crate::store::{Source, StoredUnreadable};
+use crate::sync::{Import, ImportError, Imported, Mirror, Progress, unreadable_text};
 
 /// Which days, and of which lists.
 #[derive(Args)]
@@ -27,6 +27,11 @@ pub(super) struct Options {
     #[arg(long)]
     again: bool,
 }
+
+/// How many rows that could not be read are named one by one.
+const SHOWN_UNREADABLE: usize = 20;
+/// How many are counted.
+const MOST_UNREADABLE: u64 = 100_000;
 
 /// One of Toss's lists.
 #[derive(Clone, Copy, ValueEnum)]
@@ -61,8 +66,35 @@ pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), Co
     bar.finish_and_clear();
     let imported = imported?;
     super::reconcile::catch_up(&reconciler).await?;
+    let mut unreadable = store
+        .unreadable_rows(Some((import.from, import.to)), MOST_UNREADABLE)
+        .await?;
+    unreadable.retain(|row| import.sources.contains(&row.source));
     store.close().await?;
+    tell(&unreadable)?;
     writeln!(io::stdout(), "{}", line(&imported))?;
+    Ok(())
+}
+
+/// Names rows that could not be read, one a line. They are kept as they came; nobody has to run this again for them.
+fn tell(rows: &[StoredUnreadable]) -> Result<(), io::Error> {
+    let mut out = io::stderr().lock();
+    for row in rows.iter().take(SHOWN_UNREADABLE) {
+        let list = match row.source {
+            Source::Transactions => "transactions",
+            Source::Settlements => "settlements",
+        };
+        let (mid, day) = (&row.mid, row.listed.day);
+        let text = unreadable_text(row);
+        writeln!(
+            out,
+            "a row of the {list} of {mid} of {day} could not be read and is kept as it came: {text}"
+        )?;
+    }
+    let more = rows.len().saturating_sub(SHOWN_UNREADABLE);
+    if more > 0 {
+        writeln!(out, "{more} more rows could not be read")?;
+    }
     Ok(())
 }
 

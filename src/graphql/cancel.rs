@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Object};
-use reconciliation::{CancelEvent, OriginFound, cancel_origin, without_mark};
+use reconciliation::{CancelEvent, OriginFound, TransactionKey, cancel_origin, without_mark};
 
 use super::books::Books;
 use super::cancel_request::CancelRequest;
@@ -45,9 +45,13 @@ impl Cancel {
 /// told by `refunded`.
 #[Object]
 impl Cancel {
-    /// Toss's key, the same as that of the cancel's transaction and settlement row.
-    async fn transaction_key(&self) -> &str {
-        self.event.transaction_key.as_str()
+    /// Toss's key, the same as that of the cancel's transaction and settlement row. Null for a cancel that Toss gave without a key
+    /// and that no row names, as old versions of its API do.
+    async fn transaction_key(&self) -> Option<&str> {
+        self.event
+            .transaction_key
+            .as_ref()
+            .map(TransactionKey::as_str)
     }
 
     /// What was cancelled, positive; also when no money was there to go back.
@@ -60,9 +64,10 @@ impl Cancel {
         self.event.reason.as_deref().map(without_mark)
     }
 
-    /// When it was cancelled.
+    /// When it was cancelled. While it is being worked on and Toss does not say: when that was last read.
     async fn canceled_at(&self) -> DateTime {
-        DateTime(self.event.canceled_at)
+        let read_at = self.books.found().stored.read_at;
+        DateTime(self.event.canceled_at.unwrap_or(read_at))
     }
 
     /// Who caused it.

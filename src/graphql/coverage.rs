@@ -33,6 +33,22 @@ pub(super) struct Coverage {
     last_read_at: Option<DateTime>,
     /// Set when the source cannot have data, e.g. settlements under a test key.
     unavailable: Option<String>,
+    /// What is wrong with days of this list, oldest first: rows that could not be read. The other rows of such a day were.
+    faults: Vec<CoverageFault>,
+}
+
+/// Something that is wrong with a day of a list.
+#[derive(SimpleObject)]
+pub(super) struct CoverageFault {
+    /// The day.
+    day: LocalDate,
+    /// What kind of fault. `UNREADABLE_ROW`: Toss lists rows that this server cannot read; they are kept as they came, and their
+    /// payments have a discrepancy of that class. More codes may come.
+    code: String,
+    /// One sentence that names the rows or the cause.
+    message: String,
+    /// When the day is read again by itself. Null when that would change nothing.
+    next_attempt_at: Option<DateTime>,
 }
 
 /// Days, both ends included.
@@ -62,6 +78,16 @@ impl From<sync::Coverage> for Coverage {
                 .collect(),
             last_read_at: extent.last_read_at.map(DateTime),
             unavailable: coverage.unavailable.map(str::to_owned),
+            faults: coverage
+                .faults
+                .into_iter()
+                .map(|fault| CoverageFault {
+                    day: LocalDate(fault.day),
+                    code: fault.code.to_owned(),
+                    message: fault.message,
+                    next_attempt_at: fault.next_attempt_at.map(DateTime),
+                })
+                .collect(),
         }
     }
 }

@@ -32,6 +32,9 @@ pub(super) enum DiscrepancyClass {
     SettledVoid,
     /// A settlement row that belongs to no transaction, although the transactions of that time have been read.
     SettlementOrphan,
+    /// A row of this payment in Toss's transactions or settlements could not be read: its amounts are in no sum. The explanation
+    /// names the field. Without a payment, not even the payment's key could be read.
+    UnreadableRow,
     /// A settlement row, or the payment, is in another currency than the transaction.
     CurrencyMismatch,
     /// A settlement row, or the payment, has another amount than the transaction.

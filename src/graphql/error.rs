@@ -124,6 +124,10 @@ impl From<LookupError> for ApiError {
     fn from(error: LookupError) -> Self {
         match error {
             LookupError::Upstream { reason } => Self::upstream(reason),
+            LookupError::Unreadable(reason) => Self::upstream(format!(
+                "Toss's answer could not be read ({} {}): asking again will hardly help, the operator has to look at it",
+                reason.path, reason.reason
+            )),
             LookupError::Store(cause) => Self::internal(&*cause),
         }
     }

@@ -8,12 +8,14 @@ mod seen;
 mod settlement_day;
 mod spool;
 mod transaction_day;
+mod unreadable;
 
 pub use completeness::{complete_from, is_complete, rest};
 pub use days::ListSettings;
 pub(crate) use days::{ListedDays, read_day};
 pub use error::ListingError;
 pub(crate) use error::{Day, Reach};
+pub(crate) use unreadable::unreadable_record;
 
 use settlement_day::SettlementReader;
 use transaction_day::TransactionReader;

@@ -27,6 +27,17 @@ impl Seen {
         hasher.update(row.mid.as_str());
         hasher.update("\n");
         hasher.update(row.transaction_key.as_str());
+        self.is_new_name(hasher)
+    }
+
+    /// Whether a row that cannot be read comes for the first time: its text is its name.
+    pub(super) fn is_new_text(&mut self, raw: &str) -> bool {
+        let mut hasher = Sha256::new();
+        hasher.update(raw);
+        self.is_new_name(hasher)
+    }
+
+    fn is_new_name(&mut self, hasher: Sha256) -> bool {
         let hash: [u8; 32] = hasher.finalize().into();
         let mut name = Name::default();
         let (short, rest) = hash.split_at(name.len());

@@ -10,8 +10,9 @@ use super::{Day, ListingError};
 use crate::merchants::Merchant;
 use crate::store::{
     SettlementBatch, SettlementDayReading, SettlementIdentities, SettlementRecord, Store,
+    UnreadableRecord,
 };
-use crate::toss::{ListText, Reading, SettlementDate, SettlementPage, Toss};
+use crate::toss::{ListText, Reading, RowsRead, SettlementDate, SettlementPage, Toss};
 
 /// Pages of one day before the list is taken for endless.
 const MOST_PAGES: u32 = 10_000;
@@ -39,6 +40,7 @@ struct Steady {
     rows: usize,
     digest: String,
     pages: Pages<Settlement>,
+    unreadable: Vec<UnreadableRecord>,
     identities: SettlementIdentities,
 }
 
@@ -53,6 +55,7 @@ impl SettlementReader<'_> {
             rows,
             digest,
             pages,
+            unreadable,
             identities,
         } = self.steady_listing(day).await?;
         let account = &self.merchant.account;
@@ -67,7 +70,9 @@ impl SettlementReader<'_> {
             return Ok(Day { rows, changed: 0 });
         };
         let identities = Arc::new(identities);
-        let mut batches = self.batches(pages, rows, Arc::clone(&identities));
+        let readable = rows - unreadable.len();
+        writer.add_unreadable(unreadable);
+        let mut batches = self.batches(pages, readable, Arc::clone(&identities));
         while let Some(batch) = batches.next().await? {
             if !writer.add(batch).await? {
                 break;
@@ -123,13 +128,14 @@ impl SettlementReader<'_> {
                 pages: count,
             } = self.list(day, size).await?;
             let rows = spool.rows();
-            let (digest, pages) = spool.finish()?;
+            let (digest, pages, unreadable) = spool.finish()?;
             if count == 1 || before.as_ref() == Some(&digest) {
                 identities.complete();
                 return Ok(Steady {
                     rows,
                     digest,
                     pages,
+                    unreadable,
                     identities,
                 });
             }
@@ -191,10 +197,11 @@ impl Listing {
         };
         let (toss, mut listing) = (toss.clone(), std::mem::take(self));
         *self = aside(move || {
-            let rows = toss.read_settlements_text(page)?;
+            let RowsRead { rows, unreadable } = toss.read_settlements_text(page)?;
             for row in &rows {
                 listing.identities.add(&row.value);
             }
+            listing.spool.add_unreadable(unreadable);
             listing.spool.add(rows)?;
             Ok(listing)
         })

@@ -4,10 +4,12 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, Write};
 
+use reconciliation::UnreadableRow;
 use tokio::sync::mpsc;
 
 use super::ListingError;
-use crate::store::{ROWS_AT_ONCE, RowsDigest};
+use super::unreadable::{unreadable_name, unreadable_record};
+use crate::store::{ROWS_AT_ONCE, RowsDigest, UnreadableRecord};
 use crate::toss::{Reading, Unreadable};
 
 /// Pages that are held in memory before the file is opened.
@@ -18,6 +20,7 @@ pub(super) struct Spool<T> {
     digest: RowsDigest,
     pages: Vec<Vec<Reading<T>>>,
     file: Option<PageFile>,
+    unreadable: Vec<UnreadableRecord>,
 }
 
 impl<T> Default for Spool<T> {
@@ -26,6 +29,7 @@ impl<T> Default for Spool<T> {
             digest: RowsDigest::default(),
             pages: Vec::new(),
             file: None,
+            unreadable: Vec::new(),
         }
     }
 }
@@ -51,19 +55,28 @@ impl<T> Spool<T> {
         Ok(())
     }
 
+    /// Takes rows that cannot be read. They count, and are no part of the pages.
+    pub(super) fn add_unreadable(&mut self, rows: Vec<Reading<UnreadableRow>>) {
+        for row in rows {
+            let record = unreadable_record(row);
+            self.digest.add(&unreadable_name(&record.raw));
+            self.unreadable.push(record);
+        }
+    }
+
     pub(super) fn rows(&self) -> usize {
         self.digest.rows()
     }
 
-    /// The name of the content, and the pages.
-    pub(super) fn finish(self) -> Result<(String, Pages<T>), ListingError> {
+    /// The name of the content, the pages, and the rows that cannot be read.
+    pub(super) fn finish(self) -> Result<(String, Pages<T>, Vec<UnreadableRecord>), ListingError> {
         let pages = Pages {
             in_memory: self.pages.into_iter(),
             in_file: self.file.map(PageFile::rewound).transpose()?,
-            rows: self.digest.rows(),
+            rows: self.digest.rows() - self.unreadable.len(),
             read: 0,
         };
-        Ok((self.digest.finish(), pages))
+        Ok((self.digest.finish(), pages, self.unreadable))
     }
 }
 

@@ -8,7 +8,7 @@ use super::spool::{Spool, aside};
 use super::{Day, ListingError};
 use crate::merchants::Merchant;
 use crate::store::{Store, TransactionBatch, TransactionDay, TransactionRecord};
-use crate::toss::{ListText, Reading, Toss, TossError, TransactionPage};
+use crate::toss::{ListText, Reading, RowsRead, Toss, TossError, TransactionPage};
 
 /// Pages of one stretch before the list is taken for endless.
 const MOST_PAGES: u32 = 10_000;
@@ -53,7 +53,7 @@ impl TransactionReader<'_> {
     ) -> Result<Day, ListingError> {
         let spool = self.gather(day).await?;
         let rows = spool.rows();
-        let (digest, pages) = spool.finish()?;
+        let (digest, pages, unreadable) = spool.finish()?;
         let window = TransactionDay {
             account: &self.merchant.account,
             day,
@@ -64,6 +64,7 @@ impl TransactionReader<'_> {
         let Some(mut writer) = self.store.begin_transaction_day(&window).await? else {
             return Ok(Day { rows, changed: 0 });
         };
+        writer.add_unreadable(unreadable);
         let (toss, account) = (self.merchant.toss.clone(), self.merchant.account.clone());
         let reread = move |text: &str, first| toss.reread_transactions(text, first);
         let mut batches = pages.batches(reread, move |rows: Vec<Reading<Transaction>>| {
@@ -140,7 +141,7 @@ impl TransactionReader<'_> {
                 return Ok(());
             }
             before = Some(page);
-            if last == after {
+            if last.is_none() || last == after {
                 return Err(Broken::Cursor);
             }
             after = last;
@@ -171,7 +172,13 @@ impl Listing {
     }
 
     /// Takes a page. Rows that came before are dropped; the others get the place at which they stand in the whole day.
-    fn take(&mut self, mut page: Vec<Reading<Transaction>>) -> Result<(), ListingError> {
+    fn take(&mut self, page: RowsRead<Transaction>) -> Result<(), ListingError> {
+        let RowsRead {
+            rows: mut page,
+            mut unreadable,
+        } = page;
+        unreadable.retain(|row| self.seen.is_new_text(row.raw.as_str()));
+        self.spool.add_unreadable(unreadable);
         let mut place = self.spool.rows();
         page.retain_mut(|row| {
             let is_new = self.seen.is_new(&row.value);

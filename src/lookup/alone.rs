@@ -12,8 +12,17 @@ use super::{
 use crate::merchants::Merchant;
 use crate::store::{
     AccountName, LiveReading, PaymentRecord, StoreError, StoredPayment, TransactionRecord,
+    UnreadableRecord,
 };
 use crate::toss::PaymentReading;
+
+/// A payment's own rows of the transactions list, as far as they were listed.
+#[derive(Clone, Copy, Default)]
+pub(super) struct ListedRows<'a> {
+    pub(super) transactions: &'a [TransactionRecord<'a>],
+    /// Those that name the payment and cannot be read.
+    pub(super) unreadable: &'a [UnreadableRecord],
+}
 
 /// A payment's own answer, which is kept already.
 pub(super) struct Seen<'a> {
@@ -63,7 +72,9 @@ impl Lookup {
         reading: &PaymentReading,
         read_at: DateTime<Utc>,
     ) -> Result<Option<FoundPayment>, StoreError> {
-        self.0.keep(account, reading, &[], read_at).await
+        self.0
+            .keep(account, reading, ListedRows::default(), read_at)
+            .await
     }
 }
 
@@ -85,7 +96,7 @@ impl Inner {
             return Ok(None);
         };
         let found = self
-            .keep(&merchant.account, &reading, &[], asked_at)
+            .keep(&merchant.account, &reading, ListedRows::default(), asked_at)
             .await?;
         let found =
             found.ok_or_else(|| lost_row("payments", reading.payment.payment_key.as_str()))?;
@@ -102,7 +113,7 @@ impl Inner {
         &self,
         account: &AccountName,
         reading: &PaymentReading,
-        transactions: &[TransactionRecord<'_>],
+        rows: ListedRows<'_>,
         read_at: DateTime<Utc>,
     ) -> Result<Option<FoundPayment>, StoreError> {
         let live = LiveReading {
@@ -113,7 +124,8 @@ impl Inner {
                 version: reading.version.as_deref(),
                 raw: reading.raw.as_str(),
             },
-            transactions,
+            transactions: rows.transactions,
+            unreadable: rows.unreadable,
             settlement_days: &[],
             read_at,
         };
@@ -147,8 +159,6 @@ pub(super) fn or_last_known(
             stored,
             stale: true,
         })),
-        None => Err(LookupError::Upstream {
-            reason: what.for_the_asker(&error),
-        }),
+        None => Err(what.for_the_asker(&error)),
     }
 }

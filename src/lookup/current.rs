@@ -48,13 +48,14 @@ fn is_current(
         && stored.payment.status == payment.status
         && stored.payment.balance_amount == payment.balance_amount
         && stored.payment.last_transaction_key == payment.last_transaction_key
+        && stored.cancels.len() == cancels.len()
         && keys(&stored.cancels) == keys(cancels)
 }
 
-fn keys(cancels: &[Cancel]) -> BTreeSet<&TransactionKey> {
+fn keys(cancels: &[Cancel]) -> BTreeSet<Option<&TransactionKey>> {
     cancels
         .iter()
-        .map(|cancel| &cancel.transaction_key)
+        .map(|cancel| cancel.transaction_key.as_ref())
         .collect()
 }
 

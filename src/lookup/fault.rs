@@ -1,6 +1,7 @@
 //! Why a question to Toss has no answer, in words for whoever asked: an outage passes, an answer that nobody can read does
 //! not.
 
+use super::LookupError;
 use crate::toss::TossError;
 
 /// What is to be done about a question without an answer.
@@ -31,16 +32,18 @@ impl Fault {
         }
     }
 
-    pub(super) fn for_the_asker(self, error: &TossError) -> String {
-        match self {
+    pub(super) fn for_the_asker(self, error: &TossError) -> LookupError {
+        let reason = match self {
             Self::NotReached => format!("Toss could not be reached ({error}): ask again later"),
-            Self::NotRead => format!(
-                "Toss's answer could not be read ({error}): asking again will hardly help, the operator has to look at it"
-            ),
+            Self::NotRead => match error.unreadable_field() {
+                Some(field) => return LookupError::Unreadable(field.clone()),
+                None => error.to_string(),
+            },
             Self::Refused => {
                 format!("Toss refused to answer ({error}): the operator has to see to it")
             }
-        }
+        };
+        LookupError::Upstream { reason }
     }
 }
 

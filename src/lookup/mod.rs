@@ -23,7 +23,7 @@ use crate::flights::{Asking, Flights};
 use crate::listing::{ListSettings, ListedDays};
 use crate::merchants::{Merchant, Merchants};
 use crate::store::{Store, StoreError, StoredPayment};
-use crate::toss::{PaymentReading, TossError};
+use crate::toss::{PaymentReading, TossError, Unreadable};
 
 pub use cycles::LearnedCycle;
 pub use reading::ReadingError;
@@ -59,6 +59,9 @@ pub enum LookupError {
         /// What went wrong, fit for a client's eyes.
         reason: String,
     },
+    /// Toss shows the payment in a way that cannot be read, and nothing is known of it. Asking again is of no use.
+    #[error("Toss's answer could not be read: {0}")]
+    Unreadable(Unreadable),
     /// The store failed.
     #[error("the store failed")]
     Store(#[source] Arc<StoreError>),

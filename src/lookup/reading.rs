@@ -9,13 +9,15 @@ use futures_util::future::try_join;
 use futures_util::stream::{self, StreamExt};
 use reconciliation::{KstDate, PaymentKey, Transaction, TransactionKey};
 
-use super::alone::Seen;
+use super::alone::{ListedRows, Seen};
 use super::windows::{self, Stretch};
 use super::{FoundPayment, Inner, lost_row};
-use crate::listing::ListingError;
+use crate::listing::{ListingError, unreadable_record};
 use crate::merchants::Merchant;
-use crate::store::{Source, StoreError, TransactionRecord};
-use crate::toss::{Call, PaymentReading, Reading, TossError, TransactionPage, Unreadable};
+use crate::store::{Source, StoreError, TransactionRecord, UnreadableRecord};
+use crate::toss::{
+    Call, PaymentReading, Reading, RowsRead, TossError, TransactionPage, Unreadable,
+};
 
 /// Rows a page: Toss's own limit.
 const PAGE_ROWS: u32 = TransactionPage::LARGEST;
@@ -73,24 +75,28 @@ impl Inner {
         )
         .await?;
         // Rows may tell of instants that the payment does not name.
-        let values = listed.iter().map(|row| &row.value);
+        let values = listed.rows.iter().map(|row| &row.value);
         let mut told = windows::settlement_days_of_rows(values, cycle);
         told.retain(|day| !named.contains(day));
         Box::pin(self.read_settlements(&seen, &told, max_age)).await?;
         if listed.is_empty() {
             return Ok(seen.found);
         }
-        let records: Vec<TransactionRecord<'_>> = listed.iter().map(record).collect();
-        let kept = self.keep(&merchant.account, reading, &records, *asked_at);
+        let RowsRead { rows, unreadable } = listed;
+        let records: Vec<TransactionRecord<'_>> = rows.iter().map(record).collect();
+        let unreadable: Vec<UnreadableRecord> =
+            unreadable.into_iter().map(unreadable_record).collect();
+        let own_rows = ListedRows {
+            transactions: &records,
+            unreadable: &unreadable,
+        };
+        let kept = self.keep(&merchant.account, reading, own_rows, *asked_at);
         kept.await?
             .ok_or_else(|| lost_row("payments", payment.payment_key.as_str()))
     }
 
     /// The payment's rows of the transactions list, each once.
-    async fn transactions_of(
-        &self,
-        seen: &Seen<'_>,
-    ) -> Result<Vec<Reading<Transaction>>, StoreError> {
+    async fn transactions_of(&self, seen: &Seen<'_>) -> Result<RowsRead<Transaction>, StoreError> {
         let PaymentReading {
             payment, cancels, ..
         } = &seen.reading;
@@ -103,7 +109,7 @@ impl Inner {
             Some(life) => own_rows.in_one_page(life).await,
             None => None,
         };
-        let Listed { mut rows, is_whole } = if let Some(whole_life) = at_once {
+        let Listed { mut own, is_whole } = if let Some(whole_life) = at_once {
             whole_life
         } else {
             let stretches = windows::stretches_of_events(payment, cancels);
@@ -111,11 +117,11 @@ impl Inner {
         };
         // What cannot be listed now is not asked for elsewhere.
         if is_whole {
-            let found = rows.iter().map(|row| row.value.clone()).collect();
+            let found = own.rows.iter().map(|row| row.value.clone()).collect();
             let elsewhere = self.look_for_unlisted(seen, found).await?;
-            rows.extend(own_rows.in_all(elsewhere).await.rows);
+            extend(&mut own, own_rows.in_all(elsewhere).await.own);
         }
-        Ok(once(rows))
+        Ok(once(own))
     }
 
     /// What the sold dates say that have not been read since they last changed, each day as a whole: Toss cannot be asked
@@ -172,7 +178,7 @@ fn tell_of_gap(day: KstDate, error: &Arc<ListingError>) {
 /// One payment's rows of what was listed.
 #[derive(Default)]
 struct Listed {
-    rows: Vec<Reading<Transaction>>,
+    own: RowsRead<Transaction>,
     /// Whether all of it was listed.
     is_whole: bool,
 }
@@ -188,10 +194,12 @@ impl OwnRows<'_> {
     async fn in_all(&self, stretches: Vec<Stretch>) -> Listed {
         let questions = stream::iter(stretches).map(|stretch| self.within(stretch));
         let lists: Vec<Listed> = questions.buffered(AT_ONCE).collect().await;
-        Listed {
-            is_whole: lists.iter().all(|listed| listed.is_whole),
-            rows: lists.into_iter().flat_map(|listed| listed.rows).collect(),
+        let is_whole = lists.iter().all(|listed| listed.is_whole);
+        let mut own = RowsRead::default();
+        for listed in lists {
+            extend(&mut own, listed.own);
         }
+        Listed { own, is_whole }
     }
 
     /// The payment's rows of a stretch, however many rows there are of others.
@@ -209,7 +217,7 @@ impl OwnRows<'_> {
             before = before.saturating_add(u32::try_from(page.len()).unwrap_or(u32::MAX));
             let is_last = !is_full(page.len());
             after = page.last().map(|last| last.value.transaction_key.clone());
-            listed.rows.extend(self.own(page));
+            extend(&mut listed.own, self.own(page));
             if is_last {
                 listed.is_whole = true;
                 return listed;
@@ -231,7 +239,7 @@ impl OwnRows<'_> {
         match self.page(stretch, None, 0).await {
             Ok(page) if is_full(page.len()) => None,
             Ok(page) => Some(Listed {
-                rows: self.own(page).collect(),
+                own: self.own(page),
                 is_whole: true,
             }),
             Err(error) => {
@@ -246,7 +254,7 @@ impl OwnRows<'_> {
         stretch: Stretch,
         starting_after: Option<TransactionKey>,
         first_position: u32,
-    ) -> Result<Vec<Reading<Transaction>>, TossError> {
+    ) -> Result<RowsRead<Transaction>, TossError> {
         let page = TransactionPage {
             from: stretch.from,
             to: stretch.to,
@@ -257,12 +265,11 @@ impl OwnRows<'_> {
         self.merchant.toss.transactions(&page).await
     }
 
-    fn own(
-        &self,
-        page: Vec<Reading<Transaction>>,
-    ) -> impl Iterator<Item = Reading<Transaction>> + use<'_> {
-        page.into_iter()
-            .filter(|row| &row.value.payment_key == self.key)
+    fn own(&self, mut page: RowsRead<Transaction>) -> RowsRead<Transaction> {
+        page.rows.retain(|row| &row.value.payment_key == self.key);
+        page.unreadable
+            .retain(|row| row.value.payment_key.as_ref() == Some(self.key));
+        page
     }
 }
 
@@ -286,9 +293,18 @@ fn is_full(rows: usize) -> bool {
     u32::try_from(rows).is_ok_and(|rows| rows >= PAGE_ROWS)
 }
 
-/// Rows, each key once: pages may overlap.
-fn once(mut rows: Vec<Reading<Transaction>>) -> Vec<Reading<Transaction>> {
-    let mut seen = HashSet::new();
+fn extend(rows: &mut RowsRead<Transaction>, more: RowsRead<Transaction>) {
+    rows.rows.extend(more.rows);
+    rows.unreadable.extend(more.unreadable);
+}
+
+/// Rows, each key once, and each text of those that cannot be read: pages may overlap.
+fn once(mut listed: RowsRead<Transaction>) -> RowsRead<Transaction> {
+    let (mut seen, mut texts) = (HashSet::new(), HashSet::new());
+    let rows = &mut listed.rows;
     rows.retain(|row| seen.insert((row.value.mid.clone(), row.value.transaction_key.clone())));
-    rows
+    listed
+        .unreadable
+        .retain(|row| texts.insert(row.raw.as_str().to_owned()));
+    listed
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use reconciliation::{
     Cancel, CancelStatus, KstDate, Payment, PaymentStatus, SettlementCycle, Transaction,
-    TransactionKey,
+    TransactionKey, named_cancels,
 };
 
 /// How far a row's instant may be from the one that the payment names.
@@ -46,7 +46,8 @@ pub(super) fn stretches_of_events(payment: &Payment, cancels: &[Cancel]) -> Vec<
         .map(|approved| Stretch::around(approved, SLACK, SLACK));
     let canceled = cancels
         .iter()
-        .map(|cancel| Stretch::around(cancel.canceled_at, SLACK, SLACK));
+        .filter_map(|cancel| cancel.canceled_at)
+        .map(|at| Stretch::around(at, SLACK, SLACK));
     joined(issue.into_iter().chain(approval).chain(canceled).collect())
 }
 
@@ -70,7 +71,8 @@ impl Unlisted {
     }
 }
 
-/// The approval and the cancels, as far as they are carried out, of which no row is among these.
+/// The approval and the cancels, as far as they are carried out, of which no row is among these. A cancel that Toss gives
+/// without a key has that of its row, where it can be told.
 pub(super) fn unlisted(
     payment: &Payment,
     cancels: &[Cancel],
@@ -80,12 +82,15 @@ pub(super) fn unlisted(
     let approval = payment.approved_at.filter(|_| !has_approval);
     let approval = approval.map(Unlisted::of_approval);
     let keys: HashSet<&TransactionKey> = listed.iter().map(|row| &row.transaction_key).collect();
-    let canceled = cancels
+    let named = named_cancels(cancels, listed.iter());
+    let canceled = named
         .iter()
         .filter(|cancel| {
-            cancel.status == CancelStatus::Done && !keys.contains(&cancel.transaction_key)
+            let key = cancel.transaction_key.as_ref();
+            cancel.status == CancelStatus::Done && !key.is_some_and(|key| keys.contains(key))
         })
-        .map(|cancel| Unlisted::of_cancel(cancel.canceled_at));
+        .filter_map(|cancel| cancel.canceled_at)
+        .map(Unlisted::of_cancel);
     approval.into_iter().chain(canceled).collect()
 }
 
@@ -140,7 +145,7 @@ pub(super) fn life_of_account(
     let still_open = payment.status == PaymentStatus::WaitingForDeposit;
     let last_named = cancels
         .iter()
-        .map(|cancel| cancel.canceled_at)
+        .filter_map(|cancel| cancel.canceled_at)
         .chain(payment.approved_at)
         .max();
     let end = if still_open {
@@ -164,7 +169,7 @@ pub(super) fn settlement_days(
     payment
         .approved_at
         .into_iter()
-        .chain(cancels.iter().map(|cancel| cancel.canceled_at))
+        .chain(cancels.iter().filter_map(|cancel| cancel.canceled_at))
         .flat_map(|instant| sold_dates(instant, cycle))
         .collect()
 }
@@ -245,10 +250,10 @@ mod tests {
 
     fn canceled(when: &str) -> Cancel {
         Cancel {
-            transaction_key: TransactionKey::parse("T").unwrap(),
+            transaction_key: TransactionKey::parse("T").ok(),
             amount: Money::from_minor(1, Currency::KRW),
             reason: None,
-            canceled_at: at(when),
+            canceled_at: Some(at(when)),
             refundable_amount: None,
             status: CancelStatus::Done,
         }
@@ -271,7 +276,7 @@ mod tests {
         let approved = at("03T10:00:00");
         let card = payment("카드", "PARTIAL_CANCELED", Some(approved));
         let touching = Cancel {
-            canceled_at: approved + SLACK + SLACK,
+            canceled_at: Some(approved + SLACK + SLACK),
             ..canceled("03T10:00:00")
         };
         assert_eq!(
@@ -279,7 +284,7 @@ mod tests {
             1
         );
         let apart = Cancel {
-            canceled_at: touching.canceled_at + TimeDelta::seconds(1),
+            canceled_at: touching.canceled_at.map(|at| at + TimeDelta::seconds(1)),
             ..touching
         };
         assert_eq!(stretches_of_events(&card, &[apart]).len(), 2);

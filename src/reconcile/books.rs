@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use reconciliation::{
     Books, CancelRequestFacts, Coverage, History, MoneyError, PartialCancelRows, PaymentRead,
-    RecordedRequest, Transaction,
+    RecordedRequest, Transaction, named_cancels,
 };
 
 use crate::store::{BookRows, CancelRequest, StoredPayment};
@@ -53,19 +53,22 @@ pub(super) fn books(
     reading: PartialCancelRows,
 ) -> Result<Books, MoneyError> {
     let stored = rows.payment.as_deref();
+    let history = history(rows.transactions, stored, reading)?.unlisted_only_outside(&coverage);
+    let listed = history.events().iter().map(|event| &event.transaction);
     Ok(Books {
-        history: history(rows.transactions, stored, reading)?.unlisted_only_outside(&coverage),
         // What only rows of the transactions list tell of a payment is no answer of Toss's about it.
         payment: stored
             .filter(|stored| !stored.from_rows)
             .map(|stored| PaymentRead {
                 payment: stored.payment.clone(),
-                cancels: stored.cancels.clone(),
+                cancels: named_cancels(&stored.cancels, listed).into_owned(),
                 read_at: stored.read_at,
             }),
         settlements: rows.settlements.into_iter().map(|(_, row)| row).collect(),
         former_settlements: rows.former_settlements,
+        unreadable: rows.unreadable.into_iter().map(|row| row.listed).collect(),
         requests: rows.requests.iter().map(recorded).collect(),
+        history,
         coverage,
     })
 }

@@ -36,8 +36,10 @@ impl Maker<'_> {
     /// Makes one verdict. Books whose sums do not fit have none: nothing true could be said of them.
     pub(super) fn make(&self, subject: &VerdictSubject, rows: BookRows) -> Made {
         let books_version = rows.books_version;
-        let is_empty =
-            rows.payment.is_none() && rows.settlements.is_empty() && rows.transactions.is_empty();
+        let is_empty = rows.payment.is_none()
+            && rows.settlements.is_empty()
+            && rows.transactions.is_empty()
+            && rows.unreadable.is_empty();
         if is_empty {
             return self.none(subject, books_version);
         }
@@ -198,10 +200,11 @@ fn place<'a>(begun: Option<&'a Begun>, books: &'a Books) -> Option<(&'a MId, Dat
         return Some((&begun.mid, begun.at));
     }
     let rows = books.settlements.iter();
-    let earliest = rows
-        .map(|row| &row.settlement)
-        .min_by_key(|row| (row.sold_date, &row.mid))?;
-    Some((&earliest.mid, earliest.sold_date.start()))
+    let settled = rows.map(|row| (row.settlement.sold_date, &row.settlement.mid));
+    let unreadable = books.unreadable.iter();
+    let unreadable = unreadable.filter_map(|listed| Some((listed.day, listed.row.mid.as_ref()?)));
+    let (day, mid) = settled.chain(unreadable).min()?;
+    Some((mid, day.start()))
 }
 
 /// The names of discrepancies, at their places: made of what is disagreed about and not of how, so that one keeps its

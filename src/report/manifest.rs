@@ -8,7 +8,7 @@ use super::cell::Cell;
 use super::section::{Column, Section};
 use super::tally::Counted;
 use crate::store::Source;
-use crate::sync::DaySpan;
+use crate::sync::{DaySpan, Fault};
 
 /// How many stretches of days are told in one sentence.
 const MOST_SPANS: usize = 5;
@@ -55,6 +55,8 @@ pub(super) struct ListRead {
     pub(super) unread: Vec<DaySpan>,
     /// Why the list cannot have data, if it cannot.
     pub(super) unavailable: Option<&'static str>,
+    /// What is wrong with the days of the range: rows that could not be read.
+    pub(super) faults: Vec<Fault>,
 }
 
 /// The version of the program that made it.
@@ -90,6 +92,12 @@ impl Manifest {
             for span in &list.unread {
                 told(&format!("{source} not read"), Cell::Text(span_text(*span)));
             }
+            for Fault { day, message, .. } in &list.faults {
+                told(
+                    &format!("{source} unreadable"),
+                    Cell::text(format!("{day}: {message}")),
+                );
+            }
             if let Some(reason) = list.unavailable {
                 told(&format!("{source} unavailable"), Cell::text(reason));
             }
@@ -113,6 +121,21 @@ impl ListRead {
             Source::Transactions => "TRANSACTIONS",
             Source::Settlements => "SETTLEMENTS",
         }
+    }
+
+    /// That rows of the range could not be read; `None` when every row was.
+    pub(super) fn unreadable(&self) -> Option<String> {
+        let mut days = self.faults.iter();
+        let first = days.next()?;
+        let list = format!("{} of {}", self.source_name().to_lowercase(), self.mid);
+        let more = match days.len() {
+            0 => String::new(),
+            more => format!(" and of {more} more days"),
+        };
+        Some(format!(
+            "some {list} could not be read and are in no sum: those of {}{more}; see the manifest",
+            first.day
+        ))
     }
 
     /// What of the range cannot be told from this list; `None` when everything can.

@@ -145,6 +145,7 @@ impl Reporter {
         discrepancies::write(&mut book, &self.store, range, &rows).await?;
         let lists = self.lists(range).await?;
         let mut warnings: Vec<String> = lists.iter().filter_map(ListRead::lack).collect();
+        warnings.extend(lists.iter().filter_map(ListRead::unreadable));
         if caught_up.is_behind {
             warnings.push("some verdicts were still being made: run the report again".to_owned());
         }
@@ -183,6 +184,11 @@ impl Reporter {
             from: list.extent.from,
             through: list.extent.through,
             unavailable: list.unavailable,
+            faults: list
+                .faults
+                .into_iter()
+                .filter(|fault| range.from <= fault.day && fault.day <= range.to)
+                .collect(),
         });
         Ok(lists.collect())
     }

@@ -85,6 +85,7 @@ pub(super) fn manifest(book: &Book) -> Manifest {
     Manifest {
         days: (day("2026-03-01"), day("2026-03-31")),
         lists: vec![ListRead {
+            faults: Vec::new(),
             mid: "tosspayments".to_owned(),
             source: Source::Transactions,
             from: Some(day("2026-01-01")),

@@ -3,6 +3,7 @@
 mod due;
 mod reading;
 mod settlements;
+mod unreadable;
 mod walk;
 
 use std::collections::HashMap;
@@ -20,7 +21,9 @@ use self::reading::Gathering;
 use super::keys::among;
 use super::row_reader::RowReader;
 use super::sql::Sql;
-use super::{CancelRequest, SettlementId, Store, StoreError, StoredPayment, VerdictSubject};
+use super::{
+    CancelRequest, SettlementId, Store, StoreError, StoredPayment, StoredUnreadable, VerdictSubject,
+};
 
 /// What is stored of one subject.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +42,8 @@ pub struct BookRows {
     pub settlements: Vec<(SettlementId, ListedSettlement)>,
     /// What such rows said in earlier readings.
     pub former_settlements: Vec<FormerSettlement>,
+    /// The rows that name it and cannot be read; of such a row that names no payment, the row itself.
+    pub unreadable: Vec<StoredUnreadable>,
     /// Our cancel requests for it, oldest first.
     pub requests: Vec<CancelRequest>,
 }

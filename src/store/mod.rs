@@ -53,6 +53,7 @@ mod transaction;
 mod transaction_days;
 mod transactions;
 mod turns;
+mod unreadable_rows;
 mod url;
 mod verdicts;
 mod webhooks;
@@ -98,6 +99,7 @@ pub use settlement_list::{SettlementFilter, SettlementOrder, SettlementPlace};
 pub use settlements::{SettlementsKey, StoredSettlement};
 pub use tokens::{NewStoredToken, StoredToken};
 pub use transaction_days::{TransactionBatch, TransactionDay, TransactionDayWriter};
+pub use unreadable_rows::{StoredUnreadable, UnreadableRecord};
 pub use verdicts::{
     DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums, PaymentVerdict, ReconciliationSums,
     StoredDiscrepancy, UnsettledEvent, UnsettledSums, VerdictGap, VerdictRecord, VerdictSubject,

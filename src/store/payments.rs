@@ -234,7 +234,10 @@ fn replace_less_known(tells_of_newest_row: bool) -> OnConflict {
 /// The last instant at which something happened, as far as a payment's own answer tells.
 fn last_told_of(record: &PaymentRecord<'_>) -> Option<DateTime<Utc>> {
     let payment = record.payment;
-    let canceled = record.cancels.iter().map(|cancel| cancel.canceled_at);
+    let canceled = record
+        .cancels
+        .iter()
+        .filter_map(|cancel| cancel.canceled_at);
     let others = [payment.requested_at, payment.approved_at];
     others.into_iter().flatten().chain(canceled).max()
 }
@@ -251,7 +254,8 @@ pub(super) async fn save_payment(
     let cancels = record
         .cancels
         .iter()
-        .map(|cancel| cancel_model(cancel, record.payment))
+        .enumerate()
+        .map(|(place, cancel)| cancel_model(cancel, place, record.payment))
         .collect::<Result<Vec<_>, _>>()?;
     let key = model.payment_key.clone();
     let before = payment::Entity::find_by_id(&key)

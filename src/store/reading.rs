@@ -9,6 +9,7 @@ use super::payments::{keys_of, save_payment, save_seen_payments};
 use super::rows::{seen_payments, to_millis};
 use super::staging::Staged;
 use super::transactions::{save_transactions, transaction_rows};
+use super::unreadable_rows::{UnreadableRecord, save_unreadable};
 use super::windows::save_settlement_day;
 use super::{AccountName, Store, StoreError};
 
@@ -50,6 +51,8 @@ pub struct SettlementDay<'a> {
     pub day: KstDate,
     /// Its rows, all of them, identical ones as often as they were listed.
     pub rows: Vec<SettlementRecord<'a>>,
+    /// Those of its rows that cannot be read.
+    pub unreadable: &'a [UnreadableRecord],
     /// Names the content of the rows: while it stays the same, so do they.
     pub digest: &'a str,
 }
@@ -62,6 +65,8 @@ pub struct LiveReading<'a> {
     pub payment: PaymentRecord<'a>,
     /// The rows of the transactions list that were found with it.
     pub transactions: &'a [TransactionRecord<'a>],
+    /// The payment's rows of the transactions list that cannot be read.
+    pub unreadable: &'a [UnreadableRecord],
     /// Settlement days that were read completely.
     pub settlement_days: &'a [SettlementDay<'a>],
     /// When the reading began.
@@ -86,6 +91,7 @@ impl Store {
         marks.payments(written.keys(|| keys_of(&seen)));
         save_seen_payments(&transaction, Staged::Here(seen)).await?;
         save_payment(&transaction, &reading.payment, account, read_at, &mut marks).await?;
+        save_unreadable(&transaction, reading, &mut marks).await?;
         let mids = reading.transactions.iter().map(|row| &row.value.mid);
         save_merchant_ids(
             &transaction,

@@ -15,6 +15,7 @@ mod settlement;
 mod settlement_version;
 mod token;
 mod transaction;
+mod unreadable_row;
 mod verdict;
 
 use chrono::{DateTime, Utc};
@@ -40,6 +41,7 @@ pub(super) use settlement::{SettlementRow, kind_of, kind_text, settlement_model}
 pub(super) use settlement_version::{FormerRow, same_content, version_model};
 pub(super) use token::stored_token;
 pub(super) use transaction::{TransactionRow, transaction_model};
+pub(super) use unreadable_row::unreadable_model;
 pub(super) use verdict::{
     SubjectRow, VerdictRow, payment_sums, unsettled_event, unsettled_event_model, unsettled_sums,
     verdict_gap, verdict_gap_model, verdict_model,

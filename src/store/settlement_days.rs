@@ -24,6 +24,7 @@ use super::settlements::{
 };
 use super::staging::{Shelf, Staged, Writing};
 use super::turns::Turn;
+use super::unreadable_rows::{UnreadableRecord, count_unreadable, replace_unreadable};
 use super::{AccountName, SettlementIdentities, SettlementRecord, Source, Store, StoreError};
 use crate::fail_points;
 
@@ -33,7 +34,7 @@ pub struct SettlementDayReading<'a> {
     pub account: &'a AccountName,
     /// The sold date.
     pub day: KstDate,
-    /// How many rows it has.
+    /// How many rows it has, those that cannot be read among them.
     pub rows: usize,
     /// The name of their content, from [`super::RowsDigest`].
     pub digest: &'a str,
@@ -78,6 +79,7 @@ pub struct SettlementDayWriter {
     /// The merchants of rows that are gone.
     gone_mids: BTreeSet<String>,
     changed: u64,
+    unreadable: Vec<UnreadableRecord>,
 }
 
 /// What one transaction writes.
@@ -140,7 +142,8 @@ impl Store {
             let known = place.claim(&transaction, read_at, &mut marks).await?;
             let same_digest = known.is_none_or(|known| known.digest.as_deref() == Some(day.digest));
             // Rows of a second merchant may have become another account's in the meantime, and may have left with it.
-            let stored = count_day(&transaction, day.day, day.account).await?;
+            let stored = count_day(&transaction, day.day, day.account).await?
+                + count_unreadable(&transaction, &place).await?;
             if same_digest && usize::try_from(stored) == Ok(day.rows) {
                 marks.write(&transaction).await?;
                 transaction.commit().await?;
@@ -157,11 +160,17 @@ impl Store {
             mids: BTreeSet::new(),
             gone_mids: BTreeSet::new(),
             changed: 0,
+            unreadable: Vec::new(),
         }))
     }
 }
 
 impl SettlementDayWriter {
+    /// Takes the rows of the day that cannot be read. They count among its rows.
+    pub fn add_unreadable(&mut self, records: Vec<UnreadableRecord>) {
+        self.unreadable.extend(records);
+    }
+
     /// Takes some of the day's rows. `false` when a younger reading has taken the day: the rest is not needed.
     pub async fn add(&mut self, batch: SettlementBatch) -> Result<bool, StoreError> {
         self.mids.extend(batch.mids);
@@ -265,11 +274,13 @@ impl SettlementDayWriter {
     }
 
     /// The last statements of the transaction with which the day counts as read.
-    async fn end(self, writing: Writing, marks: Marks) -> Result<(), StoreError> {
+    async fn end(self, writing: Writing, mut marks: Marks) -> Result<(), StoreError> {
         let transaction = writing.transaction();
         let claim = &self.claim;
         save_merchant_ids(transaction, self.mids.iter(), &claim.account).await?;
         let place = claim.place();
+        let (unreadable, read_at) = (&self.unreadable, claim.read_at);
+        replace_unreadable(transaction, &place, unreadable, read_at, &mut marks).await?;
         place
             .describe(transaction, self.rows, &self.digest, claim.read_at)
             .await?;

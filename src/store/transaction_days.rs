@@ -15,6 +15,7 @@ use super::payments::{keys_of, save_seen_payments};
 use super::rows::{seen_payments, to_millis};
 use super::staging::{Shelf, Staged};
 use super::transactions::{save_transactions, transaction_rows, without_known_transactions};
+use super::unreadable_rows::{UnreadableRecord, replace_unreadable};
 use super::write::Written;
 use super::{AccountName, Source, Store, StoreError, TransactionRecord};
 use crate::fail_points;
@@ -26,7 +27,7 @@ pub struct TransactionDay<'a> {
     pub account: &'a AccountName,
     /// The day of the rows' `transactionAt`.
     pub day: KstDate,
-    /// How many different rows it has.
+    /// How many different rows it has, those that cannot be read among them.
     pub rows: usize,
     /// The name of their content, from [`super::RowsDigest`].
     pub digest: &'a str,
@@ -72,6 +73,7 @@ pub struct TransactionDayWriter {
     /// Whether none of its rows is known to be stored.
     seem_new: bool,
     changed: u64,
+    unreadable: Vec<UnreadableRecord>,
 }
 
 /// What one transaction writes.
@@ -158,11 +160,17 @@ impl Store {
             pending: None,
             seem_new,
             changed: 0,
+            unreadable: Vec::new(),
         }))
     }
 }
 
 impl TransactionDayWriter {
+    /// Takes the rows of the day that cannot be read. They count among its rows.
+    pub fn add_unreadable(&mut self, records: Vec<UnreadableRecord>) {
+        self.unreadable.extend(records);
+    }
+
     /// Takes some of the day's rows. `false` when a younger reading has taken the day: the rest is not needed.
     pub async fn add(&mut self, mut batch: TransactionBatch) -> Result<bool, StoreError> {
         if self.claim.is_compared {
@@ -237,6 +245,8 @@ impl TransactionDayWriter {
         let is_last = last.is_some();
         if let Some((rows, digest)) = last {
             let place = self.claim.place();
+            let (unreadable, read_at) = (&self.unreadable, self.claim.read_at);
+            replace_unreadable(transaction, &place, unreadable, read_at, &mut marks).await?;
             place
                 .describe(transaction, rows, &digest, self.claim.read_at)
                 .await?;

@@ -14,6 +14,7 @@ use super::marks::Marks;
 use super::merchant_ids::save_merchant_ids;
 use super::rows::to_millis;
 use super::settlements::{DayRows, count_day, replace_day, settlement_rows};
+use super::unreadable_rows::{count_unreadable, replace_unreadable};
 use super::{AccountName, SettlementDay, Store, StoreError};
 
 /// One of Toss's two lists.
@@ -164,13 +165,17 @@ pub(super) async fn save_settlement_day(
     let Some(known) = place.claim(connection, read_at, marks).await? else {
         return Ok(0);
     };
-    let listed = day.rows.len();
+    let listed = day.rows.len() + day.unreadable.len();
     let same_digest = known.digest.as_deref() == Some(day.digest);
     // Rows of a second merchant may have become another account's in the meantime, and may have left with it.
-    if same_digest && usize::try_from(count_day(connection, day.day, account).await?) == Ok(listed)
-    {
-        return Ok(0);
+    if same_digest {
+        let stored = count_day(connection, day.day, account).await?
+            + count_unreadable(connection, &place).await?;
+        if usize::try_from(stored) == Ok(listed) {
+            return Ok(0);
+        }
     }
+    replace_unreadable(connection, &place, day.unreadable, read_at, marks).await?;
     let readings = (known.read_at.unwrap_or(read_at), read_at);
     let rows = DayRows {
         day: day.day,

@@ -3,6 +3,7 @@
 
 mod backoff;
 mod coverage;
+mod faults;
 mod follow;
 mod hint_readings;
 mod hinted;
@@ -29,6 +30,7 @@ use crate::toss::TransactionPage;
 
 pub use crate::listing::ListingError as SyncError;
 pub use coverage::{DaySpan, Extent};
+pub use faults::{Fault, unreadable_text};
 pub use follow::Follower;
 pub use hint_readings::ReadingHints;
 pub use hints::{Hint, Hints};
@@ -89,7 +91,12 @@ pub struct Coverage {
     pub extent: Extent,
     /// Why the list cannot have data, if it cannot.
     pub unavailable: Option<&'static str>,
+    /// What is wrong with its days, oldest first.
+    pub faults: Vec<Fault>,
 }
+
+/// How many rows that could not be read are looked at for coverage.
+const MOST_UNREADABLE: u64 = 10_000;
 
 /// What is said of the settlements of test keys.
 const NO_TEST_SETTLEMENTS: &str =
@@ -129,6 +136,7 @@ impl Mirror {
         let inner = &self.0;
         let now = inner.clock.now();
         let known_mids = inner.store.merchant_ids().await?;
+        let unreadable = inner.store.unreadable_rows(None, MOST_UNREADABLE).await?;
         let mut all = Vec::new();
         for merchant in inner.merchants.all() {
             let read = inner.read_so_far(merchant).await?;
@@ -138,12 +146,16 @@ impl Mirror {
             };
             for mid in mids {
                 for source in Source::ALL {
+                    let own = unreadable
+                        .iter()
+                        .filter(|row| row.account == merchant.account && row.mid.as_str() == mid);
                     let is_unavailable = source == Source::Settlements && merchant.has_test_key;
                     all.push(Coverage {
                         mid: mid.clone(),
                         source,
                         extent: Extent::of(source, read.since, read.windows(source), now),
                         unavailable: is_unavailable.then_some(NO_TEST_SETTLEMENTS),
+                        faults: faults::unreadable_rows(source, own),
                     });
                 }
             }

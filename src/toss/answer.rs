@@ -8,6 +8,7 @@ use reqwest::Response;
 use reqwest::header::HeaderMap;
 use serde::Deserialize;
 
+use super::lenient::whole_characters;
 use super::masked::masked;
 use super::{Call, Refusal, TossCode, TossError, Unreadable};
 
@@ -94,7 +95,7 @@ impl Answer {
 
     /// What an answer that is no success says.
     pub(super) fn refusal(&self, call: Call) -> TossError {
-        match serde_json::from_str::<ErrorWire>(&self.body) {
+        match serde_json::from_str::<ErrorWire>(&whole_characters(&self.body)) {
             Ok(error) if !error.code.is_empty() => TossError::Refused(Refusal {
                 call,
                 code: TossCode::from_toss(&error.code),

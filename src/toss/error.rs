@@ -99,6 +99,15 @@ impl TossError {
         }
     }
 
+    /// The field of Toss's answer that cannot be read, and why, when that is what went wrong: the same question will mostly have the
+    /// same answer, until Toss or this program changes. `None` for an answer that as a whole is none.
+    pub fn unreadable_field(&self) -> Option<&Unreadable> {
+        match self {
+            Self::Unreadable { reason, .. } if !reason.is_of_the_whole() => Some(reason),
+            _ => None,
+        }
+    }
+
     /// Toss's code, when Toss gave one.
     pub fn code(&self) -> Option<&TossCode> {
         match self {
@@ -151,6 +160,17 @@ pub struct Unreadable {
     pub path: String,
     /// What is wrong there.
     pub reason: String,
+}
+
+impl Unreadable {
+    /// Where the answer as a whole is at fault: it is no JSON, was cut off, or is of another kind.
+    const WHOLE: &str = "the answer";
+
+    /// Whether the answer as a whole cannot be read, rather than one of its fields. Something in front of Toss may have sent it,
+    /// so that another time there may be one that can.
+    pub fn is_of_the_whole(&self) -> bool {
+        self.path == Self::WHOLE
+    }
 }
 
 /// One of the calls that this program makes.

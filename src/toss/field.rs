@@ -5,6 +5,7 @@ use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
 use reconciliation::{Currency, InvalidId, KstDate, Money, MoneyError};
 use serde::Deserialize;
 
+use super::lenient::whole_characters;
 use super::wire::Field;
 use super::{MusdAmounts, Unreadable};
 
@@ -71,7 +72,7 @@ impl Place {
 
     pub(super) fn text(self, name: &str, field: Field<'_>) -> Result<Option<String>, Unreadable> {
         field
-            .map(|raw| self.shape(name, raw.get(), "a text"))
+            .map(|raw| self.shape(name, &whole_characters(raw.get()), "a text"))
             .transpose()
     }
 
@@ -114,7 +115,7 @@ impl Place {
         };
         let quoted: Option<String> = raw
             .starts_with('"')
-            .then(|| self.shape(name, raw, "a number"))
+            .then(|| self.shape(name, &whole_characters(raw), "a number"))
             .transpose()?;
         let digits = quoted.as_deref().unwrap_or(raw);
         amounts

@@ -7,9 +7,12 @@ use std::time::Duration;
 
 use reconciliation::{Settlement, Transaction, TransactionKey};
 
-use super::read::{self, read_settlements, read_transactions};
+use super::read::{
+    self, read_settlement_rows, read_settlements, read_transaction_rows, read_transactions,
+};
 use super::{
-    Answer, Call, Reading, SettlementPage, Toss, TossError, TransactionPage, Unreadable, read_whole,
+    Answer, Call, Reading, RowsRead, SettlementPage, Toss, TossError, TransactionPage, Unreadable,
+    read_whole,
 };
 
 /// A part of a list as Toss sent it, from [`Toss::transactions_text`] or [`Toss::settlements_text`]. It is known to be a
@@ -38,7 +41,7 @@ impl ListText {
         hasher.finish()
     }
 
-    /// The key of the last row of a part of the transactions list, which the next part begins behind.
+    /// The key of the last row of a part of the transactions list whose key can be read, which the next part begins behind.
     pub fn last_transaction(&self) -> Option<&TransactionKey> {
         self.last.as_ref()
     }
@@ -48,14 +51,14 @@ impl Toss {
     /// A part of the transactions list, in Toss's order, from `GET /v1/transactions`.
     ///
     /// # Errors
-    /// [`TossError`]; one row that cannot be read makes the whole part [`TossError::Unreadable`], because a list with
-    /// a hole in it is worse than none.
+    /// [`TossError`]; a text that is no list is [`TossError::Unreadable`]. A row that cannot be read is told beside those that
+    /// can.
     pub async fn transactions(
         &self,
         page: &TransactionPage,
-    ) -> Result<Vec<Reading<Transaction>>, TossError> {
+    ) -> Result<RowsRead<Transaction>, TossError> {
         let read =
-            |answer: &Answer| read_transactions(&answer.body, page.first_position, self.musd);
+            |answer: &Answer| read_transaction_rows(&answer.body, page.first_position, self.musd);
         let path = ["v1", "transactions"];
         self.ask(Call::Transactions, &path, &page.query(), read)
             .await
@@ -64,7 +67,7 @@ impl Toss {
     /// As [`Toss::transactions`], with the rows still to be read by [`Toss::read_transactions_text`].
     ///
     /// # Errors
-    /// [`TossError`]; a text that is no list, or whose last row has no key, is [`TossError::Unreadable`].
+    /// [`TossError`]; a text that is no list is [`TossError::Unreadable`].
     pub async fn transactions_text(&self, page: &TransactionPage) -> Result<ListText, TossError> {
         let skim = |body: &str| read::skim_transactions(body);
         let path = ["v1", "transactions"];
@@ -80,12 +83,12 @@ impl Toss {
     /// Reads the rows of a part of the transactions list.
     ///
     /// # Errors
-    /// [`TossError::Unreadable`] with the first row and field at fault.
+    /// [`TossError::Unreadable`] when it is no list.
     pub fn read_transactions_text(
         &self,
         text: ListText,
-    ) -> Result<Vec<Reading<Transaction>>, TossError> {
-        let rows = read_transactions(&text.body, text.first_position, self.musd);
+    ) -> Result<RowsRead<Transaction>, TossError> {
+        let rows = read_transaction_rows(&text.body, text.first_position, self.musd);
         self.judge_rows(Call::Transactions, text, rows)
     }
 
@@ -117,8 +120,8 @@ impl Toss {
     pub async fn settlements(
         &self,
         page: &SettlementPage,
-    ) -> Result<Vec<Reading<Settlement>>, TossError> {
-        let read = |answer: &Answer| read_settlements(&answer.body, self.musd);
+    ) -> Result<RowsRead<Settlement>, TossError> {
+        let read = |answer: &Answer| read_settlement_rows(&answer.body, self.musd);
         let path = ["v1", "settlements"];
         self.ask(Call::Settlements, &path, &page.query(), read)
             .await
@@ -139,11 +142,8 @@ impl Toss {
     ///
     /// # Errors
     /// As [`Toss::read_transactions_text`].
-    pub fn read_settlements_text(
-        &self,
-        text: ListText,
-    ) -> Result<Vec<Reading<Settlement>>, TossError> {
-        let rows = read_settlements(&text.body, self.musd);
+    pub fn read_settlements_text(&self, text: ListText) -> Result<RowsRead<Settlement>, TossError> {
+        let rows = read_settlement_rows(&text.body, self.musd);
         self.judge_rows(Call::Settlements, text, rows)
     }
 

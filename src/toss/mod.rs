@@ -12,6 +12,7 @@ mod connection;
 mod error;
 mod field;
 mod keyed_digest;
+mod lenient;
 mod lists;
 mod masked;
 mod pace;
@@ -38,8 +39,10 @@ pub use error::{Call, ClientSetupError, Refusal, TossError, Unreadable};
 pub use keyed_digest::DigestPurpose;
 pub use lists::ListText;
 pub use pages::{SettlementDate, SettlementPage, TransactionPage};
-pub use read::{read_payment, read_settlements, read_transactions};
-pub use reading::{AccountNumber, PaymentReading, RawBody, Reading};
+pub use read::{
+    read_payment, read_settlement_rows, read_settlements, read_transaction_rows, read_transactions,
+};
+pub use reading::{AccountNumber, PaymentReading, RawBody, Reading, RowsRead};
 pub use retry::RetrySchedule;
 pub use sealed_body::BodySealError;
 pub use secret_key::{InvalidSecretKey, SecretKey};

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use reconciliation::{Cancel, Payment};
+use reconciliation::{Cancel, Payment, UnreadableRow};
 
 /// A row of a list with its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +12,51 @@ pub struct Reading<T> {
     pub value: T,
     /// The row's JSON exactly as Toss sent it.
     pub raw: RawBody,
+}
+
+/// A part of a list: the rows that can be read, and those that cannot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowsRead<T> {
+    /// In Toss's order.
+    pub rows: Vec<Reading<T>>,
+    /// In Toss's order.
+    pub unreadable: Vec<Reading<UnreadableRow>>,
+}
+
+impl<T> Default for RowsRead<T> {
+    fn default() -> Self {
+        Self {
+            rows: Vec::new(),
+            unreadable: Vec::new(),
+        }
+    }
+}
+
+impl<T> RowsRead<T> {
+    /// How many rows Toss listed.
+    pub fn len(&self) -> usize {
+        self.rows.len() + self.unreadable.len()
+    }
+
+    /// Whether Toss listed nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The last row that can be read.
+    pub fn last(&self) -> Option<&Reading<T>> {
+        self.rows.last()
+    }
+}
+
+/// The rows that can be read.
+impl<T> IntoIterator for RowsRead<T> {
+    type Item = Reading<T>;
+    type IntoIter = std::vec::IntoIter<Reading<T>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.rows.into_iter()
+    }
 }
 
 /// A payment with its cancels and its text.

@@ -96,6 +96,48 @@ async fn what_came_late_is_read_on_demand_and_named_in_the_log() {
 }
 
 #[tokio::test]
+async fn a_row_that_cannot_be_read_is_named_once_and_nobody_waits_for_it() {
+    let sim = shop("partial_cancels").await;
+    for endpoint in [Endpoint::Transactions, Endpoint::Settlements] {
+        let odd = Fault::next(endpoint, FaultKind::OddRow).times(10_000);
+        sim.faults().add(odd);
+    }
+    let place = place_before(&sim);
+    let (from, to) = (text(&sim, 12), text(&sim, 3));
+    let sync = ["sync", "--from", &from, "--to", &to];
+    let ended = place.run(&sync).await;
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    let printed: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(printed["days"], 10);
+    let named = |stderr: &str| -> Vec<String> {
+        let lines = stderr
+            .lines()
+            .filter(|line| line.contains("could not be read"));
+        lines.map(ToOwned::to_owned).collect()
+    };
+    let lines = named(&ended.stderr);
+    assert!(!lines.is_empty(), "{}", ended.stderr);
+    for line in &lines {
+        let is_told = line.contains("payment ") && line.ends_with("amount is not a number");
+        assert!(is_told && line.contains(" of 2"), "{line}");
+        assert!(!line.contains("많이"), "{line}");
+    }
+    let again = place.run(&sync).await;
+    assert_eq!(again.status, 0, "{}", again.stderr);
+    assert_eq!(
+        named(&again.stderr),
+        lines,
+        "it is named as long as it is there"
+    );
+    let again: Value = serde_json::from_str(&again.stdout).unwrap();
+    assert_eq!(again["changed"], 0, "the day has been read");
+    sim.faults().clear();
+    let mended = place.run(&[&sync[..], &["--again"]].concat()).await;
+    assert_eq!(mended.status, 0, "{}", mended.stderr);
+    assert_eq!(named(&mended.stderr), [] as [String; 0]);
+}
+
+#[tokio::test]
 async fn one_list_alone_leaves_the_other_alone() {
     for (only, path) in [
         ("transactions", "/v1/transactions"),

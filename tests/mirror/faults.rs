@@ -21,6 +21,7 @@ on_both_databases!(
     slow_answers_are_waited_for_and_silence_is_asked_about_again,
     rows_that_come_late_are_counted_as_such,
     a_day_long_past_is_read_again_on_demand,
+    rows_that_cannot_be_read_hide_no_others_and_go_once_they_can,
     one_bad_day_keeps_no_other_from_being_imported,
     several_bad_days_in_a_row_end_the_reading_of_that_list,
     a_key_that_is_refused_keeps_no_other_merchant_from_being_imported,
@@ -241,6 +242,43 @@ async fn a_day_long_past_is_read_again_on_demand(engine: Engine) {
 
 /// How often a day is asked for before it is given up: twice in each of six attempts.
 const QUESTIONS: u32 = 12;
+
+async fn rows_that_cannot_be_read_hide_no_others_and_go_once_they_can(engine: Engine) {
+    let sim = steady_shop().await;
+    let whole = undisturbed(&sim, engine).await;
+    let database = TestDatabase::open(engine).await;
+    for endpoint in [Endpoint::Transactions, Endpoint::Settlements] {
+        let odd = Fault::next(endpoint, FaultKind::OddRow).times(100_000);
+        sim.faults().add(odd);
+    }
+    // Several pages a day: each has its own, and a day of several pages is read until two readings agree.
+    let mirror = mirror(&sim, &database.store, 5_000);
+    let imported = mirror.import(&month(), |_| {}).await.unwrap();
+    let odd = database.store.unreadable_rows(None, 1_000).await.unwrap();
+    assert!(!odd.is_empty());
+    let rows_in_all = imported.transactions + imported.settlements;
+    let asked = sim.requests().len();
+    mirror.import(&month(), |_| {}).await.unwrap();
+    // A day that is not over is read every time.
+    let asked_again = sim.requests().len() - asked;
+    assert!(
+        asked_again <= 2,
+        "no day is read for them again: {asked_again}"
+    );
+    let again = mirror.import_again(&month(), |_| {}).await.unwrap();
+    assert_eq!(again.changed, 0, "what cannot be read is kept as it came");
+    assert_eq!(again.transactions + again.settlements, rows_in_all);
+    let named = mirror.coverage().await.unwrap();
+    let faults = named.iter().flat_map(|list| &list.faults);
+    assert!(faults.clone().all(|fault| fault.code == "UNREADABLE_ROW"));
+    assert!(faults.count() > 1);
+    sim.faults().clear();
+    let mended = mirror.import_again(&month(), |_| {}).await.unwrap();
+    assert_eq!(mended.transactions + mended.settlements, rows_in_all);
+    assert_same(&database.content().await, &whole, "once they can be read");
+    let odd = database.store.unreadable_rows(None, 1_000).await.unwrap();
+    assert_eq!(odd, []);
+}
 
 async fn one_bad_day_keeps_no_other_from_being_imported(engine: Engine) {
     let sim = steady_shop().await;

@@ -293,7 +293,7 @@ on_both! {
         database.spoil("DELETE FROM sync_windows").await;
         let whole = second.rows.iter().map(|(value, raw)| SettlementRecord { value, raw }).collect();
         assert_eq!(second.rows.len(), values.len());
-        let whole = toss_recon::store::SettlementDay { day: day(DAY), rows: whole, digest: &second.digest };
+        let whole = toss_recon::store::SettlementDay { day: day(DAY), rows: whole, unreadable: &[], digest: &second.digest };
         store.save_settlement_day(&account(), &whole, second.read_at).await.expect("it is saved");
         assert_eq!(settlements_stored(&database).await, in_parts);
     }

@@ -71,10 +71,10 @@ pub(crate) fn payment(payment_key: &str) -> Payment {
 /// A cancel of a payment in won.
 pub(crate) fn cancel(transaction: &str, canceled_at: &str) -> Cancel {
     Cancel {
-        transaction_key: transaction_key(transaction),
+        transaction_key: Some(transaction_key(transaction)),
         amount: won(10_000),
         reason: Some("고객 변심".to_owned()),
-        canceled_at: at(canceled_at),
+        canceled_at: Some(at(canceled_at)),
         refundable_amount: Some(won(12_400)),
         status: CancelStatus::Done,
     }
@@ -195,6 +195,7 @@ impl Reading {
             .iter()
             .map(|(day, rows, digest)| SettlementDay {
                 day: *day,
+                unreadable: &[],
                 rows: rows
                     .iter()
                     .map(|value| SettlementRecord {
@@ -215,6 +216,7 @@ impl Reading {
                     raw: r#"{"mId":"tosspayments"}"#,
                 },
                 transactions: &transactions,
+                unreadable: &[],
                 settlement_days: &settlement_days,
                 read_at: self.read_at,
             })

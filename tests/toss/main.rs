@@ -8,6 +8,7 @@ mod fixtures;
 mod keys;
 mod lists;
 mod logs;
+mod odd_rows;
 mod refusals;
 mod requests;
 mod retries;

@@ -148,7 +148,7 @@ async fn transactions_are_asked_for_on_seouls_clock() {
     page.starting_after = Some(TransactionKey::parse("txrd_a01").expect("a key"));
     page.first_position = 5_000;
     let rows = toss.transactions(&page).await.expect("rows");
-    assert_eq!(rows[0].value.listed_position, 5_000);
+    assert_eq!(rows.rows[0].value.listed_position, 5_000);
     let targets: Vec<String> = server
         .requests()
         .into_iter()

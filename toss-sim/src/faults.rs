@@ -73,6 +73,8 @@ pub enum FaultKind {
     PageRepeats,
     /// On a transactions page: its first row stands there twice, within the limit of rows.
     RowTwice,
+    /// A list's first row has an amount that is no number.
+    OddRow,
 }
 
 /// A nuisance for some calls.

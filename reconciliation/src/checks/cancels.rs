@@ -31,16 +31,21 @@ pub(super) fn elsewhere(ledger: &Ledger<'_>, found: &mut Found) {
     for event in events {
         let given_up = cancels.iter().any(|cancel| {
             cancel.transaction_key == event.transaction_key
+                && cancel.amount == event.amount
                 && cancel.status == CancelStatus::Aborted
         });
-        if !given_up && cancel_origin(&event, &facts).origin == CancelOrigin::Elsewhere {
+        // What has no instant yet is still being worked on.
+        let Some(canceled_at) = event.canceled_at.filter(|_| !given_up) else {
+            continue;
+        };
+        if cancel_origin(&event, &facts).origin == CancelOrigin::Elsewhere {
             found.add(
-                Some(&event.transaction_key),
+                event.transaction_key.as_ref(),
                 Evidence::CanceledElsewhere {
                     amount: event.amount,
-                    canceled_at: event.canceled_at,
+                    canceled_at,
                     refunded: event.refunded,
-                    is_net_cancel: event.refunded && came_with_approval(ledger, event.canceled_at),
+                    is_net_cancel: event.refunded && came_with_approval(ledger, canceled_at),
                 },
             );
         }
@@ -119,8 +124,12 @@ pub(super) fn of_payment(read: &PaymentRead) -> Vec<&Cancel> {
         });
         let mut seen: Vec<&TransactionKey> = Vec::with_capacity(cancels.len());
         cancels.retain(|cancel| {
-            let first = !seen.contains(&&cancel.transaction_key);
-            seen.push(&cancel.transaction_key);
+            // Those without a key cannot be told apart: each is one.
+            let Some(key) = &cancel.transaction_key else {
+                return true;
+            };
+            let first = !seen.contains(&key);
+            seen.push(key);
             first
         });
     }
@@ -148,14 +157,19 @@ fn is_taken_on(ledger: &Ledger<'_>, request: &RecordedRequest) -> bool {
     let facts = &request.facts;
     let mut shown = ledger.books.payment.iter().flat_map(|read| &read.cancels);
     match &facts.transaction_key {
-        Some(key) => shown
-            .find(|cancel| cancel.transaction_key == *key)
-            .is_none_or(|cancel| cancel.status == CancelStatus::InProgress),
+        Some(key) => {
+            let mut of_key = shown.filter(|cancel| cancel.transaction_key.as_ref() == Some(key));
+            let is_shown = of_key.clone().next().is_some();
+            !is_shown || of_key.any(|cancel| cancel.status == CancelStatus::InProgress)
+        }
         None => shown.any(|cancel| {
             let amount_fits = facts.amount.is_none_or(|amount| amount == cancel.amount);
-            let since_sent = facts
-                .first_sent_at
-                .is_some_and(|sent| cancel.canceled_at >= sent - OUTCOME_TAKES);
+            // Without an instant yet, it is being worked on now.
+            let since_sent = facts.first_sent_at.is_some_and(|sent| {
+                cancel
+                    .canceled_at
+                    .is_none_or(|at| at >= sent - OUTCOME_TAKES)
+            });
             cancel.status == CancelStatus::InProgress && amount_fits && since_sent
         }),
     }

@@ -133,9 +133,9 @@ fn vouches(ledger: &Ledger<'_>, read: &PaymentRead) -> bool {
         return !events.any(|event| event.effect == Effect::Paid);
     }
     let is_ours = |cancel: &Cancel| {
-        let key = Some(&cancel.transaction_key);
+        let key = cancel.transaction_key.as_ref();
         let mut requests = ledger.books.requests.iter();
-        requests.any(|request| request.facts.transaction_key.as_ref() == key)
+        key.is_some() && requests.any(|request| request.facts.transaction_key.as_ref() == key)
     };
     payment.approved_at.is_none() || read.cancels.iter().all(is_ours)
 }
@@ -157,9 +157,9 @@ fn instants_named<'a>(
     let is_known = |cancel: &Cancel| match cancel.status {
         // What is not done has moved no money.
         CancelStatus::InProgress | CancelStatus::Aborted => true,
-        CancelStatus::Done | CancelStatus::Other(_) => events
-            .iter()
-            .any(|event| event.transaction.transaction_key == cancel.transaction_key),
+        CancelStatus::Done | CancelStatus::Other(_) => events.iter().any(|event| {
+            Some(&event.transaction.transaction_key) == cancel.transaction_key.as_ref()
+        }),
     };
     let has_rows = !matches!(
         payment.status,
@@ -179,7 +179,7 @@ fn instants_named<'a>(
     let canceled = read
         .cancels
         .iter()
-        .map(move |cancel| (cancel.canceled_at, vouched && is_known(cancel)));
+        .filter_map(move |cancel| Some((cancel.canceled_at?, vouched && is_known(cancel))));
     begun.chain(canceled)
 }
 

@@ -11,6 +11,7 @@
 //! | `SETTLEMENT_DUPLICATED` | everything else about those rows. Rows under one key that together come to no more than the event are its parts and no surplus |
 //! | `SETTLED_VOID` | everything else about that row |
 //! | `SETTLEMENT_ORPHAN` | everything else about that row; one `SETTLEMENT_MISSING` of the same kind, which the row may be under other numbers (also while a gap hides the orphan); of the payment: `REFUND_EXCEEDS_PAYMENT`, `BALANCE_MISMATCH` against the history and `STATUS_MISMATCH`, since the history lacks what was settled |
+//! | `UNREADABLE_ROW` | of the payment: `SETTLEMENT_MISSING`, `AMOUNT_MISMATCH`; of the event that it names: the withdrawal of its row; where the row is one of the transactions: `SETTLEMENT_ORPHAN` of its event, `BALANCE_MISMATCH` against the history, `STATUS_MISMATCH` |
 //! | `CURRENCY_MISMATCH` | of the same pair: `AMOUNT_MISMATCH`, `SETTLEMENT_RESTATED`; of the payment's own: `BALANCE_MISMATCH`, `STATUS_MISMATCH` |
 //! | `AMOUNT_MISMATCH` | of the same row: `SETTLEMENT_RESTATED`, and `FEE_ARITHMETIC` that holds with the right amount; of a cancel in the payment: `REFUND_EXCEEDS_PAYMENT`, `BALANCE_MISMATCH` |
 //! | `FEE_ARITHMETIC` | of the same row: `SETTLEMENT_RESTATED` |
@@ -31,6 +32,7 @@ mod restated;
 mod row_content;
 mod row_count;
 mod unknown_status;
+mod unreadable_row;
 
 use crate::ledger::Ledger;
 use crate::{Discrepancy, DiscrepancyClass, Evidence, Pair, PaymentKey, Source, TransactionKey};
@@ -40,7 +42,7 @@ pub(crate) use cancels::{has_unfinished_cancel, is_waiting_for_request, requests
 pub(crate) use payment::was_read_since_last_event;
 
 /// Every class with its check, in the order of the classes.
-const IN_ORDER: [(DiscrepancyClass, Check); 17] = [
+const IN_ORDER: [(DiscrepancyClass, Check); 18] = [
     (DiscrepancyClass::SourceGap, source_gap),
     (DiscrepancyClass::UnknownStatus, unknown_status::check),
     (
@@ -49,6 +51,7 @@ const IN_ORDER: [(DiscrepancyClass, Check); 17] = [
     ),
     (DiscrepancyClass::SettledVoid, row_count::settled_void),
     (DiscrepancyClass::SettlementOrphan, row_count::orphan),
+    (DiscrepancyClass::UnreadableRow, unreadable_row::check),
     (DiscrepancyClass::CurrencyMismatch, row_content::currency),
     (DiscrepancyClass::AmountMismatch, row_content::amount),
     (DiscrepancyClass::FeeArithmetic, row_content::fee_arithmetic),

@@ -1,7 +1,7 @@
 //! What the payment says of itself: its balance and its status, against its cancels and its history.
 
 use super::cancels::{has_unfinished_cancel, of_payment};
-use super::{Found, unknown_status};
+use super::{Found, unknown_status, unreadable_row};
 use crate::ledger::Ledger;
 use crate::{
     BalanceEquation, CancelStatus, DiscrepancyClass, Effect, Event, Evidence, Money, PaymentRead,
@@ -114,6 +114,7 @@ fn history_is_comparable(ledger: &Ledger<'_>, found: &Found) -> bool {
         // What was settled has happened, although it is not listed.
         && !found.has(DiscrepancyClass::SettlementOrphan)
         && !unknown_status::of_a_transaction(found)
+        && !unreadable_row::is_of_history(ledger)
         && !has_unfinished_cancel(ledger)
 }
 

@@ -185,6 +185,7 @@ fn is_withdrawn_from_a_due_event(
         line.lacks_row()
             && !row_count::is_missing(found, line)
             && gaps::gap_of_absence(ledger, line).is_none()
+            && !found.has_of(DiscrepancyClass::UnreadableRow, line.key())
     };
     ledger
         .lines

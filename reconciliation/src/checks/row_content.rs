@@ -34,6 +34,9 @@ pub(super) fn currency(ledger: &Ledger<'_>, found: &mut Found) {
 }
 
 pub(super) fn amount(ledger: &Ledger<'_>, found: &mut Found) {
+    if found.has(DiscrepancyClass::UnreadableRow) {
+        return;
+    }
     for compared in pairs(ledger) {
         if compared.expected.currency() == compared.observed.currency()
             && compared.expected != compared.observed
@@ -140,14 +143,12 @@ fn pairs<'a>(ledger: &'a Ledger<'_>) -> impl Iterator<Item = Compared<'a>> {
         });
     let read = ledger.books.payment.as_ref();
     let canceled = read.into_iter().flat_map(of_payment).filter_map(|cancel| {
-        let line = ledger
-            .lines
-            .iter()
-            .find(|line| *line.key() == cancel.transaction_key)?;
+        let key = cancel.transaction_key.as_ref()?;
+        let line = ledger.lines.iter().find(|line| line.key() == key)?;
         let comparable =
             cancel.status == CancelStatus::Done && line.event.transaction.status.is_cancel();
         comparable.then_some(Compared {
-            key: &cancel.transaction_key,
+            key,
             between: Pair::Payment,
             expected: line.event.amount(),
             observed: cancel.amount,

@@ -1,6 +1,6 @@
 //! How many settlement rows there are for each event: too many, one too many for a void, one without an event, or none.
 
-use super::{Found, gaps, restated, unknown_status};
+use super::{Found, gaps, restated, unknown_status, unreadable_row};
 use crate::ledger::{Group, Ledger, Line};
 use crate::{
     DiscrepancyClass, Effect, Evidence, ListedSettlement, Money, RowWait, Settlement,
@@ -73,6 +73,9 @@ pub(super) fn orphan(ledger: &Ledger<'_>, found: &mut Found) {
     let mut orphans: Vec<Vec<Settlement>> = Vec::new();
     for row in &ledger.strays {
         let key = &row.settlement.transaction_key;
+        if unreadable_row::may_be_event_of(ledger, &row.settlement) {
+            continue;
+        }
         if key.is_none() && may_be_unknown {
             continue;
         }
@@ -91,6 +94,9 @@ pub(super) fn orphan(ledger: &Ledger<'_>, found: &mut Found) {
 }
 
 pub(super) fn missing(ledger: &Ledger<'_>, found: &mut Found) {
+    if found.has(DiscrepancyClass::UnreadableRow) {
+        return;
+    }
     let mut strays = strays_by_kind(ledger);
     for line in ledger.lines.iter().filter(|line| line.lacks_row()) {
         if ledger.wait(line) == RowWait::Late

@@ -35,7 +35,7 @@ pub(super) fn check(ledger: &Ledger<'_>, found: &mut Found) {
     for cancel in super::cancels::of_payment(read) {
         if let CancelStatus::Other(word) = &cancel.status {
             found.add(
-                Some(&cancel.transaction_key),
+                cancel.transaction_key.as_ref(),
                 Evidence::UnknownStatus {
                     of: StatusOf::Cancel,
                     status: word.clone(),

@@ -29,6 +29,7 @@ impl Discrepancy {
             Evidence::SourceGap { .. }
             | Evidence::RefundFailed { .. }
             | Evidence::UnknownStatus { .. }
+            | Evidence::UnreadableRow(_)
             | Evidence::PayoutDateChanged { .. }
             | Evidence::StatusMismatch { .. }
             | Evidence::CanceledElsewhere { .. } => None,
@@ -60,6 +61,7 @@ impl Discrepancy {
             Evidence::RefundFailed { refunded, .. } => *refunded,
             Evidence::SourceGap { .. }
             | Evidence::UnknownStatus { .. }
+            | Evidence::UnreadableRow(_)
             | Evidence::PayoutDateChanged { .. }
             | Evidence::StatusMismatch { .. }
             | Evidence::CancelUnresolved { .. } => None,

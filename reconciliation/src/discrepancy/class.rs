@@ -24,6 +24,8 @@ pub enum DiscrepancyClass {
     SettledVoid,
     /// A settlement row matches no event although that window of the transactions has been read.
     SettlementOrphan,
+    /// A row could not be read.
+    UnreadableRow,
     /// Matched rows differ in currency.
     CurrencyMismatch,
     /// Matched rows differ in amount.
@@ -53,12 +55,13 @@ pub enum DiscrepancyClass {
 
 impl DiscrepancyClass {
     /// Every class, in the order in which they are looked for.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::SourceGap,
         Self::UnknownStatus,
         Self::SettlementDuplicated,
         Self::SettledVoid,
         Self::SettlementOrphan,
+        Self::UnreadableRow,
         Self::CurrencyMismatch,
         Self::AmountMismatch,
         Self::FeeArithmetic,
@@ -81,6 +84,7 @@ impl DiscrepancyClass {
             Self::SettlementDuplicated => "SETTLEMENT_DUPLICATED",
             Self::SettledVoid => "SETTLED_VOID",
             Self::SettlementOrphan => "SETTLEMENT_ORPHAN",
+            Self::UnreadableRow => "UNREADABLE_ROW",
             Self::CurrencyMismatch => "CURRENCY_MISMATCH",
             Self::AmountMismatch => "AMOUNT_MISMATCH",
             Self::FeeArithmetic => "FEE_ARITHMETIC",

@@ -10,8 +10,8 @@ pub use class::{DiscrepancyClass, Severity};
 pub use explanation::Language;
 
 use crate::{
-    BrokenIdentity, CancelRequestStatus, KstDate, Money, PaymentKey, PaymentStatus, RefundStatus,
-    Settlement, Source, TransactionKey,
+    BrokenIdentity, CancelRequestStatus, KstDate, ListedUnreadable, Money, PaymentKey,
+    PaymentStatus, RefundStatus, Settlement, Source, TransactionKey,
 };
 
 /// One disagreement: one cause, named once.
@@ -65,6 +65,8 @@ pub enum Evidence {
         /// At least one.
         rows: Vec<Settlement>,
     },
+    /// The row that could not be read.
+    UnreadableRow(Box<ListedUnreadable>),
     /// Two currencies where there should be one.
     CurrencyMismatch {
         /// Which sources differ.
@@ -235,6 +237,7 @@ impl Discrepancy {
             Evidence::SettlementDuplicated { .. } => DiscrepancyClass::SettlementDuplicated,
             Evidence::SettledVoid { .. } => DiscrepancyClass::SettledVoid,
             Evidence::SettlementOrphan { .. } => DiscrepancyClass::SettlementOrphan,
+            Evidence::UnreadableRow(_) => DiscrepancyClass::UnreadableRow,
             Evidence::CurrencyMismatch { .. } => DiscrepancyClass::CurrencyMismatch,
             Evidence::AmountMismatch { .. } => DiscrepancyClass::AmountMismatch,
             Evidence::FeeArithmetic { .. } => DiscrepancyClass::FeeArithmetic,

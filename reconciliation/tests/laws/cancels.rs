@@ -1,6 +1,6 @@
 //! Cancels put together from the payment and its rows: whether money went back.
 
-use reconciliation::{CancelEvent, CancelStatus, History, cancel_events};
+use reconciliation::{CancelEvent, CancelStatus, History, TransactionKey, cancel_events};
 
 use crate::made::{CARD, VIRTUAL_ACCOUNT, cancel, history, key, krw, payment, second};
 
@@ -22,10 +22,10 @@ fn the_row_says_whether_money_went_back_and_the_payment_says_why() {
     assert_eq!(
         found,
         [CancelEvent {
-            transaction_key: key("t1"),
+            transaction_key: Some(key("t1")),
             amount: krw(22_400),
             reason: Some("changed my mind".to_owned()),
-            canceled_at: second(1),
+            canceled_at: Some(second(1)),
             refunded: false,
         }]
     );
@@ -48,10 +48,10 @@ fn a_cancel_that_only_its_row_knows_has_no_reason_and_a_positive_amount() {
     assert_eq!(
         found,
         [CancelEvent {
-            transaction_key: key("t1"),
+            transaction_key: Some(key("t1")),
             amount: krw(10_000),
             reason: None,
-            canceled_at: second(1),
+            canceled_at: Some(second(1)),
             refunded: true,
         }]
     );
@@ -69,7 +69,11 @@ fn a_cancel_is_listed_once_when_both_sources_know_it_and_the_oldest_comes_first(
     );
     let cancels = [cancel("t9", 3, 3_000), cancel("t1", 1, 1_000)];
     let found = cancel_events(&payment(CARD, "PARTIAL_CANCELED", 4_000), &cancels, &rows);
-    let keys: Vec<_> = found.iter().map(|c| c.transaction_key.as_str()).collect();
+    let keys: Vec<_> = found
+        .iter()
+        .filter_map(|found| found.transaction_key.as_ref())
+        .map(TransactionKey::as_str)
+        .collect();
     assert_eq!(keys, ["t1", "t2", "t9"]);
 }
 
@@ -100,7 +104,7 @@ fn an_unlisted_cancel_of_a_virtual_account_is_judged_by_the_last_deposit_or_boun
         let found = cancel_events(&payment, &[cancel("t9", 50, 22_000)], &history);
         let unlisted = found
             .iter()
-            .find(|found| found.transaction_key == key("t9"))
+            .find(|found| found.transaction_key == Some(key("t9")))
             .unwrap();
         assert_eq!(unlisted.refunded, expected, "{rows:?} {approved:?}");
     }

@@ -2,7 +2,8 @@
 
 use reconciliation::{
     BalanceEquation, CancelRequestStatus, Currency, Discrepancy, DiscrepancyClass, Evidence, Gap,
-    Language, Money, Pair, PaymentStatus, RefundStatus, RowIdentities, Source, StatusOf, Version,
+    Language, ListedUnreadable, Money, Pair, PaymentStatus, RefundStatus, RowIdentities, Source,
+    StatusOf, UnreadableRow, Version,
 };
 
 use crate::made::{key, krw, second};
@@ -75,6 +76,22 @@ fn sentences() -> Vec<(Evidence, &'static str)> {
                 rows: vec![row.clone()],
             },
             "매출일 2026-03-02, 정산 지급일 2026-03-09인 15,000원 정산에 해당하는 거래가, 이미 읽은 거래 내역에 없습니다.",
+        ),
+        (
+            Evidence::UnreadableRow(Box::new(ListedUnreadable {
+                source: Source::Settlements,
+                day: day("2026-03-02"),
+                row: UnreadableRow {
+                    mid: None,
+                    payment_key: None,
+                    transaction_key: None,
+                    order_id: None,
+                    day: None,
+                    field: "paidOutDate".to_owned(),
+                    reason: "is missing".to_owned(),
+                },
+            })),
+            "2026-03-02 정산 내역의 한 행에서 paidOutDate 항목을 읽을 수 없어 그 행을 금액에 반영하지 않았습니다.",
         ),
         (
             Evidence::CurrencyMismatch {

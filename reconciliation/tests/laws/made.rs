@@ -78,10 +78,10 @@ pub(crate) fn payment(method: &str, status: &str, balance: i64) -> Payment {
 
 pub(crate) fn cancel(transaction_key: &str, at: i64, amount: i64) -> Cancel {
     Cancel {
-        transaction_key: key(transaction_key),
+        transaction_key: Some(key(transaction_key)),
         amount: krw(amount),
         reason: Some("changed my mind".to_owned()),
-        canceled_at: second(at),
+        canceled_at: Some(second(at)),
         refundable_amount: None,
         status: CancelStatus::Done,
     }

@@ -131,6 +131,7 @@ pub(crate) fn in_order() -> Books {
             listed(0, settled("t1", -3_000, "2026-03-03", "2026-03-10")),
         ],
         former_settlements: Vec::new(),
+        unreadable: Vec::new(),
         requests: vec![request(
             "r1",
             CancelRequestStatus::Succeeded,

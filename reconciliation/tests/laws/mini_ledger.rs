@@ -74,10 +74,10 @@ fn second_order(balance: i64, cancels: &[(&str, &str, i64)]) -> PaymentRead {
         cancels: cancels
             .iter()
             .map(|(transaction, when, won)| Cancel {
-                transaction_key: key(transaction),
+                transaction_key: Some(key(transaction)),
                 amount: krw(*won),
                 reason: None,
-                canceled_at: at(&format!("2026-03-{when}+09:00")),
+                canceled_at: Some(at(&format!("2026-03-{when}+09:00"))),
                 refundable_amount: None,
                 status: CancelStatus::Done,
             })

@@ -15,10 +15,10 @@ const TOLERANCE: i64 = 5 * 60;
 
 fn event() -> CancelEvent {
     CancelEvent {
-        transaction_key: key("c1"),
+        transaction_key: Some(key("c1")),
         amount: krw(3_000),
         reason: None,
-        canceled_at: second(0),
+        canceled_at: Some(second(0)),
         refunded: true,
     }
 }

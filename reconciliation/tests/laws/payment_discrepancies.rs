@@ -291,7 +291,7 @@ fn a_request_that_an_overseas_method_works_on_is_not_unresolved() {
             .push(request("r9", Unknown, requested, named));
         let read = books.payment.as_mut().unwrap();
         let mut made = cancel("t9", 0, 7_000);
-        made.canceled_at = requested + TimeDelta::seconds(2);
+        made.canceled_at = Some(requested + TimeDelta::seconds(2));
         made.status = status;
         read.cancels.push(made);
         read.read_at = later();
@@ -309,7 +309,7 @@ fn a_request_that_an_overseas_method_works_on_is_not_unresolved() {
     // A cancel in progress that is older than the request is another one's.
     let mut older = shown;
     let made = older.payment.as_mut().unwrap().cancels.last_mut().unwrap();
-    made.canceled_at = requested - TimeDelta::hours(1);
+    made.canceled_at = Some(requested - TimeDelta::hours(1));
     assert!(classes(&older).contains(&"CANCEL_UNRESOLVED"));
 }
 

@@ -36,6 +36,7 @@ impl Known {
             history: walk(self.rows.clone()),
             settlements: self.settlements.clone(),
             former_settlements: self.former.clone(),
+            unreadable: Vec::new(),
             requests: self.requests.clone(),
             coverage: Arc::new(Coverage::new(self.stretches.clone(), days)),
         }

@@ -204,6 +204,7 @@ impl TestBooks {
             .into_iter()
             .map(|(day, rows)| SettlementDay {
                 day,
+                unreadable: &[],
                 rows,
                 digest: "digest",
             })
@@ -217,6 +218,7 @@ impl TestBooks {
                 raw: "{}",
             },
             transactions: &transactions,
+            unreadable: &[],
             settlement_days: &settlement_days,
             read_at: instant("2026-03-06T10:00:00+09:00"),
         };
@@ -335,10 +337,10 @@ fn row(
 
 fn cancel(transaction: &str, at: &str, amount: i64) -> Cancel {
     Cancel {
-        transaction_key: TransactionKey::parse(transaction).unwrap(),
+        transaction_key: TransactionKey::parse(transaction).ok(),
         amount: won(amount),
         reason: Some("changed their mind".to_owned()),
-        canceled_at: instant(at),
+        canceled_at: Some(instant(at)),
         refundable_amount: None,
         status: CancelStatus::Done,
     }

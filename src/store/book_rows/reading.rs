@@ -80,6 +80,7 @@ impl Gathering {
         self.read_payments(reader, scope).await?;
         self.read_transactions(reader, scope).await?;
         self.read_requests(reader, scope).await?;
+        self.read_unreadable(reader, scope).await?;
         self.read_settlements(reader, scope).await
     }
 

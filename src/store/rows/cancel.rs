@@ -19,6 +19,7 @@ pub(super) struct CancelRow {
     canceled_at: ChronoUnixTimestampMillis,
     refundable_amount: Option<i64>,
     status: String,
+    undated: bool,
 }
 
 /// The same, as a row that is being read holds them.
@@ -29,6 +30,7 @@ pub(super) struct CancelColumns<'r> {
     canceled_at: ChronoUnixTimestampMillis,
     refundable_amount: Option<i64>,
     status: &'r str,
+    undated: bool,
 }
 
 placed!(
@@ -38,7 +40,8 @@ placed!(
     reason,
     canceled_at,
     refundable_amount,
-    status
+    status,
+    undated
 );
 
 impl CancelRow {
@@ -50,6 +53,7 @@ impl CancelRow {
             canceled_at: self.canceled_at,
             refundable_amount: self.refundable_amount,
             status: &self.status,
+            undated: self.undated,
         }
     }
 }
@@ -65,13 +69,14 @@ impl CancelColumns<'_> {
             key: payment_key.as_str(),
         };
         Ok(Cancel {
-            transaction_key: row.read(
+            transaction_key: row.read_some(
                 "transaction_key",
-                TransactionKey::parse(self.transaction_key),
+                Some(self.transaction_key).filter(|key| !key.starts_with(WITHOUT_KEY)),
+                TransactionKey::parse,
             )?,
             amount: Money::from_minor(self.amount, currency),
             reason: self.reason.map(str::to_owned),
-            canceled_at: self.canceled_at.0,
+            canceled_at: Some(self.canceled_at.0).filter(|_| !self.undated),
             refundable_amount: self
                 .refundable_amount
                 .map(|minor| Money::from_minor(minor, currency)),
@@ -80,11 +85,10 @@ impl CancelColumns<'_> {
     }
 }
 
-/// Brings a payment's cancels into their order, oldest first.
+/// Brings a payment's cancels into their order, oldest first, those without an instant last.
 pub(in crate::store) fn sort_cancels(cancels: &mut [Cancel]) {
-    cancels.sort_by(|a, b| {
-        (a.canceled_at, &a.transaction_key).cmp(&(b.canceled_at, &b.transaction_key))
-    });
+    let at = |cancel: &Cancel| (cancel.canceled_at.is_none(), cancel.canceled_at);
+    cancels.sort_by(|a, b| (at(a), &a.transaction_key).cmp(&(at(b), &b.transaction_key)));
 }
 
 /// Whether two lists of one payment's cancels say the same, in whatever order.
@@ -99,9 +103,13 @@ pub(in crate::store) fn have_same_cancels(old: &[cancel::Model], new: &[cancel::
             .all(|row| old.iter().any(|other| told(other) == told(row)))
 }
 
-/// The row of a cancel.
+/// Stands in front of a cancel's place where it has no key: no key has a slash.
+const WITHOUT_KEY: char = '/';
+
+/// The row of a cancel, which has that place among those of its payment.
 pub(in crate::store) fn cancel_model(
     cancel: &Cancel,
+    place: usize,
     payment: &Payment,
 ) -> Result<cancel::Model, StoreError> {
     let row = Row {
@@ -111,15 +119,19 @@ pub(in crate::store) fn cancel_model(
     let currency = payment.currency;
     Ok(cancel::Model {
         payment_key: payment.payment_key.to_string(),
-        transaction_key: cancel.transaction_key.to_string(),
+        transaction_key: match &cancel.transaction_key {
+            Some(key) => key.to_string(),
+            None => format!("{WITHOUT_KEY}{place}"),
+        },
         amount: row.minor("amount", cancel.amount, currency)?,
         reason: cancel.reason.as_deref().map(storable),
-        canceled_at: cancel.canceled_at.into(),
+        canceled_at: cancel.canceled_at.unwrap_or_default().into(),
         refundable_amount: row.minor_some(
             "refundable_amount",
             cancel.refundable_amount,
             currency,
         )?,
         status: storable(cancel.status.as_str()),
+        undated: cancel.canceled_at.is_none(),
     })
 }

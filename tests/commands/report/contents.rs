@@ -96,6 +96,7 @@ async fn what_others_wrote_is_no_formula(engine: Engine) {
                 raw: "{}",
             },
             transactions: &[],
+            unreadable: &[],
             settlement_days: &[],
             read_at: began,
         };

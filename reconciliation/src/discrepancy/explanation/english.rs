@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use super::{clock, closing_command, list};
 use crate::{
     BalanceEquation, BrokenIdentity, CancelRequestStatus, Discrepancy, Evidence, Gap, Identity,
-    KstDate, Money, Pair, PaymentStatus, RefundStatus, Settlement, Source, StatusOf, Version,
+    KstDate, ListedUnreadable, Money, Pair, PaymentStatus, RefundStatus, Settlement, Source,
+    StatusOf, Version,
 };
 
 /// One sentence with the numbers in it.
@@ -20,6 +21,7 @@ pub(super) fn explanation(found: &Discrepancy) -> String {
         Evidence::SettlementDuplicated { events, rows, .. } => duplicated(*events, rows),
         Evidence::SettledVoid { nominal, row } => settled_void(*nominal, row),
         Evidence::SettlementOrphan { rows } => orphan(rows),
+        Evidence::UnreadableRow(listed) => unreadable_row(listed),
         Evidence::CurrencyMismatch {
             between,
             expected,
@@ -141,6 +143,18 @@ fn unknown_status(of: StatusOf, status: &str) -> String {
     };
     format!(
         "{whose} has the status {status:?}, which is not known here: what it did to the money cannot be told."
+    )
+}
+
+fn unreadable_row(listed: &ListedUnreadable) -> String {
+    let ListedUnreadable { source, day, row } = listed;
+    let list_name = match source {
+        Source::Transactions => "transactions",
+        Source::Settlements => "settlements",
+    };
+    format!(
+        "A row of the list of {list_name} of {day} could not be read: {} {}. What it says is in no amount.",
+        row.field, row.reason
     )
 }
 

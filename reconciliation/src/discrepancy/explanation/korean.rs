@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use super::{clock, closing_command, list};
 use crate::{
     BalanceEquation, BrokenIdentity, CancelRequestStatus, Currency, Discrepancy, Evidence, Gap,
-    Identity, KstDate, Money, Pair, PaymentStatus, RefundStatus, Settlement, Source, StatusOf,
-    Version,
+    Identity, KstDate, ListedUnreadable, Money, Pair, PaymentStatus, RefundStatus, Settlement,
+    Source, StatusOf, Version,
 };
 
 /// One sentence with the numbers in it.
@@ -21,6 +21,7 @@ pub(super) fn explanation(found: &Discrepancy) -> String {
         Evidence::SettlementDuplicated { events, rows, .. } => duplicated(*events, rows),
         Evidence::SettledVoid { nominal, row } => settled_void(*nominal, row),
         Evidence::SettlementOrphan { rows } => orphan(rows),
+        Evidence::UnreadableRow(listed) => unreadable_row(listed),
         Evidence::CurrencyMismatch {
             between,
             expected,
@@ -160,6 +161,18 @@ fn unknown_status(of: StatusOf, status: &str) -> String {
     };
     format!(
         "{whose} 상태 {status:?}은(는) 알려지지 않은 값이라 금액에 어떤 영향을 주었는지 알 수 없습니다."
+    )
+}
+
+fn unreadable_row(listed: &ListedUnreadable) -> String {
+    let ListedUnreadable { source, day, row } = listed;
+    let name = match source {
+        Source::Transactions => "거래 내역",
+        Source::Settlements => "정산 내역",
+    };
+    let field = &row.field;
+    format!(
+        "{day} {name}의 한 행에서 {field} 항목을 읽을 수 없어 그 행을 금액에 반영하지 않았습니다."
     )
 }
 
