@@ -151,6 +151,25 @@ impl<'a> Console<'a> {
         )
     }
 
+    /// Toss gives back more than was left: the amount is taken as it is, and the balance ends at 0.
+    pub fn refund_beyond(
+        &self,
+        payment: &str,
+        cancel: &CancelByHand,
+    ) -> Result<Option<String>, Refusal> {
+        let order = CancelOrder {
+            beyond: true,
+            ..cancel.order()
+        };
+        self.happen(
+            Event::Cancel {
+                payment: payment.to_owned(),
+                order,
+            },
+            cancel.at,
+        )
+    }
+
     /// The card company cancels everything that is left.
     pub fn card_company_cancel(
         &self,

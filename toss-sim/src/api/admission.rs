@@ -10,6 +10,7 @@ use crate::faults::{Endpoint, FaultKind};
 use crate::idempotency::{Claim, Kept, Slot};
 use crate::recorded::RecordedRequest;
 use crate::refusal::Refusal;
+use crate::row_trouble::PaymentChange;
 use crate::world::World;
 
 /// Longest idempotency key, in characters.
@@ -65,6 +66,10 @@ impl World {
                 return Admission::Answered(self.noted(record, reply));
             }
             _ => {}
+        }
+        if let Some(status) = self.gateway_status(endpoint, &call.id) {
+            reply.status = status;
+            return Admission::Answered(self.noted(record, reply));
         }
         match self.entry(endpoint, &call, record, now) {
             Err(refusal) => {
@@ -191,6 +196,21 @@ impl World {
             Claim::InFlight => Err(Refusal::of("IDEMPOTENT_REQUEST_PROCESSING")),
             Claim::Replay(kept) => Ok(Entry::Replay(kept)),
         }
+    }
+
+    /// What a gateway answers to every cancel of this payment, if its cancels fail.
+    fn gateway_status(&self, endpoint: Endpoint, id: &str) -> Option<u16> {
+        if endpoint != Endpoint::Cancel {
+            return None;
+        }
+        let payment = self.ledger.payment(self.asked_about(endpoint, id)?);
+        self.payment_troubles
+            .iter()
+            .filter(|trouble| trouble.meets(payment))
+            .find_map(|trouble| match trouble.change {
+                PaymentChange::CancelsFail(status) => Some(status),
+                _ => None,
+            })
     }
 
     fn is_over_test_limit(&self, endpoint: Endpoint, mid: &str, now: DateTime<Utc>) -> bool {
