@@ -222,6 +222,21 @@ impl<'a> Console<'a> {
         })
     }
 
+    /// The keys of all attempts at an order, in the order in which they were entered.
+    pub fn attempts(&self, order_id: &str) -> Vec<String> {
+        let now = self.sim.clock.now();
+        self.sim.with_world(|world| {
+            world.catch_up(now);
+            world
+                .ledger
+                .payments()
+                .iter()
+                .filter(|payment| payment.order_id == order_id)
+                .map(|payment| payment.payment_key.clone())
+                .collect()
+        })
+    }
+
     /// The keys of all payments, in the order in which they were entered.
     pub fn payment_keys(&self) -> Vec<String> {
         let now = self.sim.clock.now();

@@ -36,6 +36,7 @@ async fn an_order_is_answered_by_its_latest_attempt_or_its_latest_paid_one() {
             .faults()
             .behave(|behaviour| behaviour.orders_answer_paid = true);
         assert_eq!(answered().await, attempts[paid], "{outcomes:?}, by switch");
+        assert_eq!(shop.sim.console().attempts(ORDER), attempts);
         for key in &attempts {
             assert_eq!(shop.payment(key).await["orderId"], ORDER);
         }
