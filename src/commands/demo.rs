@@ -50,7 +50,7 @@ pub(super) async fn run(options: Options) -> Result<(), CommandError> {
         json: false,
     })?;
     // Before the folder is made, so that an early Ctrl-C leaves none behind.
-    let mut stop = StopSignals::listen()?;
+    let mut signals = StopSignals::listen()?;
     let slow = SlowClock::new();
     let today = KstDate::of(Clock::system().now());
     let shop = Shop::open(slow.clock().now(), today.naive()).await?;
@@ -80,7 +80,7 @@ pub(super) async fn run(options: Options) -> Result<(), CommandError> {
     io::stderr().write_all(guide.as_bytes())?;
     server
         .following()
-        .run(async move { stop.next().await })
+        .run(async move { signals.next().await })
         .await?;
     folder.close()?;
     Ok(())

@@ -1,11 +1,12 @@
-//! Everything at once: the month, and beside it every story that a reader of the lists may stumble over.
+//! Everything at once: the month, and beside it the rarer cases, each once. `split_row_off` shows nothing that is not
+//! there already.
 
 use super::{Scenario, Story};
 
 /// The story.
 pub(super) const STORY: Scenario = Scenario {
     name: "every_case",
-    summary: "33 days: month from the fourth day on, and every story that it leaves out once; order-cancelled-later is \
+    summary: "33 days: month from the fourth day on, and beside it the rarer stories once; order-cancelled-later is \
               paid before the month and cancelled within it",
     days: 33,
     tell,
@@ -17,7 +18,7 @@ const PARTS: &[(u64, &Scenario)] = &[
     (3, &super::month::STORY),
     (9, &super::negative_payout::STORY),
     (12, &super::second_attempt::STORY),
-    (15, &super::split_rows::STORY),
+    (15, &super::split_row::STORY),
     (17, &super::refund_failed::STORY),
     (18, &super::over_refunded::STORY),
     (19, &super::wallet_unsettled::STORY),
