@@ -29,8 +29,9 @@ use crate::toss::{BaseUrl, MusdAmounts, SecretKey};
 
 /// Cancels of more than this many won need a second admin.
 const APPROVAL_ABOVE_WON: i64 = 1_000_000;
-/// Warnings, but of cancels only what fails: one of them stays without an answer on purpose.
-const LOGGED: &str = "warn,toss_recon::cancel=error";
+/// Warnings. But one cancel stays without an answer on purpose: neither that nor the broken connections at the simulated
+/// Toss are told.
+const LOGGED: &str = "warn,toss_recon::cancel=error,actix_http=off";
 
 /// What the command line may say about the demo.
 #[derive(Args)]

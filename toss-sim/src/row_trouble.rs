@@ -54,6 +54,8 @@ pub enum PaymentChange {
     RefundStatus(String),
     /// A gateway answers its cancels with this status and no body; nothing is executed.
     CancelsFail(u16),
+    /// The connection of its cancels is closed without an answer; nothing is executed.
+    CancelsDropped,
 }
 
 /// One order's trouble with the payment itself.

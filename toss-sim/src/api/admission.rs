@@ -67,9 +67,16 @@ impl World {
             }
             _ => {}
         }
-        if let Some(status) = self.gateway_status(endpoint, &call.id) {
-            reply.status = status;
-            return Admission::Answered(self.noted(record, reply));
+        match self.failing_cancels(endpoint, &call.id) {
+            Some(PaymentChange::CancelsFail(status)) => {
+                reply.status = *status;
+                return Admission::Answered(self.noted(record, reply));
+            }
+            Some(_) => {
+                reply.passage = Passage::Dropped;
+                return Admission::Answered(reply);
+            }
+            None => {}
         }
         match self.entry(endpoint, &call, record, now) {
             Err(refusal) => {
@@ -198,8 +205,8 @@ impl World {
         }
     }
 
-    /// What a gateway answers to every cancel of this payment, if its cancels fail.
-    fn gateway_status(&self, endpoint: Endpoint, id: &str) -> Option<u16> {
+    /// How every cancel of this payment fails, if they do.
+    fn failing_cancels(&self, endpoint: Endpoint, id: &str) -> Option<&PaymentChange> {
         if endpoint != Endpoint::Cancel {
             return None;
         }
@@ -207,9 +214,12 @@ impl World {
         self.payment_troubles
             .iter()
             .filter(|trouble| trouble.meets(payment))
-            .find_map(|trouble| match trouble.change {
-                PaymentChange::CancelsFail(status) => Some(status),
-                _ => None,
+            .map(|trouble| &trouble.change)
+            .find(|change| {
+                matches!(
+                    change,
+                    PaymentChange::CancelsFail(_) | PaymentChange::CancelsDropped
+                )
             })
     }
 

@@ -117,6 +117,7 @@ fn change(body: &mut Object, payment: &Payment, change: &PaymentChange) {
                 account.set("refundStatus", word.as_str());
             }
         }
-        PaymentChange::NotFound | PaymentChange::CancelsFail(_) => {}
+        PaymentChange::NotFound | PaymentChange::CancelsFail(_) | PaymentChange::CancelsDropped => {
+        }
     }
 }

@@ -106,7 +106,7 @@ async fn a_known_payment_can_be_a_404_by_key_or_for_a_whole_order() {
 }
 
 #[tokio::test]
-async fn the_cancels_of_one_payment_can_fail_at_a_gateway() {
+async fn the_cancels_of_one_payment_can_fail_at_a_gateway_or_without_an_answer() {
     let (shop, one, other) = shop().await;
     shop.sim.faults().payment(PaymentTrouble {
         order_id: ORDER.into(),
@@ -117,6 +117,12 @@ async fn the_cancels_of_one_payment_can_fail_at_a_gateway() {
         let failed = shop.cancel(&one, part).await;
         assert_eq!((failed.status.as_u16(), failed.text.as_str()), (502, ""));
     }
+    shop.sim.faults().clear();
+    shop.sim.faults().payment(PaymentTrouble {
+        order_id: one.clone(),
+        change: PaymentChange::CancelsDropped,
+    });
+    assert!(try_send(shop.cancel_request(&one, part)).await.is_err());
     assert!(shop.sim.executed_cancels(&one).is_empty());
     assert_eq!(shop.payment(&one).await["status"], "DONE", "it can be read");
     assert_eq!(shop.cancel(&other, part).await.status, 200);
@@ -124,7 +130,7 @@ async fn the_cancels_of_one_payment_can_fail_at_a_gateway() {
     let failed = cancels
         .iter()
         .filter(|request| request.endpoint == Endpoint::Cancel);
-    assert_eq!(failed.count(), 3, "they are recorded");
+    assert!(failed.count() >= 4, "they are recorded");
 }
 
 #[tokio::test]
