@@ -220,6 +220,16 @@ impl Server {
         &self.reconciler
     }
 
+    /// What cancels, for the commands that cancel before anybody else does.
+    pub fn canceller(&self) -> &Canceller {
+        &self.canceller
+    }
+
+    /// What answers questions about one payment, for the commands that have payments read first.
+    pub fn lookup(&self) -> &Lookup {
+        &self.lookup
+    }
+
     /// The server with background passes over Toss's lists.
     #[must_use]
     pub fn following(self) -> Self {

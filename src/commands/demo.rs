@@ -1,35 +1,37 @@
 //! `toss-recon demo`: a simulated shop, an embedded database and the server in one process, with nothing to set up.
 
+mod guide;
+mod past;
+mod shop;
+
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use chrono::{Days, NaiveDate};
 use clap::Args;
-use reconciliation::{BusinessCalendar, CancelPolicy, KstDate, PartialCancelRows};
+use reconciliation::{BusinessCalendar, CancelPolicy, Currency, KstDate, Money, PartialCancelRows};
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
-use toss_sim::{Merchant, Scenario, SimClock, TossSim, is_business_day};
+use toss_sim::TossSim;
 
+use self::guide::Guide;
+use self::past::{ADMIN, SlowClock};
+use self::shop::{MERCHANT, SECRET_KEY, Shop, TEST_MERCHANT, TEST_SECRET_KEY};
 use super::stop::StopSignals;
 use super::{CommandError, token};
 use crate::access::Role;
 use crate::clock::Clock;
 use crate::config::{LogConfig, MerchantConfig, ServerConfig, SyncConfig, TossConfig};
 use crate::server::{Server, StartError};
-use crate::store::{AccountName, InvalidDatabaseUrl, Source};
-use crate::sync::Import;
+use crate::store::{AccountName, InvalidDatabaseUrl};
 use crate::toss::{BaseUrl, MusdAmounts, SecretKey};
 
-/// The story that the shop has lived through: every case of the books within thirty days.
-const STORY: &str = "month";
-/// On which of the story's days the card payment that the guide shows is paid, and cancelled in part twice.
-const SHOWN_DAYS: [u64; 3] = [5, 6, 7];
-/// From the story's first day to today.
-const DAYS_BEFORE: u32 = 30;
-const SEED: u64 = 1;
-const MERCHANT: &str = "tdemoshop01";
-const SECRET_KEY: &str = "live_sk_stand1n0000000000000000";
+/// Cancels of more than this many won need a second admin.
+const APPROVAL_ABOVE_WON: i64 = 1_000_000;
+/// Warnings. But one cancel stays without an answer on purpose: neither that nor the broken connections at the simulated
+/// Toss are told.
+const LOGGED: &str = "warn,toss_recon::cancel=error,actix_http=off";
 
 /// What the command line may say about the demo.
 #[derive(Args)]
@@ -45,37 +47,41 @@ pub(super) struct Options {
 /// When the port is in use, or a file cannot be made.
 pub(super) async fn run(options: Options) -> Result<(), CommandError> {
     super::logging::start(&LogConfig {
-        filter: "warn".to_owned(),
+        filter: LOGGED.to_owned(),
         json: false,
     })?;
     // Before the folder is made, so that an early Ctrl-C leaves none behind.
-    let mut stop = StopSignals::listen()?;
-    let clock = Clock::system();
-    let sim = start_shop(&clock).await?;
+    let mut signals = StopSignals::listen()?;
+    let slow = SlowClock::new();
+    let today = KstDate::of(Clock::system().now());
+    let shop = Shop::open(slow.clock().now(), today.naive()).await?;
     let folder = TempDir::with_prefix("toss-recon-demo-")?;
-    let today = KstDate::of(clock.now());
-    let server = Server::bind(&config(&sim, &folder, options.port)?, clock)
+    let config = config(&shop.sim, &folder, options.port)?;
+    let server = Server::bind(&config, slow.clock())
         .await
         .map_err(|error| not_started(error, options.port))?;
-    let month = Import {
-        from: today.minus_days(DAYS_BEFORE),
-        to: today,
-        sources: Source::ALL.to_vec(),
-    };
-    server.mirror().import(&month, |_| {}).await?;
-    server.reconciler().catch_up(Duration::MAX).await?;
-    let admin = token::create(server.store(), "demo-admin", "demo-admin", Role::Admin).await?;
+    Box::pin(past::live_through(&server, &config, &shop, &slow)).await?;
+    let admin = token::create(server.store(), ADMIN, ADMIN, Role::Admin).await?;
+    let approver = token::create(
+        server.store(),
+        "demo-approver",
+        "demo-approver",
+        Role::Admin,
+    )
+    .await?;
     let viewer = token::create(server.store(), "demo-viewer", "demo-viewer", Role::Viewer).await?;
-    let guide = guide(
-        &server.address().to_string(),
-        sim.base_url(),
-        admin.expose_secret(),
-        viewer.expose_secret(),
-    );
+    let guide = Guide {
+        address: &server.address().to_string(),
+        toss: shop.sim.base_url(),
+        admin: admin.expose_secret(),
+        approver: approver.expose_secret(),
+        viewer: viewer.expose_secret(),
+    }
+    .text();
     io::stderr().write_all(guide.as_bytes())?;
     server
         .following()
-        .run(async move { stop.next().await })
+        .run(async move { signals.next().await })
         .await?;
     folder.close()?;
     Ok(())
@@ -91,54 +97,15 @@ fn not_started(error: StartError, port: u16) -> CommandError {
     }
 }
 
-/// A shop whose month is over, so that its settlement rows are there.
-async fn start_shop(clock: &Clock) -> Result<TossSim, CommandError> {
-    let failed =
-        |error: String| CommandError::Failure(format!("the simulated shop did not start: {error}"));
-    let now = clock.now();
-    let settings = toss_sim::Settings {
-        clock: SimClock::running_from(now),
-        seed: SEED,
-        merchants: vec![Merchant::live(MERCHANT, SECRET_KEY)],
-        ..toss_sim::Settings::default()
-    };
-    let sim = TossSim::start(settings)
-        .await
-        .map_err(|error| failed(error.to_string()))?;
-    let story = Scenario::by_name(STORY).map_err(|error| failed(error.to_string()))?;
-    let today = KstDate::of(now).naive();
-    sim.play(story, first_day(today, story.days.into()));
-    Ok(sim)
-}
-
-/// The latest day on which a month that is over by `today` can begin, so that what the guide shows happened on business
-/// days: what is sold over a weekend is paid out on one and the same day, and would not show what it should.
-fn first_day(today: NaiveDate, days: u64) -> NaiveDate {
-    (days..days + 30)
-        .filter_map(|days| today.checked_sub_days(Days::new(days)))
-        .find(|start| {
-            SHOWN_DAYS
-                .iter()
-                .all(|day| is_business_day(*start + Days::new(*day)))
-        })
-        .unwrap_or(today - Days::new(days))
-}
-
 fn config(sim: &TossSim, folder: &TempDir, port: u16) -> Result<ServerConfig, CommandError> {
-    let failed =
-        |error: String| CommandError::Failure(format!("the demo could not be set up: {error}"));
     let database = format!("sqlite://{}", folder.path().join("demo.db").display());
     Ok(ServerConfig {
-        merchants: vec![MerchantConfig {
-            account: AccountName::new(MERCHANT),
-            secret_key: SecretKey::parse(sim.secret_key())
-                .map_err(|error| failed(error.to_string()))?,
-            settlement_cycle: None,
-            payout_business_days: None,
-            unsettled_methods: Vec::new(),
-        }],
+        merchants: vec![
+            merchant(MERCHANT, SECRET_KEY)?,
+            merchant(TEST_MERCHANT, TEST_SECRET_KEY)?,
+        ],
         toss: TossConfig {
-            base_url: BaseUrl::parse(sim.base_url()).map_err(|error| failed(error.to_string()))?,
+            base_url: BaseUrl::parse(sim.base_url()).map_err(|error| failed(&error))?,
             timeout: Duration::from_secs(30),
             calls_per_minute: None,
             partial_cancel_rows: PartialCancelRows::default(),
@@ -146,74 +113,31 @@ fn config(sim: &TossSim, folder: &TempDir, port: u16) -> Result<ServerConfig, Co
         },
         database_url: database
             .parse()
-            .map_err(|error: InvalidDatabaseUrl| failed(error.to_string()))?,
+            .map_err(|error: InvalidDatabaseUrl| failed(&error))?,
         listen_addr: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
         cancel_retry: Duration::from_secs(5),
         sync: SyncConfig::default(),
-        cancel_policy: CancelPolicy::default(),
-        calendar: BusinessCalendar::korean().map_err(|error| failed(error.to_string()))?,
+        cancel_policy: CancelPolicy {
+            approval_above: [Money::from_minor(APPROVAL_ABOVE_WON, Currency::KRW)]
+                .into_iter()
+                .collect(),
+            ..CancelPolicy::default()
+        },
+        calendar: BusinessCalendar::korean().map_err(|error| failed(&error))?,
         webhook_secret: None,
     })
 }
 
-/// What to do with it, and what will be seen.
-fn guide(address: &str, toss: &str, admin: &str, viewer: &str) -> String {
-    format!(
-        r#"
-toss-recon demo: a simulated shop that has lived through a month of payments. Ctrl-C ends it; nothing is kept.
-
-  open          http://{address}/graphql
-  viewer token  {viewer}
-  admin token   {admin}
-
-The page asks for a token: a viewer may query, an admin may also cancel. Paste this query:
-
-query {{
-  neverPaid: payment(by: {{orderId: "order-never-paid"}}) {{ ...Money }}
-  partlyCancelled: payment(by: {{orderId: "order-partial-cancels"}}) {{ ...Money }}
-}}
-fragment Money on Payment {{
-  status
-  history {{ transactionAt status amount {{ amount }} effect }}
-  settlements {{ kind amount {{ amount }} payOutAmount {{ amount }} soldDate paidOutDate }}
-  effectiveRefund {{ amount currency }}
-}}
-
-It shows a virtual account of 22,400 won that nobody paid: Toss lists CANCELED 22400, but its effect is VOIDED and
-0 was refunded. Beside it, a card payment of 15,000 won that was cancelled in part twice: three settlement rows, each
-with its own sold date and paid-out date, and 8,000 won refunded.
-
-The same from a terminal, for the first of them:
-
-curl -s http://{address}/graphql \
-  -H 'Authorization: Bearer {viewer}' -H 'Content-Type: application/json' \
-  -d '{{"query":"{{ payment(by: {{orderId: \"order-never-paid\"}}) {{ status effectiveRefund {{ amount }} history {{ status effect amount {{ amount }} }} }} }}"}}'
-
-The simulated Toss itself answers at {toss}
-"#
-    )
+fn merchant(account: &str, secret_key: &str) -> Result<MerchantConfig, CommandError> {
+    Ok(MerchantConfig {
+        account: AccountName::new(account),
+        secret_key: SecretKey::parse(secret_key).map_err(|error| failed(&error))?,
+        settlement_cycle: None,
+        payout_business_days: None,
+        unsettled_methods: Vec::new(),
+    })
 }
 
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use toss_sim::business_days_after;
-
-    use super::*;
-
-    #[test]
-    fn on_every_day_of_some_years_the_three_rows_are_paid_out_on_days_of_their_own() {
-        let first = NaiveDate::from_ymd_opt(2025, 1, 1).unwrap();
-        for today in first.iter_days().take(3 * 365) {
-            let start = first_day(today, 30);
-            assert!(start + Days::new(30) <= today);
-            let paid_out: BTreeSet<NaiveDate> = SHOWN_DAYS
-                .iter()
-                .map(|day| business_days_after(start + Days::new(*day), 5))
-                .collect();
-            assert_eq!(paid_out.len(), 3, "{today}");
-            assert!(paid_out.last() < Some(&today), "{today}");
-        }
-    }
+fn failed(error: &impl Display) -> CommandError {
+    CommandError::Failure(format!("the demo could not be set up: {error}"))
 }

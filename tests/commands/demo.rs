@@ -2,8 +2,10 @@
 
 use std::net::TcpListener;
 
+use reconciliation::KstDate;
 use serde_json::{Value, json};
 use tokio::process::Command;
+use toss_recon::clock::Clock;
 
 use crate::program::Place;
 use crate::server::Running;
@@ -85,6 +87,176 @@ async fn the_printed_query_shows_what_the_guide_says() {
     }
     let again = demo.ask(&admin, "{ __typename }").await;
     assert_eq!(again["__typename"], "Query");
+    demo.stop("INT").await;
+}
+
+/// The values of an enum of the schema.
+async fn values(demo: &Running, token: &str, of: &str) -> Vec<String> {
+    let query = format!("{{ __type(name: \"{of}\") {{ enumValues {{ name }} }} }}");
+    let data = demo.ask(token, &query).await;
+    let values = data["__type"]["enumValues"].as_array().unwrap();
+    let names = values.iter().map(|value| value["name"].as_str().unwrap());
+    names.map(str::to_owned).collect()
+}
+
+fn nodes(data: &Value, list: &str) -> Vec<Value> {
+    data[list]["nodes"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn every_class_and_every_state_that_a_person_can_meet_is_there() {
+    let place = Place::new();
+    let demo = demo(&place).await;
+    let viewer = labelled(&demo.stderr(), "viewer token ");
+
+    let classes = values(&demo, &viewer, "DiscrepancyClass").await;
+    assert!(classes.len() >= 15, "{classes:?}");
+    for class in classes {
+        let query = format!(
+            "{{ discrepancies(filter: {{ class: [{class}] }}, first: 1) {{ nodes {{ explanation }} }} }}"
+        );
+        let found = nodes(&demo.ask(&viewer, &query).await, "discrepancies");
+        assert_eq!(found.len(), 1, "{class}");
+    }
+    for verdict in values(&demo, &viewer, "Verdict").await {
+        let query = format!(
+            "{{ payments(filter: {{ verdict: [{verdict}] }}, first: 1) {{ nodes {{ orderId }} }} }}"
+        );
+        let found = nodes(&demo.ask(&viewer, &query).await, "payments");
+        assert_eq!(found.len(), 1, "{verdict}");
+    }
+
+    let today = KstDate::of(Clock::system().now());
+    let query = format!(
+        "{{ payoutDays(range: {{ from: \"{}\", to: \"{}\" }}) {{ basis currency payOutAmount {{ amount }} }} }}",
+        today.minus_days(50),
+        today.plus_days(50)
+    );
+    let days = demo.ask(&viewer, &query).await["payoutDays"].take();
+    let day = |basis: &str, is_below_zero: bool| {
+        days.as_array().unwrap().iter().any(|day| {
+            let amount = day["payOutAmount"]["amount"].as_str().unwrap();
+            day["basis"] == basis
+                && day["currency"] == "KRW"
+                && amount.starts_with('-') == is_below_zero
+        })
+    };
+    assert!(day("SETTLED", false) && day("FORECAST", false), "{days:#}");
+    assert!(day("SETTLED", true), "{days:#}");
+
+    let query = r#"{
+        second: payment(by: { orderId: "order-second-attempt" }) { status }
+        split: payment(by: { orderId: "order-split" }) { settlements { amount { amount } transactionKey } }
+        tried: payment(by: { orderId: "test-card" }) { settlements { soldDate } reconciliation { verdict } }
+        payments(filter: { status: [ABORTED] }) { nodes { orderId } }
+    }"#;
+    let data = demo.ask(&viewer, query).await;
+    assert_eq!(data["second"]["status"], "DONE");
+    let refused = nodes(&data, "payments");
+    assert!(
+        refused.contains(&json!({ "orderId": "order-second-attempt" })),
+        "the first attempt: {refused:?}"
+    );
+    let rows = data["split"]["settlements"].as_array().unwrap();
+    assert_eq!(rows.len(), 2, "{rows:?}");
+    assert_eq!(rows[0], rows[1], "halves of one event");
+    assert_eq!(
+        data["tried"],
+        json!({ "settlements": [], "reconciliation": { "verdict": "INCOMPLETE" } }),
+        "with a test key"
+    );
+    demo.stop("INT").await;
+}
+
+#[tokio::test]
+async fn one_cancel_was_carried_out_one_is_unknown_and_one_waits_for_the_second_admin() {
+    let place = Place::new();
+    let demo = demo(&place).await;
+    let guide = demo.stderr();
+    let (admin, second) = (
+        labelled(&guide, "admin token "),
+        labelled(&guide, "second admin "),
+    );
+    let requests = "{ cancelRequests { nodes { id status requestedBy error { code } } } }";
+    let requests = nodes(&demo.ask(&admin, requests).await, "cancelRequests");
+    let with = |status: &str| {
+        let found: Vec<&Value> = requests
+            .iter()
+            .filter(|request| request["status"] == status)
+            .collect();
+        assert_eq!(found.len(), 1, "{status}: {requests:#?}");
+        found[0]
+    };
+    assert_eq!(requests.len(), 3);
+    for (status, code) in [
+        ("SUCCEEDED", Value::Null),
+        ("UNKNOWN", json!("OUTCOME_UNKNOWN")),
+        ("AWAITING_APPROVAL", json!("APPROVAL_REQUIRED")),
+    ] {
+        assert_eq!(with(status)["requestedBy"], "demo-admin");
+        let found = with(status)["error"]["code"].clone();
+        assert_eq!(found, code, "{status}");
+    }
+    let approve = format!(
+        "mutation {{ approveCancelRequest(id: {}) {{ request {{ status }} error {{ message }} }} }}",
+        with("AWAITING_APPROVAL")["id"]
+    );
+    let approved = demo.ask(&second, &approve).await;
+    assert_eq!(
+        approved["approveCancelRequest"],
+        json!({ "request": { "status": "SUCCEEDED" }, "error": null })
+    );
+    demo.stop("INT").await;
+}
+
+/// The blocks of a language in the README.
+fn blocks(language: &str) -> Vec<String> {
+    let readme = include_str!("../../README.md");
+    let fence = format!("```{language}\n");
+    readme
+        .split(&fence)
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn the_queries_of_the_readme_find_what_it_shows() {
+    let place = Place::new();
+    let demo = demo(&place).await;
+    let guide = demo.stderr();
+    let (viewer, admin) = (
+        labelled(&guide, "viewer token "),
+        labelled(&guide, "admin token "),
+    );
+    let today = KstDate::of(Clock::system().now());
+    let shown: Vec<Value> = blocks("json")
+        .iter()
+        .map(|answer| serde_json::from_str::<Value>(answer).unwrap()["data"].clone())
+        .collect();
+    let [never_paid, cancel, mirrored, work] = &blocks("graphql")[..] else {
+        panic!("another number of queries than this test knows");
+    };
+    assert_eq!(demo.ask(&viewer, never_paid).await, shown[0]);
+
+    let key = r#"{ payment(by: { orderId: "order-today" }) { paymentKey } }"#;
+    let key = demo.ask(&viewer, key).await["payment"]["paymentKey"].take();
+    let cancel = cancel.replace(r#"paymentKey: "…""#, &format!("paymentKey: {key}"));
+    let cancelled = demo.ask(&admin, &cancel).await["cancelPayment"].take();
+    assert_eq!(cancelled["request"]["status"], "SUCCEEDED", "{cancelled:#}");
+    assert_eq!(cancelled["payment"]["balanceAmount"]["amount"], "39000");
+
+    let mirrored = mirrored
+        .replace("2026-03-01", &today.minus_days(40).to_string())
+        .replace("2026-03-31", &today.to_string());
+    let data = demo.ask(&viewer, &mirrored).await;
+    assert!(!nodes(&data, "payments").is_empty(), "{data:#}");
+    assert!(!data["coverage"].as_array().unwrap().is_empty());
+
+    let work = nodes(&demo.ask(&viewer, work).await, "discrepancies");
+    for node in nodes(&shown[1], "discrepancies") {
+        assert!(work.contains(&node), "{node:#} is not among {work:#?}");
+    }
     demo.stop("INT").await;
 }
 

@@ -151,6 +151,25 @@ impl<'a> Console<'a> {
         )
     }
 
+    /// Toss gives back more than was left: the amount is taken as it is, and the balance ends at 0.
+    pub fn refund_beyond(
+        &self,
+        payment: &str,
+        cancel: &CancelByHand,
+    ) -> Result<Option<String>, Refusal> {
+        let order = CancelOrder {
+            beyond: true,
+            ..cancel.order()
+        };
+        self.happen(
+            Event::Cancel {
+                payment: payment.to_owned(),
+                order,
+            },
+            cancel.at,
+        )
+    }
+
     /// The card company cancels everything that is left.
     pub fn card_company_cancel(
         &self,
@@ -200,6 +219,21 @@ impl<'a> Console<'a> {
     pub fn payment_key(&self, order_id: &str) -> Option<String> {
         self.read(order_id, |world, index| {
             world.ledger.payment(index).payment_key.clone()
+        })
+    }
+
+    /// The keys of all attempts at an order, in the order in which they were entered.
+    pub fn attempts(&self, order_id: &str) -> Vec<String> {
+        let now = self.sim.clock.now();
+        self.sim.with_world(|world| {
+            world.catch_up(now);
+            world
+                .ledger
+                .payments()
+                .iter()
+                .filter(|payment| payment.order_id == order_id)
+                .map(|payment| payment.payment_key.clone())
+                .collect()
         })
     }
 

@@ -71,6 +71,12 @@ pub enum FaultKind {
     RowMoves,
     /// On settlement pages after the first: the first page stands there again.
     PageRepeats,
+    /// On a settlements page: right, but from the next call on the list's last row stands first, for good. Who is
+    /// between two pages then never sees that row, and sees another twice.
+    LastRowFirst,
+    /// On a settlements page: right, but from the next call on the list's first row stands last, for good. Who is
+    /// between two pages then sees that row twice, and another never.
+    FirstRowLast,
     /// On a transactions page: its first row stands there twice, within the limit of rows.
     RowTwice,
     /// A list's first row has an amount that is no number.

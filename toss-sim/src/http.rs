@@ -87,10 +87,12 @@ async fn serve(
     body: Bytes,
 ) -> HttpResponse {
     let call = call(&request, &body);
+    let id = call.id.clone();
     let admission = sim.with_world(|world| world.admit(endpoint, call, sim.clock.now()));
     let reply = match admission {
         Admission::Answered(reply) => reply,
         Admission::Admitted(ticket, wait) => {
+            until_released(&sim, endpoint, &id).await;
             let run = move |sim: &Sim| sim.with_world(|world| world.run(*ticket, sim.clock.now()));
             let reply = if wait.is_zero() {
                 run(&sim)
@@ -115,6 +117,20 @@ async fn serve(
         actix_web::rt::time::sleep(HANGING).await;
     }
     response(reply)
+}
+
+/// Waits as long as the payment asked about is held.
+async fn until_released(sim: &Sim, endpoint: Endpoint, id: &str) {
+    loop {
+        let released = sim.released.notified();
+        tokio::pin!(released);
+        // Before looking, so that a release in between is not missed.
+        released.as_mut().enable();
+        if !sim.with_world(|world| world.is_held(endpoint, id)) {
+            return;
+        }
+        released.await;
+    }
 }
 
 fn call(request: &HttpRequest, body: &Bytes) -> Call {

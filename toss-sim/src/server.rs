@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::dev::ServerHandle;
 use chrono::NaiveDate;
+use tokio::sync::Notify;
 
 use crate::busy_day::BusyDay;
 use crate::clock::SimClock;
@@ -45,6 +46,8 @@ pub enum StartError {
 pub(crate) struct Sim {
     pub(crate) clock: SimClock,
     pub(crate) control: bool,
+    /// Woken when payments are released.
+    pub(crate) released: Notify,
     world: Mutex<World>,
 }
 
@@ -88,6 +91,7 @@ impl TossSim {
         let sim = Arc::new(Sim {
             clock: settings.clock,
             control: settings.control,
+            released: Notify::new(),
             world: Mutex::new(World::new(
                 settings.seed,
                 settings.merchants,
@@ -191,7 +195,10 @@ impl<'a> Faults<'a> {
             world.settlement_troubles.clear();
             world.transaction_troubles.clear();
             world.payment_troubles.clear();
+            world.settlement_moves.clear();
+            world.held.clear();
         });
+        self.sim.released.notify_waiters();
     }
 
     /// Calls that pending nuisances will still meet.
@@ -224,6 +231,20 @@ impl<'a> Faults<'a> {
     pub fn payment(&self, trouble: PaymentTrouble) {
         self.sim
             .with_world(|world| world.payment_troubles.push(trouble));
+    }
+
+    /// Has questions about one payment, named by key or order, wait until it is released or their client goes. Other
+    /// payments are answered, and cancels too.
+    pub fn hold(&self, payment: &str) {
+        self.sim
+            .with_world(|world| world.held.push(payment.to_owned()));
+    }
+
+    /// Lets what waits for a payment go on; it is named as it was to [`Faults::hold`].
+    pub fn release(&self, payment: &str) {
+        self.sim
+            .with_world(|world| world.held.retain(|held| held != payment));
+        self.sim.released.notify_waiters();
     }
 
     /// Loses the idempotency store: a known key is new again.

@@ -68,6 +68,16 @@ pub struct Behaviour {
     pub over_limit: OverLimit,
     /// Whether test keys get settlement rows; they are then degraded.
     pub settles_test_keys: bool,
+    /// Whether test keys get the sample row of Toss's documentation for the first day that they ask for, instead of
+    /// rows of their own payments.
+    pub samples_test_keys: bool,
+    /// Whether a row is listed from the day after its event also when its sold date, the end of a week or a month, is
+    /// still to come; otherwise from the day after its sold date.
+    pub lists_ahead: bool,
+    /// Whether foreign wallets' payments have settlement rows; some wallets pay the merchant themselves.
+    pub settles_foreign_wallets: bool,
+    /// Whether an order is answered by its latest attempt that was paid, rather than by its latest one.
+    pub orders_answer_paid: bool,
     /// Calls per minute and endpoint with a test key before 429; Toss documents 100.
     pub test_calls_per_minute: Option<usize>,
     /// How `fees` is written in every settlement row.
@@ -86,6 +96,10 @@ impl Default for Behaviour {
             refuses_cursors_outside: false,
             over_limit: OverLimit::default(),
             settles_test_keys: false,
+            samples_test_keys: false,
+            lists_ahead: true,
+            settles_foreign_wallets: true,
+            orders_answer_paid: false,
             test_calls_per_minute: None,
             fees: FeesForm::default(),
             payment_lag: Duration::zero(),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::{DateTime, Utc};
 
 use crate::busy_day::BusyDay;
-use crate::faults::PendingFaults;
+use crate::faults::{Endpoint, PendingFaults};
 use crate::idempotency::IdempotencyStore;
 use crate::ids::Ids;
 use crate::ledger::Ledger;
@@ -47,6 +47,13 @@ pub(crate) enum Event {
     },
 }
 
+/// A settlement row that has left its place in the list.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum RowMove {
+    LastFirst,
+    FirstLast,
+}
+
 /// The stand-in's whole state.
 pub(crate) struct World {
     pub(crate) ids: Ids,
@@ -58,6 +65,10 @@ pub(crate) struct World {
     pub(crate) settlement_troubles: Vec<Watched>,
     pub(crate) transaction_troubles: Vec<TransactionTrouble>,
     pub(crate) payment_troubles: Vec<PaymentTrouble>,
+    /// In the order in which they happened.
+    pub(crate) settlement_moves: Vec<RowMove>,
+    /// Payments, by key or order, whose questions wait.
+    pub(crate) held: Vec<String>,
     pub(crate) busy_days: Vec<BusyDay>,
     pub(crate) outbox: Outbox,
     pub(crate) requests: Vec<RecordedRequest>,
@@ -82,6 +93,8 @@ impl World {
             settlement_troubles: Vec::new(),
             transaction_troubles: Vec::new(),
             payment_troubles: Vec::new(),
+            settlement_moves: Vec::new(),
+            held: Vec::new(),
             busy_days: Vec::new(),
             outbox: Outbox::default(),
             requests: Vec::new(),
@@ -188,6 +201,24 @@ impl World {
             let every_mid: Vec<String> = self.merchants.iter().flat_map(Merchant::mids).collect();
             self.ledger.by_order(&every_mid, payment)
         })
+    }
+
+    /// The payment that a question or a cancel is about.
+    pub(crate) fn asked_about(&self, endpoint: Endpoint, id: &str) -> Option<usize> {
+        match endpoint {
+            Endpoint::Payment | Endpoint::Cancel => self.ledger.by_key(id),
+            Endpoint::PaymentByOrder => self.find(id),
+            _ => None,
+        }
+    }
+
+    /// Whether this question waits until its payment is released. Cancels never do.
+    pub(crate) fn is_held(&self, endpoint: Endpoint, id: &str) -> bool {
+        !self.held.is_empty()
+            && !endpoint.is_post()
+            && self
+                .asked_about(endpoint, id)
+                .is_some_and(|index| self.held.iter().any(|held| self.find(held) == Some(index)))
     }
 
     fn perform(

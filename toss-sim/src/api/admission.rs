@@ -10,6 +10,7 @@ use crate::faults::{Endpoint, FaultKind};
 use crate::idempotency::{Claim, Kept, Slot};
 use crate::recorded::RecordedRequest;
 use crate::refusal::Refusal;
+use crate::row_trouble::PaymentChange;
 use crate::world::World;
 
 /// Longest idempotency key, in characters.
@@ -65,6 +66,17 @@ impl World {
                 return Admission::Answered(self.noted(record, reply));
             }
             _ => {}
+        }
+        match self.failing_cancels(endpoint, &call.id) {
+            Some(PaymentChange::CancelsFail(status)) => {
+                reply.status = *status;
+                return Admission::Answered(self.noted(record, reply));
+            }
+            Some(_) => {
+                reply.passage = Passage::Dropped;
+                return Admission::Answered(reply);
+            }
+            None => {}
         }
         match self.entry(endpoint, &call, record, now) {
             Err(refusal) => {
@@ -191,6 +203,24 @@ impl World {
             Claim::InFlight => Err(Refusal::of("IDEMPOTENT_REQUEST_PROCESSING")),
             Claim::Replay(kept) => Ok(Entry::Replay(kept)),
         }
+    }
+
+    /// How every cancel of this payment fails, if they do.
+    fn failing_cancels(&self, endpoint: Endpoint, id: &str) -> Option<&PaymentChange> {
+        if endpoint != Endpoint::Cancel {
+            return None;
+        }
+        let payment = self.ledger.payment(self.asked_about(endpoint, id)?);
+        self.payment_troubles
+            .iter()
+            .filter(|trouble| trouble.meets(payment))
+            .map(|trouble| &trouble.change)
+            .find(|change| {
+                matches!(
+                    change,
+                    PaymentChange::CancelsFail(_) | PaymentChange::CancelsDropped
+                )
+            })
     }
 
     fn is_over_test_limit(&self, endpoint: Endpoint, mid: &str, now: DateTime<Utc>) -> bool {

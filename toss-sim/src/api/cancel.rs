@@ -110,6 +110,7 @@ fn order(body: &Body, payment: &Payment) -> Result<CancelOrder, Refusal> {
                 holder: account.holder_name.clone(),
             }),
         by_hand: false,
+        beyond: false,
     })
 }
 

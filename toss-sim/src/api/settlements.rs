@@ -6,14 +6,15 @@ use serde::Deserialize;
 use super::{Asked, payments, transactions};
 use crate::bodies::json::{Json, Object};
 use crate::bodies::method::View;
-use crate::bodies::settlement;
+use crate::bodies::odd::make_odd;
+use crate::bodies::{sample, settlement};
 use crate::faults::FaultKind;
 use crate::kst::kst_date;
 use crate::ledger::payment::Method;
 use crate::payouts::trouble::troubled_rows;
 use crate::payouts::{FeesForm, SettlementRow};
 use crate::refusal::Refusal;
-use crate::world::World;
+use crate::world::{RowMove, World};
 
 /// Rows on a page when nothing is asked for.
 const DEFAULT_SIZE: usize = 100;
@@ -50,6 +51,15 @@ pub(super) fn list(world: &mut World, asked: &Asked<'_>) -> Result<Json, Refusal
         return Err(Refusal::of("INVALID_REQUEST"));
     }
     let size = transactions::page_size(world, asked.call.query_value("size"), DEFAULT_SIZE)?;
+    if asked.is_test && world.behaviour.samples_test_keys {
+        let mid = world.merchants[asked.merchant].mid.as_str();
+        let rows = if page == 1 {
+            vec![sample::settlement(mid, start)]
+        } else {
+            Vec::new()
+        };
+        return Ok(rows.into());
+    }
     if asked.is_test && !world.behaviour.settles_test_keys {
         return Ok(Vec::new().into());
     }
@@ -85,9 +95,7 @@ pub(super) fn list(world: &mut World, asked: &Asked<'_>) -> Result<Json, Refusal
             row.event_at,
         )
     });
-    if page > 1 && asked.fault == Some(&FaultKind::RowMoves) && !rows.is_empty() {
-        rows.rotate_left(1);
-    }
+    reorder(world, asked, page, &mut rows);
     let page = if asked.fault == Some(&FaultKind::PageRepeats) {
         1
     } else {
@@ -108,6 +116,27 @@ pub(super) fn list(world: &mut World, asked: &Asked<'_>) -> Result<Json, Refusal
     }
     let bodies: Vec<Object> = shown.iter().map(|row| written(world, asked, row)).collect();
     Ok(bodies.into())
+}
+
+/// Moves rows to other places: for this page alone, or for good once it has been shown.
+fn reorder(world: &mut World, asked: &Asked<'_>, page: usize, rows: &mut [SettlementRow]) {
+    if rows.is_empty() {
+        return;
+    }
+    if page > 1 && asked.fault == Some(&FaultKind::RowMoves) {
+        rows.rotate_left(1);
+    }
+    for moved in &world.settlement_moves {
+        match moved {
+            RowMove::LastFirst => rows.rotate_right(1),
+            RowMove::FirstLast => rows.rotate_left(1),
+        }
+    }
+    match asked.fault {
+        Some(FaultKind::LastRowFirst) => world.settlement_moves.push(RowMove::LastFirst),
+        Some(FaultKind::FirstRowLast) => world.settlement_moves.push(RowMove::FirstLast),
+        _ => {}
+    }
 }
 
 /// Asks for the acquisition of one card payment, which needs a contract of its own.
@@ -144,8 +173,16 @@ fn rows(world: &World, asked: &Asked<'_>) -> Vec<SettlementRow> {
                 _ => Vec::new(),
             }
         })
-        .filter(|row| row.listed_from <= today)
+        .filter(|row| row.listed_from <= today && is_settled_here(world, row, today))
         .collect()
+}
+
+/// Whether the switches let a row be listed on this day.
+fn is_settled_here(world: &World, row: &SettlementRow, today: NaiveDate) -> bool {
+    let method = &world.ledger.payment(row.payment).method;
+    let foreign = matches!(method, Some(Method::OverseasEasyPay { .. }));
+    (world.behaviour.lists_ahead || row.sold_date < today)
+        && (world.behaviour.settles_foreign_wallets || !foreign)
 }
 
 fn written(world: &World, asked: &Asked<'_>, row: &SettlementRow) -> Object {
@@ -180,6 +217,9 @@ fn written(world: &World, asked: &Asked<'_>, row: &SettlementRow) -> Object {
         body.set("orderId", format!("{prefix}_{}", payment.order_id));
         let day = kst_date(payment.approved_at.unwrap_or(payment.requested_at));
         body.set("approvedAt", format!("{day}T00:00:00+09:00"));
+    }
+    for odd in &row.odd {
+        make_odd(&mut body, *odd);
     }
     body
 }

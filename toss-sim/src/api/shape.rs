@@ -2,6 +2,7 @@
 
 use super::{Passage, Reply};
 use crate::bodies::json::{Json, Object};
+use crate::bodies::old_version::to_version_1_4;
 use crate::faults::FaultKind;
 
 const HTML: &[u8] = b"<!DOCTYPE html><html><head><title>503</title></head><body>Service under maintenance</body></html>";
@@ -23,32 +24,6 @@ pub(super) fn reshape(json: &mut Json, fault: Option<&FaultKind>) {
             _ => {}
         }
     }
-}
-
-/// The older shape: institution names beside codes, `transactionKey` instead of nothing, no receipt object.
-fn to_version_1_4(body: &mut Object) {
-    if let Some(card) = body.object_mut("card") {
-        card.set("company", "현대");
-        card.set(
-            "receiptUrl",
-            "https://dashboard.tosspayments.com/receipt/redirection?transactionId=x&ref=PX",
-        );
-        card.remove("interestPayer");
-    }
-    if body.has("version") {
-        body.set("version", "1.4");
-        body.set("transactionKey", Json::Null);
-        for newer in [
-            "receipt",
-            "checkout",
-            "metadata",
-            "cashReceipts",
-            "taxExemptionAmount",
-        ] {
-            body.remove(newer);
-        }
-    }
-    body.remove("fees");
 }
 
 /// Faults that change how, or whether, an answer arrives.

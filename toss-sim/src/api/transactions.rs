@@ -4,6 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::Asked;
 use crate::bodies::json::{Json, Object};
+use crate::bodies::odd::make_odd;
 use crate::bodies::transaction;
 use crate::faults::FaultKind;
 use crate::kst::read_query_instant;
@@ -146,7 +147,7 @@ fn is_listed(world: &World, asked: &Asked<'_>, row: &Row) -> bool {
             .all(|trouble| match trouble.change {
                 TransactionChange::Hidden => false,
                 TransactionChange::Late(by) => asked.now >= row.at + by,
-                TransactionChange::Status(_) => true,
+                TransactionChange::Status(_) | TransactionChange::Odd(_) => true,
             })
 }
 
@@ -155,11 +156,13 @@ fn written(world: &World, asked: &Asked<'_>, row: &Row) -> Object {
     let mut body = transaction::body(payment, row, asked.call.language());
     let newest = payment.last_transaction_key.as_deref() == Some(row.transaction_key.as_str());
     for trouble in &world.transaction_troubles {
-        if let TransactionChange::Status(word) = &trouble.change
-            && newest
-            && trouble.order_id == payment.order_id
-        {
-            body.set("status", word.as_str());
+        if trouble.order_id != payment.order_id {
+            continue;
+        }
+        match &trouble.change {
+            TransactionChange::Status(status) if newest => body.set("status", status.as_str()),
+            TransactionChange::Odd(odd) => make_odd(&mut body, *odd),
+            _ => {}
         }
     }
     body

@@ -13,6 +13,8 @@ pub(crate) enum Json {
     Flag(bool),
     Number(String),
     Text(String),
+    /// A value as its JSON text, for what no writer of JSON writes.
+    Raw(String),
     List(Vec<Json>),
     Object(Object),
 }
@@ -54,6 +56,33 @@ impl Object {
         })
     }
 
+    /// A field's value.
+    pub(crate) fn value_mut(&mut self, name: &str) -> Option<&mut Json> {
+        self.0
+            .iter_mut()
+            .find(|(field, _)| *field == name)
+            .map(|(_, value)| value)
+    }
+
+    /// The cancels in a body: those of a payment, or the one of a settlement row.
+    pub(crate) fn cancels_mut(&mut self) -> Vec<&mut Object> {
+        self.0
+            .iter_mut()
+            .filter(|(field, _)| matches!(*field, "cancels" | "cancel"))
+            .flat_map(|(_, value)| value.top_objects())
+            .collect()
+    }
+
+    /// Does something with every value, those inside objects and lists too.
+    pub(crate) fn each_value(&mut self, work: &mut impl FnMut(&mut Json)) {
+        for (_, value) in &mut self.0 {
+            work(value);
+            for object in value.top_objects() {
+                object.each_value(work);
+            }
+        }
+    }
+
     /// Whether the field exists.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(field, _)| *field == name)
@@ -88,7 +117,7 @@ impl Serialize for Json {
         match self {
             Self::Null => serializer.serialize_unit(),
             Self::Flag(flag) => serializer.serialize_bool(*flag),
-            Self::Number(digits) => RawValue::from_string(digits.clone())
+            Self::Number(text) | Self::Raw(text) => RawValue::from_string(text.clone())
                 .map_err(S::Error::custom)?
                 .serialize(serializer),
             Self::Text(text) => serializer.serialize_str(text),

@@ -11,10 +11,7 @@ use crate::money::Currency;
 pub(crate) fn body(payment: &Payment, view: View) -> Object {
     let (vat, supplied) = payment.tax_parts();
     let overseas = payment.currency() != Currency::Krw;
-    let no_money_yet = matches!(
-        payment.status,
-        Status::Aborted | Status::Expired | Status::InProgress
-    );
+    let no_money_yet = payment.came_to_nothing();
     let checkout = format!(
         "https://api.tosspayments.com/v1/payments/{}/checkout",
         payment.payment_key

@@ -49,6 +49,9 @@ struct CancelRequest {
     amount: Option<Box<RawValue>>,
     reason: Option<String>,
     at: Option<DateTime<Utc>>,
+    /// Also when it is more than what is left.
+    #[serde(default)]
+    beyond: bool,
 }
 
 #[derive(Deserialize)]
@@ -150,14 +153,16 @@ async fn cancel(sim: Data, payment: web::Path<String>, body: Bytes) -> Answer {
         .map(|raw| amount(&raw, currency))
         .transpose()?;
     let reason = request.reason.unwrap_or_else(|| "상점관리자 취소".into());
-    console.cancel(
-        &payment,
-        &CancelByHand {
-            amount: part,
-            reason,
-            at: request.at,
-        },
-    )?;
+    let cancel = CancelByHand {
+        amount: part,
+        reason,
+        at: request.at,
+    };
+    if request.beyond {
+        console.refund_beyond(&payment, &cancel)?;
+    } else {
+        console.cancel(&payment, &cancel)?;
+    }
     Ok(status(&sim, &payment))
 }
 

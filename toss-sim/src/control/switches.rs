@@ -23,6 +23,10 @@ struct BehaviourRequest {
     refuses_cursors_outside: Option<bool>,
     over_limit: Option<OverLimit>,
     settles_test_keys: Option<bool>,
+    samples_test_keys: Option<bool>,
+    lists_ahead: Option<bool>,
+    settles_foreign_wallets: Option<bool>,
+    orders_answer_paid: Option<bool>,
     test_calls_per_minute: Option<usize>,
     fees: Option<FeesForm>,
     payment_lag_seconds: Option<i64>,
@@ -43,6 +47,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/troubles/settlement", web::post().to(settlement))
         .route("/troubles/transaction", web::post().to(transaction))
         .route("/troubles/payment", web::post().to(payment))
+        .route("/payments/{payment}/hold", web::post().to(hold))
+        .route("/payments/{payment}/release", web::post().to(release))
         .route("/behaviour", web::post().to(behave))
         .route("/webhooks", web::post().to(webhooks))
         .route("/idempotency", web::delete().to(forget))
@@ -78,6 +84,16 @@ async fn transaction(sim: Data, body: Bytes) -> Answer {
 async fn payment(sim: Data, body: Bytes) -> Answer {
     let trouble: PaymentTrouble = read(&body)?;
     Faults::new(&sim).payment(trouble);
+    Ok(done())
+}
+
+async fn hold(sim: Data, payment: web::Path<String>) -> Answer {
+    Faults::new(&sim).hold(&payment);
+    Ok(done())
+}
+
+async fn release(sim: Data, payment: web::Path<String>) -> Answer {
+    Faults::new(&sim).release(&payment);
     Ok(done())
 }
 
@@ -135,6 +151,10 @@ impl BehaviourRequest {
             refuses_cursors_outside,
             over_limit,
             settles_test_keys,
+            samples_test_keys,
+            lists_ahead,
+            settles_foreign_wallets,
+            orders_answer_paid,
             test_calls_per_minute,
             fees,
             payment_lag,
@@ -148,6 +168,10 @@ impl BehaviourRequest {
         move_to(refuses_cursors_outside, self.refuses_cursors_outside);
         move_to(over_limit, self.over_limit);
         move_to(settles_test_keys, self.settles_test_keys);
+        move_to(samples_test_keys, self.samples_test_keys);
+        move_to(lists_ahead, self.lists_ahead);
+        move_to(settles_foreign_wallets, self.settles_foreign_wallets);
+        move_to(orders_answer_paid, self.orders_answer_paid);
         move_to(test_calls_per_minute, self.test_calls_per_minute.map(Some));
         move_to(fees, self.fees);
         move_to(payment_lag, self.payment_lag_seconds.map(Duration::seconds));

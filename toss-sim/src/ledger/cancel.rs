@@ -58,6 +58,8 @@ pub(crate) struct CancelOrder {
     pub(crate) account: Option<RefundAccount>,
     /// Made by hand in the console, where the refund account comes from elsewhere.
     pub(crate) by_hand: bool,
+    /// Carried out although it is more than what is left: a fault of Toss's. The balance ends at 0.
+    pub(crate) beyond: bool,
 }
 
 /// Days after the approval during which a transfer, or a foreign wallet, can be cancelled.
@@ -83,6 +85,9 @@ pub(crate) fn check(
         .is_some_and(|expected| expected != payment.balance)
     {
         return Err(Refusal::of("NOT_MATCHES_REFUNDABLE_AMOUNT"));
+    }
+    if order.beyond {
+        return Ok(amount);
     }
     let tax_parts_fit =
         order.tax_free <= payment.tax_free && order.tax_exemption <= payment.tax_exemption;
@@ -120,7 +125,7 @@ pub(crate) fn execute(
         order.tax_exemption
     };
     let moves_money = payment.account.is_none() || payment.is_deposited_account();
-    payment.balance -= amount;
+    payment.balance = (payment.balance - amount).max(0);
     payment.tax_free -= tax_free;
     payment.tax_exemption -= tax_exemption;
     payment.status = if in_one_go {

@@ -65,6 +65,16 @@ impl Ledger {
             .max_by_key(|index| (self.payments[*index].requested_at, *index))
     }
 
+    /// The latest of an order's attempts that brought money or an account number.
+    pub(crate) fn paid_by_order(&self, mids: &[String], order_id: &str) -> Option<usize> {
+        let attempts = self.by_order.get(order_id)?.iter().copied();
+        attempts
+            .map(|index| (index, &self.payments[index]))
+            .filter(|(_, payment)| mids.contains(&payment.mid) && !payment.came_to_nothing())
+            .max_by_key(|(index, payment)| (payment.requested_at, *index))
+            .map(|(index, _)| index)
+    }
+
     /// The payment as it was before its latest change, or as it is when it never changed.
     pub(crate) fn before_latest_change(&self, index: usize) -> &Payment {
         self.former

@@ -173,6 +173,14 @@ impl Payment {
             .is_some_and(|account| account.deposited)
     }
 
+    /// Whether the attempt was refused, given up or not finished.
+    pub(crate) fn came_to_nothing(&self) -> bool {
+        matches!(
+            self.status,
+            Status::Aborted | Status::Expired | Status::InProgress
+        )
+    }
+
     /// VAT and supplied amount of what is left.
     pub(crate) fn tax_parts(&self) -> (i64, i64) {
         let taxed = self.balance - self.tax_free - self.tax_exemption;

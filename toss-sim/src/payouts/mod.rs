@@ -11,6 +11,7 @@ use crate::kst::kst_date;
 use crate::ledger::payment::Payment;
 use crate::ledger::transaction::{Row, RowKind};
 use crate::money::Currency;
+use crate::odd_row::OddRow;
 use contract::{Contract, supply_and_vat};
 
 /// How a row's `fees` are written.
@@ -47,6 +48,7 @@ pub(crate) struct SettlementRow {
     pub(crate) fees_form: FeesForm,
     /// Written as test rows were seen: no keys, no card, midnight, a prefix before the orderId.
     pub(crate) degraded: bool,
+    pub(crate) odd: Vec<OddRow>,
     /// The trouble that would change this row once it has been listed.
     pub(crate) awaited_trouble: Option<usize>,
 }
@@ -78,6 +80,7 @@ impl SettlementRow {
             listed_from: event_day.succ_opt().unwrap_or(event_day),
             fees_form: FeesForm::Listed,
             degraded: false,
+            odd: Vec::new(),
             awaited_trouble: None,
         };
         settled.add_up();

@@ -8,6 +8,7 @@ use super::{FeesForm, SettlementRow};
 use crate::ledger::payment::Payment;
 use crate::ledger::transaction::{Row, RowKind};
 use crate::money::Currency;
+use crate::odd_row::OddRow;
 
 /// Which of an order's events is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -34,7 +35,7 @@ impl SettledEvent {
 
 /// What is wrong with the row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum SettlementChange {
     /// It is not listed.
     Missing,
@@ -58,6 +59,16 @@ pub enum SettlementChange {
     Fees(FeesForm),
     /// Its keys are null, its orderId has a prefix, its card is null and its approval is at midnight.
     Degraded,
+    /// It is several rows under one transaction key that add up to it.
+    Split {
+        /// How many; at least 1.
+        rows: u32,
+        /// By how many minor units they come to more than the event (negative: less).
+        #[serde(default)]
+        off: i64,
+    },
+    /// It is odd.
+    Odd(OddRow),
 }
 
 /// From when on.
@@ -105,7 +116,7 @@ impl Watched {
     }
 }
 
-/// The rows that one transaction has after all troubles: none, one or two.
+/// The rows that one transaction has after all troubles: none, one or several.
 pub(crate) fn troubled_rows(
     row: &Row,
     payment: &Payment,
@@ -127,7 +138,7 @@ pub(crate) fn troubled_rows(
     let Some(mut settled) = SettlementRow::for_event(row, payment, contract) else {
         return Vec::new();
     };
-    let mut copies = 1;
+    let (mut copies, mut split) = (1, None);
     for (index, watched) in mine() {
         if !watched.has_set_in(now) {
             settled.awaited_trouble = Some(index);
@@ -136,10 +147,39 @@ pub(crate) fn troubled_rows(
         match watched.trouble.change {
             SettlementChange::Missing => copies = 0,
             SettlementChange::Duplicated => copies *= 2,
+            SettlementChange::Split { rows, off } => split = Some((rows, off)),
             change => apply(change, &mut settled, payment, contract),
         }
     }
-    vec![settled; copies]
+    let rows = match split {
+        Some((rows, off)) => parts(&settled, (rows, off), payment, contract),
+        None => vec![settled],
+    };
+    std::iter::repeat_n(rows, copies).flatten().collect()
+}
+
+/// The row in several parts; the last one takes what does not divide, and what is too much or too little.
+fn parts(
+    whole: &SettlementRow,
+    (rows, off): (u32, i64),
+    payment: &Payment,
+    contract: &Contract,
+) -> Vec<SettlementRow> {
+    let count = i64::from(rows.max(1));
+    let each = whole.amount / count;
+    let last = whole.amount - each * (count - 1) + off * whole.amount.signum();
+    (1..=count)
+        .map(|nth| {
+            let mut part = whole.clone();
+            set_amount(
+                &mut part,
+                if nth == count { last } else { each },
+                payment,
+                contract,
+            );
+            part
+        })
+        .collect()
 }
 
 fn apply(
@@ -152,13 +192,7 @@ fn apply(
         SettlementChange::Late(days) => {
             row.listed_from = shifted(row.listed_from, i64::from(days));
         }
-        SettlementChange::Amount(by) => {
-            row.amount += by;
-            if let Some(method) = &payment.method {
-                row.fees = contract.fees.parts(method, row.amount, row.currency);
-            }
-            row.add_up();
-        }
+        SettlementChange::Amount(by) => set_amount(row, row.amount + by, payment, contract),
         SettlementChange::Fee(by) => {
             row.fees = vec![("BASE", row.fee + by)];
             row.add_up();
@@ -169,8 +203,21 @@ fn apply(
         SettlementChange::FeeOffByOne => row.fee += row.amount.signum(),
         SettlementChange::Fees(form) => row.fees_form = form,
         SettlementChange::Degraded => row.degraded = true,
-        SettlementChange::Missing | SettlementChange::Duplicated | SettlementChange::Settled => {}
+        SettlementChange::Odd(odd) => row.odd.push(odd),
+        SettlementChange::Missing
+        | SettlementChange::Duplicated
+        | SettlementChange::Settled
+        | SettlementChange::Split { .. } => {}
     }
+}
+
+/// Another amount, whose fees and payout follow.
+fn set_amount(row: &mut SettlementRow, amount: i64, payment: &Payment, contract: &Contract) {
+    row.amount = amount;
+    if let Some(method) = &payment.method {
+        row.fees = contract.fees.parts(method, row.amount, row.currency);
+    }
+    row.add_up();
 }
 
 fn shifted(date: NaiveDate, days: i64) -> NaiveDate {

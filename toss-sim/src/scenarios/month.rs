@@ -1,11 +1,11 @@
-//! A month that holds every case: the ordinary payments of `clean_month` and each of the other stories once.
+//! A month with the common cases: the ordinary payments of `clean_month` and each story whose rows all readers read.
 
 use super::{Scenario, Story};
 
 /// The story.
 pub(super) const STORY: Scenario = Scenario {
     name: "month",
-    summary: "thirty days: clean_month and within it every other story once, with its own orderIds \
+    summary: "thirty days: clean_month and within it the common cases, each with its own orderIds \
               (order-never-paid and order-partial-cancels among them)",
     days: 30,
     tell,

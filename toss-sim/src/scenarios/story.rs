@@ -5,6 +5,7 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use super::Scenario;
 use crate::console::CancelByHand;
 use crate::kst::kst_instant;
+use crate::ledger::cancel::CancelOrder;
 use crate::ledger::order::NewPayment;
 use crate::money::Amount;
 use crate::payouts::trouble::{Onset, SettledEvent, SettlementChange, SettlementTrouble, Watched};
@@ -107,6 +108,26 @@ impl Story {
         reason: &str,
     ) {
         self.cancel_by_hand(day, time, order, &CancelByHand::part(amount, reason));
+    }
+
+    /// Toss gives back more than is left.
+    pub(super) fn refund_beyond(
+        &mut self,
+        day: u64,
+        time: TimeOfDay,
+        order: &str,
+        amount: Amount,
+        reason: &str,
+    ) {
+        let cancel = CancelOrder {
+            beyond: true,
+            ..CancelByHand::part(amount, reason).order()
+        };
+        let event = Event::Cancel {
+            payment: order.to_owned(),
+            order: cancel,
+        };
+        self.step(day, time, Step::Event(event));
     }
 
     pub(super) fn finish_cancel(&mut self, day: u64, time: TimeOfDay, order: &str, refused: bool) {

@@ -146,6 +146,40 @@ async fn faults_troubles_and_switches_are_set_and_taken_back() {
             "/behaviour",
             json!({"overLimit": "refuse", "fees": "strings", "webhooks": {"dropNext": 1}}),
         ),
+        (
+            "/faults",
+            json!({"endpoint": "settlements", "kind": "lastRowFirst"}),
+        ),
+        (
+            "/troubles/settlement",
+            json!({"orderId": "order-x", "event": "every", "change": {"split": {"rows": 2, "off": -5}}}),
+        ),
+        (
+            "/troubles/settlement",
+            json!({"orderId": "order-x", "event": "every", "change": {"odd": "noPaidOutDate"}}),
+        ),
+        (
+            "/troubles/transaction",
+            json!({"orderId": "order-x", "change": {"odd": "numbersAsStrings"}}),
+        ),
+        (
+            "/troubles/payment",
+            json!({"orderId": "order-x", "change": "notFound"}),
+        ),
+        (
+            "/troubles/payment",
+            json!({"orderId": "order-x", "change": {"refundStatus": "FAILED"}}),
+        ),
+        (
+            "/troubles/payment",
+            json!({"orderId": "order-x", "change": {"cancelsFail": 502}}),
+        ),
+        (
+            "/behaviour",
+            json!({"samplesTestKeys": true, "listsAhead": false, "settlesForeignWallets": false, "ordersAnswerPaid": true}),
+        ),
+        ("/payments/order-x/hold", json!({})),
+        ("/payments/order-x/release", json!({})),
         ("/webhooks", json!({"url": null})),
     ] {
         let answer = post(&shop, path, body.clone()).await;
@@ -153,10 +187,22 @@ async fn faults_troubles_and_switches_are_set_and_taken_back() {
     }
     assert!(shop.rows("").await.is_empty());
     let read = || shop.get("/v1/payments/orders/order-x");
-    assert_eq!(read().await.status, 200, "that endpoint has no fault");
+    assert_eq!(
+        read().await.status,
+        404,
+        "that endpoint has no fault, and the payment is unknown"
+    );
     let faults = send(shop.request(Method::DELETE, "/sim/faults")).await;
     assert_eq!(faults.status, 200);
-    assert_eq!(shop.rows("").await.len(), 1);
+    assert_eq!(read().await.status, 200);
+    let beyond = post(
+        &shop,
+        "/payments/order-x/cancel",
+        json!({"amount": 2000, "beyond": true}),
+    )
+    .await;
+    assert_eq!(beyond.json()["balance"], "0", "{}", beyond.text);
+    assert_eq!(shop.rows("").await.len(), 2);
     let wrong = post(&shop, "/faults", json!({"kind": "gremlins"})).await;
     assert_eq!(wrong.status, 400);
 }
