@@ -15,7 +15,7 @@ use super::stop::StopSignals;
 use super::{CommandError, token};
 use crate::access::Role;
 use crate::clock::Clock;
-use crate::config::{LogConfig, MerchantConfig, ServerConfig, SyncConfig, TossConfig};
+use crate::config::{FrontDoor, LogConfig, MerchantConfig, ServerConfig, SyncConfig, TossConfig};
 use crate::server::{Server, StartError};
 use crate::store::{AccountName, InvalidDatabaseUrl, Source};
 use crate::sync::Import;
@@ -152,6 +152,7 @@ fn config(sim: &TossSim, folder: &TempDir, port: u16) -> Result<ServerConfig, Co
         cancel_policy: CancelPolicy::default(),
         calendar: BusinessCalendar::korean().map_err(|error| failed(error.to_string()))?,
         webhook_secret: None,
+        front_door: FrontDoor::default(),
     })
 }
 

@@ -60,7 +60,13 @@ pub(super) fn filter(text: &str) -> Result<EnvFilter, CommandError> {
     {
         return Err(refused(&format!("where {word:?} is no level")));
     }
+    // Anybody can send what is no HTTP, and would fill the log with it.
+    let quiet = if text.contains("actix_http") {
+        text.to_owned()
+    } else {
+        format!("{text},actix_http::h1=off")
+    };
     EnvFilter::builder()
-        .parse(text)
+        .parse(quiet)
         .map_err(|error| refused(&format!("which is no filter ({error})")))
 }

@@ -2,6 +2,7 @@
 //! the store's values; the rules are theirs.
 
 mod books;
+mod budget;
 mod cancel;
 mod cancel_request;
 mod context;
@@ -12,6 +13,7 @@ mod error;
 mod event_payout;
 mod filters;
 mod guard;
+mod lanes;
 mod lists;
 mod loaders;
 mod money;
@@ -37,8 +39,10 @@ mod viewer_can_cancel;
 
 use async_graphql::{EmptySubscription, Request, SDLExportOptions, SchemaBuilder, ValidationMode};
 
+pub use budget::{Budget, Metering, Stopped};
 pub use context::Interpretation;
 pub use error::ErrorCode;
+pub use lanes::Lanes;
 pub use loaders::Loaders;
 pub use mutation::Mutation;
 pub use query::Query;
@@ -109,6 +113,7 @@ pub fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
         .validation_mode(ValidationMode::Strict)
         .limit_depth(MOST_DEPTH)
         .limit_complexity(MOST_COMPLEXITY)
+        .extension(Metering)
         .disable_suggestions()
 }
 

@@ -26,6 +26,7 @@ mod payments;
 mod payouts;
 mod questions;
 mod reconciliation;
+mod resistance;
 mod settlements;
 mod stale;
 mod stories;

@@ -88,6 +88,7 @@ pub(crate) struct Choices {
     pub(crate) timeout: Duration,
     pub(crate) cycle: SettlementCycle,
     pub(crate) payout_business_days: Option<u32>,
+    pub(crate) calls_per_minute: Option<u32>,
 }
 
 impl Default for Choices {
@@ -97,6 +98,7 @@ impl Default for Choices {
             timeout: Duration::from_secs(10),
             cycle: SettlementCycle::Daily,
             payout_business_days: None,
+            calls_per_minute: None,
         }
     }
 }
@@ -110,6 +112,7 @@ impl Choices {
         });
         let mut config = running::config(sim, database_url, merchants.collect());
         config.toss.timeout = self.timeout;
+        config.toss.calls_per_minute = self.calls_per_minute;
         config
     }
 }
