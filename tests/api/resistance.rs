@@ -27,10 +27,12 @@ async fn what_is_meant_to_harm_is_refused_at_once(shop: Shop) {
         "{{ __schema {{ types {{ fields {{ type {{ fields {{ name {aliases} }} }} }} }} }} }}"
     );
     let bomb = format!("{{ __schema {{ types {{ {open} {aliases} {close} }} }} }}");
-    for too_complex in [bomb, lists, turns(2)] {
+    for too_complex in [bomb, turns(2)] {
         assert_eq!(shop.refusal(&too_complex).await, "TOO_COMPLEX");
     }
-    shop.ask(&turns(1)).await;
+    for near in [lists, turns(1)] {
+        shop.ask(&near).await;
+    }
     for (query, variables) in [
         (
             r#"{ payments(filter: {mId: ["a\u0000b"]}) { nodes { id } } }"#,
