@@ -119,7 +119,7 @@ impl Budget {
         };
         let before = self.0.bytes.fetch_add(bytes, Ordering::Relaxed);
         if before.saturating_add(bytes) > ANSWER_BYTES {
-            self.stop(Stopped::TooLarge).await
+            self.stop::<()>(Stopped::TooLarge).await;
         }
     }
 }

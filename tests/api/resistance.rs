@@ -16,7 +16,8 @@ on_both_databases!(
 
 async fn what_is_meant_to_harm_is_refused_at_once(shop: Shop) {
     let begun = Instant::now();
-    let aliases: String = (0..40).map(|i| format!("d{i}: description ")).collect();
+    let aliases = (0..40).map(|i| format!("d{i}: description"));
+    let aliases = aliases.collect::<Vec<_>>().join(" ");
     let (open, close) = ("possibleTypes { interfaces { ".repeat(3), "} } ".repeat(3));
     let turns = |turns: usize| {
         let back = "reconciliation { discrepancies { explanation payment { id ";
@@ -95,11 +96,10 @@ async fn a_cancel_goes_before_the_questions_of_a_viewer_who_has_gone(engine: Eng
     .await;
     let key = shop.sim.console().pay(NewPayment::card("order-1", 15_000));
     let many = |request: usize| {
-        let fields: String = (0..10)
-            .map(|i| {
-                format!("p{i}: payment(by: {{paymentKey: \"unknown{request}x{i}\"}}) {{ id }} ")
-            })
-            .collect();
+        let fields = (0..10).map(|i| {
+            format!("p{i}: payment(by: {{paymentKey: \"unknown{request}x{i}\"}}) {{ id }} ")
+        });
+        let fields = fields.collect::<Vec<_>>().join(" ");
         format!("{{ {fields} }}")
     };
     let requests = join_all((0..5).map(|request| {
