@@ -1,6 +1,7 @@
 //! Who is asking: the roles, the principal behind an access token, and the check of a presented token.
 //! Where tokens are stored is somebody else's business: the check is handed an asynchronous look-up by public id.
 
+mod buckets;
 mod name;
 mod request_id;
 mod token;
@@ -13,6 +14,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 pub use self::{
+    buckets::Buckets,
     name::{NameRefused, Named, OutsideAlphabet, PROGRAM, check_new_name, checked_name},
     request_id::RequestId,
     token::{NewToken, TokenText},

@@ -25,7 +25,9 @@ use self::measuring::Measuring;
 use crate::access::{Access, LookupFailed, Role, StoredToken};
 use crate::cancel::{Canceller, LimitsInForce, MoneySteps, WeakerLimits};
 use crate::clock::Clock;
-use crate::config::{MerchantConfig, ServerConfig, SettingError, SyncConfig, TossConfig};
+use crate::config::{
+    FrontDoor, MerchantConfig, ServerConfig, SettingError, SyncConfig, TossConfig,
+};
 use crate::graphql::{self, Interpretation};
 use crate::http::{self, HttpParts};
 use crate::listing::ListSettings;
@@ -34,7 +36,7 @@ use crate::merchants::{Merchant, Merchants};
 use crate::reconcile::Reconciler;
 use crate::store::{Migrated, Store, StoreError};
 use crate::sync::{Follower, Hint, Hints, Mirror, MirrorSettings, ReadingHints};
-use crate::toss::{ClientSetupError, Toss, TossSettings};
+use crate::toss::{ClientSetupError, Toss, TossSettings, first, in_background};
 
 /// How long requests under way may take after the program was told to stop.
 const REQUESTS_MAY_TAKE: Duration = Duration::from_secs(15);
@@ -173,10 +175,14 @@ impl Server {
                 .clone()
                 .map(|secret| webhooks(secret, hints)),
             endpoint: measuring
-                .of(|| http::Endpoint::new(schema, access(&store)))
+                .of(|| {
+                    http::Endpoint::new(schema, access(&store)).with_door(door(&config.front_door))
+                })
                 .with_request_data(graphql::with_request_data),
             readiness: readiness(&store, &limits, database_clock.clone()),
-            metrics: measuring.shown(store.clone(), merchants, clock),
+            metrics: measuring
+                .shown(store.clone(), merchants, clock)
+                .with_token_needed(config.front_door.metrics_need_token),
             graphiql: http::Graphiql::from_binary(),
         };
         let stop = CancellationToken::new();
@@ -272,6 +278,7 @@ impl Server {
         let workers = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
         let mut serving = HttpServer::new(move || http::app(&http))
             .workers(workers)
+            .on_connect(http::on_connect)
             .keep_alive(http::limits::KEEP_ALIVE)
             .client_request_timeout(http::limits::HEAD_TIME)
             .shutdown_timeout(REQUESTS_MAY_TAKE.as_secs())
@@ -284,16 +291,17 @@ impl Server {
         if let Some(database_clock) = database_clock {
             background.spawn(database_clock.keep(stop_background.clone()));
         }
-        background.spawn(read_hints.run());
+        background.spawn(in_background(read_hints.run()));
         background.spawn(reconciler.run(stop_background.clone(), lookup.changes()));
         if follows {
-            background.spawn(Follower::new(mirror, lookup).run(stop_background.clone()));
+            let follower = Follower::new(mirror, lookup);
+            background.spawn(in_background(follower.run(stop_background.clone())));
         }
         background.close();
         let handle = serving.handle();
         let (stop_recovery, stop_limits) = (CancellationToken::new(), CancellationToken::new());
         let limits = tokio::spawn(limits.keep(stop_limits.clone()));
-        let mut recovery = tokio::spawn(canceller.recover(stop_recovery.clone()));
+        let mut recovery = tokio::spawn(first(canceller.recover(stop_recovery.clone())));
         let served = tokio::select! {
             served = &mut serving => served,
             () = stop => {
@@ -436,6 +444,13 @@ fn access(store: &Store) -> Access {
                 .transpose()
         })
     })
+}
+
+fn door(config: &FrontDoor) -> http::DoorSettings {
+    http::DoorSettings {
+        requests_per_minute: config.requests_per_minute,
+        trusted_proxies: config.trusted_proxies,
+    }
 }
 
 fn webhooks(secret: SecretString, hints: Hints) -> http::Webhooks {

@@ -60,7 +60,17 @@ pub(super) fn filter(text: &str) -> Result<EnvFilter, CommandError> {
     {
         return Err(refused(&format!("where {word:?} is no level")));
     }
+    // Anybody can send what is no HTTP, or make others wait for a connection, and would fill the log with it.
+    let mut quiet = text.to_owned();
+    for (library, directive) in [
+        ("actix_http", "actix_http::h1=off"),
+        ("sqlx::pool", "sqlx::pool::acquire=error"),
+    ] {
+        if !text.contains(library) {
+            quiet = format!("{quiet},{directive}");
+        }
+    }
     EnvFilter::builder()
-        .parse(text)
+        .parse(quiet)
         .map_err(|error| refused(&format!("which is no filter ({error})")))
 }

@@ -15,7 +15,7 @@ use crate::toss::MusdAmounts;
 type Place = fn(&mut Layers) -> &mut Option<String>;
 
 /// The variables of the environment. In the file their names are written in small letters.
-const VARIABLES: [(&str, Place); 24] = [
+const VARIABLES: [(&str, Place); 27] = [
     ("TOSS_SECRET_KEY", |all| &mut all.toss_secret_key),
     ("TOSS_SECRET_KEY_FILE", |all| &mut all.toss_secret_key_file),
     ("TOSS_BASE_URL", |all| &mut all.toss_base_url),
@@ -50,6 +50,11 @@ const VARIABLES: [(&str, Place); 24] = [
     ("PAYOUT_BUSINESS_DAYS", |all| &mut all.payout_business_days),
     ("WEBHOOK_SECRET", |all| &mut all.webhook_secret),
     ("WEBHOOK_DAYS", |all| &mut all.webhook_days),
+    ("TOKEN_REQUESTS_PER_MINUTE", |all| {
+        &mut all.token_requests_per_minute
+    }),
+    ("TRUSTED_PROXIES", |all| &mut all.trusted_proxies),
+    ("METRICS_NEED_TOKEN", |all| &mut all.metrics_need_token),
     ("LOG", |all| &mut all.log),
     ("LOG_FORMAT", |all| &mut all.log_format),
 ];
@@ -99,6 +104,11 @@ pub(super) struct Layers {
     pub(super) webhook_secret: Option<String>,
     #[serde(default, deserialize_with = "number_or_text")]
     pub(super) webhook_days: Option<String>,
+    #[serde(default, deserialize_with = "number_or_text")]
+    pub(super) token_requests_per_minute: Option<String>,
+    #[serde(default, deserialize_with = "number_or_text")]
+    pub(super) trusted_proxies: Option<String>,
+    pub(super) metrics_need_token: Option<String>,
     pub(super) log: Option<String>,
     pub(super) log_format: Option<String>,
     pub(super) partial_cancel_rows: Option<PartialCancelSetting>,

@@ -5,6 +5,7 @@ mod business_days;
 mod cancels;
 mod faults;
 mod file;
+mod front_door;
 mod layers;
 mod merchants;
 mod names;
@@ -22,6 +23,7 @@ use crate::store::{AuditSigner, DatabaseUrl, InvalidDatabaseUrl};
 use crate::toss::{BaseUrl, MusdAmounts};
 
 pub use faults::Faults;
+pub use front_door::FrontDoor;
 pub use layers::Overrides;
 pub use merchants::MerchantConfig;
 pub use sync::SyncConfig;
@@ -73,6 +75,8 @@ pub struct ServerConfig {
     pub calendar: BusinessCalendar,
     /// The last part of the address for Toss's webhooks; without one they are not taken.
     pub webhook_secret: Option<SecretString>,
+    /// Who is let in, and how often.
+    pub front_door: FrontDoor,
 }
 
 impl ServerConfig {
@@ -174,6 +178,7 @@ impl Settings {
         let cancel_policy = cancels::read(&self.0, faults);
         let sync = sync::read(&self.0, faults);
         let webhook_secret = faults.take(self.webhook_secret());
+        let front_door = front_door::read(&self.0, faults);
         Some(ServerConfig {
             merchants,
             toss: toss?,
@@ -184,6 +189,7 @@ impl Settings {
             cancel_policy,
             sync,
             webhook_secret: webhook_secret?,
+            front_door: front_door?,
         })
     }
 

@@ -23,6 +23,10 @@ pub enum ErrorCode {
     TooComplex,
     /// Toss cannot be asked, and nothing is known without it. Asking later may help.
     UpstreamUnavailable,
+    /// This token has asked too often. Asking later helps.
+    RateLimited,
+    /// The server has more to do than it can. Asking later helps.
+    Overloaded,
     /// A failure of ours. Nothing is said but the request's id, which leads to the log.
     Internal,
 }
@@ -36,6 +40,8 @@ impl ErrorCode {
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::TooComplex => "TOO_COMPLEX",
             Self::UpstreamUnavailable => "UPSTREAM_UNAVAILABLE",
+            Self::RateLimited => "RATE_LIMITED",
+            Self::Overloaded => "OVERLOADED",
             Self::Internal => "INTERNAL",
         }
     }
@@ -48,6 +54,8 @@ impl ErrorCode {
             Self::BadUserInput,
             Self::TooComplex,
             Self::UpstreamUnavailable,
+            Self::RateLimited,
+            Self::Overloaded,
             Self::Internal,
         ]
         .into_iter()
@@ -90,8 +98,15 @@ impl ApiError {
         }
     }
 
-    /// A failure of ours. `cause` is logged here, and only here.
+    /// A failure of ours. `cause` is logged here, and only here. When the database has no connection to spare it is an overload,
+    /// which is told once for the whole request.
     pub(super) fn internal(cause: &(dyn Error + 'static)) -> Self {
+        if is_overload(cause) {
+            return Self {
+                code: ErrorCode::Overloaded,
+                message: Cow::Borrowed("the server has more to do than it can: ask again later"),
+            };
+        }
         tracing::error!(cause, "a field has no answer");
         Self {
             code: ErrorCode::Internal,
@@ -105,6 +120,18 @@ impl ApiError {
             message: reason.into(),
         }
     }
+}
+
+fn is_overload(cause: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(cause);
+    while let Some(cause) = next {
+        let store = cause.downcast_ref::<StoreError>();
+        if store.is_some_and(StoreError::is_overload) {
+            return true;
+        }
+        next = cause.source();
+    }
+    false
 }
 
 impl From<ApiError> for async_graphql::Error {

@@ -2,6 +2,7 @@
 //! the store's values; the rules are theirs.
 
 mod books;
+mod budget;
 mod cancel;
 mod cancel_request;
 mod context;
@@ -12,6 +13,7 @@ mod error;
 mod event_payout;
 mod filters;
 mod guard;
+mod lanes;
 mod lists;
 mod loaders;
 mod locale;
@@ -39,8 +41,10 @@ mod virtual_account;
 
 use async_graphql::{EmptySubscription, Request, SDLExportOptions, SchemaBuilder, ValidationMode};
 
+pub use budget::{Budget, Metering, Stopped};
 pub use context::Interpretation;
 pub use error::ErrorCode;
+pub use lanes::Lanes;
 pub use loaders::Loaders;
 pub use mutation::Mutation;
 pub use query::Query;
@@ -111,6 +115,7 @@ pub fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
         .validation_mode(ValidationMode::Strict)
         .limit_depth(MOST_DEPTH)
         .limit_complexity(MOST_COMPLEXITY)
+        .extension(Metering)
         .disable_suggestions()
 }
 

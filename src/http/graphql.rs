@@ -9,6 +9,7 @@ mod guard;
 mod language;
 mod masking;
 mod negotiation;
+mod nul;
 mod nulls;
 mod order;
 mod params;
@@ -33,15 +34,17 @@ use tracing::error;
 pub(super) use self::gate::Gate;
 use self::{
     documents::{Documents, Rejected, check_required_variables},
-    execute::NoAnswer,
+    execute::{NoAnswer, Patience},
+    guard::TooComplex,
     negotiation::MediaType,
     nulls::FieldTypes,
     params::Params,
     refusal::{GET_AND_POST, POST, Refusal},
     request_metrics::{RequestMetrics, RequestUnderWay},
 };
-use super::{graphiql::Graphiql, limits, request_id};
+use super::{client::Client, door::DoorSettings, graphiql::Graphiql, limits, request_id};
 use crate::access::{Access, Principal, RequestId};
+use crate::graphql::{Budget, Lanes, Stopped};
 
 /// What answers at `/graphql`: a schema, who may ask, and the documents asked before. Cheap to clone: clones share everything.
 ///
@@ -53,6 +56,7 @@ pub struct Endpoint<Q, M> {
     documents: Documents,
     field_types: Arc<FieldTypes>,
     answer_time: Duration,
+    lanes: Lanes,
     prepare: Prepare<Q, M>,
     metrics: RequestMetrics,
 }
@@ -71,9 +75,10 @@ where
         Self {
             field_types: Arc::new(FieldTypes::of(&schema.sdl())),
             schema,
-            gate: Gate::new(access),
+            gate: Gate::new(access, DoorSettings::default()),
             documents: Documents::new(limits::DocumentLimits::STANDARD),
             answer_time: limits::ANSWER_TIME,
+            lanes: Lanes::default(),
             prepare: |_, request| request,
             metrics: RequestMetrics::new(),
         }
@@ -83,6 +88,15 @@ where
     #[must_use]
     pub fn with_request_data(self, prepare: Prepare<Q, M>) -> Self {
         Self { prepare, ..self }
+    }
+
+    /// Lets requests in by these settings instead of the default ones. They are counted by the recorder that is in force now.
+    #[must_use]
+    pub fn with_door(self, settings: DoorSettings) -> Self {
+        Self {
+            gate: self.gate.behind(settings),
+            ..self
+        }
     }
 
     /// Waits for an answer for `longest` instead of [`limits::ANSWER_TIME`]. A mutation goes on after that; a query is given up.
@@ -113,13 +127,13 @@ where
         if request.method() == Method::GET {
             let params = Params::from_query_string(request.query_string())?;
             let most = OperationType::Query;
-            self.run(params, most, &principal, language, request_id, under_way)
+            self.run(request, params, most, &principal, language, under_way)
                 .await
         } else {
             let body = body::read(request, payload).await?;
             let params = Params::from_body(&body)?;
             let most = OperationType::Mutation;
-            self.run(params, most, &principal, language, request_id, under_way)
+            self.run(request, params, most, &principal, language, under_way)
                 .await
         }
     }
@@ -132,13 +146,14 @@ where
     /// `most` is the most that the method may do: a query, or a mutation as well.
     async fn run(
         &self,
+        http: &HttpRequest,
         params: Params<'_>,
         most: OperationType,
         principal: &Principal,
         language: Language,
-        request_id: RequestId,
         under_way: &mut RequestUnderWay,
     ) -> Result<Response, Rejected> {
+        let request_id = request_id::of(http);
         let document = self.documents.get(&params.query).await?;
         let operation = document.operation(params.operation_name.as_deref())?;
         let kind = operation.ty;
@@ -148,6 +163,9 @@ where
         }
         document.check_size_of_variables(params.variables_bytes)?;
         check_required_variables(operation, &params.variables)?;
+        if nul::in_variables(&params.variables) {
+            return Err(Refusal::of_document(documents::HAS_NUL).into());
+        }
 
         // The text stays behind: the executor wants it only to parse it, and no literal of it can slip into a log.
         let mut request = Request::new(String::new())
@@ -158,20 +176,32 @@ where
         request.operation_name = params.operation_name.map(std::borrow::Cow::into_owned);
         request.set_parsed_query(document.parsed.clone());
         let request = (self.prepare)(&self.schema, request);
-        let mut response = execute::execute(&self.schema, request, kind, self.answer_time)
+        let budget = match kind {
+            OperationType::Mutation => Budget::of_mutation(),
+            OperationType::Query | OperationType::Subscription => Budget::of_query(&self.lanes),
+        };
+        let patience = Patience {
+            longest: self.answer_time,
+            client: Client::of(http),
+        };
+        let executed = execute::execute(&self.schema, request, kind, budget.clone(), patience);
+        let mut response = executed
             .await
-            .map_err(|no_answer| {
-                error!(%request_id, ?no_answer, "a request has no answer");
-                match no_answer {
-                    NoAnswer::Panicked => Refusal::internal(StatusCode::INTERNAL_SERVER_ERROR),
-                    NoAnswer::TooSlow => Refusal::too_slow(),
-                }
-            })?;
+            .map_err(|no_answer| refusal_of(no_answer, request_id))?;
+        // What a mutation did is told all the same.
+        if kind == OperationType::Query && masking::met_overload(&response) {
+            return Err(Refusal::overloaded().into());
+        }
         if response.is_err() {
             self.field_types
                 .settle(&mut response, &document.parsed, operation);
         }
         order::restore(&mut response, &document.parsed, operation);
+        if params.wants_cost {
+            response
+                .extensions
+                .insert("cost".to_owned(), budget.cost().into());
+        }
         Ok(response)
     }
 }
@@ -184,9 +214,23 @@ impl<Q, M> Clone for Endpoint<Q, M> {
             documents: self.documents.clone(),
             field_types: Arc::clone(&self.field_types),
             answer_time: self.answer_time,
+            lanes: self.lanes.clone(),
             prepare: self.prepare,
             metrics: self.metrics.clone(),
         }
+    }
+}
+
+/// What is said instead of an answer. A stop or an overload is told by the request's own line in the log.
+fn refusal_of(no_answer: NoAnswer, request_id: RequestId) -> Refusal {
+    match no_answer {
+        NoAnswer::Panicked => {
+            error!(%request_id, "a resolver panicked, and a request has no answer");
+            Refusal::internal(StatusCode::INTERNAL_SERVER_ERROR)
+        }
+        NoAnswer::TooSlow | NoAnswer::Gone => Refusal::too_slow(),
+        NoAnswer::Stopped(Stopped::TooLarge) => TooComplex::Answer.into(),
+        NoAnswer::Stopped(Stopped::NoPlace) => Refusal::overloaded(),
     }
 }
 

@@ -14,8 +14,39 @@ pub const HEAD_TIME: Duration = Duration::from_secs(10);
 /// How long an idle connection is kept.
 pub const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
-/// Longest time for an answer unless [`super::Endpoint::with_answer_time`] says otherwise: a live read of Toss may take 60 s.
-pub const ANSWER_TIME: Duration = Duration::from_secs(100);
+/// Longest time for an answer unless [`super::Endpoint::with_answer_time`] says otherwise. Who asks Toss live and gets no answer in
+/// this time asks again: what was read meanwhile is kept.
+pub const ANSWER_TIME: Duration = Duration::from_secs(30);
+
+/// How often it is looked whether a client that waits for an answer is still there.
+pub const HANG_UP_LOOKS: Duration = Duration::from_millis(250);
+
+/// How long the pace of a client that takes an answer is averaged.
+pub const READER_TIME: Duration = Duration::from_secs(20);
+
+/// What a client takes of an answer within [`READER_TIME`] at least: 10 KB a second.
+pub const READER_BYTES: usize = 200_000;
+
+/// What of an answer is handed to the connection at once.
+pub const CHUNK_BYTES: usize = 16 * 1024;
+
+/// What the system keeps of an answer for a connection whose client does not take it. It doubles this.
+pub const SEND_BUFFER_BYTES: usize = 128 * 1024;
+
+/// How long a client may leave all that was sent to it unread, or unacknowledged.
+pub const UNREAD_TIME: Duration = Duration::from_secs(30);
+
+/// Requests without a token in force that one address may send in a minute and be told why; those beyond are turned away.
+pub const WRONG_TOKENS_PER_MINUTE: u32 = 49;
+
+/// How long an answer to a request that is turned away for that is held back.
+pub const TURNED_AWAY_AFTER: Duration = Duration::from_millis(200);
+
+/// Addresses whose wrong tokens are counted at once.
+pub const ADDRESSES_WATCHED: usize = 10_000;
+
+/// When a client that met an overload may ask again.
+pub const OVERLOAD_PASSES: Duration = Duration::from_secs(2);
 
 /// Longest time for a readiness check.
 pub const READINESS_TIME: Duration = Duration::from_secs(3);
@@ -67,6 +98,10 @@ pub struct DocumentLimits {
     pub aliases: u64,
     /// Directives when every fragment is written out.
     pub directives: u64,
+    /// Lists of introspection (`fields`, `interfaces`, `possibleTypes`, `inputFields`) within each other.
+    pub introspection_lists: u32,
+    /// Fields named `payment` within each other: what belongs to a payment leads back to it, and each turn multiplies.
+    pub payments: u32,
 }
 
 impl DocumentLimits {
@@ -82,5 +117,7 @@ impl DocumentLimits {
         nesting: 30,
         aliases: 60,
         directives: 100,
+        introspection_lists: 2,
+        payments: 2,
     };
 }

@@ -16,7 +16,10 @@ const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Writes what has been measured. Cheap to clone.
 #[derive(Clone)]
-pub struct Metrics(Arc<dyn Fn() -> BoxFuture<'static, String> + Send + Sync>);
+pub struct Metrics {
+    render: Arc<dyn Fn() -> BoxFuture<'static, String> + Send + Sync>,
+    need_token: bool,
+}
 
 impl Metrics {
     /// Shows the text that `render` writes, in Prometheus's text format.
@@ -25,7 +28,16 @@ impl Metrics {
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = String> + Send + 'static,
     {
-        Self(Arc::new(move || Box::pin(render())))
+        Self {
+            render: Arc::new(move || Box::pin(render())),
+            need_token: false,
+        }
+    }
+
+    /// Shows them to nobody without a token, not even on this machine, when `need_token` says so.
+    #[must_use]
+    pub fn with_token_needed(self, need_token: bool) -> Self {
+        Self { need_token, ..self }
     }
 }
 
@@ -41,7 +53,7 @@ pub(super) async fn show(
     gate: Data<Gate>,
     request: HttpRequest,
 ) -> HttpResponse {
-    if !is_from_this_machine(&request)
+    if (metrics.need_token || !is_from_this_machine(&request))
         && let Err(refused) = gate.admit(&request).await
     {
         return refused;
@@ -49,7 +61,7 @@ pub(super) async fn show(
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, TEXT_FORMAT))
         .insert_header((CACHE_CONTROL, "no-store"))
-        .body((metrics.0)().await)
+        .body((metrics.render)().await)
 }
 
 /// Whether the request was made on this machine, and not by a proxy on it for somebody else.
@@ -64,7 +76,72 @@ fn is_from_this_machine(request: &HttpRequest) -> bool {
             .any(|name| is_of_a_proxy(name.as_str()))
 }
 
-/// Whether only proxies send a header of that name, which is in lower case.
+/// Whether only proxies send a header of that name, which is in lower case. They tell of the client, of themselves, or of what
+/// they were asked.
 fn is_of_a_proxy(name: &str) -> bool {
-    matches!(name, "forwarded" | "via" | "x-real-ip") || name.starts_with("x-forwarded")
+    const BEGINNINGS: [&str; 12] = [
+        "x-forward",
+        "x-original-",
+        "x-real-",
+        "x-client-",
+        "x-cluster-",
+        "x-remote-",
+        "x-proxy",
+        "x-envoy-",
+        "x-amzn-",
+        "x-arr-",
+        "cf-",
+        "fastly-",
+    ];
+    matches!(
+        name,
+        "forwarded"
+            | "forwarded-for"
+            | "via"
+            | "true-client-ip"
+            | "client-ip"
+            | "proxy-connection"
+            | "cdn-loop"
+            | "fly-client-ip"
+            | "x-azure-clientip"
+            | "x-azure-socketip"
+            | "x-appengine-user-ip"
+            | "x-cloud-trace-context"
+            | "x-varnish"
+    ) || BEGINNINGS.iter().any(|begins| name.starts_with(begins))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of_a_proxy;
+
+    #[test]
+    fn headers_that_only_a_proxy_adds_are_told_from_those_of_a_scraper() {
+        for name in [
+            "forwarded",
+            "via",
+            "x-forwarded-for",
+            "x-forwarded-host",
+            "x-real-ip",
+            "x-client-ip",
+            "true-client-ip",
+            "cf-connecting-ip",
+            "x-cluster-client-ip",
+            "x-original-url",
+            "x-envoy-external-address",
+        ] {
+            assert!(is_of_a_proxy(name), "{name}");
+        }
+        for name in [
+            "host",
+            "accept",
+            "accept-encoding",
+            "user-agent",
+            "authorization",
+            "x-request-id",
+            "x-prometheus-scrape-timeout-seconds",
+        ] {
+            assert!(!is_of_a_proxy(name), "{name}");
+        }
+    }
 }

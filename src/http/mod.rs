@@ -1,12 +1,15 @@
 //! Everything that is served over HTTP, on one page: routes, and what every answer carries. Binding to an address and stopping are
 //! the server's business; TLS and HTTP/2 end in a proxy.
 
+mod client;
+mod door;
 mod graphiql;
 mod graphql;
 mod health;
 pub mod limits;
 mod metrics;
 mod request_id;
+mod slow_readers;
 mod webhooks;
 
 use actix_web::{
@@ -20,6 +23,8 @@ use async_graphql::ObjectType;
 use tracing_actix_web::TracingLogger;
 
 pub use self::{
+    client::on_connect,
+    door::DoorSettings,
     graphiql::Graphiql,
     graphql::{Endpoint, Prepare},
     health::{NotReady, Readiness},
@@ -67,7 +72,7 @@ where
 }
 
 /// The whole application for one worker: the routes, within a span and with the headers of every answer. More routes may be added to
-/// it; they are within the same. Bind it with [`limits::KEEP_ALIVE`] and with [`limits::HEAD_TIME`] as the client request timeout.
+/// it; they are within the same. Bind it with [`on_connect`], with [`limits::KEEP_ALIVE`] and with [`limits::HEAD_TIME`] as the client request timeout.
 pub fn app<Q, M>(
     parts: &HttpParts<Q, M>,
 ) -> App<
@@ -87,6 +92,7 @@ where
         .configure(|config| routes(config, parts))
         .wrap(from_fn(request_id::add_headers))
         .wrap(TracingLogger::<RequestSpan>::new())
+        .wrap(from_fn(slow_readers::watch))
 }
 
 impl<Q, M> Clone for HttpParts<Q, M> {

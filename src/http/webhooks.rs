@@ -1,5 +1,5 @@
-//! `/webhooks/toss/{secret}`: where Toss says that something happened. Whatever comes is answered 200 at once, since
-//! Toss sends again what is answered otherwise; nothing in it is believed.
+//! `/webhooks/toss/{secret}`: where Toss says that something happened. What has come whole is answered 200 at once,
+//! since Toss sends again what is answered otherwise; nothing in it is believed.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -79,7 +79,15 @@ pub(super) async fn take(
             limit = WEBHOOK_BYTES,
             "a webhook was too large and is not looked at"
         ),
-        Ok(Ok(Err(_))) | Err(_) => warn!("a webhook broke off and is not looked at"),
+        // Toss is to send it again.
+        Ok(Ok(Err(_))) => {
+            warn!("a webhook broke off and is not looked at");
+            return HttpResponse::BadRequest().finish();
+        }
+        Err(_) => {
+            warn!("a webhook took too long to arrive and is not looked at");
+            return HttpResponse::RequestTimeout().finish();
+        }
     }
     HttpResponse::Ok().finish()
 }

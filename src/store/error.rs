@@ -90,7 +90,15 @@ pub enum StoreError {
     },
 }
 
+/// Every connection is in use, and remains so.
+const NO_FREE_CONNECTION: &str = "no connection came free in time";
+
 impl StoreError {
+    /// Whether more was asked of the database at once than it has connections for.
+    pub fn is_overload(&self) -> bool {
+        matches!(self, Self::Unavailable { reason } if reason == NO_FREE_CONNECTION)
+    }
+
     /// A row that cannot be believed, or must not be written.
     pub(super) fn inconsistent(table: &'static str, column: &'static str, key: &str) -> Self {
         Self::Inconsistent {
@@ -111,9 +119,7 @@ impl StoreError {
     /// By kind and code, never by message. Messages are dropped: they may repeat values.
     pub(super) fn of(error: &DbErr) -> Self {
         match error {
-            DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => {
-                unavailable("no connection came free in time")
-            }
+            DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => unavailable(NO_FREE_CONNECTION),
             DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed) => {
                 unavailable("the store has been closed")
             }
@@ -147,7 +153,7 @@ fn from_driver(error: &sqlx::Error) -> StoreError {
         sqlx::Error::Tls(_) => unavailable(
             "no encrypted connection could be made: see to sslmode and the certificates",
         ),
-        sqlx::Error::PoolTimedOut => unavailable("no connection came free in time"),
+        sqlx::Error::PoolTimedOut => unavailable(NO_FREE_CONNECTION),
         sqlx::Error::PoolClosed => unavailable("the store has been closed"),
         sqlx::Error::WorkerCrashed | sqlx::Error::Protocol(_) | sqlx::Error::BeginFailed => {
             unavailable("the connection broke")

@@ -103,7 +103,8 @@ impl Outcome {
         match error {
             TossError::Refused(refusal) => Self::of_refusal(refusal),
             TossError::Failed { .. } => Self::Failed,
-            TossError::Unreachable { .. } => Self::Unreachable,
+            // One that was not made is not counted.
+            TossError::Unreachable { .. } | TossError::TooMany { .. } => Self::Unreachable,
             TossError::TimedOut { .. } => Self::TimedOut,
             TossError::Unreadable { .. } => Self::Unreadable,
         }

@@ -37,6 +37,16 @@ pub enum TossError {
         /// How long was waited.
         after: Duration,
     },
+    /// Toss was not asked: more has been asked of it than it answers in a minute.
+    #[error(
+        "{call}: more is asked of Toss than it answers in a minute, ask again in {seconds} seconds", seconds = wait.as_secs() + 1
+    )]
+    TooMany {
+        /// Which call.
+        call: Call,
+        /// When to ask again.
+        wait: Duration,
+    },
     /// The answer is not what Toss documents, or is about another payment.
     #[error("{call}: {reason}")]
     Unreadable {
@@ -82,6 +92,8 @@ impl TossError {
             }
             Self::Failed { http_status, .. } => is_overload_or_failure(*http_status),
             Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Unreadable { .. } => true,
+            // It has waited as long as it may.
+            Self::TooMany { .. } => false,
         }
     }
 
@@ -95,7 +107,7 @@ impl TossError {
             // A gateway that reaches nobody behind it says nothing of the question.
             Self::Failed { http_status, .. } => !matches!(http_status, 401 | 403 | 429 | 502..=504),
             Self::Unreadable { .. } => true,
-            Self::Unreachable { .. } | Self::TimedOut { .. } => false,
+            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::TooMany { .. } => false,
         }
     }
 

@@ -23,6 +23,7 @@ mod retry;
 mod sealed_body;
 mod secret_key;
 mod settings;
+mod urgency;
 mod wire;
 
 use std::fmt;
@@ -47,11 +48,13 @@ pub use retry::RetrySchedule;
 pub use sealed_body::BodySealError;
 pub use secret_key::{InvalidSecretKey, SecretKey};
 pub use settings::{BaseUrl, InvalidBaseUrl, MusdAmounts, TossSettings};
+pub use urgency::{first, in_background, question};
 
 use answer::{Answer, Fault};
 use call_metrics::CallMetrics;
 use connection::Connection;
-use pace::Pace;
+use pace::{NoTurn, Pace};
+use urgency::Urgency;
 
 /// One merchant's Toss Payments. Cheap to clone: clones share their connections.
 #[derive(Clone)]
@@ -70,7 +73,11 @@ impl Toss {
     /// # Errors
     /// [`ClientSetupError`], above all where the machine has no certificates to check Toss's by.
     pub fn new(settings: TossSettings) -> Result<Self, ClientSetupError> {
-        let pace = Pace::of_key(settings.secret_key.is_test(), settings.calls_per_minute);
+        let pace = Pace::of_key(
+            settings.secret_key.is_test(),
+            settings.base_url.is_of_this_machine(),
+            settings.calls_per_minute,
+        );
         Ok(Self {
             pace: pace.map(Arc::new),
             connection: Arc::new(Connection::new(
@@ -128,6 +135,7 @@ impl Toss {
                 reason: "the payment key or the idempotency key cannot be sent".to_owned(),
             };
         };
+        let _turn = self.pace.as_ref().map(|pace| pace.cancels());
         let began = Instant::now();
         let outcome = self
             .connection
@@ -196,6 +204,17 @@ impl Toss {
         self.timeout.saturating_mul(2)
     }
 
+    /// Waits until the call may be made.
+    async fn turn(&self, call: Call) -> Result<Option<pace::Turn<'_>>, TossError> {
+        let Some(pace) = &self.pace else {
+            return Ok(None);
+        };
+        match pace.turn(call, Urgency::of(call)).await {
+            Ok(turn) => Ok(Some(turn)),
+            Err(NoTurn(wait)) => Err(TossError::TooMany { call, wait }),
+        }
+    }
+
     async fn ask<T>(
         &self,
         call: Call,
@@ -225,9 +244,7 @@ impl Toss {
         let url = self.connection.address(call, path, query)?;
         self.retry
             .ask(call, || async {
-                if let Some(pace) = &self.pace {
-                    pace.wait(call).await;
-                }
+                let _turn = self.turn(call).await?;
                 let request = self.connection.get(url.clone());
                 let began = Instant::now();
                 let sent = self.connection.send(call, request, timeout).await;

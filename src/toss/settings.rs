@@ -23,8 +23,8 @@ pub struct TossSettings {
     pub musd: MusdAmounts,
     /// How often and when a question is asked again.
     pub retry: RetrySchedule,
-    /// How many questions a minute each of Toss's APIs is asked at most; cancels are not held up. Without it, live keys ask
-    /// as often as they need to. Test keys never ask more often than Toss allows them to.
+    /// How many questions a minute each of Toss's APIs is asked at most; cancels are not held up. Without it 1,200 of a live
+    /// key, except before a stand-in on this machine. Test keys never ask more often than Toss allows them to.
     pub calls_per_minute: Option<u32>,
 }
 
@@ -112,6 +112,11 @@ impl BaseUrl {
     /// Whether connections to it are encrypted; if not, it is on this machine.
     pub fn is_https(&self) -> bool {
         self.0.scheme() == "https"
+    }
+
+    /// Whether it is on this machine, where only a stand-in is.
+    pub(super) fn is_of_this_machine(&self) -> bool {
+        is_loopback(&self.0)
     }
 
     /// The address with Toss's path behind it, each segment escaped. `None` when a segment would vanish or become

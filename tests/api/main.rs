@@ -29,6 +29,7 @@ mod questions;
 mod reconciliation;
 mod reported;
 mod reported_rows;
+mod resistance;
 mod settlements;
 mod stale;
 mod stories;

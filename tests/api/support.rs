@@ -89,6 +89,7 @@ pub(crate) struct Choices {
     pub(crate) cycle: Option<SettlementCycle>,
     pub(crate) payout_business_days: Option<u32>,
     pub(crate) unsettled_methods: Vec<PaymentMethod>,
+    pub(crate) calls_per_minute: Option<u32>,
 }
 
 impl Default for Choices {
@@ -99,6 +100,7 @@ impl Default for Choices {
             cycle: Some(SettlementCycle::Daily),
             payout_business_days: None,
             unsettled_methods: Vec::new(),
+            calls_per_minute: None,
         }
     }
 }
@@ -113,6 +115,7 @@ impl Choices {
         });
         let mut config = running::config(sim, database_url, merchants.collect());
         config.toss.timeout = self.timeout;
+        config.toss.calls_per_minute = self.calls_per_minute;
         config
     }
 }

@@ -41,10 +41,7 @@ async fn a_misspelt_key_of_the_file_is_refused_with_the_nearest_one() {
             "[[merchants]]\nsecret_kye = 's3cr3t'",
             "no setting secret_kye of merchant number 1, the nearest is secret_key:",
         ),
-        (
-            "token_requests_per_minute = 5",
-            "does not know the setting token_requests_per_minute:",
-        ),
+        ("oidc_roles = 5", "does not know the setting oidc_roles:"),
     ] {
         let place = Place::new().write("toss-recon.toml", content);
         for command in COMMANDS {

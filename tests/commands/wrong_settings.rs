@@ -124,6 +124,13 @@ async fn variables_that_cannot_be_used_are_named() {
         ("SYNC_SETTLEMENT_DAYS", "14d", "days from 1 to 366"),
         ("TOSS_CALLS_PER_MINUTE", "0", "calls from 1 to 60000"),
         ("TOSS_CALLS_PER_MINUTE", "60001", "calls from 1 to 60000"),
+        (
+            "TOKEN_REQUESTS_PER_MINUTE",
+            "0",
+            "requests from 1 to 1000000",
+        ),
+        ("TRUSTED_PROXIES", "-1", "proxies from 0 to 10"),
+        ("METRICS_NEED_TOKEN", "yes", "on or off"),
         ("WEBHOOK_DAYS", "0", "days from 1 to 3650"),
         ("WEBHOOK_DAYS", "4294967386", "days from 1 to 3650"),
         ("CANCEL_LIMIT_PER_REQUEST", "1000000", "1000000 KRW"),

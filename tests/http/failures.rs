@@ -63,6 +63,7 @@ async fn only_codes_of_the_closed_list_reach_the_client() {
         ("BAD_USER_INPUT", true),
         ("TOO_COMPLEX", true),
         ("UPSTREAM_UNAVAILABLE", true),
+        ("RATE_LIMITED", true),
         ("INTERNAL", false),
         ("NOT_FOUND", false),
         ("forbidden", false),

@@ -12,5 +12,6 @@ mod methods;
 mod metrics;
 mod negotiation;
 mod nulls;
+mod resistance;
 mod schema;
 mod support;

@@ -1,19 +1,22 @@
 //! `/metrics`: who may see it. What it shows is the server's own.
 
-use std::sync::atomic::Ordering;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use reqwest::{RequestBuilder, StatusCode};
+use toss_recon::http::DoorSettings;
 
 use crate::support::{IntoAnswer as _, SECRET_CAUSE, TestServer};
 
 /// What only a proxy sends.
-const OF_A_PROXY: [(&str, &str); 6] = [
+const OF_A_PROXY: [(&str, &str); 8] = [
     ("forwarded", "for=203.0.113.7"),
     ("x-forwarded-for", "127.0.0.1"),
     ("X-Forwarded-Proto", "https"),
     ("x-forwarded-host", "books.example"),
     ("x-real-ip", "127.0.0.1"),
     ("via", "1.1 proxy"),
+    ("cf-connecting-ip", "203.0.113.7"),
+    ("X-Client-IP", "203.0.113.7"),
 ];
 
 async fn shown(request: RequestBuilder) -> (StatusCode, Option<String>, String) {
@@ -36,6 +39,16 @@ async fn whoever_asks_from_this_machine_sees_it_as_text_for_prometheus() {
         Some("text/plain; version=0.0.4; charset=utf-8")
     );
     assert_eq!(server.switches.lookups.load(Ordering::SeqCst), 0);
+}
+
+#[actix_web::test]
+async fn where_a_token_is_always_needed_this_machine_needs_one_too() {
+    let patience = Duration::from_secs(5);
+    let server = TestServer::start_behind(DoorSettings::default(), true, patience, patience);
+    let answer = server.get("/metrics").send().await.into_answer().await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    let with_token = server.get("/metrics").bearer_auth(&server.tokens.viewer);
+    assert_eq!(shown(with_token).await.0, StatusCode::OK);
 }
 
 #[actix_web::test]

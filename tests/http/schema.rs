@@ -88,9 +88,23 @@ impl Query {
         broken()
     }
 
-    async fn slow(&self, millis: u64) -> u64 {
+    async fn slow(&self, ctx: &Context<'_>, millis: u64) -> Result<u64> {
+        let _given_up = GivenUp(ctx.data::<Arc<Switches>>()?);
         tokio::time::sleep(Duration::from_millis(millis)).await;
-        millis
+        Ok(millis)
+    }
+
+    async fn large(&self, bytes: usize) -> String {
+        "x".repeat(bytes.min(4_000_000))
+    }
+}
+
+/// Counts fields that have ended, however they did.
+struct GivenUp<'a>(&'a Switches);
+
+impl Drop for GivenUp<'_> {
+    fn drop(&mut self) {
+        self.0.slow_ended.fetch_add(1, Ordering::SeqCst);
     }
 }
 

@@ -16,7 +16,10 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use toss_recon::{
     access::{Access, LookupFailed, NewToken, Role, StoredToken},
-    http::{Endpoint, Graphiql, HttpParts, Metrics, NotReady, Readiness, app},
+    graphql::Metering,
+    http::{
+        DoorSettings, Endpoint, Graphiql, HttpParts, Metrics, NotReady, Readiness, app, on_connect,
+    },
 };
 
 use crate::schema::{Mutation, Query};
@@ -45,6 +48,8 @@ pub(crate) struct Tokens {
 pub(crate) struct Switches {
     /// Mutations that ran to their end.
     pub(crate) mutations: AtomicU32,
+    /// Slow fields that have ended or were given up.
+    pub(crate) slow_ended: AtomicU32,
     /// Look-ups of tokens.
     pub(crate) lookups: AtomicU32,
     pub(crate) tokens_unreadable: AtomicBool,
@@ -59,15 +64,28 @@ impl TestServer {
 
     /// `answer_time` is how long an answer is waited for, `trust` how long an accepted token is believed.
     pub(crate) fn start_with(answer_time: Duration, trust: Duration) -> Self {
+        Self::start_behind(DoorSettings::default(), false, answer_time, trust)
+    }
+
+    /// `metrics_need_token` also on this machine.
+    pub(crate) fn start_behind(
+        door: DoorSettings,
+        metrics_need_token: bool,
+        answer_time: Duration,
+        trust: Duration,
+    ) -> Self {
         let switches = Arc::new(Switches::default());
         let (tokens, access) = access(&switches, trust);
         let schema = Schema::build(Query, Mutation, EmptySubscription)
             .data(Arc::clone(&switches))
             .limit_complexity(10_000)
+            .extension(Metering)
             .finish();
         let checked = Arc::clone(&switches);
         let parts = HttpParts {
-            endpoint: Endpoint::new(schema, access).with_answer_time(answer_time),
+            endpoint: Endpoint::new(schema, access)
+                .with_door(door)
+                .with_answer_time(answer_time),
             readiness: Readiness::new(move || {
                 let not_ready = checked.not_ready.load(Ordering::SeqCst);
                 async move {
@@ -78,12 +96,14 @@ impl TestServer {
                     }
                 }
             }),
-            metrics: Metrics::new(async || "measured 1\n".to_owned()),
+            metrics: Metrics::new(async || "measured 1\n".to_owned())
+                .with_token_needed(metrics_need_token),
             graphiql: Graphiql::from_binary(),
             webhooks: None,
         };
         let server = HttpServer::new(move || app(&parts))
             .workers(1)
+            .on_connect(on_connect)
             .disable_signals()
             .bind(("127.0.0.1", 0))
             .expect("a free port");

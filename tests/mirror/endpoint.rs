@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 use toss_recon::server::Server;
@@ -85,6 +86,14 @@ async fn whatever_comes_is_answered_200_within_a_second(engine: Engine) {
     }
     let kept = database.texts("SELECT id FROM webhooks ORDER BY id").await;
     assert_eq!(kept, ["empty", "garbage", "largest", "unknown"]);
+    let mut half = TcpStream::connect(server.server.address).await.unwrap();
+    let begun = format!("POST {path} HTTP/1.1\r\nhost: toss\r\ncontent-length: 100\r\n\r\n{{");
+    half.write_all(begun.as_bytes()).await.unwrap();
+    half.shutdown().await.unwrap();
+    let mut answer = Vec::new();
+    half.read_to_end(&mut answer).await.unwrap();
+    let answer = String::from_utf8_lossy(&answer);
+    assert!(!answer.starts_with("HTTP/1.1 2"), "{answer}");
     let (status, _) = server
         .send("/webhooks/toss/a-long-path-secreT", "forged", Vec::new())
         .await;

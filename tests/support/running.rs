@@ -8,7 +8,7 @@ use std::time::Duration;
 use reconciliation::{BusinessCalendar, CancelPolicy, PartialCancelRows, SettlementCycle};
 use tokio::sync::oneshot;
 use toss_recon::clock::Clock;
-use toss_recon::config::{MerchantConfig, ServerConfig, SyncConfig, TossConfig};
+use toss_recon::config::{FrontDoor, MerchantConfig, ServerConfig, SyncConfig, TossConfig};
 use toss_recon::server::Server;
 use toss_recon::store::AccountName;
 use toss_recon::toss::{BaseUrl, MusdAmounts, SecretKey};
@@ -94,5 +94,6 @@ pub(crate) fn config(
         cancel_policy: CancelPolicy::default(),
         calendar: BusinessCalendar::korean().unwrap(),
         webhook_secret: None,
+        front_door: FrontDoor::default(),
     }
 }

@@ -14,6 +14,7 @@ use moka::future::Cache;
 
 use super::{
     guard::{self, TooComplex},
+    nul,
     refusal::Refusal,
     tokens,
 };
@@ -84,6 +85,9 @@ impl Document {
         let tokens = tokens::count(text, limits)?;
         let parsed = parse_query(text).map_err(|error| Rejected::Syntax(error.into()))?;
         guard::check(&parsed, limits)?;
+        if nul::in_document(&parsed, text) {
+            return Err(Refusal::of_document(HAS_NUL).into());
+        }
         Ok(Self {
             parsed,
             variable_places: tokens.variables,
@@ -121,6 +125,10 @@ impl Document {
         Ok(())
     }
 }
+
+/// What is told of a NUL, which no text of this API has.
+pub(super) const HAS_NUL: &str =
+    "A text holds the character NUL (\\u0000), which none may: leave it out";
 
 /// Refuses a request that leaves out a variable which its operation requires. The executor would notice only where the variable is
 /// used, when other fields have run already; the specification makes it an error of the request (`CoerceVariableValues`).

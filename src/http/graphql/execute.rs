@@ -1,4 +1,4 @@
-//! Running one operation so that neither a panic nor a slow answer takes more than the request with it.
+//! Running one operation so that neither a panic nor a slow or endless answer takes more than the request with it.
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 
@@ -9,6 +9,9 @@ use futures_util::FutureExt as _;
 use tokio::time::timeout;
 use tracing::Instrument as _;
 
+use crate::graphql::{Budget, Stopped};
+use crate::http::client::{self, Client};
+
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NoAnswer {
@@ -16,34 +19,54 @@ pub(super) enum NoAnswer {
     Panicked,
     /// A query was given up, or a mutation is no longer waited for.
     TooSlow,
+    /// It took more than its budget.
+    Stopped(Stopped),
+    /// Nobody is there to be answered.
+    Gone,
 }
 
-/// Executes `request`, waiting for `longest` at most. A mutation goes on after that, and also when the client has gone away: it runs
-/// in a task of its own, because half a mutation would be worse than one whose answer nobody reads.
+/// How long an answer is waited for.
+pub(super) struct Patience {
+    /// At most so long.
+    pub(super) longest: Duration,
+    /// As long as the client is there.
+    pub(super) client: Option<Client>,
+}
+
+/// Executes `request` within its budget. A mutation goes on when the patience ends, and also when the client has gone away: it
+/// runs in a task of its own, because half a mutation would be worse than one whose answer nobody reads.
 pub(super) async fn execute<Q, M>(
     schema: &Schema<Q, M, EmptySubscription>,
     request: Request,
     kind: OperationType,
-    longest: Duration,
+    budget: Budget,
+    patience: Patience,
 ) -> Result<Response, NoAnswer>
 where
     Q: ObjectType + 'static,
     M: ObjectType + 'static,
 {
+    let request = request.data(budget.clone());
     let answer = match kind {
         OperationType::Mutation => {
             let schema = schema.clone();
-            let task = async move { schema.execute(request).await }.in_current_span();
-            timeout(longest, tokio::spawn(task))
+            let task = async move { budget.within(schema.execute(request)).await };
+            timeout(patience.longest, tokio::spawn(task.in_current_span()))
                 .await
                 .map(|joined| joined.map_err(|_| NoAnswer::Panicked))
         }
         OperationType::Query | OperationType::Subscription => {
-            let execution = AssertUnwindSafe(schema.execute(request)).catch_unwind();
-            timeout(longest, execution)
-                .await
-                .map(|caught| caught.map_err(|_| NoAnswer::Panicked))
+            let execution = AssertUnwindSafe(budget.within(schema.execute(request))).catch_unwind();
+            let execution = async {
+                tokio::select! {
+                    biased;
+                    caught = execution => caught.map_err(|_| NoAnswer::Panicked),
+                    () = client::gone(patience.client) => Err(NoAnswer::Gone),
+                }
+            };
+            timeout(patience.longest, execution).await
         }
     };
-    answer.unwrap_or(Err(NoAnswer::TooSlow))
+    let stopped = answer.unwrap_or(Err(NoAnswer::TooSlow))?;
+    stopped.map_err(NoAnswer::Stopped)
 }

@@ -10,15 +10,31 @@ use tracing::error;
 
 use super::{negotiation::MediaType, refusal::Refusal, respond};
 use crate::access::{Access, Denied, Principal, RequestId};
-use crate::http::request_id;
+use crate::graphql::ErrorCode;
+use crate::http::{
+    door::{Door, DoorSettings},
+    limits::TURNED_AWAY_AFTER,
+    request_id,
+};
 
 /// Lets in whoever sends a token in force. Cheap to clone.
 #[derive(Clone)]
-pub(in crate::http) struct Gate(Access);
+pub(in crate::http) struct Gate {
+    access: Access,
+    door: Door,
+}
 
 impl Gate {
-    pub(super) const fn new(access: Access) -> Self {
-        Self(access)
+    pub(super) fn new(access: Access, door: DoorSettings) -> Self {
+        Self {
+            access,
+            door: Door::new(door),
+        }
+    }
+
+    /// The same, behind another door. What was counted is forgotten.
+    pub(super) fn behind(self, door: DoorSettings) -> Self {
+        Self::new(self.access, door)
     }
 
     /// Lets a request for something else than GraphQL in as one for GraphQL would be, or gives the answer to it.
@@ -30,14 +46,36 @@ impl Gate {
         }
     }
 
-    /// Whoever sent the request.
+    /// Whoever sent the request, unless they ask too often. An address that keeps sending wrong tokens, or none, is turned away
+    /// until it sends a right one.
     pub(super) async fn principal(
         &self,
         request: &HttpRequest,
         request_id: RequestId,
     ) -> Result<Arc<Principal>, Refusal> {
+        match self.known(request, request_id).await {
+            Ok(principal) => match self.door.asks(&principal) {
+                Ok(()) => Ok(principal),
+                Err(wait) => Err(Refusal::asks_too_often(wait)),
+            },
+            Err(refusal) if refusal.code == ErrorCode::Unauthenticated => {
+                let Err(wait) = self.door.is_strange(request) else {
+                    return Err(refusal);
+                };
+                actix_web::rt::time::sleep(TURNED_AWAY_AFTER).await;
+                Err(Refusal::too_many_strangers(wait))
+            }
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    async fn known(
+        &self,
+        request: &HttpRequest,
+        request_id: RequestId,
+    ) -> Result<Arc<Principal>, Refusal> {
         let token = bearer_token(request).ok_or_else(Refusal::unauthenticated)?;
-        self.0
+        self.access
             .authenticate(token)
             .await
             .map_err(|denied| match denied {

@@ -70,6 +70,14 @@ pub(super) enum TooComplex {
     Aliases(u64),
     #[error("the document has more than {0} directives, with its fragments written out")]
     Directives(u64),
+    #[error(
+        "introspection has more than {0} lists of fields, interfaces, possible types or input fields within each other"
+    )]
+    IntrospectionDepth(u32),
+    #[error("the document asks for a payment within a payment more than {0} deep")]
+    Payments(u32),
+    #[error("the answer is larger than is served: ask for fewer rows or fields at a time")]
+    Answer,
     #[error("the variables are too large to be used in so many places of the document")]
     Variables,
 }
@@ -81,6 +89,11 @@ struct Cost {
     nesting: u32,
     aliases: u64,
     directives: u64,
+    /// Lists of introspection within each other, wherever they are.
+    lists: u32,
+    /// The same within `__schema` or `__type`.
+    introspection_lists: u32,
+    payments: u32,
 }
 
 impl Cost {
@@ -98,7 +111,26 @@ impl Cost {
             nesting: self.nesting.max(other.nesting),
             aliases: self.aliases.saturating_add(other.aliases),
             directives: self.directives.saturating_add(other.directives),
+            lists: self.lists.max(other.lists),
+            introspection_lists: self.introspection_lists.max(other.introspection_lists),
+            payments: self.payments.max(other.payments),
         }
+    }
+
+    /// The cost of a field of that name around a selection of this cost.
+    fn around(mut self, name: &str) -> Self {
+        match name {
+            // As in MaxIntrospectionDepthRule of GraphQL's reference implementation.
+            "fields" | "interfaces" | "possibleTypes" | "inputFields" => {
+                self.lists = self.lists.saturating_add(1);
+            }
+            "__schema" | "__type" => {
+                self.introspection_lists = self.introspection_lists.max(self.lists);
+            }
+            "payment" => self.payments = self.payments.saturating_add(1),
+            _ => {}
+        }
+        self
     }
 
     fn within(self, limits: &DocumentLimits) -> Result<(), TooComplex> {
@@ -112,6 +144,10 @@ impl Cost {
             Err(TooComplex::Aliases(limits.aliases))
         } else if self.directives > limits.directives {
             Err(TooComplex::Directives(limits.directives))
+        } else if self.introspection_lists > limits.introspection_lists {
+            Err(TooComplex::IntrospectionDepth(limits.introspection_lists))
+        } else if self.payments > limits.payments {
+            Err(TooComplex::Payments(limits.payments))
         } else {
             Ok(())
         }
@@ -152,7 +188,7 @@ impl<'a> Sum<'a> {
                 cost.aliases = cost
                     .aliases
                     .saturating_add(u64::from(field.node.alias.is_some()));
-                cost
+                cost.around(&field.node.name.node)
             }
             Selection::FragmentSpread(spread) => {
                 self.fragment(&spread.node.fragment_name.node, level + 1)?

@@ -113,6 +113,47 @@ fn each_limit_holds_from_both_sides() {
 }
 
 #[test]
+fn introspection_is_as_deep_as_the_reference_implementation_lets_it_be() {
+    let refused = Err(TooComplex::IntrospectionDepth(2));
+    let deep = "__schema { types { fields { type { interfaces { fields { name } } } } } }";
+    assert_eq!(checked(&format!("{{ {deep} }}")), refused);
+    assert_eq!(checked(&format!("{{ ... {{ x: {deep} }} }}")), refused);
+    for around in ["__schema { types", "__type(name: \"Node\") { possibleTypes"] {
+        let text = format!(
+            "{{ {around} {{ ...A }} }} }} fragment A on __Type {{ interfaces {{ ...B }} }} \
+             fragment B on __Type {{ possibleTypes {{ fields {{ name }} }} }}"
+        );
+        assert_eq!(checked(&text), refused, "{around}");
+    }
+    // Types of types of types multiply nothing.
+    let types = "ofType { ".repeat(8) + "name" + &" }".repeat(8);
+    for fits in [
+        format!("{{ __schema {{ types {{ fields {{ args {{ type {{ {types} }} }} }} }} }} }}"),
+        "{ __schema { types { interfaces { fields { name } } possibleTypes { inputFields { name } } } } }"
+            .to_owned(),
+        "{ fields { fields { fields { interfaces } } } }".to_owned(),
+    ] {
+        assert_eq!(checked(&fits), Ok(()), "{fits}");
+    }
+}
+
+#[test]
+fn a_payment_leads_back_to_itself_once() {
+    let back = "reconciliation { discrepancies { payment { id ";
+    let around = |turns: usize| {
+        let (open, close) = (back.repeat(turns), "} } } ".repeat(turns));
+        format!("{{ discrepancies {{ nodes {{ payment {{ {open} {close} }} }} }} }}")
+    };
+    assert_eq!(checked(&around(1)), Ok(()));
+    assert_eq!(checked(&around(2)), Err(TooComplex::Payments(2)));
+    let beside =
+        "{ payment { payment { id } } settlements { nodes { payment { payment { id } } } } }";
+    assert_eq!(checked(beside), Ok(()));
+    let spread = "{ payment { ...A } } fragment A on Payment { reconciliation { discrepancies { payment { payment { id } } } } }";
+    assert_eq!(checked(spread), Err(TooComplex::Payments(2)));
+}
+
+#[test]
 fn directives_count_wherever_they_stand() {
     let many = "@d ".repeat(101);
     for text in [

@@ -25,6 +25,14 @@ pub(super) fn has_failed(response: &Response) -> bool {
         .any(|error| code_of(error) == ErrorCode::Internal)
 }
 
+/// Whether a field has no answer because more was asked at once than can be answered.
+pub(super) fn met_overload(response: &Response) -> bool {
+    response
+        .errors
+        .iter()
+        .any(|error| code_of(error) == ErrorCode::Overloaded)
+}
+
 /// The errors as a client may see them.
 pub(super) fn masked(mut errors: Vec<ServerError>, request_id: RequestId) -> Vec<ServerError> {
     errors.truncate(ERRORS_SHOWN);

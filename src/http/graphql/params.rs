@@ -14,6 +14,8 @@ pub(super) struct Params<'a> {
     pub(super) query: Cow<'a, str>,
     pub(super) operation_name: Option<Cow<'a, str>>,
     pub(super) variables: Variables,
+    /// Whether the answer is to say what it cost.
+    pub(super) wants_cost: bool,
     /// At most how many bytes of JSON the variables were.
     pub(super) variables_bytes: usize,
 }
@@ -38,6 +40,7 @@ impl<'a> Params<'a> {
             query,
             operation_name: body_params.operation_name.map(|name| name.0),
             variables: body_params.variables.unwrap_or_default(),
+            wants_cost: wants_cost(body_params.extensions.as_ref()),
         })
     }
 }
@@ -58,20 +61,22 @@ impl Params<'static> {
                 .unwrap_or_default(),
             None => Variables::default(),
         };
-        if let Some(text) = given(url_params.extensions) {
-            serde_json::from_str::<Option<JsonObject>>(&text)
-                .map_err(|error| json("extensions", error))?;
-        }
+        let extensions = match given(url_params.extensions) {
+            Some(text) => serde_json::from_str::<Option<JsonObject>>(&text)
+                .map_err(|error| json("extensions", error))?,
+            None => None,
+        };
         Ok(Self {
             query: given(url_params.query).ok_or_else(missing_query)?.into(),
             operation_name: given(url_params.operation_name).map(Cow::Owned),
             variables,
+            wants_cost: wants_cost(extensions.as_ref()),
             variables_bytes: variables_text.map_or(0, |text| text.len()),
         })
     }
 }
 
-/// An object whose content does not matter to us.
+/// The extensions of a request. One that is not known is let be.
 type JsonObject = BTreeMap<String, Value>;
 
 #[derive(Deserialize)]
@@ -83,9 +88,8 @@ struct BodyParams<'a> {
     operation_name: Option<Text<'a>>,
     #[serde(default)]
     variables: Option<Variables>,
-    /// No extension is known here; the specification wants a map all the same.
-    #[serde(default, rename = "extensions")]
-    _extensions: Option<JsonObject>,
+    #[serde(default)]
+    extensions: Option<JsonObject>,
 }
 
 /// Borrowed from the body when it has no escapes. (serde borrows a bare `Cow`, but not one in an `Option`.)
@@ -99,6 +103,12 @@ struct UrlParams {
     operation_name: Option<String>,
     variables: Option<String>,
     extensions: Option<String>,
+}
+
+/// `{"cost": true}` among the extensions asks for what the request costs.
+fn wants_cost(extensions: Option<&JsonObject>) -> bool {
+    let cost = extensions.and_then(|extensions| extensions.get("cost"));
+    cost == Some(&Value::Boolean(true))
 }
 
 fn invalid(message: impl Into<Cow<'static, str>>) -> Refusal {

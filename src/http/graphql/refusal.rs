@@ -1,11 +1,12 @@
 //! A request that is answered without being executed: the status, the code and one sentence.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, time::Duration};
 
 use actix_web::http::{Method, StatusCode};
 
 use super::{guard::TooComplex, negotiation::MediaType, tokens::TextRefused};
 use crate::graphql::ErrorCode;
+use crate::http::limits::OVERLOAD_PASSES;
 
 /// Why a request is not executed.
 #[derive(Clone, Debug)]
@@ -15,6 +16,8 @@ pub(super) struct Refusal {
     status: Status,
     /// For the `Allow` header.
     pub(super) allowed: Option<&'static [Method]>,
+    /// For the `Retry-After` header.
+    pub(super) retry_after: Option<Duration>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +42,7 @@ impl Refusal {
             message: message.into(),
             status: Status::Always(status),
             allowed: None,
+            retry_after: None,
         }
     }
 
@@ -49,6 +53,7 @@ impl Refusal {
             message: message.into(),
             status: Status::OfDocument,
             allowed: None,
+            retry_after: None,
         }
     }
 
@@ -69,6 +74,52 @@ impl Refusal {
             ),
             status: Status::Always(StatusCode::UNAUTHORIZED),
             allowed: None,
+            retry_after: None,
+        }
+    }
+
+    /// The token has asked too often.
+    pub(super) const fn asks_too_often(wait: Duration) -> Self {
+        Self::later(
+            ErrorCode::RateLimited,
+            StatusCode::TOO_MANY_REQUESTS,
+            "This access token has sent too many requests: wait as long as Retry-After says, and send them more evenly",
+            wait,
+        )
+    }
+
+    /// Too many requests without a token in force came from the same address.
+    pub(super) const fn too_many_strangers(wait: Duration) -> Self {
+        Self::later(
+            ErrorCode::RateLimited,
+            StatusCode::TOO_MANY_REQUESTS,
+            "Too many requests without an access token in force came from this address: send one, or wait as long as Retry-After says",
+            wait,
+        )
+    }
+
+    /// There is more to do than can be done.
+    pub(super) const fn overloaded() -> Self {
+        Self::later(
+            ErrorCode::Overloaded,
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The server has more to do than it can: wait as long as Retry-After says, or ask for less at a time",
+            OVERLOAD_PASSES,
+        )
+    }
+
+    const fn later(
+        code: ErrorCode,
+        status: StatusCode,
+        message: &'static str,
+        wait: Duration,
+    ) -> Self {
+        Self {
+            code,
+            message: Cow::Borrowed(message),
+            status: Status::Always(status),
+            allowed: None,
+            retry_after: Some(wait),
         }
     }
 
@@ -79,6 +130,7 @@ impl Refusal {
             message: Cow::Borrowed(INTERNAL_MESSAGE),
             status: Status::Always(status),
             allowed: None,
+            retry_after: None,
         }
     }
 
@@ -91,6 +143,7 @@ impl Refusal {
             ),
             status: Status::Always(StatusCode::GATEWAY_TIMEOUT),
             allowed: None,
+            retry_after: None,
         }
     }
 

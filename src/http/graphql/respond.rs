@@ -6,7 +6,9 @@ use actix_web::{
     HttpResponse, HttpResponseBuilder,
     http::{
         StatusCode,
-        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, VARY, WWW_AUTHENTICATE},
+        header::{
+            ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
+        },
     },
 };
 use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
@@ -74,6 +76,10 @@ pub(super) fn refused(
         if let Ok(value) = HeaderValue::from_str(method.as_str()) {
             headers.append(ALLOW, value);
         }
+    }
+    if let Some(wait) = refusal.retry_after {
+        // Whole seconds, and not too few.
+        headers.insert(RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
     }
     if status == StatusCode::UNAUTHORIZED {
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
