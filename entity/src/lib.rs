@@ -15,6 +15,7 @@ pub mod merchant_id;
 pub mod payment;
 pub mod payment_day;
 pub mod running_limit;
+pub mod session;
 pub mod settlement;
 pub mod settlement_version;
 pub mod sync_window;

@@ -24,6 +24,8 @@ mod m20261122_000035_open_webhooks;
 mod m20261130_000040_cancels_that_survive;
 mod m20261130_000041_restores;
 mod m20261130_000047_keys_given_back;
+mod m20261130_000051_token_limits;
+mod m20261130_000052_sessions;
 mod standing;
 mod statements;
 
@@ -62,6 +64,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000040_cancels_that_survive::Migration),
             Box::new(m20261130_000041_restores::Migration),
             Box::new(m20261130_000047_keys_given_back::Migration),
+            Box::new(m20261130_000051_token_limits::Migration),
+            Box::new(m20261130_000052_sessions::Migration),
         ]
     }
 }

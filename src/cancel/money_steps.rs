@@ -4,6 +4,8 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
+use crate::request_notes::carried;
+
 /// Money steps under way.
 #[derive(Clone)]
 pub struct MoneySteps {
@@ -25,7 +27,7 @@ impl MoneySteps {
         &self,
         step: impl Future<Output = T> + Send + 'static,
     ) -> JoinHandle<T> {
-        self.tracker.spawn_on(step, &self.runtime)
+        self.tracker.spawn_on(carried(step), &self.runtime)
     }
 
     /// Waits for the steps under way.

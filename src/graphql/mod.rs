@@ -27,6 +27,7 @@ mod reconciliation;
 mod reconciliation_summary;
 mod records;
 mod scalars;
+mod scoped;
 mod settlement;
 mod settlement_cycle;
 mod status;
@@ -42,6 +43,8 @@ pub use error::ErrorCode;
 pub use loaders::Loaders;
 pub use mutation::Mutation;
 pub use query::Query;
+
+use scoped::Held;
 
 use crate::cancel::Canceller;
 use crate::lookup::Lookup;
@@ -91,11 +94,11 @@ pub struct Parts {
 /// [`Principal`](crate::access::Principal) who asks.
 pub fn schema(parts: Parts) -> Schema {
     builder()
-        .data(parts.store)
-        .data(parts.lookup)
-        .data(parts.canceller)
-        .data(parts.mirror)
-        .data(parts.reconciler)
+        .data(Held::new(parts.store))
+        .data(Held::new(parts.lookup))
+        .data(Held::new(parts.canceller))
+        .data(Held::new(parts.mirror))
+        .data(Held::new(parts.reconciler))
         .data(parts.interpretation)
         .finish()
 }
@@ -116,15 +119,13 @@ pub fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
 /// that [`schema`]'s result is to execute.
 #[must_use]
 pub fn with_request_data(schema: &Schema, request: Request) -> Request {
-    let store = schema.data::<Store>();
-    let reconciler = schema.data::<Reconciler>();
+    let store = schema.data::<Held<Store>>();
+    let reconciler = schema.data::<Held<Reconciler>>();
     let interpretation = schema.data::<Interpretation>();
     match (store, reconciler, interpretation) {
-        (Some(store), Some(reconciler), Some(interpretation)) => request.data(Loaders::new(
-            store.clone(),
-            reconciler.clone(),
-            *interpretation,
-        )),
+        (Some(store), Some(reconciler), Some(interpretation)) => {
+            request.data(scoped::loaders(store, reconciler, *interpretation))
+        }
         // A schema without parts has nothing to load.
         _ => request,
     }

@@ -5,14 +5,14 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use reconciliation::{CancelIntent, PaymentKey, RefundAccount, TransactionKey};
 
 use super::cancel_request::{CancelError, CancelRequest};
-use super::context::part;
 use super::error::ApiError;
 use super::guard::require;
 use super::money::{Money, MoneyInput};
 use super::node_id::NodeId;
 use super::payment::Payment;
+use super::scoped::Scoped;
 use crate::access::{Principal, Role};
-use crate::cancel::{self, Admin, CancelOrder, CancelOutcome, Canceller, Finding};
+use crate::cancel::{self, Admin, CancelOrder, CancelOutcome, Finding};
 
 /// The root of every mutation.
 pub struct Mutation;
@@ -46,12 +46,8 @@ impl Mutation {
             Ok(order) => order,
             Err(error) => return Ok(CancelPaymentPayload::refused(error)),
         };
-        let canceller = part::<Canceller>(ctx)?;
-        let outcome = if dry_run {
-            canceller.dry_run(&admin_of(admin), &order).await
-        } else {
-            canceller.cancel(&admin_of(admin), order).await
-        };
+        let cancelling = Scoped::of(ctx)?;
+        let outcome = cancelling.cancel(&admin_of(admin), order, dry_run).await?;
         Ok(outcome.into())
     }
 
@@ -66,7 +62,7 @@ impl Mutation {
     ) -> Result<Option<CancelPaymentPayload>, ApiError> {
         let admin = require(ctx, Role::Admin)?;
         let id = NodeId::cancel_request(&id)?;
-        let approved = part::<Canceller>(ctx)?.approve(&admin_of(admin), &id).await;
+        let approved = Scoped::of(ctx)?.approve(&admin_of(admin), &id).await?;
         Ok(approved.map(CancelPaymentPayload::from))
     }
 
@@ -80,9 +76,7 @@ impl Mutation {
     ) -> Result<Option<CancelPaymentPayload>, ApiError> {
         let admin = require(ctx, Role::Admin)?;
         let id = NodeId::cancel_request(&id)?;
-        let withdrawn = part::<Canceller>(ctx)?
-            .withdraw(&admin_of(admin), &id)
-            .await;
+        let withdrawn = Scoped::of(ctx)?.withdraw(&admin_of(admin), &id).await?;
         Ok(withdrawn.map(CancelPaymentPayload::from))
     }
 
@@ -112,9 +106,9 @@ impl Mutation {
             transaction_key,
             note,
         };
-        let decided = part::<Canceller>(ctx)?
+        let decided = Scoped::of(ctx)?
             .decide(&admin_of(admin), &id, finding)
-            .await;
+            .await?;
         Ok(decided.map(CancelPaymentPayload::from))
     }
 
@@ -130,9 +124,7 @@ impl Mutation {
     ) -> Result<Option<CancelPaymentPayload>, ApiError> {
         let admin = require(ctx, Role::Admin)?;
         let id = NodeId::cancel_request(&id)?;
-        let taken = part::<Canceller>(ctx)?
-            .take_over(&admin_of(admin), &id)
-            .await;
+        let taken = Scoped::of(ctx)?.take_over(&admin_of(admin), &id).await?;
         Ok(taken.map(CancelPaymentPayload::from))
     }
 }

@@ -6,7 +6,6 @@ use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::cancel_request::CancelRequest;
-use super::context::part;
 use super::coverage::Coverage;
 use super::discrepancy::Discrepancy;
 use super::error::ApiError;
@@ -22,13 +21,10 @@ use super::payment_by::{DEFAULT_MAX_AGE_SECONDS, PaymentBy};
 use super::payout_day::PayoutDay;
 use super::reconciliation_summary::ReconciliationSummary;
 use super::records::{self, AuditEntry, CancelRequestsFilter};
+use super::scoped::Scoped;
 use super::settlement::Settlement;
 use super::settlement_cycle::SettlementCycle;
 use crate::access;
-use crate::lookup::Lookup;
-use crate::reconcile::Reconciler;
-use crate::store::Store;
-use crate::sync::Mirror;
 
 /// The root of every query.
 pub struct Query;
@@ -67,7 +63,7 @@ impl Query {
         let max_age = u64::try_from(max_age_seconds)
             .map(Duration::from_secs)
             .map_err(|_| ApiError::bad_user_input("maxAgeSeconds must be 0 or more"))?;
-        let found = part::<Lookup>(ctx)?.payment(&by, max_age).await?;
+        let found = Scoped::of(ctx)?.payment(&by, max_age).await?;
         match found {
             Some(found) => {
                 let payment = Payment::with_selected(found, ctx, &ctx.look_ahead()).await;
@@ -162,8 +158,7 @@ impl Query {
         require(ctx, access::Role::Viewer)?;
         let (days, mids) = (range.few_days("range")?, mids(m_id)?);
         Loaders::of(ctx)?.catch_up().await?;
-        let reconciler = part::<Reconciler>(ctx)?;
-        let summaries = reconciler.summaries(days, mids.as_deref()).await?;
+        let summaries = Scoped::of(ctx)?.summaries(days, mids).await?;
         summaries
             .into_iter()
             .map(ReconciliationSummary::of)
@@ -185,8 +180,7 @@ impl Query {
         require(ctx, access::Role::Viewer)?;
         let (days, mids) = (range.few_days("range")?, mids(m_id)?);
         Loaders::of(ctx)?.catch_up().await?;
-        let reconciler = part::<Reconciler>(ctx)?;
-        let payouts = reconciler.payout_days(days, mids.as_deref()).await?;
+        let payouts = Scoped::of(ctx)?.payout_days(days, mids).await?;
         payouts.iter().map(PayoutDay::of).collect()
     }
 
@@ -203,8 +197,7 @@ impl Query {
     ) -> Result<Vec<SettlementCycle>, ApiError> {
         require(ctx, access::Role::Viewer)?;
         let mids = mids(m_id)?;
-        let reconciler = part::<Reconciler>(ctx)?;
-        let cycles = reconciler.settlement_cycles(mids.as_deref()).await?;
+        let cycles = Scoped::of(ctx)?.settlement_cycles(mids).await?;
         cycles.into_iter().map(SettlementCycle::of).collect()
     }
 
@@ -213,7 +206,7 @@ impl Query {
     #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
     async fn coverage(&self, ctx: &Context<'_>) -> Result<Vec<Coverage>, ApiError> {
         require(ctx, access::Role::Viewer)?;
-        let coverage = part::<Mirror>(ctx)?.coverage().await?;
+        let coverage = Scoped::of(ctx)?.coverage().await?;
         Ok(coverage.into_iter().map(Coverage::from).collect())
     }
 
@@ -226,7 +219,7 @@ impl Query {
     ) -> Result<Option<CancelRequest>, ApiError> {
         require(ctx, access::Role::Viewer)?;
         let id = NodeId::cancel_request(&id)?;
-        let found = part::<Store>(ctx)?.cancel_request(&id).await?;
+        let found = Scoped::of(ctx)?.cancel_request(&id).await?;
         Ok(found.map(CancelRequest::from))
     }
 

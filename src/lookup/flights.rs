@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
 
+use crate::request_notes::carried;
+
 /// Work under way, by what it works on.
 pub(super) struct Flights<K, V>(Arc<Mutex<Board<K, V>>>);
 
@@ -67,11 +69,11 @@ where
         F: Future<Output = V> + Send + 'static,
     {
         let board = Arc::clone(&self.0);
-        let task = tokio::spawn(async move {
+        let task = tokio::spawn(carried(async move {
             // Dropped when the work ends, however it ends, so that the next caller starts anew.
             let _landing = Landing { board, key, number };
             work.await
-        });
+        }));
         task.map(move |outcome| outcome.unwrap_or(lost))
             .boxed()
             .shared()

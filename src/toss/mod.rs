@@ -50,6 +50,8 @@ use call_metrics::CallMetrics;
 use connection::Connection;
 use pace::Pace;
 
+use crate::request_notes::note_toss_call;
+
 /// One merchant's Toss Payments. Cheap to clone: clones share their connections.
 #[derive(Clone)]
 pub struct Toss {
@@ -126,6 +128,7 @@ impl Toss {
             };
         };
         let began = Instant::now();
+        note_toss_call();
         let outcome = self
             .connection
             .send(Call::Cancel, request, self.timeout)
@@ -222,6 +225,7 @@ impl Toss {
                 }
                 let request = self.connection.get(url.clone());
                 let began = Instant::now();
+                note_toss_call();
                 let sent = self.connection.send(call, request, timeout).await;
                 judge(sent, began.elapsed())
             })

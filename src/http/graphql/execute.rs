@@ -9,6 +9,8 @@ use futures_util::FutureExt as _;
 use tokio::time::timeout;
 use tracing::Instrument as _;
 
+use crate::request_notes::carried;
+
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NoAnswer {
@@ -34,7 +36,7 @@ where
         OperationType::Mutation => {
             let schema = schema.clone();
             let task = async move { schema.execute(request).await }.in_current_span();
-            timeout(longest, tokio::spawn(task))
+            timeout(longest, tokio::spawn(carried(task)))
                 .await
                 .map(|joined| joined.map_err(|_| NoAnswer::Panicked))
         }
