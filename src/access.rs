@@ -2,6 +2,7 @@
 //! Where tokens are stored is somebody else's business: the check is handed an asynchronous look-up by public id.
 
 mod name;
+mod public_url;
 mod request_id;
 mod scope;
 mod session;
@@ -17,6 +18,7 @@ use thiserror::Error;
 
 pub use self::{
     name::{NameRefused, Named, OutsideAlphabet, PROGRAM, check_new_name, checked_name},
+    public_url::{InvalidPublicUrl, PublicUrl},
     request_id::RequestId,
     scope::Scope,
     session::{NewSession, OpenSession, SessionKeeper},
@@ -39,6 +41,7 @@ pub struct Access {
     told: Cache<String, ()>,
     tell_use: Arc<dyn Fn(String) + Send + Sync>,
     sessions: Option<Arc<dyn SessionKeeper>>,
+    public_url: Option<PublicUrl>,
     /// By the hash of the cookie's value.
     signed_in: Cache<[u8; 32], Arc<Principal>>,
 }
@@ -81,6 +84,7 @@ impl Access {
                 .build(),
             tell_use: Arc::new(|_| ()),
             sessions: None,
+            public_url: None,
             signed_in: Cache::builder()
                 .max_capacity(REMEMBERED_TOKENS)
                 .time_to_live(trust.min(TOKEN_TRUST))
@@ -98,11 +102,16 @@ impl Access {
         }
     }
 
-    /// Lets people sign in, whose sessions `keeper` keeps.
+    /// Lets people sign in, whose sessions `keeper` keeps: at this machine, and under the address by which it is reached.
     #[must_use]
-    pub fn with_sessions(self, keeper: impl SessionKeeper + 'static) -> Self {
+    pub fn with_sessions(
+        self,
+        keeper: impl SessionKeeper + 'static,
+        public_url: Option<PublicUrl>,
+    ) -> Self {
         Self {
             sessions: Some(Arc::new(keeper)),
+            public_url,
             ..self
         }
     }
@@ -130,6 +139,11 @@ impl Access {
     /// Whether people can sign in at all.
     pub const fn has_sessions(&self) -> bool {
         self.sessions.is_some()
+    }
+
+    /// The address under which people reach this server, where one is set.
+    pub const fn public_url(&self) -> Option<&PublicUrl> {
+        self.public_url.as_ref()
     }
 
     /// Begins a session for the holder of the token that `presented` is.

@@ -159,7 +159,7 @@ impl Server {
             clock.clone(),
             Handle::current(),
         );
-        let access = who_asks::access(&store, &clock);
+        let access = who_asks::access(&store, &clock, config.public_url.clone());
         let http = HttpParts {
             webhooks: config
                 .webhook_secret

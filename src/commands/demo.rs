@@ -152,6 +152,7 @@ fn config(sim: &TossSim, folder: &TempDir, port: u16) -> Result<ServerConfig, Co
         cancel_policy: CancelPolicy::default(),
         calendar: BusinessCalendar::korean().map_err(|error| failed(error.to_string()))?,
         webhook_secret: None,
+        public_url: None,
     })
 }
 

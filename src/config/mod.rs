@@ -18,6 +18,7 @@ use std::time::Duration;
 use reconciliation::{BusinessCalendar, CancelPolicy, PartialCancelRows};
 use secrecy::SecretString;
 
+use crate::access::PublicUrl;
 use crate::store::{AuditSigner, DatabaseUrl, InvalidDatabaseUrl};
 use crate::toss::{BaseUrl, MusdAmounts};
 
@@ -73,6 +74,8 @@ pub struct ServerConfig {
     pub calendar: BusinessCalendar,
     /// The last part of the address for Toss's webhooks; without one they are not taken.
     pub webhook_secret: Option<SecretString>,
+    /// The address under which people reach the server; without one they sign in at its own machine alone.
+    pub public_url: Option<PublicUrl>,
 }
 
 impl ServerConfig {
@@ -174,6 +177,7 @@ impl Settings {
         let cancel_policy = cancels::read(&self.0, faults);
         let sync = sync::read(&self.0, faults);
         let webhook_secret = faults.take(self.webhook_secret());
+        let public_url = faults.take(self.public_url());
         Some(ServerConfig {
             merchants,
             toss: toss?,
@@ -184,6 +188,7 @@ impl Settings {
             cancel_policy,
             sync,
             webhook_secret: webhook_secret?,
+            public_url: public_url?,
         })
     }
 
@@ -289,6 +294,15 @@ impl Settings {
             )));
         }
         Ok(Some(SecretString::from(text)))
+    }
+
+    fn public_url(&self) -> Result<Option<PublicUrl>, SettingError> {
+        let Some(text) = self.0.public_url.as_deref() else {
+            return Ok(None);
+        };
+        PublicUrl::parse(text)
+            .map(Some)
+            .map_err(|error| SettingError::new(format!("PUBLIC_URL is {text:?}: {error}")))
     }
 
     fn listen_addr(&self) -> Result<SocketAddr, SettingError> {

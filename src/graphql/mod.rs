@@ -3,6 +3,7 @@
 
 mod books;
 mod cancel;
+mod cancel_error_kind;
 mod cancel_request;
 mod context;
 mod count;
@@ -33,7 +34,10 @@ mod settlement_cycle;
 mod status;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod transaction;
+mod user_error;
+mod viewer;
 mod viewer_can_cancel;
 
 use async_graphql::{EmptySubscription, Request, SDLExportOptions, SchemaBuilder, ValidationMode};

@@ -11,6 +11,7 @@ use super::money::{Money, MoneyInput};
 use super::node_id::NodeId;
 use super::payment::Payment;
 use super::scoped::Scoped;
+use super::tokens::{self, CreateTokenInput, CreateTokenPayload, Token};
 use crate::access::{Principal, Role};
 use crate::cancel::{self, Admin, CancelOrder, CancelOutcome, Finding};
 
@@ -126,6 +127,28 @@ impl Mutation {
         let id = NodeId::cancel_request(&id)?;
         let taken = Scoped::of(ctx)?.take_over(&admin_of(admin), &id).await?;
         Ok(taken.map(CancelPaymentPayload::from))
+    }
+
+    /// Makes an access token. Needs the role `ADMIN`. What is wrong with the input is data.
+    async fn create_token(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The token to make.")] input: CreateTokenInput,
+    ) -> Result<CreateTokenPayload, ApiError> {
+        let admin = require(ctx, Role::Admin)?;
+        tokens::create(ctx, admin, input).await
+    }
+
+    /// Takes an access token back and ends its sessions. It may be believed for 5 seconds more where it has just been used.
+    /// With the last admin token of its owner, what the owner has waiting for approval ends too. Needs the role `ADMIN`. Null
+    /// when there is no such token.
+    async fn revoke_token(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The token's name.")] name: String,
+    ) -> Result<Option<Token>, ApiError> {
+        let admin = require(ctx, Role::Admin)?;
+        tokens::revoke(ctx, admin, &name).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! Everything that has a global id, and how it is found by that alone.
 
 use std::slice;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::{Context, ID, Interface};
@@ -57,6 +58,40 @@ pub(super) async fn find(ctx: &Context<'_>, id: NodeId) -> Result<Option<Node>, 
             Ok(found.map(|stored| Node::Discrepancy(stored.into())))
         }
     }
+}
+
+/// The most ids that are looked for at once.
+pub(super) const MOST_AT_ONCE: usize = 200;
+
+/// What the ids name, in their order. Payments are those that are stored: whoever wants a page of them anew asks for each.
+pub(super) async fn find_all(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, ApiError> {
+    if ids.len() > MOST_AT_ONCE {
+        return Err(ApiError::bad_user_input(format!(
+            "ids takes at most {MOST_AT_ONCE} values"
+        )));
+    }
+    let ids: Vec<NodeId> = ids
+        .iter()
+        .map(|id| NodeId::parse(id))
+        .collect::<Result<_, _>>()?;
+    let keys: Vec<PaymentKey> = ids
+        .iter()
+        .filter_map(|id| match id {
+            NodeId::Payment(key) => Some(key.clone()),
+            _ => None,
+        })
+        .collect();
+    let stored = Scoped::of(ctx)?.payments(&keys).await?;
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        found.push(match id {
+            NodeId::Payment(key) => stored
+                .get(&key)
+                .map(|stored| Node::Payment(Payment::from(Books::as_stored(Arc::clone(stored))))),
+            other => Box::pin(find(ctx, other)).await?,
+        });
+    }
+    Ok(found)
 }
 
 async fn transaction(ctx: &Context<'_>, id: &TransactionId) -> Result<Option<Node>, ApiError> {

@@ -69,11 +69,6 @@ impl<'c, 'a> Scoped<'c, 'a> {
         })
     }
 
-    /// The merchants that they may see.
-    pub(super) fn scope(&self) -> &'a Scope {
-        self.scope
-    }
-
     fn opened<T: Send + Sync + 'static>(&self) -> Result<&'a T, ApiError> {
         super::context::held::<T>(self.ctx).map(|held| &held.0)
     }
@@ -342,7 +337,8 @@ impl<'c, 'a> Scoped<'c, 'a> {
         Ok(tokens)
     }
 
-    /// The store, to change tokens in: what is changed must be among [`Scoped::tokens`], or be covered by [`Scoped::scope`].
+    /// The store, to change tokens in: what is changed must be among [`Scoped::tokens`], or be covered by the
+    /// scope of whoever asks.
     pub(super) fn store_of_tokens(&self) -> Result<&'a Store, ApiError> {
         self.store()
     }

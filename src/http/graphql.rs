@@ -2,6 +2,7 @@
 //! has a room of its own.
 
 mod body;
+mod cost;
 mod documents;
 mod execute;
 mod gate;
@@ -107,6 +108,7 @@ where
             .into());
         }
         let principal = self.gate.principal(request, request_id).await?;
+        under_way.line.asked_by(&principal);
         if request.method() == Method::GET {
             let params = Params::from_query_string(request.query_string())?;
             let most = OperationType::Query;
@@ -139,6 +141,11 @@ where
         let operation = document.operation(params.operation_name.as_deref())?;
         let kind = operation.ty;
         under_way.asks_for(kind);
+        under_way.line.is_for(&documents::Document::name_of(
+            operation,
+            document.name_asked(params.operation_name.as_deref()),
+        ));
+        under_way.line.costs(document.cost);
         if kind == OperationType::Mutation && most == OperationType::Query {
             return Err(Refusal::wrong_method(POST, "Send a mutation by POST").into());
         }
@@ -207,10 +214,10 @@ where
         );
         return respond::refused(refusal, MediaType::Json, request_id);
     };
-    let mut under_way = endpoint.metrics.begin();
-    let answer = endpoint
-        .answer(&request, payload, request_id, &mut under_way)
-        .await;
+    let mut under_way = endpoint.metrics.begin(request_id);
+    let notes = under_way.line.notes();
+    let answering = endpoint.answer(&request, payload, request_id, &mut under_way);
+    let answer = notes.noting(Box::pin(answering)).await;
     under_way.ends(&answer);
     match answer {
         Ok(response) => respond::executed(response, media_type, request_id),

@@ -3,12 +3,14 @@
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 
-use crate::access::{Access, LookupFailed, OpenSession, Role, Scope, SessionKeeper, StoredToken};
+use crate::access::{
+    Access, LookupFailed, OpenSession, PublicUrl, Role, Scope, SessionKeeper, StoredToken,
+};
 use crate::clock::Clock;
 use crate::store::{self, Store, StoreError};
 
 /// The check of tokens and sessions. It notes when tokens are used, in tasks of their own.
-pub(super) fn access(store: &Store, clock: &Clock) -> Access {
+pub(super) fn access(store: &Store, clock: &Clock, public_url: Option<PublicUrl>) -> Access {
     let (tokens, now) = (store.clone(), clock.clone());
     let (uses, used_at) = (store.clone(), clock.clone());
     Access::new(move |id| {
@@ -26,10 +28,13 @@ pub(super) fn access(store: &Store, clock: &Clock) -> Access {
             }
         });
     })
-    .with_sessions(Sessions {
-        store: store.clone(),
-        clock: clock.clone(),
-    })
+    .with_sessions(
+        Sessions {
+            store: store.clone(),
+            clock: clock.clone(),
+        },
+        public_url,
+    )
 }
 
 /// A stored token, as far as it is in force at that instant.

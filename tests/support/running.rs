@@ -93,5 +93,6 @@ pub(crate) fn config(
         cancel_policy: CancelPolicy::default(),
         calendar: BusinessCalendar::korean().unwrap(),
         webhook_secret: None,
+        public_url: None,
     }
 }

@@ -7,12 +7,13 @@ use async_graphql::{
     ServerError, Variables,
     parser::{
         parse_query,
-        types::{DocumentOperations, ExecutableDocument, OperationDefinition},
+        types::{DocumentOperations, ExecutableDocument, OperationDefinition, Selection},
     },
 };
 use moka::future::Cache;
 
 use super::{
+    cost::cost_of,
     guard::{self, TooComplex},
     refusal::Refusal,
     tokens,
@@ -77,6 +78,8 @@ pub(super) struct Document {
     pub(super) parsed: ExecutableDocument,
     /// Places where a variable is declared or used.
     variable_places: usize,
+    /// For the access log.
+    pub(super) cost: usize,
 }
 
 impl Document {
@@ -85,6 +88,7 @@ impl Document {
         let parsed = parse_query(text).map_err(|error| Rejected::Syntax(error.into()))?;
         guard::check(&parsed, limits)?;
         Ok(Self {
+            cost: cost_of(&parsed),
             parsed,
             variable_places: tokens.variables,
         })
@@ -111,6 +115,26 @@ impl Document {
                 }
             }
         }
+    }
+
+    /// The name of the operation to execute, where it has one.
+    pub(super) fn name_asked<'a>(&'a self, name: Option<&'a str>) -> Option<&'a str> {
+        name.or_else(|| match &self.parsed.operations {
+            DocumentOperations::Multiple(operations) if operations.len() == 1 => {
+                operations.keys().next().map(|name| name.as_str())
+            }
+            _ => None,
+        })
+    }
+
+    /// What the access log calls an operation: its name, or else the fields of its root.
+    pub(super) fn name_of(operation: &OperationDefinition, name: Option<&str>) -> String {
+        let root = &operation.selection_set.node.items;
+        let fields = root.iter().filter_map(|selection| match &selection.node {
+            Selection::Field(field) => Some(field.node.name.node.as_str()),
+            _ => None,
+        });
+        name.map_or_else(|| fields.collect::<Vec<_>>().join(","), str::to_owned)
     }
 
     /// Refuses variables so large that validation's copies of them would matter.

@@ -6,6 +6,7 @@ use actix_web::http::{Method, StatusCode};
 
 use super::{guard::TooComplex, negotiation::MediaType, tokens::TextRefused};
 use crate::graphql::ErrorCode;
+use crate::http::sessions::NEEDS_HEADER;
 
 /// Why a request is not executed.
 #[derive(Clone, Debug)]
@@ -68,6 +69,16 @@ impl Refusal {
                 "An access token in force is needed: send `Authorization: Bearer TOKEN`",
             ),
             status: Status::Always(StatusCode::UNAUTHORIZED),
+            allowed: None,
+        }
+    }
+
+    /// A session's cookie without what only our own page can send.
+    pub(super) const fn not_of_our_page() -> Self {
+        Self {
+            code: ErrorCode::Forbidden,
+            message: Cow::Borrowed(NEEDS_HEADER),
+            status: Status::Always(StatusCode::FORBIDDEN),
             allowed: None,
         }
     }
