@@ -124,13 +124,12 @@ impl Access {
     pub async fn authenticate(&self, presented: &str) -> Result<Arc<Principal>, Denied> {
         let token = TokenText::parse(presented).ok_or(Denied::Unauthenticated)?;
         let key = Sha256::digest(presented.as_bytes()).into();
-        let principal = match self.accepted.get(&key).await {
-            Some(principal) => principal,
-            None => {
-                let principal = Arc::new(self.check(&token).await?);
-                self.accepted.insert(key, Arc::clone(&principal)).await;
-                principal
-            }
+        let principal = if let Some(principal) = self.accepted.get(&key).await {
+            principal
+        } else {
+            let principal = Arc::new(self.check(&token).await?);
+            self.accepted.insert(key, Arc::clone(&principal)).await;
+            principal
         };
         self.tell_of_use(&principal.token_id).await;
         Ok(principal)
@@ -171,17 +170,16 @@ impl Access {
     /// As [`Access::authenticate`], for sessions.
     pub async fn of_session(&self, cookie: &str) -> Result<Arc<Principal>, Denied> {
         let (keeper, hash) = self.session(cookie)?;
-        let principal = match self.signed_in.get(&hash).await {
-            Some(principal) => principal,
-            None => {
-                let found = keeper.find(hash).await.map_err(Denied::Unavailable)?;
-                let open = found
-                    .filter(|open| !open.token.revoked)
-                    .ok_or(Denied::Unauthenticated)?;
-                let principal = Arc::new(open.token.principal(&open.token_id));
-                self.signed_in.insert(hash, Arc::clone(&principal)).await;
-                principal
-            }
+        let principal = if let Some(principal) = self.signed_in.get(&hash).await {
+            principal
+        } else {
+            let found = keeper.find(hash).await.map_err(Denied::Unavailable)?;
+            let open = found
+                .filter(|open| !open.token.revoked)
+                .ok_or(Denied::Unauthenticated)?;
+            let principal = Arc::new(open.token.principal(&open.token_id));
+            self.signed_in.insert(hash, Arc::clone(&principal)).await;
+            principal
         };
         self.tell_of_use(&principal.token_id).await;
         Ok(principal)

@@ -2,8 +2,9 @@
 //! about. The notes go with the request's own task, and with those that carry them on.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use reconciliation::PaymentKey;
 use tokio::task_local;
@@ -53,12 +54,13 @@ impl RequestNotes {
             .collect::<Vec<_>>()
             .join(",");
         if payments.all.len() > payments.named.len() {
-            text.push_str(&format!(" of {}", payments.all.len()));
+            // Writing into a String cannot fail.
+            let _ = write!(text, " of {}", payments.all.len());
         }
         text
     }
 
-    fn payments_noted(&self) -> std::sync::MutexGuard<'_, Payments> {
+    fn payments_noted(&self) -> MutexGuard<'_, Payments> {
         let payments = self.0.payments.lock();
         payments.unwrap_or_else(PoisonError::into_inner)
     }

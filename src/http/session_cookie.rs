@@ -52,7 +52,10 @@ impl CookieKind {
     ///
     /// # Errors
     /// [`NoSignIn`].
-    pub(super) fn to_sign_in(sent: Sent<'_>, public: Option<&PublicUrl>) -> Result<Self, NoSignIn> {
+    pub(super) fn for_signing_in(
+        sent: Sent<'_>,
+        public: Option<&PublicUrl>,
+    ) -> Result<Self, NoSignIn> {
         let of_public = |url: &PublicUrl| {
             if url.is_https() {
                 Self::Secure
@@ -205,7 +208,7 @@ mod tests {
             ("10.0.0.7", Some("http://10.0.0.7"), Some(&bare), Ok(Plain)),
         ];
         for (host, origin, public, expected) in cases {
-            let found = CookieKind::to_sign_in(Sent { host, origin }, public);
+            let found = CookieKind::for_signing_in(Sent { host, origin }, public);
             assert_eq!(found, expected, "{host} {origin:?} {public:?}");
         }
     }

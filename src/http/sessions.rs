@@ -4,10 +4,13 @@ use actix_web::{
     HttpRequest, HttpResponse,
     http::{
         StatusCode,
-        header::{CACHE_CONTROL, CONTENT_TYPE, COOKIE, HOST, HeaderName, ORIGIN, SET_COOKIE},
+        header::{
+            CACHE_CONTROL, CONTENT_TYPE, COOKIE, HOST, HeaderName, HeaderValue, ORIGIN, SET_COOKIE,
+        },
     },
     web::{Bytes, Data, Payload},
 };
+use secrecy::ExposeSecret;
 use serde::Deserialize;
 use tokio::time::timeout;
 use tracing::error;
@@ -45,7 +48,7 @@ pub(super) fn cookie<'r>(
 
 /// Whether a request with the cookie was made by a page of this server.
 pub(super) fn is_of_our_page(request: &HttpRequest) -> bool {
-    let bytes = |name| request.headers().get(name).map(|value| value.as_bytes());
+    let bytes = |name| request.headers().get(name).map(HeaderValue::as_bytes);
     session_cookie::is_of_our_page(
         bytes(&OUR_PAGE),
         request.method() == actix_web::http::Method::GET,
@@ -94,7 +97,7 @@ async fn signed_in(
             // What is no text is no address of ours.
             .map(|origin| origin.to_str().unwrap_or("null")),
     };
-    let kind = CookieKind::to_sign_in(sent, access.public_url())
+    let kind = CookieKind::for_signing_in(sent, access.public_url())
         .map_err(|refused: NoSignIn| (StatusCode::FORBIDDEN, refused.message()))?;
     let body = body_of(payload).await?;
     let SignIn { token } = serde_json::from_slice(&body).map_err(|_| {
@@ -109,8 +112,7 @@ async fn signed_in(
         .await
         .map_err(|denied| told(&denied))?;
     line.asked_by(&principal);
-    let value = secrecy::ExposeSecret::expose_secret(&value).to_owned();
-    Ok(no_content(&kind.set(Some(&value))))
+    Ok(no_content(&kind.set(Some(value.expose_secret()))))
 }
 
 async fn body_of(payload: Payload) -> Result<Bytes, (StatusCode, &'static str)> {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use async_graphql::{
-    ServerError, Variables,
+    Name, ServerError, Variables,
     parser::{
         parse_query,
         types::{DocumentOperations, ExecutableDocument, OperationDefinition, Selection},
@@ -121,7 +121,7 @@ impl Document {
     pub(super) fn name_asked<'a>(&'a self, name: Option<&'a str>) -> Option<&'a str> {
         name.or_else(|| match &self.parsed.operations {
             DocumentOperations::Multiple(operations) if operations.len() == 1 => {
-                operations.keys().next().map(|name| name.as_str())
+                operations.keys().next().map(Name::as_str)
             }
             _ => None,
         })
