@@ -47,7 +47,7 @@ pub struct Access {
 }
 
 /// How long nobody is told again that a token is being used.
-const USE_TOLD_EVERY: Duration = Duration::from_secs(60);
+const USE_TOLD_EVERY: Duration = Duration::from_mins(1);
 
 type Lookup =
     dyn Fn(String) -> BoxFuture<'static, Result<Option<StoredToken>, LookupFailed>> + Send + Sync;

@@ -75,10 +75,12 @@ mod tests {
         Scope::only(mids(names))
     }
 
+    type Names = Option<&'static [&'static str]>;
+
     #[test]
     fn what_is_asked_for_is_narrowed_and_never_widened() {
         let a_and_b = scope(&["a", "b"]);
-        let cases: [(Scope, Option<&[&str]>, Option<&[&str]>); 8] = [
+        let cases: [(Scope, Names, Names); 8] = [
             (Scope::ALL, None, None),
             (Scope::ALL, Some(&["z"]), Some(&["z"])),
             (Scope::ALL, Some(&[]), Some(&[])),

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use tracing::info;
+use tracing::{Span, info};
 
 use crate::access::{Principal, RequestId};
 use crate::request_notes::RequestNotes;
@@ -68,17 +68,33 @@ impl AccessLine {
 impl Drop for AccessLine {
     fn drop(&mut self) {
         let duration = self.began.elapsed().as_millis();
-        info!(
-            target: "toss_recon::access",
-            parent: None,
-            request_id = %self.request_id,
-            operation = self.operation.as_deref().unwrap_or(NOTHING),
-            owner = self.owner.as_deref().unwrap_or(NOTHING),
-            cost = self.cost,
-            toss_calls = self.notes.toss_calls(),
-            duration_ms = u64::try_from(duration).unwrap_or(u64::MAX),
-            outcome = %self.outcome,
-            payments = %self.notes.payments(),
-        );
+        outside_the_span(|| {
+            info!(
+                target: "toss_recon::access",
+                request_id = %self.request_id,
+                operation = self.operation.as_deref().unwrap_or(NOTHING),
+                owner = self.owner.as_deref().unwrap_or(NOTHING),
+                cost = self.cost,
+                toss_calls = self.notes.toss_calls(),
+                duration_ms = u64::try_from(duration).unwrap_or(u64::MAX),
+                outcome = %self.outcome,
+                payments = %self.notes.payments(),
+            );
+        });
+    }
+}
+
+/// Writes a line that tells everything by itself: it is not within the request's span, whose fields it would repeat.
+fn outside_the_span(write: impl FnOnce()) {
+    let mut write = Some(write);
+    Span::current().with_subscriber(|(span, subscriber)| {
+        subscriber.exit(span);
+        if let Some(write) = write.take() {
+            write();
+        }
+        subscriber.enter(span);
+    });
+    if let Some(write) = write {
+        write();
     }
 }

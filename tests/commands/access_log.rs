@@ -37,27 +37,44 @@ async fn line(server: &Running, request_id: &str) -> Value {
     }
 }
 
+/// A server with somebody who asks.
+struct Scene {
+    server: Running,
+    viewer: String,
+}
+
+impl Scene {
+    /// The answer to a query, and its line.
+    async fn asked(&self, token: &str, query: &str, variables: Value) -> (Value, Value) {
+        let answer = self.server.post(token, query, variables).await;
+        let id = answer.headers()["x-request-id"]
+            .to_str()
+            .unwrap()
+            .to_owned();
+        (answer.json().await.unwrap(), line(&self.server, &id).await)
+    }
+
+    /// Holds a line against what is expected of some of its fields.
+    async fn is_told(&self, token: &str, query: &str, expected: Value) {
+        let (_, line) = self.asked(token, query, Value::Null).await;
+        for (field, value) in expected.as_object().unwrap() {
+            assert_eq!(&line[field], value, "{field} of {query}: {line}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn each_request_has_a_line_with_who_asked_for_what_and_what_it_cost() {
     let sim = shop("month").await;
     let place = place_before(&sim).set("LOG_FORMAT", "json");
     let server = Running::serve(&place, &["--no-sync"]).await;
     let viewer = token(&place, "front-end", "viewer").await;
+    let scene = Scene { server, viewer };
     let key = sim.console().payment_keys()[0].clone();
-    let asked = async |token: &str, query: &str, variables: Value| {
-        let answer = server.post(token, query, variables).await;
-        let id = answer.headers()["x-request-id"]
-            .to_str()
-            .unwrap()
-            .to_owned();
-        (
-            answer.json::<Value>().await.unwrap(),
-            line(&server, &id).await,
-        )
-    };
 
     let query = "query Screen($by: PaymentBy!) { payment(by: $by) { orderId status } }";
-    let (answer, read) = asked(&viewer, query, json!({ "by": { "paymentKey": key } })).await;
+    let by = json!({ "by": { "paymentKey": key } });
+    let (answer, read) = scene.asked(&scene.viewer, query, by.clone()).await;
     let order = answer["data"]["payment"]["orderId"].as_str().unwrap();
     let mut names: Vec<&str> = read
         .as_object()
@@ -77,86 +94,74 @@ async fn each_request_has_a_line_with_who_asked_for_what_and_what_it_cost() {
         "toss_calls",
     ];
     assert_eq!(names, expected);
-    assert_eq!(
-        (
-            &read["operation"],
-            &read["owner"],
-            &read["outcome"],
-            &read["payments"],
-            &read["cost"]
-        ),
-        (
-            &json!("Screen"),
-            &json!("front-end"),
-            &json!("ok"),
-            &json!(key),
-            &json!(3)
-        )
-    );
+    for (field, value) in [
+        ("operation", "Screen"),
+        ("owner", "front-end"),
+        ("outcome", "ok"),
+        ("payments", &key),
+    ] {
+        assert_eq!(read[field], value, "{read}");
+    }
+    assert_eq!(read["cost"], 3);
     assert!(
         read["toss_calls"].as_u64().unwrap() >= 2,
         "the payment and a list: {read}"
     );
-    let (_, again) = asked(&viewer, query, json!({ "by": { "paymentKey": key } })).await;
+    let (_, again) = scene.asked(&scene.viewer, query, by).await;
     assert_eq!(
         again["toss_calls"], 0,
         "it is answered from the store: {again}"
     );
 
-    let cancel = r#"mutation { cancelPayment(input: {paymentKey: "p", idempotencyKey: "marked-key-1", reason: "marked-reason"}) { error { code } } }"#;
-    let (_, forbidden) = asked(&viewer, cancel, Value::Null).await;
-    assert_eq!(
-        (
-            &forbidden["operation"],
-            &forbidden["outcome"],
-            &forbidden["toss_calls"]
-        ),
-        (&json!("cancelPayment"), &json!("FORBIDDEN"), &json!(0))
-    );
-    let (_, wrong) = asked(&viewer, "{ viewer { nothing } }", Value::Null).await;
-    assert_eq!(
-        (&wrong["owner"], &wrong["outcome"]),
-        (&json!("front-end"), &json!("refused"))
-    );
-    let (_, nobody) = asked("trc_nobody", "{ viewer { name } }", Value::Null).await;
-    assert_eq!(
-        (&nobody["owner"], &nobody["outcome"]),
-        (&json!("-"), &json!("refused"))
-    );
-    let (_, partly) = asked(
-        &viewer,
-        "{ viewer { name } auditLog { nodes { actor } } tokens { name } }",
-        Value::Null,
-    )
-    .await;
-    assert_eq!(partly["outcome"], "FORBIDDEN", "each code once");
-
-    let signing_in = client()
-        .post(server.url("/session"))
-        .json(&json!({ "token": viewer }))
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(signing_in.status(), 204);
-    let id = signing_in.headers()["x-request-id"].to_str().unwrap();
-    let signed_in = line(&server, id).await;
-    assert_eq!(
-        (&signed_in["operation"], &signed_in["owner"]),
-        (&json!("session"), &json!("front-end"))
-    );
-
-    for line in lines(&server) {
+    what_is_refused_is_told(&scene).await;
+    who_signs_in_is_told(&scene).await;
+    for line in lines(&scene.server) {
         let text = line.to_string();
         for never in [order, "marked", "trc_", "paymentKey"] {
             assert!(!text.contains(never), "{never} in {text}");
         }
     }
     let home = client()
-        .get(server.url("/"))
+        .get(scene.server.url("/"))
         .header("accept", "text/html")
         .send()
         .await
         .unwrap();
     assert!(home.url().path() == "/graphql" && home.status() == 200);
-    server.stop("TERM").await;
+    scene.server.stop("TERM").await;
+}
+
+async fn what_is_refused_is_told(scene: &Scene) {
+    let cancel = r#"mutation { cancelPayment(input: {paymentKey: "p", idempotencyKey: "marked-key-1", reason: "marked-reason"}) { error { code } } }"#;
+    let forbidden = json!({ "operation": "cancelPayment", "owner": "front-end", "outcome": "FORBIDDEN", "toss_calls": 0 });
+    scene.is_told(&scene.viewer, cancel, forbidden).await;
+    let twice = "{ viewer { name } auditLog { nodes { actor } } tokens { name } }";
+    scene
+        .is_told(&scene.viewer, twice, json!({ "outcome": "FORBIDDEN" }))
+        .await;
+    let wrong = json!({ "owner": "front-end", "outcome": "refused" });
+    scene
+        .is_told(&scene.viewer, "{ viewer { nothing } }", wrong)
+        .await;
+    let nobody = json!({ "operation": "-", "owner": "-", "outcome": "refused" });
+    scene
+        .is_told("trc_nobody", "{ viewer { name } }", nobody)
+        .await;
+}
+
+async fn who_signs_in_is_told(scene: &Scene) {
+    let url = scene.server.url("/session");
+    let answer = client()
+        .post(url)
+        .json(&json!({ "token": scene.viewer }))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 204);
+    let id = answer.headers()["x-request-id"].to_str().unwrap();
+    let line = line(&scene.server, id).await;
+    assert_eq!(
+        (&line["operation"], &line["owner"]),
+        (&json!("session"), &json!("front-end"))
+    );
 }
