@@ -3,20 +3,27 @@
 
 mod buckets;
 mod name;
+mod public_url;
 mod request_id;
+mod scope;
+mod session;
 mod token;
 
 use std::{error::Error, fmt, sync::Arc, time::Duration};
 
 use futures_util::future::BoxFuture;
 use moka::future::Cache;
+use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 pub use self::{
     buckets::Buckets,
     name::{NameRefused, Named, OutsideAlphabet, PROGRAM, check_new_name, checked_name},
+    public_url::{InvalidPublicUrl, PublicUrl},
     request_id::RequestId,
+    scope::Scope,
+    session::{NewSession, OpenSession, SessionKeeper},
     token::{NewToken, TokenText},
 };
 
@@ -32,7 +39,17 @@ pub struct Access {
     lookup: Arc<Lookup>,
     /// By the hash of the whole token, so that no token is kept in memory. Refusals are not remembered: a new token works at once.
     accepted: Cache<[u8; 32], Arc<Principal>>,
+    /// The ids of tokens whose use was told of just now.
+    told: Cache<String, ()>,
+    tell_use: Arc<dyn Fn(String) + Send + Sync>,
+    sessions: Option<Arc<dyn SessionKeeper>>,
+    public_url: Option<PublicUrl>,
+    /// By the hash of the cookie's value.
+    signed_in: Cache<[u8; 32], Arc<Principal>>,
 }
+
+/// How long nobody is told again that a token is being used.
+const USE_TOLD_EVERY: Duration = Duration::from_mins(1);
 
 type Lookup =
     dyn Fn(String) -> BoxFuture<'static, Result<Option<StoredToken>, LookupFailed>> + Send + Sync;
@@ -63,6 +80,41 @@ impl Access {
                 .max_capacity(REMEMBERED_TOKENS)
                 .time_to_live(trust.min(TOKEN_TRUST))
                 .build(),
+            told: Cache::builder()
+                .max_capacity(REMEMBERED_TOKENS)
+                .time_to_live(USE_TOLD_EVERY)
+                .build(),
+            tell_use: Arc::new(|_| ()),
+            sessions: None,
+            public_url: None,
+            signed_in: Cache::builder()
+                .max_capacity(REMEMBERED_TOKENS)
+                .time_to_live(trust.min(TOKEN_TRUST))
+                .build(),
+        }
+    }
+
+    /// Has `tell` told that the token with an id is being used, at most once a minute for each. No request waits for it: it
+    /// must return at once.
+    #[must_use]
+    pub fn telling_use(self, tell: impl Fn(String) + Send + Sync + 'static) -> Self {
+        Self {
+            tell_use: Arc::new(tell),
+            ..self
+        }
+    }
+
+    /// Lets people sign in, whose sessions `keeper` keeps: at this machine, and under the address by which it is reached.
+    #[must_use]
+    pub fn with_sessions(
+        self,
+        keeper: impl SessionKeeper + 'static,
+        public_url: Option<PublicUrl>,
+    ) -> Self {
+        Self {
+            sessions: Some(Arc::new(keeper)),
+            public_url,
+            ..self
         }
     }
 
@@ -74,12 +126,96 @@ impl Access {
     pub async fn authenticate(&self, presented: &str) -> Result<Arc<Principal>, Denied> {
         let token = TokenText::parse(presented).ok_or(Denied::Unauthenticated)?;
         let key = Sha256::digest(presented.as_bytes()).into();
-        if let Some(principal) = self.accepted.get(&key).await {
-            return Ok(principal);
-        }
-        let principal = Arc::new(self.check(&token).await?);
-        self.accepted.insert(key, Arc::clone(&principal)).await;
+        let principal = if let Some(principal) = self.accepted.get(&key).await {
+            principal
+        } else {
+            let principal = Arc::new(self.check(&token).await?);
+            self.accepted.insert(key, Arc::clone(&principal)).await;
+            principal
+        };
+        self.tell_of_use(&principal.token_id).await;
         Ok(principal)
+    }
+
+    /// Whether people can sign in at all.
+    pub const fn has_sessions(&self) -> bool {
+        self.sessions.is_some()
+    }
+
+    /// The address under which people reach this server, where one is set.
+    pub const fn public_url(&self) -> Option<&PublicUrl> {
+        self.public_url.as_ref()
+    }
+
+    /// Begins a session for the holder of the token that `presented` is.
+    ///
+    /// # Errors
+    /// As [`Access::authenticate`]; [`Denied::Unavailable`] also when the session could not be kept.
+    pub async fn sign_in(
+        &self,
+        presented: &str,
+        session: NewSession,
+    ) -> Result<(SecretString, Arc<Principal>), Denied> {
+        let principal = self.authenticate(presented).await?;
+        self.sessions
+            .as_ref()
+            .ok_or(Denied::Unauthenticated)?
+            .open(session.hash(), principal.token_id.clone())
+            .await
+            .map_err(Denied::Unavailable)?;
+        Ok((session.text, principal))
+    }
+
+    /// Whoever signed in with the session whose cookie has this value.
+    ///
+    /// # Errors
+    /// As [`Access::authenticate`], for sessions.
+    pub async fn of_session(&self, cookie: &str) -> Result<Arc<Principal>, Denied> {
+        let (keeper, hash) = self.session(cookie)?;
+        let principal = if let Some(principal) = self.signed_in.get(&hash).await {
+            principal
+        } else {
+            let found = keeper.find(hash).await.map_err(Denied::Unavailable)?;
+            let open = found
+                .filter(|open| !open.token.revoked)
+                .ok_or(Denied::Unauthenticated)?;
+            let principal = Arc::new(open.token.principal(&open.token_id));
+            self.signed_in.insert(hash, Arc::clone(&principal)).await;
+            principal
+        };
+        self.tell_of_use(&principal.token_id).await;
+        Ok(principal)
+    }
+
+    /// Ends the session whose cookie has this value and, where `everywhere`, every other one of its owner. Other processes
+    /// may believe it for [`TOKEN_TRUST`].
+    ///
+    /// # Errors
+    /// [`Denied::Unauthenticated`] for what is no session; [`Denied::Unavailable`] when it could not be ended.
+    pub async fn sign_out(&self, cookie: &str, everywhere: bool) -> Result<(), Denied> {
+        let (keeper, hash) = self.session(cookie)?;
+        keeper
+            .close(hash, everywhere)
+            .await
+            .map_err(Denied::Unavailable)?;
+        if everywhere {
+            self.signed_in.invalidate_all();
+        }
+        self.signed_in.invalidate(&hash).await;
+        Ok(())
+    }
+
+    fn session(&self, cookie: &str) -> Result<(&dyn SessionKeeper, [u8; 32]), Denied> {
+        let keeper = self.sessions.as_deref().ok_or(Denied::Unauthenticated)?;
+        let hash = session::hash_of(cookie).ok_or(Denied::Unauthenticated)?;
+        Ok((keeper, hash))
+    }
+
+    async fn tell_of_use(&self, token_id: &str) {
+        if self.told.get(token_id).await.is_none() {
+            self.told.insert(token_id.to_owned(), ()).await;
+            (self.tell_use)(token_id.to_owned());
+        }
     }
 
     async fn check(&self, token: &TokenText<'_>) -> Result<Principal, Denied> {
@@ -91,11 +227,7 @@ impl Access {
         if !token.has_secret(&stored.secret_hash) || stored.revoked {
             return Err(Denied::Unauthenticated);
         }
-        Ok(Principal {
-            name: stored.name,
-            owner: stored.owner,
-            role: stored.role,
-        })
+        Ok(stored.principal(token.id()))
     }
 }
 
@@ -114,6 +246,10 @@ pub struct Principal {
     pub owner: String,
     /// What the holder may do.
     pub role: Role,
+    /// Whose merchants' data the holder sees and cancels for.
+    pub scope: Scope,
+    /// The token's public half.
+    pub token_id: String,
 }
 
 /// What a token's holder may do. Ordered: a greater role may do all that a smaller one may.
@@ -121,6 +257,8 @@ pub struct Principal {
 pub enum Role {
     /// May read.
     Viewer,
+    /// May read everything, the audit log too, and work on what needs a person. May cancel nothing.
+    Accountant,
     /// May also cancel payments and change what the server keeps.
     Admin,
 }
@@ -135,6 +273,7 @@ impl Role {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Viewer => "viewer",
+            Self::Accountant => "accountant",
             Self::Admin => "admin",
         }
     }
@@ -152,6 +291,7 @@ impl std::str::FromStr for Role {
     fn from_str(text: &str) -> Result<Self, UnknownRole> {
         match text {
             "viewer" => Ok(Self::Viewer),
+            "accountant" => Ok(Self::Accountant),
             "admin" => Ok(Self::Admin),
             _ => Err(UnknownRole(text.to_owned())),
         }
@@ -160,7 +300,7 @@ impl std::str::FromStr for Role {
 
 /// A text that names no [`Role`].
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("{0:?} is no role: use `viewer` or `admin`")]
+#[error("{0:?} is no role: use `viewer`, `accountant` or `admin`")]
 pub struct UnknownRole(String);
 
 /// A token as it is stored: everything but the secret.
@@ -174,8 +314,23 @@ pub struct StoredToken {
     pub role: Role,
     /// SHA-256 of the secret half; the id half is stored in the clear.
     pub secret_hash: [u8; 32],
-    /// Whether it was taken back.
+    /// Whether it is not in force: taken back, past its end, or waiting to be confirmed.
     pub revoked: bool,
+    /// Whose merchants' data its holder sees.
+    pub scope: Scope,
+}
+
+impl StoredToken {
+    /// Whoever holds the token, which has this public half.
+    fn principal(self, token_id: &str) -> Principal {
+        Principal {
+            name: self.name,
+            owner: self.owner,
+            role: self.role,
+            scope: self.scope,
+            token_id: token_id.to_owned(),
+        }
+    }
 }
 
 /// Why a request is not let in.

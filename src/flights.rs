@@ -9,6 +9,8 @@ use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
 
+use crate::request_notes::carried;
+
 /// Work under way, by what it works on: at most one piece for each, and one that waits for its end.
 pub(crate) struct Flights<K, V>(Arc<Mutex<Board<K, V>>>);
 
@@ -163,7 +165,7 @@ where
         F: Future<Output = V> + Send + 'static,
     {
         let board = Arc::clone(&self.0);
-        let task = tokio::spawn(async move {
+        let task = tokio::spawn(carried(async move {
             // Dropped when the work ends, however it ends, so that the next caller starts anew.
             let landing = Landing { board, key, number };
             if let Some(before) = before {
@@ -171,7 +173,7 @@ where
                 landing.move_up();
             }
             work.await
-        });
+        }));
         task.map(move |outcome| outcome.unwrap_or(lost))
             .boxed()
             .shared()

@@ -21,6 +21,7 @@ pub mod lookup;
 pub mod merchants;
 pub mod reconcile;
 pub mod report;
+pub mod request_notes;
 pub mod server;
 pub mod store;
 pub mod sync;

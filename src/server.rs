@@ -2,6 +2,7 @@
 
 mod database_clock;
 mod measuring;
+mod who_asks;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -22,7 +23,6 @@ pub(crate) use self::database_clock::CommandClock;
 
 use self::database_clock::DatabaseClock;
 use self::measuring::Measuring;
-use crate::access::{Access, LookupFailed, Role, StoredToken};
 use crate::cancel::{Canceller, LimitsInForce, MoneySteps, WeakerLimits};
 use crate::clock::Clock;
 use crate::config::{
@@ -169,15 +169,14 @@ impl Server {
             clock.clone(),
             Handle::current(),
         );
+        let access = who_asks::access(&store, &clock, config.public_url.clone());
         let http = HttpParts {
             webhooks: config
                 .webhook_secret
                 .clone()
                 .map(|secret| webhooks(secret, hints)),
             endpoint: measuring
-                .of(|| {
-                    http::Endpoint::new(schema, access(&store)).with_door(door(&config.front_door))
-                })
+                .of(|| http::Endpoint::new(schema, access).with_door(door(&config.front_door)))
                 .with_request_data(graphql::with_request_data),
             readiness: readiness(&store, &limits, database_clock.clone()),
             metrics: measuring
@@ -415,35 +414,6 @@ pub(crate) fn reconciler(
         config.calendar.clone(),
         config.toss.partial_cancel_rows,
     )
-}
-
-/// Tokens are found in the store; what is believed about them is decided by [`Access`].
-fn access(store: &Store) -> Access {
-    let store = store.clone();
-    Access::new(move |id| {
-        let store = store.clone();
-        Box::pin(async move {
-            let token = store.find_token(&id).await.map_err(LookupFailed::new)?;
-            token
-                .map(|token| {
-                    let role = token.role.parse::<Role>().map_err(|_| {
-                        LookupFailed::new(StoreError::Inconsistent {
-                            table: "access_tokens",
-                            column: "role",
-                            key: token.id.clone(),
-                        })
-                    })?;
-                    Ok(StoredToken {
-                        name: token.name,
-                        owner: token.owner,
-                        role,
-                        secret_hash: token.secret_hash,
-                        revoked: token.revoked_at.is_some() || token.suspended_at.is_some(),
-                    })
-                })
-                .transpose()
-        })
-    })
 }
 
 fn door(config: &FrontDoor) -> http::DoorSettings {

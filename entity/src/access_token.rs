@@ -27,6 +27,14 @@ pub struct Model {
     pub owner: String,
     /// Since when it waits to be confirmed, because an older copy of the database was put back.
     pub suspended_at: Option<ChronoUnixTimestampMillis>,
+    /// When it stops being valid by itself.
+    pub expires_at: Option<ChronoUnixTimestampMillis>,
+    /// The merchants that it sees, a space between; null is all of them.
+    pub merchants: Option<String>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<ChronoUnixTimestampMillis>,
+    /// `accountant`, of a `viewer` who is one.
+    pub duty: Option<String>,
 }
 
 /// A hash that need not be seen to be compared: its `Debug` shows nothing of it.

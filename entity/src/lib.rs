@@ -16,6 +16,7 @@ pub mod payment;
 pub mod payment_attempt;
 pub mod payment_day;
 pub mod running_limit;
+pub mod session;
 pub mod settlement;
 pub mod settlement_version;
 pub mod sync_window;

@@ -29,6 +29,8 @@ mod m20261130_000043_payment_attempts;
 mod m20261130_000045_never_settled;
 mod m20261130_000046_told_in_two_languages;
 mod m20261130_000047_keys_given_back;
+mod m20261130_000051_token_limits;
+mod m20261130_000052_sessions;
 mod standing;
 mod statements;
 
@@ -71,6 +73,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000045_never_settled::Migration),
             Box::new(m20261130_000046_told_in_two_languages::Migration),
             Box::new(m20261130_000047_keys_given_back::Migration),
+            Box::new(m20261130_000051_token_limits::Migration),
+            Box::new(m20261130_000052_sessions::Migration),
         ]
     }
 }

@@ -74,7 +74,11 @@ impl Inner {
             return unmoved(request, told::awaits_no_approval());
         };
         if step.effect == Effect::Prepare {
-            match self.store.owner_standing(&request.owner).await? {
+            match self
+                .store
+                .owner_standing(&request.owner, self.clock.now())
+                .await?
+            {
                 OwnerStanding::InForce => {}
                 OwnerStanding::Suspended => return unmoved(request, told::owner_suspended()),
                 // It began to wait after its owner's last token was taken back.

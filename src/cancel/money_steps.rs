@@ -4,6 +4,7 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
+use crate::request_notes::carried;
 use crate::toss::first;
 
 /// Money steps under way.
@@ -27,7 +28,7 @@ impl MoneySteps {
         &self,
         step: impl Future<Output = T> + Send + 'static,
     ) -> JoinHandle<T> {
-        self.tracker.spawn_on(first(step), &self.runtime)
+        self.tracker.spawn_on(carried(first(step)), &self.runtime)
     }
 
     /// Waits for the steps under way.

@@ -126,6 +126,7 @@ fn config(sim: &TossSim, folder: &TempDir, port: u16) -> Result<ServerConfig, Co
         calendar: BusinessCalendar::korean().map_err(|error| failed(&error))?,
         webhook_secret: None,
         front_door: FrontDoor::default(),
+        public_url: None,
     })
 }
 

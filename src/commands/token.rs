@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::{Subcommand, ValueEnum};
+use reconciliation::MId;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::CommandError;
@@ -11,6 +12,9 @@ use crate::access::{NewToken, Role, check_new_name, checked_name};
 use crate::config::Settings;
 use crate::server::CommandClock;
 use crate::store::{AuditSigner, NewStoredToken, Store};
+
+/// Ten years; a larger number is a mistake.
+const MOST_DAYS: i64 = 3_650;
 
 /// What to do with tokens.
 #[derive(Subcommand)]
@@ -26,8 +30,15 @@ pub(super) enum Action {
         /// What it may do
         #[arg(long)]
         role: RoleArgument,
+        /// After how many days it ends by itself, 1 to 3650; without it, it does not
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_DAYS))]
+        expires_in_days: Option<u16>,
+        /// The merchants at Toss (mId) that it sees and cancels for, separated by commas; without it, all
+        #[arg(long, value_name = "MID,…", value_delimiter = ',', value_parser = MId::parse)]
+        merchants: Option<Vec<MId>>,
     },
-    /// Lists the tokens: name, owner, role, since when, until when, and since when it waits to be confirmed
+    /// Lists the tokens: name, owner, role, merchants, made, expires, last used, revoked, and since when it waits to be
+    /// confirmed
     List,
     /// Lets a token in again that waits to be confirmed since an older copy of the database was put back
     Confirm {
@@ -61,6 +72,8 @@ impl Action {
 pub(super) enum RoleArgument {
     /// Query
     Viewer,
+    /// Query, the audit log too, and work on what needs a person
+    Accountant,
     /// Query and cancel
     Admin,
 }
@@ -69,6 +82,7 @@ impl From<RoleArgument> for Role {
     fn from(argument: RoleArgument) -> Self {
         match argument {
             RoleArgument::Viewer => Self::Viewer,
+            RoleArgument::Accountant => Self::Accountant,
             RoleArgument::Admin => Self::Admin,
         }
     }
@@ -82,9 +96,27 @@ impl From<RoleArgument> for Role {
 pub(super) async fn run(store: Store, action: Action) -> Result<(), CommandError> {
     let now = CommandClock::on(&store).await?.get().now();
     match action {
-        Action::Create { name, owner, role } => {
-            let owner = owner.as_deref().unwrap_or(&name);
-            let token = create(&store, &name, owner, role.into()).await?;
+        Action::Create {
+            name,
+            owner,
+            role,
+            expires_in_days,
+            merchants,
+        } => {
+            let token = NewToken::generate(&mut rand::rng());
+            let new = NewStoredToken {
+                id: &token.id,
+                name: &name,
+                owner: owner.as_deref().unwrap_or(&name),
+                role: Role::from(role).as_str(),
+                merchants: merchants.as_deref(),
+                expires_at: expires_in_days.map(|days| now + TimeDelta::days(days.into())),
+                secret_hash: token.secret_hash(),
+                by: None,
+                at: now,
+            };
+            keep(&store, &new).await?;
+            let token = token.text;
             writeln!(io::stdout(), "{}", token.expose_secret())?;
         }
         Action::List => {
@@ -92,11 +124,14 @@ pub(super) async fn run(store: Store, action: Action) -> Result<(), CommandError
             for token in store.list_tokens().await? {
                 writeln!(
                     out,
-                    "{}\t{}\t{}\t{}\t{}\t{}",
+                    "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}",
                     token.name,
                     token.owner,
                     token.role,
+                    shown_merchants(token.merchants.as_deref()),
                     shown(Some(token.created_at)),
+                    shown(token.expires_at),
+                    shown(token.last_used_at),
                     shown(token.revoked_at),
                     shown(token.suspended_at),
                 )?;
@@ -121,6 +156,17 @@ pub(super) async fn run(store: Store, action: Action) -> Result<(), CommandError
     Ok(())
 }
 
+/// The merchants that a token sees.
+fn shown_merchants(merchants: Option<&[MId]>) -> String {
+    merchants.map_or_else(
+        || "all".to_owned(),
+        |merchants| {
+            let names: Vec<&str> = merchants.iter().map(MId::as_str).collect();
+            names.join(",")
+        },
+    )
+}
+
 /// An instant, or a dash where there is none.
 fn shown(at: Option<DateTime<Utc>>) -> String {
     at.map_or_else(|| "-".to_owned(), |at| at.to_rfc3339())
@@ -142,12 +188,22 @@ pub(super) async fn create(
         name,
         owner,
         role: role.as_str(),
+        merchants: None,
+        expires_at: None,
         secret_hash: token.secret_hash(),
+        by: None,
         at: CommandClock::on(store).await?.get().now(),
     };
-    store
-        .create_token_if(&new, |existing| check_new_name(name, owner, existing))
-        .await?
-        .map_err(|refused| CommandError::Usage(refused.to_string()))?;
+    keep(store, &new).await?;
     Ok(token.text)
+}
+
+/// Keeps a token if it may be called so.
+async fn keep(store: &Store, new: &NewStoredToken<'_>) -> Result<(), CommandError> {
+    store
+        .create_token_if(new, |existing| {
+            check_new_name(new.name, new.owner, existing)
+        })
+        .await?
+        .map_err(|refused| CommandError::Usage(refused.to_string()))
 }

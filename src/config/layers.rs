@@ -15,7 +15,7 @@ use crate::toss::MusdAmounts;
 type Place = fn(&mut Layers) -> &mut Option<String>;
 
 /// The variables of the environment. In the file their names are written in small letters.
-const VARIABLES: [(&str, Place); 27] = [
+const VARIABLES: [(&str, Place); 28] = [
     ("TOSS_SECRET_KEY", |all| &mut all.toss_secret_key),
     ("TOSS_SECRET_KEY_FILE", |all| &mut all.toss_secret_key_file),
     ("TOSS_BASE_URL", |all| &mut all.toss_base_url),
@@ -48,6 +48,7 @@ const VARIABLES: [(&str, Place); 27] = [
     ("SYNC_SETTLEMENT_DAYS", |all| &mut all.sync_settlement_days),
     ("SETTLEMENT_CYCLE", |all| &mut all.settlement_cycle),
     ("PAYOUT_BUSINESS_DAYS", |all| &mut all.payout_business_days),
+    ("PUBLIC_URL", |all| &mut all.public_url),
     ("WEBHOOK_SECRET", |all| &mut all.webhook_secret),
     ("WEBHOOK_DAYS", |all| &mut all.webhook_days),
     ("TOKEN_REQUESTS_PER_MINUTE", |all| {
@@ -101,6 +102,7 @@ pub(super) struct Layers {
     pub(super) settlement_cycle: Option<String>,
     #[serde(default, deserialize_with = "number_or_text")]
     pub(super) payout_business_days: Option<String>,
+    pub(super) public_url: Option<String>,
     pub(super) webhook_secret: Option<String>,
     #[serde(default, deserialize_with = "number_or_text")]
     pub(super) webhook_days: Option<String>,

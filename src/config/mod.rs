@@ -19,6 +19,7 @@ use std::time::Duration;
 use reconciliation::{BusinessCalendar, CancelPolicy, PartialCancelRows};
 use secrecy::SecretString;
 
+use crate::access::PublicUrl;
 use crate::store::{AuditSigner, DatabaseUrl, InvalidDatabaseUrl};
 use crate::toss::{BaseUrl, MusdAmounts};
 
@@ -77,6 +78,8 @@ pub struct ServerConfig {
     pub webhook_secret: Option<SecretString>,
     /// Who is let in, and how often.
     pub front_door: FrontDoor,
+    /// The address under which people reach the server; without one they sign in at its own machine alone.
+    pub public_url: Option<PublicUrl>,
 }
 
 impl ServerConfig {
@@ -179,6 +182,7 @@ impl Settings {
         let sync = sync::read(&self.0, faults);
         let webhook_secret = faults.take(self.webhook_secret());
         let front_door = front_door::read(&self.0, faults);
+        let public_url = faults.take(self.public_url());
         Some(ServerConfig {
             merchants,
             toss: toss?,
@@ -190,6 +194,7 @@ impl Settings {
             sync,
             webhook_secret: webhook_secret?,
             front_door: front_door?,
+            public_url: public_url?,
         })
     }
 
@@ -295,6 +300,15 @@ impl Settings {
             )));
         }
         Ok(Some(SecretString::from(text)))
+    }
+
+    fn public_url(&self) -> Result<Option<PublicUrl>, SettingError> {
+        let Some(text) = self.0.public_url.as_deref() else {
+            return Ok(None);
+        };
+        PublicUrl::parse(text)
+            .map(Some)
+            .map_err(|error| SettingError::new(format!("PUBLIC_URL is {text:?}: {error}")))
     }
 
     fn listen_addr(&self) -> Result<SocketAddr, SettingError> {

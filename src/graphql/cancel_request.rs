@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Enum, ID, Object};
 use reconciliation::{RetryAdvice as Advice, TransactionKey};
 
+use super::cancel_error_kind::CancelErrorKind;
 use super::money::Money;
 use super::node_id::NodeId;
 use super::scalars::DateTime;
@@ -215,6 +216,11 @@ impl CancelError {
     /// key changed while it waited), `NOT_READ_YET` (only Toss's lists have told of the payment). Codes may be added.
     async fn code(&self) -> &str {
         &self.0.code
+    }
+
+    /// The kind of it, in a closed list: for a switch over all of them.
+    async fn kind(&self) -> CancelErrorKind {
+        CancelErrorKind::of(&self.0.code)
     }
 
     /// A sentence for whoever asked.

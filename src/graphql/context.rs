@@ -7,6 +7,7 @@ use async_graphql::Context;
 use reconciliation::PartialCancelRows;
 
 use super::error::ApiError;
+use super::scoped::{Held, Open};
 
 /// The readings in force, by the settings of this server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,8 +20,17 @@ pub struct Interpretation {
 ///
 /// # Errors
 /// `INTERNAL` when it is missing, which is a fault of whoever put the server together.
-pub(super) fn part<'a, T: Any + Send + Sync>(ctx: &Context<'a>) -> Result<&'a T, ApiError> {
+pub(super) fn part<'a, T: Open + Any + Send + Sync>(ctx: &Context<'a>) -> Result<&'a T, ApiError> {
     ctx.data_opt::<T>()
+        .ok_or_else(|| ApiError::internal(&MissingPart(type_name::<T>())))
+}
+
+/// A part that leads to merchants' data, for [`Scoped`](super::scoped::Scoped) to open.
+///
+/// # Errors
+/// As [`part`].
+pub(super) fn held<'a, T: Any + Send + Sync>(ctx: &Context<'a>) -> Result<&'a Held<T>, ApiError> {
+    ctx.data_opt::<Held<T>>()
         .ok_or_else(|| ApiError::internal(&MissingPart(type_name::<T>())))
 }
 

@@ -8,12 +8,12 @@ use reconciliation::{Language, MId, PaymentKey, TransactionKey};
 
 use super::books::Books;
 use super::error::ApiError;
-use super::loaders::Loaders;
 use super::locale::Locale;
 use super::money::Money;
 use super::node_id::NodeId;
 use super::payment::Payment;
 use super::scalars::DateTime;
+use super::scoped::Scoped;
 use crate::reconcile::Reconciled;
 use crate::store::{DiscrepancyId, StoredDiscrepancy};
 
@@ -174,7 +174,7 @@ impl Discrepancy {
         let Some(key) = &self.payment_key else {
             return Ok(None);
         };
-        let stored = Loaders::of(ctx)?.stored_payment(key).await?;
+        let stored = Scoped::of(ctx)?.stored_payment(key).await?;
         Ok(stored.map(|stored| Payment::from(Books::as_stored(stored))))
     }
 

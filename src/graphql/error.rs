@@ -82,6 +82,7 @@ impl ApiError {
     pub(super) fn forbidden(needed: Role) -> Self {
         let message = match needed {
             Role::Admin => "this needs a token with the role ADMIN",
+            Role::Accountant => "this needs a token with the role ACCOUNTANT or ADMIN",
             Role::Viewer => "this needs a token with the role VIEWER",
         };
         Self {

@@ -9,8 +9,10 @@ use crate::access::{self, Principal};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "access::Role")]
 pub(super) enum Role {
-    /// May read everything. May not cancel payments.
+    /// May read what there is of payments. May not cancel them.
     Viewer,
+    /// May read everything, the audit log and the tokens too, and work on what needs a person. May not cancel payments.
+    Accountant,
     /// May read everything and cancel payments.
     Admin,
 }

@@ -8,7 +8,6 @@ use async_graphql::connection::Connection;
 use reconciliation::{OrderId, PaymentKey};
 
 use super::books::Books;
-use super::context::part;
 use super::discrepancy::Discrepancy;
 use super::error::ApiError;
 use super::filters::{DiscrepancyFilter, PaymentFilter, SettlementFilter};
@@ -18,8 +17,9 @@ use super::page::{
     settlement_place, settlement_text,
 };
 use super::payment::Payment;
+use super::scoped::Scoped;
 use super::settlement::Settlement;
-use crate::store::{Page, Store, StoredPayment, StoredSettlement};
+use crate::store::{Page, StoredPayment, StoredSettlement};
 
 /// A page of payments.
 pub(super) async fn payments(
@@ -32,7 +32,7 @@ pub(super) async fn payments(
     if filter.verdicts.is_some() {
         Loaders::of(ctx)?.catch_up().await?;
     }
-    let page = part::<Store>(ctx)?.list_payments(&filter, &request).await?;
+    let page = Scoped::of(ctx)?.list_payments(filter, &request).await?;
     let rows = page.rows.into_iter().map(|(place, stored)| {
         let payment = Payment::from(Books::as_stored(stored));
         (payment_text(&place), payment)
@@ -53,8 +53,8 @@ pub(super) async fn discrepancies(
     let filter = filter.unwrap_or_default().read()?;
     let request = arguments.request(discrepancy_place)?;
     Loaders::of(ctx)?.catch_up().await?;
-    let store = part::<Store>(ctx)?;
-    let page = store.list_discrepancies(&filter, &request).await?;
+    let scoped = Scoped::of(ctx)?;
+    let page = scoped.list_discrepancies(filter, &request).await?;
     let rows = page
         .rows
         .into_iter()
@@ -75,9 +75,9 @@ pub(super) async fn settlements(
     let filter = filter.unwrap_or_default().read()?;
     let order = filter.order();
     let request = arguments.request(|text| settlement_place(order, text))?;
-    let store = part::<Store>(ctx)?;
-    let page = store.list_settlements(&filter, &request).await?;
-    let mut owners = Owners::of(store, page.rows.iter().map(|(_, row)| row)).await?;
+    let scoped = Scoped::of(ctx)?;
+    let page = scoped.list_settlements(filter, &request).await?;
+    let mut owners = Owners::of(&scoped, page.rows.iter().map(|(_, row)| row)).await?;
     let rows = page.rows.into_iter().map(|(place, row)| {
         let books = owners.of_row(&row);
         (
@@ -102,7 +102,7 @@ struct Owners {
 
 impl Owners {
     async fn of(
-        store: &Store,
+        scoped: &Scoped<'_, '_>,
         rows: impl Iterator<Item = &StoredSettlement>,
     ) -> Result<Self, ApiError> {
         let mut keys = Vec::new();
@@ -114,10 +114,10 @@ impl Owners {
                 None => orders.extend(possible_orders(settlement)),
             }
         }
-        let by_order = store.payments_of_orders(&orders).await?;
+        let by_order = scoped.payments_of_orders(&orders).await?;
         keys.extend(by_order.values().cloned());
         Ok(Self {
-            stored: store.payments(&keys).await?,
+            stored: scoped.payments(&keys).await?,
             by_order,
             books: HashMap::new(),
         })

@@ -160,6 +160,7 @@ impl Loaders {
         }
     }
 
+    /// Whoever asks must be asked whether they may see it: `Scoped::stored_payment`.
     pub(super) async fn stored_payment(
         &self,
         payment: &PaymentKey,

@@ -4,6 +4,7 @@
 mod books;
 mod budget;
 mod cancel;
+mod cancel_error_kind;
 mod cancel_request;
 mod context;
 mod count;
@@ -30,12 +31,16 @@ mod reconciliation;
 mod reconciliation_summary;
 mod records;
 mod scalars;
+mod scoped;
 mod settlement;
 mod settlement_cycle;
 mod status;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod transaction;
+mod user_error;
+mod viewer;
 mod viewer_can_cancel;
 mod virtual_account;
 
@@ -48,6 +53,8 @@ pub use lanes::Lanes;
 pub use loaders::Loaders;
 pub use mutation::Mutation;
 pub use query::Query;
+
+use scoped::Held;
 
 use crate::cancel::Canceller;
 use crate::lookup::Lookup;
@@ -97,11 +104,11 @@ pub struct Parts {
 /// [`Principal`](crate::access::Principal) who asks.
 pub fn schema(parts: Parts) -> Schema {
     builder()
-        .data(parts.store)
-        .data(parts.lookup)
-        .data(parts.canceller)
-        .data(parts.mirror)
-        .data(parts.reconciler)
+        .data(Held::new(parts.store))
+        .data(Held::new(parts.lookup))
+        .data(Held::new(parts.canceller))
+        .data(Held::new(parts.mirror))
+        .data(Held::new(parts.reconciler))
         .data(parts.interpretation)
         .finish()
 }
@@ -123,15 +130,13 @@ pub fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
 /// that [`schema`]'s result is to execute.
 #[must_use]
 pub fn with_request_data(schema: &Schema, request: Request) -> Request {
-    let store = schema.data::<Store>();
-    let reconciler = schema.data::<Reconciler>();
+    let store = schema.data::<Held<Store>>();
+    let reconciler = schema.data::<Held<Reconciler>>();
     let interpretation = schema.data::<Interpretation>();
     match (store, reconciler, interpretation) {
-        (Some(store), Some(reconciler), Some(interpretation)) => request.data(Loaders::new(
-            store.clone(),
-            reconciler.clone(),
-            *interpretation,
-        )),
+        (Some(store), Some(reconciler), Some(interpretation)) => {
+            request.data(scoped::loaders(store, reconciler, *interpretation))
+        }
         // A schema without parts has nothing to load.
         _ => request,
     }

@@ -5,14 +5,15 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use reconciliation::{CancelIntent, PaymentKey, RefundAccount, TransactionKey};
 
 use super::cancel_request::{CancelError, CancelRequest};
-use super::context::part;
 use super::error::ApiError;
 use super::guard::require;
 use super::money::{Money, MoneyInput};
 use super::node_id::NodeId;
 use super::payment::Payment;
+use super::scoped::Scoped;
+use super::tokens::{self, CreateTokenInput, CreateTokenPayload, Token};
 use crate::access::{Principal, Role};
-use crate::cancel::{self, Admin, CancelOrder, CancelOutcome, Canceller, Finding};
+use crate::cancel::{self, Admin, CancelOrder, CancelOutcome, Finding};
 
 /// The root of every mutation.
 pub struct Mutation;
@@ -46,12 +47,8 @@ impl Mutation {
             Ok(order) => order,
             Err(error) => return Ok(CancelPaymentPayload::refused(error)),
         };
-        let canceller = part::<Canceller>(ctx)?;
-        let outcome = if dry_run {
-            canceller.dry_run(&admin_of(admin), &order).await
-        } else {
-            canceller.cancel(&admin_of(admin), order).await
-        };
+        let cancelling = Scoped::of(ctx)?;
+        let outcome = cancelling.cancel(&admin_of(admin), order, dry_run).await?;
         Ok(outcome.into())
     }
 
@@ -66,7 +63,7 @@ impl Mutation {
     ) -> Result<Option<CancelPaymentPayload>, ApiError> {
         let admin = require(ctx, Role::Admin)?;
         let id = NodeId::cancel_request(&id)?;
-        let approved = part::<Canceller>(ctx)?.approve(&admin_of(admin), &id).await;
+        let approved = Scoped::of(ctx)?.approve(&admin_of(admin), &id).await?;
         Ok(approved.map(CancelPaymentPayload::from))
     }
 
@@ -80,9 +77,7 @@ impl Mutation {
     ) -> Result<Option<CancelPaymentPayload>, ApiError> {
         let admin = require(ctx, Role::Admin)?;
         let id = NodeId::cancel_request(&id)?;
-        let withdrawn = part::<Canceller>(ctx)?
-            .withdraw(&admin_of(admin), &id)
-            .await;
+        let withdrawn = Scoped::of(ctx)?.withdraw(&admin_of(admin), &id).await?;
         Ok(withdrawn.map(CancelPaymentPayload::from))
     }
 
@@ -112,9 +107,9 @@ impl Mutation {
             transaction_key,
             note,
         };
-        let decided = part::<Canceller>(ctx)?
+        let decided = Scoped::of(ctx)?
             .decide(&admin_of(admin), &id, finding)
-            .await;
+            .await?;
         Ok(decided.map(CancelPaymentPayload::from))
     }
 
@@ -130,10 +125,30 @@ impl Mutation {
     ) -> Result<Option<CancelPaymentPayload>, ApiError> {
         let admin = require(ctx, Role::Admin)?;
         let id = NodeId::cancel_request(&id)?;
-        let taken = part::<Canceller>(ctx)?
-            .take_over(&admin_of(admin), &id)
-            .await;
+        let taken = Scoped::of(ctx)?.take_over(&admin_of(admin), &id).await?;
         Ok(taken.map(CancelPaymentPayload::from))
+    }
+
+    /// Makes an access token. Needs the role `ADMIN`. What is wrong with the input is data.
+    async fn create_token(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The token to make.")] input: CreateTokenInput,
+    ) -> Result<CreateTokenPayload, ApiError> {
+        let admin = require(ctx, Role::Admin)?;
+        tokens::create(ctx, admin, input).await
+    }
+
+    /// Takes an access token back and ends its sessions. It may be believed for 5 seconds more where it has just been used.
+    /// With the last admin token of its owner, what the owner has waiting for approval ends too. Needs the role `ADMIN`. Null
+    /// when there is no such token.
+    async fn revoke_token(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The token's name.")] name: String,
+    ) -> Result<Option<Token>, ApiError> {
+        let admin = require(ctx, Role::Admin)?;
+        tokens::revoke(ctx, admin, &name).await
     }
 }
 

@@ -3,15 +3,14 @@
 use std::time::Duration;
 
 use async_graphql::connection::Connection;
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object};
 
 use super::cancel_request::CancelRequest;
-use super::context::part;
 use super::coverage::Coverage;
 use super::discrepancy::Discrepancy;
 use super::error::ApiError;
 use super::filters::{DateRange, DiscrepancyFilter, PaymentFilter, SettlementFilter, mids};
-use super::guard::{Role, require};
+use super::guard::require;
 use super::lists;
 use super::loaders::Loaders;
 use super::node::{self, Node};
@@ -22,13 +21,12 @@ use super::payment_by::{DEFAULT_MAX_AGE_SECONDS, PaymentBy};
 use super::payout_day::PayoutDay;
 use super::reconciliation_summary::ReconciliationSummary;
 use super::records::{self, AuditEntry, CancelRequestsFilter};
+use super::scoped::Scoped;
 use super::settlement::Settlement;
 use super::settlement_cycle::SettlementCycle;
+use super::tokens::{self, Token};
+use super::viewer::Viewer;
 use crate::access;
-use crate::lookup::Lookup;
-use crate::reconcile::Reconciler;
-use crate::store::Store;
-use crate::sync::Mirror;
 
 /// The root of every query.
 pub struct Query;
@@ -46,6 +44,18 @@ impl Query {
     ) -> Result<Option<Node>, ApiError> {
         require(ctx, access::Role::Viewer)?;
         node::find(ctx, NodeId::parse(&id)?).await
+    }
+
+    /// Anything with an id, by several of them: in their order, null for what there is not. Payments are answered as they were
+    /// last read: Toss is not asked.
+    #[graphql(complexity = "node::MOST_AT_ONCE / 10 * child_complexity + 1")]
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Values of `id` as this API gave them, 200 at most.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>, ApiError> {
+        require(ctx, access::Role::Viewer)?;
+        node::find_all(ctx, &ids).await
     }
 
     /// One payment, as it is now. What is stored is answered if it is younger than `maxAgeSeconds`; otherwise Toss is
@@ -67,7 +77,7 @@ impl Query {
         let max_age = u64::try_from(max_age_seconds)
             .map(Duration::from_secs)
             .map_err(|_| ApiError::bad_user_input("maxAgeSeconds must be 0 or more"))?;
-        let found = part::<Lookup>(ctx)?.payment(&by, max_age).await?;
+        let found = Scoped::of(ctx)?.payment(&by, max_age).await?;
         match found {
             Some(found) => {
                 let payment = Payment::with_selected(found, ctx, &ctx.look_ahead()).await;
@@ -162,8 +172,7 @@ impl Query {
         require(ctx, access::Role::Viewer)?;
         let (days, mids) = (range.few_days("range")?, mids(m_id)?);
         Loaders::of(ctx)?.catch_up().await?;
-        let reconciler = part::<Reconciler>(ctx)?;
-        let summaries = reconciler.summaries(days, mids.as_deref()).await?;
+        let summaries = Scoped::of(ctx)?.summaries(days, mids).await?;
         summaries
             .into_iter()
             .map(ReconciliationSummary::of)
@@ -185,8 +194,7 @@ impl Query {
         require(ctx, access::Role::Viewer)?;
         let (days, mids) = (range.few_days("range")?, mids(m_id)?);
         Loaders::of(ctx)?.catch_up().await?;
-        let reconciler = part::<Reconciler>(ctx)?;
-        let payouts = reconciler.payout_days(days, mids.as_deref()).await?;
+        let payouts = Scoped::of(ctx)?.payout_days(days, mids).await?;
         payouts.iter().map(PayoutDay::of).collect()
     }
 
@@ -203,8 +211,7 @@ impl Query {
     ) -> Result<Vec<SettlementCycle>, ApiError> {
         require(ctx, access::Role::Viewer)?;
         let mids = mids(m_id)?;
-        let reconciler = part::<Reconciler>(ctx)?;
-        let cycles = reconciler.settlement_cycles(mids.as_deref()).await?;
+        let cycles = Scoped::of(ctx)?.settlement_cycles(mids).await?;
         cycles.into_iter().map(SettlementCycle::of).collect()
     }
 
@@ -213,7 +220,7 @@ impl Query {
     #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
     async fn coverage(&self, ctx: &Context<'_>) -> Result<Vec<Coverage>, ApiError> {
         require(ctx, access::Role::Viewer)?;
-        let coverage = part::<Mirror>(ctx)?.coverage().await?;
+        let coverage = Scoped::of(ctx)?.coverage().await?;
         Ok(coverage.into_iter().map(Coverage::from).collect())
     }
 
@@ -226,7 +233,7 @@ impl Query {
     ) -> Result<Option<CancelRequest>, ApiError> {
         require(ctx, access::Role::Viewer)?;
         let id = NodeId::cancel_request(&id)?;
-        let found = part::<Store>(ctx)?.cancel_request(&id).await?;
+        let found = Scoped::of(ctx)?.cancel_request(&id).await?;
         Ok(found.map(CancelRequest::from))
     }
 
@@ -243,16 +250,26 @@ impl Query {
         records::cancel_requests(ctx, filter.unwrap_or_default(), first, after).await
     }
 
-    /// Every cancel, every decision about one, and every change of an access token, newest first. Needs the role `ADMIN`.
+    /// Every cancel, every decision about one, and every change of an access token, newest first. Needs the role `ACCOUNTANT`
+    /// or `ADMIN`: null, with an error, for others, and other fields of the query stand. A token of some merchants is shown
+    /// what concerns their payments, and the tokens that see no more than it does.
     #[graphql(complexity = "records::cost(first, child_complexity)")]
     async fn audit_log(
         &self,
         ctx: &Context<'_>,
         #[graphql(default_with = "records::USUAL", desc = "How many, from 1 to 200.")] first: i32,
         #[graphql(desc = "A cursor as you received it: the page behind it.")] after: Option<String>,
-    ) -> Result<Connection<String, AuditEntry>, ApiError> {
-        require(ctx, access::Role::Admin)?;
-        records::audit_log(ctx, first, after).await
+    ) -> Result<Option<Connection<String, AuditEntry>>, ApiError> {
+        require(ctx, access::Role::Accountant)?;
+        records::audit_log(ctx, first, after).await.map(Some)
+    }
+
+    /// The access tokens, revoked ones too, by name. Needs the role `ACCOUNTANT` or `ADMIN`: null, with an error, for others,
+    /// and other fields of the query stand. A token of some merchants is shown those that see no more than it does.
+    #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
+    async fn tokens(&self, ctx: &Context<'_>) -> Result<Option<Vec<Token>>, ApiError> {
+        require(ctx, access::Role::Accountant)?;
+        tokens::all(ctx).await.map(Some)
     }
 
     /// Whoever is asking, by their access token.
@@ -262,23 +279,6 @@ impl Query {
     )]
     async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer, ApiError> {
         let principal = require(ctx, access::Role::Viewer)?;
-        Ok(Viewer {
-            name: principal.name.clone(),
-            owner: principal.owner.clone(),
-            role: principal.role.into(),
-        })
+        Ok(principal.into())
     }
-}
-
-/// The holder of an access token.
-#[derive(SimpleObject)]
-struct Viewer {
-    /// The token's name. It stands in `CancelRequest.requestedBy`.
-    name: String,
-    /// The person or system that the token stands for. Idempotency keys, the limits of a day and approvals are the owner's,
-    /// not the token's: with a new token of the same owner, the same `idempotencyKey` repeats a cancel instead of making
-    /// another, and what the old token asked for cannot be approved.
-    owner: String,
-    /// What the holder may do.
-    role: Role,
 }

@@ -5,11 +5,12 @@ use async_graphql::{Context, InputObject, SimpleObject};
 use reconciliation::PaymentKey;
 
 use super::cancel_request::{CancelRequest, CancelRequestStatus};
-use super::context::part;
 use super::error::ApiError;
+use super::filters::mids;
 use super::node_id::NodeId;
 use super::scalars::DateTime;
-use crate::store::{self, CancelRequestFilter, Store};
+use super::scoped::Scoped;
+use crate::store::{self, CancelRequestFilter};
 
 /// Records on a page when a client does not say.
 pub(super) const USUAL: i32 = 50;
@@ -27,6 +28,8 @@ pub(super) struct CancelRequestsFilter {
     status: Option<Vec<CancelRequestStatus>>,
     /// Asked for by the access token of this name.
     requested_by: Option<String>,
+    /// For payments of these merchants at Toss.
+    m_id: Option<Vec<String>>,
 }
 
 /// What was done, by whom, and to what. Entries are never changed or removed.
@@ -72,11 +75,12 @@ pub(super) async fn cancel_requests(
         status: filter
             .status
             .map(|states| states.into_iter().map(Into::into).collect()),
+        mids: mids(filter.m_id)?,
     };
     let before = after.as_deref().map(NodeId::cancel_request).transpose()?;
     let most = page_size(first)?;
-    let found = part::<Store>(ctx)?
-        .cancel_requests(&wanted, before.as_ref(), most.saturating_add(1))
+    let found = Scoped::of(ctx)?
+        .cancel_requests(wanted, before.as_ref(), most.saturating_add(1))
         .await?;
     let cursor =
         |request: &store::CancelRequest| NodeId::CancelRequest(request.id.clone()).to_id().0;
@@ -94,7 +98,7 @@ pub(super) async fn audit_log(
         .transpose()
         .map_err(|_| ApiError::bad_user_input("after must be a cursor as you received it"))?;
     let most = page_size(first)?;
-    let found = part::<Store>(ctx)?
+    let found = Scoped::of(ctx)?
         .audit_entries(before, most.saturating_add(1))
         .await?;
     let cursor = |entry: &store::AuditEntry| entry.number.to_string();

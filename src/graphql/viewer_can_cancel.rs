@@ -5,11 +5,11 @@ use reconciliation::{Currency, cancel_options, permit_beside};
 
 use super::books::Books;
 use super::cancel_request::CancelError;
-use super::context::part;
 use super::error::ApiError;
 use super::guard::require;
 use super::loaders::Loaders;
 use super::money::Money;
+use super::scoped::Scoped;
 use crate::access::Role;
 use crate::cancel::Canceller;
 
@@ -53,7 +53,7 @@ impl ViewerCanCancel {
         if let Err(refusal) = permit_beside(books.cancels()) {
             reasons.push(Canceller::refusal(&refusal).into());
         }
-        let canceller = part::<Canceller>(ctx)?;
+        let canceller = Scoped::of(ctx)?.rules()?;
         let payment = books.payment();
         let asked_today = asked_today(ctx, canceller, payment.currency).await?;
         let options = cancel_options(payment, canceller.now())

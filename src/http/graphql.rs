@@ -124,6 +124,7 @@ where
         }
         let principal = self.gate.principal(request, request_id).await?;
         let language = language::preferred(request);
+        under_way.line.asked_by(&principal);
         if request.method() == Method::GET {
             let params = Params::from_query_string(request.query_string())?;
             let most = OperationType::Query;
@@ -158,6 +159,10 @@ where
         let operation = document.operation(params.operation_name.as_deref())?;
         let kind = operation.ty;
         under_way.asks_for(kind);
+        under_way.line.is_for(&documents::Document::name_of(
+            operation,
+            document.name_asked(params.operation_name.as_deref()),
+        ));
         if kind == OperationType::Mutation && most == OperationType::Query {
             return Err(Refusal::wrong_method(POST, "Send a mutation by POST").into());
         }
@@ -185,9 +190,9 @@ where
             client: Client::of(http),
         };
         let executed = execute::execute(&self.schema, request, kind, budget.clone(), patience);
-        let mut response = executed
-            .await
-            .map_err(|no_answer| refusal_of(no_answer, request_id))?;
+        let answer = executed.await;
+        under_way.line.costs(budget.cost());
+        let mut response = answer.map_err(|no_answer| refusal_of(no_answer, request_id))?;
         // What a mutation did is told all the same.
         if kind == OperationType::Query && masking::met_overload(&response) {
             return Err(Refusal::overloaded().into());
@@ -256,10 +261,10 @@ where
         );
         return respond::refused(refusal, MediaType::Json, request_id);
     };
-    let mut under_way = endpoint.metrics.begin();
-    let answer = endpoint
-        .answer(&request, payload, request_id, &mut under_way)
-        .await;
+    let mut under_way = endpoint.metrics.begin(request_id);
+    let notes = under_way.line.notes();
+    let answering = endpoint.answer(&request, payload, request_id, &mut under_way);
+    let answer = notes.noting(Box::pin(answering)).await;
     under_way.ends(&answer);
     match answer {
         Ok(response) => respond::executed(response, media_type, request_id),

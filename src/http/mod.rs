@@ -1,6 +1,7 @@
 //! Everything that is served over HTTP, on one page: routes, and what every answer carries. Binding to an address and stopping are
 //! the server's business; TLS and HTTP/2 end in a proxy.
 
+mod access_log;
 mod client;
 mod door;
 mod graphiql;
@@ -9,6 +10,9 @@ mod health;
 pub mod limits;
 mod metrics;
 mod request_id;
+mod schema_file;
+mod session_cookie;
+mod sessions;
 mod slow_readers;
 mod webhooks;
 
@@ -16,6 +20,7 @@ use actix_web::{
     App, Error, HttpResponse,
     body::MessageBody,
     dev::{ServiceFactory, ServiceRequest, ServiceResponse},
+    http::header::LOCATION,
     middleware::from_fn,
     web::{self, Data, ServiceConfig},
 };
@@ -65,6 +70,10 @@ where
         .route("/graphql", web::to(graphql::handle::<Q, M>))
         .route(graphiql::ASSET_ROUTE, web::get().to(graphiql::asset))
         .route("/webhooks/toss/{secret}", web::post().to(webhooks::take))
+        .route("/", web::get().to(to_graphiql))
+        .route("/session", web::post().to(sessions::sign_in))
+        .route("/session", web::delete().to(sessions::sign_out))
+        .route("/schema.graphql", web::get().to(schema_file::show))
         .route("/healthz", web::get().to(health::alive))
         .route("/readyz", web::get().to(health::ready))
         .route("/metrics", web::get().to(metrics::show))
@@ -105,6 +114,13 @@ impl<Q, M> Clone for HttpParts<Q, M> {
             webhooks: self.webhooks.clone(),
         }
     }
+}
+
+/// Whoever opens the address in a browser is shown the page that there is.
+async fn to_graphiql() -> HttpResponse {
+    HttpResponse::Found()
+        .insert_header((LOCATION, "/graphql"))
+        .finish()
 }
 
 async fn not_found() -> HttpResponse {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use reconciliation::{
-    CancelMark, CancelRequestStatus, Currency, Money, PaymentKey, RetryAdvice, TransactionKey,
+    CancelMark, CancelRequestStatus, Currency, MId, Money, PaymentKey, RetryAdvice, TransactionKey,
 };
 
 use super::rows::to_millis;
@@ -249,6 +249,8 @@ pub struct CancelRequestFilter {
     pub requested_by: Option<String>,
     /// In one of these states.
     pub status: Option<Vec<CancelRequestStatus>>,
+    /// For payments of these merchants; a request whose payment nobody has seen is for none.
+    pub mids: Option<Vec<MId>>,
 }
 
 impl Lease {

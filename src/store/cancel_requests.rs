@@ -11,6 +11,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 
 use super::keys::among;
 use super::rows::{CancelRequestRow, WholeCancelRequestRow};
+use super::scoped_lists::is_of_payment_among;
 use super::{
     CancelRequest, CancelRequestFilter, CancelRequestId, Store, StoreError, StoredCancelError,
 };
@@ -93,6 +94,9 @@ impl Store {
         }
         if let Some(states) = &filter.status {
             wanted = wanted.filter(is_in(states));
+        }
+        if let Some(merchants) = &filter.mids {
+            wanted = wanted.filter(is_of_payment_among(merchants));
         }
         if let Some(before) = before {
             wanted = wanted.filter(Column::Id.lt(before.as_str()));

@@ -45,9 +45,13 @@ impl OwnerStanding {
 }
 
 impl Store {
-    /// How this owner stands with its admin tokens now.
-    pub async fn owner_standing(&self, owner: &str) -> Result<OwnerStanding, StoreError> {
-        standing(&self.reader, owner).await
+    /// How this owner stands with its admin tokens at that instant. One that has ended by itself is as one that was revoked.
+    pub async fn owner_standing(
+        &self,
+        owner: &str,
+        at: DateTime<Utc>,
+    ) -> Result<OwnerStanding, StoreError> {
+        standing(&self.reader, owner, at).await
     }
 
     /// Ends what this owner has waiting, and gives how many requests that were. What was approved and not yet sent is ended
@@ -107,6 +111,7 @@ impl Store {
 pub(super) async fn standing(
     connection: &impl ConnectionTrait,
     owner: &str,
+    at: DateTime<Utc>,
 ) -> Result<OwnerStanding, StoreError> {
     use access_token::Column;
     let tokens = access_token::Entity::find()
@@ -115,7 +120,11 @@ pub(super) async fn standing(
         .all(connection)
         .await?;
     Ok(OwnerStanding::by_tokens(tokens.into_iter().map(|token| {
-        (token.revoked_at.is_some(), token.suspended_at.is_some())
+        let has_ended = token.expires_at.is_some_and(|end| end.0 <= at);
+        (
+            token.revoked_at.is_some() || has_ended,
+            token.suspended_at.is_some(),
+        )
     })))
 }
 

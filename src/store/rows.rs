@@ -39,7 +39,7 @@ pub(super) use payment::{BegunPayment, PaymentRow, payment_model, says_the_same,
 pub(super) use seen_payment::seen_payments;
 pub(super) use settlement::{SettlementRow, kind_of, kind_text, settlement_model};
 pub(super) use settlement_version::{FormerRow, same_content, version_model};
-pub(super) use token::stored_token;
+pub(super) use token::{merchants_text, role_and_duty, stored_token};
 pub(super) use transaction::{TransactionRow, transaction_model};
 pub(super) use unreadable_row::unreadable_model;
 pub(super) use verdict::{

@@ -5,14 +5,17 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use entity::access_token::{self, SecretHash};
+use entity::session;
+use reconciliation::MId;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::audit::{PROGRAM, Said};
 use super::owners::{ADMIN, OwnerStanding, standing};
-use super::rows::stored_token;
+use super::rows::{merchants_text, role_and_duty, stored_token};
+use super::sessions::end_sessions;
 use super::transaction::Transaction;
 use super::turns::Turn;
 use super::{Store, StoreError};
@@ -26,16 +29,31 @@ pub struct StoredToken {
     pub name: String,
     /// The person or system that it stands for.
     pub owner: String,
-    /// `viewer` or `admin`.
+    /// `viewer`, `accountant` or `admin`.
     pub role: String,
+    /// The merchants that it sees; `None` is all of them.
+    pub merchants: Option<Vec<MId>>,
     /// SHA-256 of the secret half.
     pub secret_hash: [u8; 32],
     /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// When it stops being valid by itself.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<DateTime<Utc>>,
     /// When it stopped being valid.
     pub revoked_at: Option<DateTime<Utc>>,
     /// Since when it waits to be confirmed, because an older copy of the database was put back.
     pub suspended_at: Option<DateTime<Utc>>,
+}
+
+impl StoredToken {
+    /// Whether its holder is let in at that instant.
+    pub fn is_in_force(&self, at: DateTime<Utc>) -> bool {
+        self.revoked_at.is_none()
+            && self.suspended_at.is_none()
+            && self.expires_at.is_none_or(|end| at < end)
+    }
 }
 
 impl fmt::Debug for StoredToken {
@@ -45,7 +63,9 @@ impl fmt::Debug for StoredToken {
             .field("name", &self.name)
             .field("owner", &self.owner)
             .field("role", &self.role)
+            .field("merchants", &self.merchants)
             .field("created_at", &self.created_at)
+            .field("expires_at", &self.expires_at)
             .field("revoked_at", &self.revoked_at)
             .field("suspended_at", &self.suspended_at)
             .finish_non_exhaustive()
@@ -61,10 +81,16 @@ pub struct NewStoredToken<'a> {
     pub name: &'a str,
     /// The person or system that it stands for.
     pub owner: &'a str,
-    /// `viewer` or `admin`.
+    /// `viewer`, `accountant` or `admin`.
     pub role: &'a str,
+    /// The merchants that it sees; `None` is all of them.
+    pub merchants: Option<&'a [MId]>,
+    /// When it stops being valid by itself.
+    pub expires_at: Option<DateTime<Utc>>,
     /// SHA-256 of the secret half.
     pub secret_hash: [u8; 32],
+    /// The name of the token of whoever makes it; `None` is the program itself.
+    pub by: Option<&'a str>,
     /// Now.
     pub at: DateTime<Utc>,
 }
@@ -100,7 +126,10 @@ impl Store {
             name,
             owner,
             role,
+            merchants: None,
+            expires_at: None,
             secret_hash,
+            by: None,
             at,
         };
         let Ok(()) = self
@@ -146,13 +175,18 @@ impl Store {
         transaction: &Transaction,
         new: &NewStoredToken<'_>,
     ) -> Result<(), StoreError> {
+        let (role, duty) = role_and_duty(new.role);
         let model = access_token::ActiveModel {
             id: Set(new.id.to_owned()),
             name: Set(new.name.to_owned()),
             owner: Set(new.owner.to_owned()),
-            role: Set(new.role.to_owned()),
+            role: Set(role.to_owned()),
+            duty: Set(duty),
             secret_hash: Set(SecretHash(new.secret_hash.to_vec())),
             created_at: Set(new.at.into()),
+            expires_at: Set(new.expires_at.map(Into::into)),
+            merchants: Set(new.merchants.map(merchants_text)),
+            last_used_at: Set(None),
             revoked_at: Set(None),
             suspended_at: Set(None),
         };
@@ -171,10 +205,10 @@ impl Store {
         }
         let said = Said {
             at: new.at,
-            actor: PROGRAM,
+            actor: new.by.unwrap_or(PROGRAM),
             action: "TOKEN_CREATED",
             subject: new.name,
-            detail: json!({ "role": new.role, "id": new.id, "owner": new.owner }),
+            detail: told_of(new),
         };
         self.add_audit_entry(transaction, said).await
     }
@@ -200,8 +234,18 @@ impl Store {
     }
 
     /// Ends a token's validity; false when no valid token has this name. When it was the last admin token of its owner that
-    /// was in force, what the owner has waiting for approval is withdrawn with it.
+    /// was in force, what the owner has waiting for approval is withdrawn with it. Its sessions end.
     pub async fn revoke_token(&self, name: &str, at: DateTime<Utc>) -> Result<bool, StoreError> {
+        self.revoke_token_by(PROGRAM, name, at).await
+    }
+
+    /// As [`Store::revoke_token`], by whoever holds the token named `by`.
+    pub async fn revoke_token_by(
+        &self,
+        by: &str,
+        name: &str,
+        at: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
         let transaction = self.begin().await?;
         Turn::Tokens.wait(&transaction).await?;
         let found = access_token::Entity::find()
@@ -213,6 +257,7 @@ impl Store {
             transaction.rollback().await?;
             return Ok(false);
         };
+        end_sessions(&transaction, &token.id).await?;
         let revoked = access_token::ActiveModel {
             id: Set(token.id),
             revoked_at: Set(Some(at.into())),
@@ -222,7 +267,7 @@ impl Store {
             .exec(&transaction)
             .await?;
         let is_last = token.role == ADMIN
-            && standing(&transaction, &token.owner).await? != OwnerStanding::InForce;
+            && standing(&transaction, &token.owner, at).await? != OwnerStanding::InForce;
         let withdrawn = if is_last {
             self.withdraw_requests_of(&transaction, &token.owner, at)
                 .await?
@@ -231,7 +276,7 @@ impl Store {
         };
         let said = Said {
             at,
-            actor: PROGRAM,
+            actor: by,
             action: "TOKEN_REVOKED",
             subject: name,
             detail: json!({ "owner": token.owner, "withdrawn": withdrawn }),
@@ -289,6 +334,8 @@ impl Store {
             .exec(&transaction)
             .await?;
         let count = suspended.rows_affected;
+        // One that had been signed out of since would be open again.
+        session::Entity::delete_many().exec(&transaction).await?;
         if count > 0 {
             let said = Said {
                 at,
@@ -302,4 +349,17 @@ impl Store {
         transaction.commit().await?;
         Ok(count)
     }
+}
+
+/// What the audit log says of a new token. What is usual is left out.
+fn told_of(new: &NewStoredToken<'_>) -> Value {
+    let mut told = json!({ "role": new.role, "id": new.id, "owner": new.owner });
+    if let Some(merchants) = new.merchants {
+        let names: Vec<&str> = merchants.iter().map(MId::as_str).collect();
+        told["merchants"] = json!(names);
+    }
+    if let Some(end) = new.expires_at {
+        told["expiresAt"] = json!(end.to_rfc3339());
+    }
+    told
 }

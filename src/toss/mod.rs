@@ -56,6 +56,8 @@ use connection::Connection;
 use pace::{NoTurn, Pace};
 use urgency::Urgency;
 
+use crate::request_notes::note_toss_call;
+
 /// One merchant's Toss Payments. Cheap to clone: clones share their connections.
 #[derive(Clone)]
 pub struct Toss {
@@ -137,6 +139,7 @@ impl Toss {
         };
         let _turn = self.pace.as_ref().map(|pace| pace.cancels());
         let began = Instant::now();
+        note_toss_call();
         let outcome = self
             .connection
             .send(Call::Cancel, request, self.timeout)
@@ -247,6 +250,7 @@ impl Toss {
                 let _turn = self.turn(call).await?;
                 let request = self.connection.get(url.clone());
                 let began = Instant::now();
+                note_toss_call();
                 let sent = self.connection.send(call, request, timeout).await;
                 judge(sent, began.elapsed())
             })

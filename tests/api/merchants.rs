@@ -12,10 +12,10 @@ on_both_databases!(
     a_cancel_goes_out_with_the_key_of_the_payments_merchant,
 );
 
-const SECOND: &str = "tdemoshop09";
-const SECOND_KEY: &str = "live_sk_stand1n0000000000000009";
+pub(crate) const SECOND: &str = "tdemoshop09";
+pub(crate) const SECOND_KEY: &str = "live_sk_stand1n0000000000000009";
 
-async fn two_merchants(engine: Engine) -> Shop {
+pub(crate) async fn two_merchants(engine: Engine) -> Shop {
     let choices = Choices {
         merchants: vec![
             (Merchant::live(MERCHANT, SECRET_KEY), SECRET_KEY),

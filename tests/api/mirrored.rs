@@ -29,19 +29,27 @@ impl Given for Month {
 
 impl Shop {
     /// Mirrors both lists of these days, as `sync` does beside a running server.
-    pub(crate) async fn mirror(&self, (from, to): (&str, &str)) {
-        let settings = TossSettings::new(
-            BaseUrl::parse(self.sim.base_url()).unwrap(),
-            SecretKey::parse(SECRET_KEY).unwrap(),
-        );
-        let merchants = Merchants::new(vec![Merchant {
-            account: AccountName::new(MERCHANT),
-            toss: Toss::new(settings).unwrap(),
-            settlement_cycle: None,
-            payout_business_days: None,
-            unsettled_methods: Vec::new(),
-            has_test_key: false,
-        }]);
+    pub(crate) async fn mirror(&self, days: (&str, &str)) {
+        self.mirror_of(&[(MERCHANT, SECRET_KEY)], days).await;
+    }
+
+    /// The same of these merchants, each with its key.
+    pub(crate) async fn mirror_of(&self, merchants: &[(&str, &str)], (from, to): (&str, &str)) {
+        let merchants = merchants.iter().map(|(name, key)| {
+            let settings = TossSettings::new(
+                BaseUrl::parse(self.sim.base_url()).unwrap(),
+                SecretKey::parse(key).unwrap(),
+            );
+            Merchant {
+                account: AccountName::new(name),
+                toss: Toss::new(settings).unwrap(),
+                settlement_cycle: None,
+                payout_business_days: None,
+                unsettled_methods: Vec::new(),
+                has_test_key: false,
+            }
+        });
+        let merchants = Merchants::new(merchants.collect());
         let hands = self.sim.clock().clone();
         let clock = Clock::from_fn(move || hands.now());
         let store = self.store().await;

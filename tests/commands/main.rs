@@ -9,6 +9,7 @@ mod postgres;
 mod program;
 mod server;
 
+mod access_log;
 mod audit;
 mod backup;
 mod demo;

@@ -49,11 +49,43 @@ async fn the_list_shows_names_and_roles_and_no_secret() {
     assert_eq!(rows.len(), 2, "{list}");
     assert_eq!(rows[0][..3], ["back-office", "back-office", "admin"]);
     assert_eq!(rows[1][..3], ["front-end", "front-end", "viewer"]);
-    assert_eq!(rows[0][4..], ["-", "-"], "neither taken back nor suspended");
-    assert!(rows[1][3] <= rows[1][4], "{list}");
+    assert_eq!(rows[0][3], "all", "of every merchant");
+    let nothing = ["-"; 4];
+    assert_eq!(
+        rows[0][5..],
+        nothing,
+        "neither ends, nor used, nor taken back nor suspended"
+    );
+    assert!(rows[1][4] <= rows[1][7], "{list}");
     for text in [viewer, admin] {
         let (_, secret) = text.split_at("trc_0123456789_".len());
         assert!(!list.contains(secret), "{list}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_may_end_by_itself_and_see_some_merchants_alone() {
+    let place = Place::new();
+    let create = ["token", "create", "--name", "books", "--role", "accountant"];
+    let limits = ["--expires-in-days", "30", "--merchants", "shop-a,shop-b"];
+    place.succeeds(&[&create[..], &limits].concat()).await;
+    let list = place.succeeds(&["token", "list"]).await;
+    let row: Vec<&str> = list.trim_end().split('\t').collect();
+    assert_eq!(row[..4], ["books", "books", "accountant", "shop-a,shop-b"]);
+    let at = |text: &str| chrono::DateTime::parse_from_rfc3339(text).unwrap();
+    assert_eq!(
+        at(row[5]) - at(row[4]),
+        chrono::Duration::days(30),
+        "{list}"
+    );
+    for wrong in [
+        ["--expires-in-days", "0"],
+        ["--expires-in-days", "3651"],
+        ["--merchants", "shop a"],
+        ["--merchants", ""],
+    ] {
+        let line = place.refuses(2, &[&create[..], &wrong].concat()).await;
+        assert!(line.contains(wrong[0]), "{line}");
     }
 }
 

@@ -32,7 +32,7 @@ async fn what_the_command_line_does_not_know_is_refused_in_one_line() {
         (&["token", "create", "--name", "a"], "--role"),
         (
             &["token", "create", "--name", "a", "--role", "king"],
-            "viewer, admin",
+            "viewer, accountant, admin",
         ),
         (&["token", "revoke"], "<NAME>"),
         (&["demo", "--config", "a.toml"], "--config"),

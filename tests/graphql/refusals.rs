@@ -17,6 +17,9 @@ fn cancel(payment_key: &str, more: &str) -> String {
 /// A decision about the request CancelRequest:x.
 const APPROVE: &str =
     "mutation { approveCancelRequest(id: \"Q2FuY2VsUmVxdWVzdDp4\") { error { code } } }";
+const CREATE_TOKEN: &str =
+    "mutation { createToken(input: {name: \"a\", role: VIEWER}) { secret } }";
+const REVOKE_TOKEN: &str = "mutation { revokeToken(name: \"a\") { name } }";
 const WITHDRAW: &str =
     "mutation { withdrawCancelRequest(id: \"Q2FuY2VsUmVxdWVzdDp4\") { error { code } } }";
 const TAKE_OVER: &str =
@@ -48,12 +51,14 @@ async fn the_root_fields_are_those_that_are_tried_here() {
             "coverage",
             "discrepancies",
             "node",
+            "nodes",
             "payment",
             "payments",
             "payoutDays",
             "reconciliation",
             "settlementCycle",
             "settlements",
+            "tokens",
             "viewer"
         ]
     );
@@ -62,7 +67,9 @@ async fn the_root_fields_are_those_that_are_tried_here() {
         [
             "approveCancelRequest",
             "cancelPayment",
+            "createToken",
             "resolveCancelRequest",
+            "revokeToken",
             "takeOverCancelRequest",
             "withdrawCancelRequest"
         ]
@@ -75,6 +82,10 @@ async fn whoever_is_not_known_is_told_so_by_every_root_field() {
     for query in [
         "{ viewer { name } }",
         "{ node(id: \"x\") { id } }",
+        "{ nodes(ids: []) { id } }",
+        "{ tokens { name } }",
+        CREATE_TOKEN,
+        REVOKE_TOKEN,
         "{ payment(by: { orderId: \"o\" }) { id } }",
         "{ cancelRequest(id: \"x\") { id } }",
         "{ payments { nodes { id } } }",
@@ -110,6 +121,9 @@ async fn a_viewer_may_read_and_may_not_cancel() {
 
     for query in [
         "{ auditLog { nodes { number } } }",
+        "{ tokens { name } }",
+        CREATE_TOKEN,
+        REVOKE_TOKEN,
         APPROVE,
         WITHDRAW,
         TAKE_OVER,

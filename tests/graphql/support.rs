@@ -1,13 +1,15 @@
 //! What the tests of the schema share: who asks, and what is told of an error.
 
 use async_graphql::{Request, Response, Value};
-use toss_recon::access::{Principal, Role};
+use toss_recon::access::{Principal, Role, Scope};
 
 pub(crate) fn asked_by(role: Role, query: &str) -> Request {
     Request::new(query).data(Principal {
         name: "tester".to_owned(),
         owner: "tester".to_owned(),
         role,
+        scope: Scope::ALL,
+        token_id: "tester".to_owned(),
     })
 }
 

@@ -15,7 +15,7 @@ use reqwest::{Client, RequestBuilder, Response, StatusCode, header::HeaderMap};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use toss_recon::{
-    access::{Access, LookupFailed, NewToken, Role, StoredToken},
+    access::{Access, LookupFailed, NewToken, Role, Scope, StoredToken},
     graphql::Metering,
     http::{
         DoorSettings, Endpoint, Graphiql, HttpParts, Metrics, NotReady, Readiness, app, on_connect,
@@ -243,6 +243,7 @@ fn access(switches: &Arc<Switches>, trust: Duration) -> (Tokens, Access) {
                 role: *role,
                 secret_hash: token.secret_hash(),
                 revoked: *name == "old" || (*name == "books" && viewer_revoked),
+                scope: Scope::ALL,
             });
         let answer = if unreadable {
             Err(LookupFailed::new(SECRET_CAUSE))

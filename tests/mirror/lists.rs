@@ -7,7 +7,7 @@ use async_graphql::Request;
 use reconciliation::{BusinessCalendar, CancelPolicy, PartialCancelRows};
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
-use toss_recon::access::{Principal, Role};
+use toss_recon::access::{Principal, Role, Scope};
 use toss_recon::cancel::{Canceller, LimitsInForce, MoneySteps};
 use toss_recon::graphql::{self, Interpretation, Parts, Schema};
 use toss_recon::lookup::Lookup;
@@ -90,6 +90,8 @@ impl Api {
             name: "tester".to_owned(),
             owner: "tester".to_owned(),
             role: Role::Viewer,
+            scope: Scope::ALL,
+            token_id: "tester".to_owned(),
         });
         let request = graphql::with_request_data(&self.schema, request);
         self.schema.execute(request).await

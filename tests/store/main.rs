@@ -30,6 +30,7 @@ mod payouts;
 mod reading;
 mod running_limits;
 mod secrecy;
+mod sessions;
 mod settlements;
 mod sums;
 mod tokens;

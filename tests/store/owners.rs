@@ -138,11 +138,11 @@ on_both! {
         let waits = waiting(store, "kim", "k-1").await;
         revoke(store, "kim-a").await;
         assert_eq!(state(store, &waits).await.0, S::AwaitingApproval);
-        assert_eq!(store.owner_standing("kim").await, Ok(OwnerStanding::InForce));
+        assert_eq!(store.owner_standing("kim", at(NOW)).await, Ok(OwnerStanding::InForce));
         revoke(store, "kim-b").await;
         assert_eq!(state(store, &waits).await.0, S::Rejected);
-        assert_eq!(store.owner_standing("kim").await, Ok(OwnerStanding::Revoked));
-        assert_eq!(store.owner_standing("nobody").await, Ok(OwnerStanding::InForce));
+        assert_eq!(store.owner_standing("kim", at(NOW)).await, Ok(OwnerStanding::Revoked));
+        assert_eq!(store.owner_standing("nobody", at(NOW)).await, Ok(OwnerStanding::InForce));
     }
 
     async fn a_suspended_token_keeps_nothing(database) {
@@ -153,7 +153,7 @@ on_both! {
         let waits = waiting(store, "kim", "k-1").await;
         revoke(store, "kim-b").await;
         assert_eq!(state(store, &waits).await.0, S::Rejected);
-        assert_eq!(store.owner_standing("kim").await, Ok(OwnerStanding::Suspended));
+        assert_eq!(store.owner_standing("kim", at(NOW)).await, Ok(OwnerStanding::Suspended));
     }
 
     async fn without_a_key_a_withdrawal_is_told_as_one_of_a_token(database) {
@@ -235,7 +235,7 @@ on_both! {
             let store = database.store.clone();
             tokio::spawn(async move {
                 let id = format!("id-{name}");
-                let new = NewStoredToken { id: &id, name, owner: name, role: "admin", secret_hash: [1; 32], at: at(NOW) };
+                let new = NewStoredToken { id: &id, name, owner: name, role: "admin", merchants: None, expires_at: None, secret_hash: [1; 32], by: None, at: at(NOW) };
                 store.create_token_if(&new, |existing| check_new_name(name, name, existing)).await
             })
         });

@@ -95,5 +95,6 @@ pub(crate) fn config(
         calendar: BusinessCalendar::korean().unwrap(),
         webhook_secret: None,
         front_door: FrontDoor::default(),
+        public_url: None,
     }
 }

@@ -12,8 +12,9 @@ use self::books::TestBooks;
 use super::books::Books;
 use super::error::ApiError;
 use super::payment::Payment;
+use super::scoped::Held;
 use super::{Interpretation, Loaders};
-use crate::access::{Principal, Role};
+use crate::access::{Principal, Role, Scope};
 use crate::clock::Clock;
 use crate::merchants::Merchants;
 use crate::reconcile::Reconciler;
@@ -26,7 +27,7 @@ struct Stored;
 impl Stored {
     async fn payment(&self, ctx: &Context<'_>, key: String) -> Result<Payment, ApiError> {
         let key = PaymentKey::parse(&key).unwrap();
-        let store = super::context::part::<Store>(ctx)?;
+        let store = ctx.data_unchecked::<Store>();
         let stored = store
             .payments(std::slice::from_ref(&key))
             .await?
@@ -60,8 +61,8 @@ async fn node(books: &TestBooks, id: &str, selection: &str) -> Value {
 /// What a viewer is answered to a query of the real schema over these books.
 async fn asked(books: &TestBooks, query: &str) -> Response {
     let schema = super::builder()
-        .data(books.store.clone())
-        .data(reconciler(books))
+        .data(Held::new(books.store.clone()))
+        .data(Held::new(reconciler(books)))
         .data(Interpretation::default())
         .finish();
     let request = async_graphql::Request::new(query);
@@ -69,6 +70,8 @@ async fn asked(books: &TestBooks, query: &str) -> Response {
         name: "viewer".to_owned(),
         owner: "viewer".to_owned(),
         role: Role::Viewer,
+        scope: Scope::ALL,
+        token_id: "tester".to_owned(),
     });
     schema.execute(request).await
 }

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use async_graphql::{
-    ServerError, Variables,
+    Name, ServerError, Variables,
     parser::{
         parse_query,
-        types::{DocumentOperations, ExecutableDocument, OperationDefinition},
+        types::{DocumentOperations, ExecutableDocument, OperationDefinition, Selection},
     },
 };
 use moka::future::Cache;
@@ -115,6 +115,26 @@ impl Document {
                 }
             }
         }
+    }
+
+    /// The name of the operation to execute, where it has one.
+    pub(super) fn name_asked<'a>(&'a self, name: Option<&'a str>) -> Option<&'a str> {
+        name.or_else(|| match &self.parsed.operations {
+            DocumentOperations::Multiple(operations) if operations.len() == 1 => {
+                operations.keys().next().map(Name::as_str)
+            }
+            _ => None,
+        })
+    }
+
+    /// What the access log calls an operation: its name, or else the fields of its root.
+    pub(super) fn name_of(operation: &OperationDefinition, name: Option<&str>) -> String {
+        let root = &operation.selection_set.node.items;
+        let fields = root.iter().filter_map(|selection| match &selection.node {
+            Selection::Field(field) => Some(field.node.name.node.as_str()),
+            _ => None,
+        });
+        name.map_or_else(|| fields.collect::<Vec<_>>().join(","), str::to_owned)
     }
 
     /// Refuses variables so large that validation's copies of them would matter.

@@ -11,6 +11,7 @@ use tracing::Instrument as _;
 
 use crate::graphql::{Budget, Stopped};
 use crate::http::client::{self, Client};
+use crate::request_notes::carried;
 
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +52,8 @@ where
         OperationType::Mutation => {
             let schema = schema.clone();
             let task = async move { budget.within(schema.execute(request)).await };
-            timeout(patience.longest, tokio::spawn(task.in_current_span()))
+            let task = carried(task.in_current_span());
+            timeout(patience.longest, tokio::spawn(task))
                 .await
                 .map(|joined| joined.map_err(|_| NoAnswer::Panicked))
         }

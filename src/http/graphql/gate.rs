@@ -14,7 +14,7 @@ use crate::graphql::ErrorCode;
 use crate::http::{
     door::{Door, DoorSettings},
     limits::TURNED_AWAY_AFTER,
-    request_id,
+    request_id, sessions,
 };
 
 /// Lets in whoever sends a token in force. Cheap to clone.
@@ -46,6 +46,11 @@ impl Gate {
         }
     }
 
+    /// What checks tokens and keeps sessions.
+    pub(in crate::http) const fn access(&self) -> &Access {
+        &self.access
+    }
+
     /// Whoever sent the request, unless they ask too often. An address that keeps sending wrong tokens, or none, is turned away
     /// until it sends a right one.
     pub(super) async fn principal(
@@ -74,19 +79,35 @@ impl Gate {
         request: &HttpRequest,
         request_id: RequestId,
     ) -> Result<Arc<Principal>, Refusal> {
-        let token = bearer_token(request).ok_or_else(Refusal::unauthenticated)?;
-        self.access
-            .authenticate(token)
-            .await
-            .map_err(|denied| match denied {
-                Denied::Unauthenticated => Refusal::unauthenticated(),
-                Denied::Unavailable(cause) => {
-                    let cause: &dyn std::error::Error = &cause;
-                    error!(%request_id, cause, "nobody can be authenticated");
-                    Refusal::internal(StatusCode::SERVICE_UNAVAILABLE)
-                }
-            })
+        let asked = match bearer_token(request) {
+            Some(token) => self.access.authenticate(token).await,
+            None => {
+                self.access
+                    .of_session(session_of(&self.access, request)?)
+                    .await
+            }
+        };
+        asked.map_err(|denied| match denied {
+            Denied::Unauthenticated => Refusal::unauthenticated(),
+            Denied::Unavailable(cause) => {
+                let cause: &dyn std::error::Error = &cause;
+                error!(%request_id, cause, "nobody can be authenticated");
+                Refusal::internal(StatusCode::SERVICE_UNAVAILABLE)
+            }
+        })
     }
+}
+
+/// The session whose cookie the request carries, where no token comes with it: somebody else's page could have had it sent, but
+/// not with the header.
+fn session_of<'r>(access: &Access, request: &'r HttpRequest) -> Result<&'r str, Refusal> {
+    let found = sessions::cookie(request, access.public_url())
+        .filter(|_| !request.headers().contains_key(AUTHORIZATION));
+    let (_, value) = found.ok_or_else(Refusal::unauthenticated)?;
+    if !sessions::is_of_our_page(request) {
+        return Err(Refusal::not_of_our_page());
+    }
+    Ok(value)
 }
 
 /// The token of `Authorization: Bearer TOKEN`; the scheme's case does not matter (RFC 9110 section 11.1).

@@ -33,6 +33,18 @@ pub(super) fn met_overload(response: &Response) -> bool {
         .any(|error| code_of(error) == ErrorCode::Overloaded)
 }
 
+/// The codes of the errors, each once, with a comma between.
+pub(super) fn codes(response: &Response) -> String {
+    let mut codes: Vec<&str> = Vec::new();
+    for error in &response.errors {
+        let code = code_of(error).as_str();
+        if !codes.contains(&code) {
+            codes.push(code);
+        }
+    }
+    codes.join(",")
+}
+
 /// The errors as a client may see them.
 pub(super) fn masked(mut errors: Vec<ServerError>, request_id: RequestId) -> Vec<ServerError> {
     errors.truncate(ERRORS_SHOWN);

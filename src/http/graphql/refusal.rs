@@ -7,6 +7,7 @@ use actix_web::http::{Method, StatusCode};
 use super::{guard::TooComplex, negotiation::MediaType, tokens::TextRefused};
 use crate::graphql::ErrorCode;
 use crate::http::limits::OVERLOAD_PASSES;
+use crate::http::sessions::NEEDS_HEADER;
 
 /// Why a request is not executed.
 #[derive(Clone, Debug)]
@@ -120,6 +121,17 @@ impl Refusal {
             status: Status::Always(status),
             allowed: None,
             retry_after: Some(wait),
+        }
+    }
+
+    /// A session's cookie without what only our own page can send.
+    pub(super) const fn not_of_our_page() -> Self {
+        Self {
+            code: ErrorCode::Forbidden,
+            message: Cow::Borrowed(NEEDS_HEADER),
+            status: Status::Always(StatusCode::FORBIDDEN),
+            allowed: None,
+            retry_after: None,
         }
     }
 

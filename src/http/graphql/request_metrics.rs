@@ -6,6 +6,8 @@ use async_graphql::{Response, parser::types::OperationType};
 use metrics::{Counter, Histogram, Unit, counter, describe_counter, describe_histogram, histogram};
 
 use super::{documents::Rejected, masking};
+use crate::access::RequestId;
+use crate::http::access_log::AccessLine;
 
 const REQUESTS: &str = "toss_recon_graphql_requests_total";
 const DURATION: &str = "toss_recon_graphql_request_duration_seconds";
@@ -39,6 +41,8 @@ enum Outcome {
 
 /// A request under way. It is counted when this is dropped, as abandoned unless it was said how it ended.
 pub(super) struct RequestUnderWay {
+    /// Its line in the access log.
+    pub(super) line: AccessLine,
     metrics: RequestMetrics,
     began: Instant,
     operation: usize,
@@ -66,8 +70,9 @@ impl RequestMetrics {
         })))
     }
 
-    pub(super) fn begin(&self) -> RequestUnderWay {
+    pub(super) fn begin(&self, request_id: RequestId) -> RequestUnderWay {
         RequestUnderWay {
+            line: AccessLine::begin(request_id),
             metrics: self.clone(),
             began: Instant::now(),
             operation: 0,
@@ -84,6 +89,11 @@ impl RequestUnderWay {
 
     /// Says how the request ended.
     pub(super) fn ends(mut self, answer: &Result<Response, Rejected>) {
+        self.line.ends(match answer {
+            Ok(response) if response.errors.is_empty() => "ok".to_owned(),
+            Ok(response) if !masking::is_refused_document(response) => masking::codes(response),
+            _ => "refused".to_owned(),
+        });
         self.outcome = match answer {
             Ok(response) if response.errors.is_empty() => Outcome::Ok,
             Ok(response) if masking::is_refused_document(response) => Outcome::Refused,

@@ -1,0 +1,468 @@
+//! What whoever asks may reach. Every question about merchants' data goes through here and is narrowed to the merchants of the
+//! token: nothing else in this room can open the store, the lookup, the mirror, the reconciler or the canceller.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::Context;
+use reconciliation::{KstDate, MId, OrderId, PaymentKey, RetryAdvice};
+
+use super::error::ApiError;
+use super::loaders::Loaders;
+use super::node_id::TransactionId;
+use crate::access::{Principal, Scope};
+use crate::cancel::{Admin, CancelOrder, CancelOutcome, Canceller, Finding};
+use crate::lookup::{FoundPayment, Lookup, LookupError, PaymentRef};
+use crate::reconcile::{MethodCycle, PayoutDay, Reconciler, Summary};
+use crate::request_notes::note_payment;
+use crate::store::{
+    self, AuditEntry, CancelRequest, CancelRequestFilter, CancelRequestId, DiscrepancyFilter,
+    DiscrepancyId, DiscrepancyPlace, Page, PageRequest, PaymentFilter, PaymentPlace,
+    SettlementFilter, SettlementId, SettlementPlace, Store, StoredCancelError, StoredDiscrepancy,
+    StoredPayment, StoredSettlement,
+};
+use crate::sync::{Coverage, Mirror};
+
+/// A part that leads to merchants' data, as the schema carries it. [`Scoped`] alone can open it.
+pub(super) struct Held<T>(T);
+
+impl<T> Held<T> {
+    pub(super) const fn new(part: T) -> Self {
+        Self(part)
+    }
+}
+
+/// Parts that lead to nobody's data, so that any resolver may have them.
+pub(super) trait Open {}
+
+impl Open for super::Interpretation {}
+impl Open for Loaders {}
+
+/// The loaders of one request over the held parts, for a schema that has them.
+pub(super) fn loaders(
+    store: &Held<Store>,
+    reconciler: &Held<Reconciler>,
+    interpretation: super::Interpretation,
+) -> Loaders {
+    Loaders::new(store.0.clone(), reconciler.0.clone(), interpretation)
+}
+
+/// What whoever asks may reach.
+pub(super) struct Scoped<'c, 'a> {
+    ctx: &'c Context<'a>,
+    scope: &'a Scope,
+}
+
+impl<'c, 'a> Scoped<'c, 'a> {
+    /// By the token of whoever asks.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` when nobody is known to be asking.
+    pub(super) fn of(ctx: &'c Context<'a>) -> Result<Self, ApiError> {
+        let principal = ctx
+            .data_opt::<Principal>()
+            .ok_or_else(ApiError::unauthenticated)?;
+        Ok(Self {
+            ctx,
+            scope: &principal.scope,
+        })
+    }
+
+    fn opened<T: Send + Sync + 'static>(&self) -> Result<&'a T, ApiError> {
+        super::context::held::<T>(self.ctx).map(|held| &held.0)
+    }
+
+    fn store(&self) -> Result<&'a Store, ApiError> {
+        self.opened()
+    }
+
+    fn canceller(&self) -> Result<&'a Canceller, ApiError> {
+        self.opened()
+    }
+
+    fn sees(&self, stored: &StoredPayment) -> bool {
+        let sees = self.scope.includes(&stored.payment.mid);
+        if sees {
+            note_payment(&stored.payment.payment_key);
+        }
+        sees
+    }
+
+    // ---- payments
+
+    /// As [`Lookup::payment`]. Of an order that several merchants have, the payment of one that may be seen.
+    pub(super) async fn payment(
+        &self,
+        by: &PaymentRef,
+        max_age: Duration,
+    ) -> Result<Option<FoundPayment>, ApiError> {
+        let lookup: &Lookup = self.opened()?;
+        let own = match (by, self.scope.merchants()) {
+            (PaymentRef::Order(order), Some(merchants)) => {
+                let stored = self.store()?.payment_by_order_among(order, &merchants);
+                let stored = stored.await?;
+                stored.map(|stored| PaymentRef::Key(stored.payment.payment_key.clone()))
+            }
+            _ => None,
+        };
+        let found = lookup.payment(own.as_ref().unwrap_or(by), max_age).await?;
+        Ok(found.filter(|found| self.sees(&found.stored)))
+    }
+
+    /// As [`Store::payments`].
+    pub(super) async fn payments(
+        &self,
+        keys: &[PaymentKey],
+    ) -> Result<HashMap<PaymentKey, Arc<StoredPayment>>, ApiError> {
+        let mut found = self.store()?.payments(keys).await?;
+        found.retain(|_, stored| self.sees(stored));
+        Ok(found)
+    }
+
+    /// As [`Store::payments_of_orders`].
+    pub(super) async fn payments_of_orders(
+        &self,
+        orders: &[&str],
+    ) -> Result<HashMap<OrderId, PaymentKey>, ApiError> {
+        let store = self.store()?;
+        Ok(match self.scope.merchants() {
+            None => store.payments_of_orders(orders).await?,
+            Some(merchants) => store.payments_of_orders_among(orders, &merchants).await?,
+        })
+    }
+
+    /// As [`Store::payment_by_order`].
+    pub(super) async fn payment_by_order(
+        &self,
+        order: &OrderId,
+    ) -> Result<Option<Arc<StoredPayment>>, ApiError> {
+        let store = self.store()?;
+        let found = match self.scope.merchants() {
+            None => store.payment_by_order(order).await?,
+            Some(merchants) => store.payment_by_order_among(order, &merchants).await?,
+        };
+        Ok(found.filter(|stored| self.sees(stored)))
+    }
+
+    /// A payment as it is stored, found with others that the request asks for.
+    pub(super) async fn stored_payment(
+        &self,
+        key: &PaymentKey,
+    ) -> Result<Option<Arc<StoredPayment>>, ApiError> {
+        let found = Loaders::of(self.ctx)?.stored_payment(key).await?;
+        Ok(found.filter(|stored| self.sees(stored)))
+    }
+
+    /// As [`Store::list_payments`].
+    pub(super) async fn list_payments(
+        &self,
+        filter: PaymentFilter,
+        page: &PageRequest<PaymentPlace>,
+    ) -> Result<Page<(PaymentPlace, Arc<StoredPayment>)>, ApiError> {
+        let filter = PaymentFilter {
+            mids: self.scope.narrowed(filter.mids),
+            ..filter
+        };
+        let page = self.store()?.list_payments(&filter, page).await?;
+        for (_, stored) in &page.rows {
+            note_payment(&stored.payment.payment_key);
+        }
+        Ok(page)
+    }
+
+    /// Whether a transaction may be seen.
+    pub(super) fn sees_transaction(&self, id: &TransactionId) -> bool {
+        self.scope.includes(&id.mid)
+    }
+
+    // ---- settlements and discrepancies
+
+    /// As [`Store::list_settlements`].
+    pub(super) async fn list_settlements(
+        &self,
+        filter: SettlementFilter,
+        page: &PageRequest<SettlementPlace>,
+    ) -> Result<Page<(SettlementPlace, StoredSettlement)>, ApiError> {
+        let filter = SettlementFilter {
+            mids: self.scope.narrowed(filter.mids),
+            ..filter
+        };
+        Ok(self.store()?.list_settlements(&filter, page).await?)
+    }
+
+    /// As [`Store::settlement`].
+    pub(super) async fn settlement(
+        &self,
+        id: &SettlementId,
+    ) -> Result<Option<StoredSettlement>, ApiError> {
+        let found = self.store()?.settlement(id).await?;
+        Ok(found.filter(|row| self.scope.includes(&row.settlement.mid)))
+    }
+
+    /// As [`Store::list_discrepancies`].
+    pub(super) async fn list_discrepancies(
+        &self,
+        filter: DiscrepancyFilter,
+        page: &PageRequest<DiscrepancyPlace>,
+    ) -> Result<Page<(DiscrepancyPlace, StoredDiscrepancy)>, ApiError> {
+        let filter = DiscrepancyFilter {
+            mids: self.scope.narrowed(filter.mids),
+            ..filter
+        };
+        let page = self.store()?.list_discrepancies(&filter, page).await?;
+        for (_, stored) in &page.rows {
+            note_of_discrepancy(stored);
+        }
+        Ok(page)
+    }
+
+    /// As [`Store::discrepancy`].
+    pub(super) async fn discrepancy(
+        &self,
+        id: &DiscrepancyId,
+    ) -> Result<Option<StoredDiscrepancy>, ApiError> {
+        let found = self.store()?.discrepancy(id).await?;
+        let seen = found.filter(|stored| self.scope.includes(&stored.record.mid));
+        if let Some(stored) = &seen {
+            note_of_discrepancy(stored);
+        }
+        Ok(seen)
+    }
+
+    // ---- sums and what was read
+
+    /// As [`Reconciler::summaries`].
+    pub(super) async fn summaries(
+        &self,
+        days: (KstDate, KstDate),
+        mids: Option<Vec<MId>>,
+    ) -> Result<Vec<Summary>, ApiError> {
+        let reconciler: &Reconciler = self.opened()?;
+        let mids = self.scope.narrowed(mids);
+        Ok(reconciler.summaries(days, mids.as_deref()).await?)
+    }
+
+    /// As [`Reconciler::payout_days`].
+    pub(super) async fn payout_days(
+        &self,
+        days: (KstDate, KstDate),
+        mids: Option<Vec<MId>>,
+    ) -> Result<Vec<PayoutDay>, ApiError> {
+        let reconciler: &Reconciler = self.opened()?;
+        let mids = self.scope.narrowed(mids);
+        Ok(reconciler.payout_days(days, mids.as_deref()).await?)
+    }
+
+    /// As [`Reconciler::settlement_cycles`].
+    pub(super) async fn settlement_cycles(
+        &self,
+        mids: Option<Vec<MId>>,
+    ) -> Result<Vec<MethodCycle>, ApiError> {
+        let reconciler: &Reconciler = self.opened()?;
+        let mids = self.scope.narrowed(mids);
+        Ok(reconciler.settlement_cycles(mids.as_deref()).await?)
+    }
+
+    /// As [`Mirror::coverage`].
+    pub(super) async fn coverage(&self) -> Result<Vec<Coverage>, ApiError> {
+        let mut coverage = self.opened::<Mirror>()?.coverage().await?;
+        coverage.retain(|part| self.scope.includes_named(&part.mid));
+        Ok(coverage)
+    }
+
+    // ---- records
+
+    /// As [`Store::cancel_request`].
+    pub(super) async fn cancel_request(
+        &self,
+        id: &CancelRequestId,
+    ) -> Result<Option<CancelRequest>, ApiError> {
+        let Some(request) = self.store()?.cancel_request(id).await? else {
+            return Ok(None);
+        };
+        let key = &request.payment_key;
+        if !self.scope.is_all()
+            && !self
+                .payments(std::slice::from_ref(key))
+                .await?
+                .contains_key(key)
+        {
+            return Ok(None);
+        }
+        note_payment(key);
+        Ok(Some(request))
+    }
+
+    /// As [`Store::cancel_requests`].
+    pub(super) async fn cancel_requests(
+        &self,
+        filter: CancelRequestFilter,
+        before: Option<&CancelRequestId>,
+        most: u64,
+    ) -> Result<Vec<CancelRequest>, ApiError> {
+        let filter = CancelRequestFilter {
+            mids: self.scope.narrowed(filter.mids),
+            ..filter
+        };
+        let found = self.store()?.cancel_requests(&filter, before, most).await?;
+        for request in &found {
+            note_payment(&request.payment_key);
+        }
+        Ok(found)
+    }
+
+    /// As [`Store::audit_entries`]: of what may be seen, and of the tokens that see no more than this one.
+    pub(super) async fn audit_entries(
+        &self,
+        before: Option<i64>,
+        most: u64,
+    ) -> Result<Vec<AuditEntry>, ApiError> {
+        let store = self.store()?;
+        let Some(merchants) = self.scope.merchants() else {
+            return Ok(store.audit_entries(before, most).await?);
+        };
+        let may_see = |token: &store::StoredToken| self.covers(token);
+        Ok(store
+            .audit_entries_among(&merchants, may_see, before, most)
+            .await?)
+    }
+
+    // ---- tokens
+
+    /// Every token that sees no more than this one, revoked ones too, by name.
+    pub(super) async fn tokens(&self) -> Result<Vec<store::StoredToken>, ApiError> {
+        let mut tokens = self.store()?.list_tokens().await?;
+        tokens.retain(|token| self.covers(token));
+        Ok(tokens)
+    }
+
+    /// The store, to change tokens in: what is changed must be among [`Scoped::tokens`], or be covered by the
+    /// scope of whoever asks.
+    pub(super) fn store_of_tokens(&self) -> Result<&'a Store, ApiError> {
+        self.store()
+    }
+
+    fn covers(&self, token: &store::StoredToken) -> bool {
+        let other = token.merchants.clone().map_or(Scope::ALL, Scope::only);
+        self.scope.covers(&other)
+    }
+
+    // ---- cancels
+
+    /// The rules for cancels: what may be offered, and what time it is. Nothing is cancelled by way of it.
+    pub(super) fn rules(&self) -> Result<&'a Canceller, ApiError> {
+        self.canceller()
+    }
+
+    /// As [`Canceller::cancel`], or as [`Canceller::dry_run`].
+    pub(super) async fn cancel(
+        &self,
+        admin: &Admin,
+        order: CancelOrder,
+        dry_run: bool,
+    ) -> Result<CancelOutcome, ApiError> {
+        let canceller = self.canceller()?;
+        note_payment(&order.payment_key);
+        if let Some(refused) = self.refused(&order.payment_key).await? {
+            return Ok(refused);
+        }
+        Ok(if dry_run {
+            canceller.dry_run(admin, &order).await
+        } else {
+            canceller.cancel(admin, order).await
+        })
+    }
+
+    /// What is answered instead of a cancel of another merchant's payment: the same as of one that there is not.
+    async fn refused(&self, key: &PaymentKey) -> Result<Option<CancelOutcome>, ApiError> {
+        if self.scope.is_all() {
+            return Ok(None);
+        }
+        let error = match self.opened::<Lookup>()?.known(key).await {
+            Ok(Some(found)) if self.sees(&found.stored) => return Ok(None),
+            Ok(_) => StoredCancelError {
+                code: "NOT_FOUND_PAYMENT".to_owned(),
+                message:
+                    "None of the merchants of this token has such a payment: check the payment key."
+                        .to_owned(),
+                advice: RetryAdvice::FixInput,
+                field: Some("paymentKey".to_owned()),
+            },
+            Err(LookupError::Upstream { reason }) => StoredCancelError {
+                code: StoredCancelError::TOSS_NOT_ASKED.to_owned(),
+                message: format!(
+                    "Toss could not be asked whose payment it is ({reason}). Nothing was sent: ask again."
+                ),
+                advice: RetryAdvice::Retry,
+                field: None,
+            },
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Some(CancelOutcome {
+            request: None,
+            payment: None,
+            error: Some(error),
+            preview: None,
+        }))
+    }
+
+    /// As [`Canceller::approve`].
+    pub(super) async fn approve(
+        &self,
+        admin: &Admin,
+        id: &CancelRequestId,
+    ) -> Result<Option<CancelOutcome>, ApiError> {
+        let (true, canceller) = (self.sees_request(id).await?, self.canceller()?) else {
+            return Ok(None);
+        };
+        Ok(canceller.approve(admin, id).await)
+    }
+
+    /// As [`Canceller::withdraw`].
+    pub(super) async fn withdraw(
+        &self,
+        admin: &Admin,
+        id: &CancelRequestId,
+    ) -> Result<Option<CancelOutcome>, ApiError> {
+        let (true, canceller) = (self.sees_request(id).await?, self.canceller()?) else {
+            return Ok(None);
+        };
+        Ok(canceller.withdraw(admin, id).await)
+    }
+
+    /// As [`Canceller::decide`].
+    pub(super) async fn decide(
+        &self,
+        admin: &Admin,
+        id: &CancelRequestId,
+        finding: Finding,
+    ) -> Result<Option<CancelOutcome>, ApiError> {
+        let (true, canceller) = (self.sees_request(id).await?, self.canceller()?) else {
+            return Ok(None);
+        };
+        Ok(canceller.decide(admin, id, finding).await)
+    }
+
+    /// As [`Canceller::take_over`].
+    pub(super) async fn take_over(
+        &self,
+        admin: &Admin,
+        id: &CancelRequestId,
+    ) -> Result<Option<CancelOutcome>, ApiError> {
+        let (true, canceller) = (self.sees_request(id).await?, self.canceller()?) else {
+            return Ok(None);
+        };
+        Ok(canceller.take_over(admin, id).await)
+    }
+
+    async fn sees_request(&self, id: &CancelRequestId) -> Result<bool, ApiError> {
+        Ok(self.scope.is_all() || self.cancel_request(id).await?.is_some())
+    }
+}
+
+fn note_of_discrepancy(stored: &StoredDiscrepancy) {
+    if let Some(key) = &stored.record.payment_key {
+        note_payment(key);
+    }
+}
