@@ -211,7 +211,7 @@ impl History {
             unlisted.push(unlisted_cancel(payment, cancel, is_refund));
         }
         if !unlisted.is_empty() {
-            self.known = self.events.clone();
+            self.known.clone_from(&self.events);
             self.known.append(&mut unlisted);
             self.known
                 .sort_by(|a, b| a.transaction.in_walk_order(&b.transaction));
