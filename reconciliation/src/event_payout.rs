@@ -91,23 +91,23 @@ fn payout(ledger: &Ledger<'_>, line: &Line<'_>) -> EventPayout {
     let of_group = ledger
         .rows_of_group(line)
         .filter(|rows| have_one_date(rows));
-    let (sold_date, paid_out, basis) = match line.rows.first().or_else(|| of_group?.first()) {
-        Some(row) => (
+    let settled = line.rows.first().or_else(|| of_group?.first());
+    let (sold_date, paid_out, basis) = if let Some(row) = settled {
+        (
             Some(row.settlement.sold_date),
             Ok(row.settlement.paid_out_date),
             PayoutBasis::Settled,
-        ),
-        None => {
-            let calendar = &ledger.terms.calendar;
-            let sold = line.contract.cycle.map(|_| line.sold);
-            let paid_out = if line.due {
-                line.contract.paid_out_date(line.sold, calendar)
-            } else {
-                // A deposit that bounced before it was settled is not going to be.
-                Err(NoPayoutDate::Bounced)
-            };
-            (sold, paid_out, PayoutBasis::Forecast)
-        }
+        )
+    } else {
+        let calendar = &ledger.terms.calendar;
+        let sold = line.contract.cycle.map(|_| line.sold);
+        let paid_out = if line.due {
+            line.contract.paid_out_date(line.sold, calendar)
+        } else {
+            // A deposit that bounced before it was settled is not going to be.
+            Err(NoPayoutDate::Bounced)
+        };
+        (sold, paid_out, PayoutBasis::Forecast)
     };
     // An approval that no list has yet may lack a key of its own, and its row names it.
     let own_key = line.key().as_str() != line.event.transaction.payment_key.as_str();

@@ -208,7 +208,7 @@ impl History {
             unlisted.extend(unlisted_cancel(payment, cancel, had_come));
         }
         if !unlisted.is_empty() {
-            self.known = self.events.clone();
+            self.known.clone_from(&self.events);
             self.known.append(&mut unlisted);
             self.known
                 .sort_by(|a, b| a.transaction.in_walk_order(&b.transaction));

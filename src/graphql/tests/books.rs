@@ -184,6 +184,17 @@ impl TestBooks {
         self.keep(&payment, &[], &rows, &[]).await;
     }
 
+    /// A virtual account that was paid into and cancelled by somebody else, of which no row was read: whether the deposit
+    /// had bounced before, the payment does not say.
+    pub(super) async fn keep_deposited(&self) {
+        let payment = Payment {
+            balance_amount: Some(won(0)),
+            ..payment("deposited", "가상계좌", "CANCELED", 5_000)
+        };
+        let cancels = [cancel("deposited-2", "2026-03-05T10:00:00+09:00", 5_000)];
+        self.keep(&payment, &cancels, &[], &[]).await;
+    }
+
     async fn keep(
         &self,
         payment: &Payment,

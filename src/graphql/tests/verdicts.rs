@@ -55,7 +55,8 @@ async fn an_event_without_a_row_or_a_contract_has_no_day_and_a_void_has_no_payou
 #[tokio::test]
 async fn days_that_were_not_read_make_a_verdict_incomplete_and_are_named() {
     let books = TestBooks::open().await;
-    let query = "{ payment(key: \"drained\") { reconciliation { verdict discrepancies { class mId paymentKey \
+    books.keep_deposited().await;
+    let query = "{ payment(key: \"deposited\") { reconciliation { verdict discrepancies { class mId paymentKey \
                  payment { orderId } expected { amount } detectedAt } } } }";
     let found = answer(&books, Interpretation::default(), query).await;
     let found = serde_json::to_value(found).unwrap();
@@ -64,8 +65,18 @@ async fn days_that_were_not_read_make_a_verdict_incomplete_and_are_named() {
     let first = &reconciliation["discrepancies"][0];
     assert_eq!(
         *first,
-        json!({ "class": "SOURCE_GAP", "mId": "shop", "paymentKey": "drained", "payment": { "orderId": "order-drained" },
+        json!({ "class": "SOURCE_GAP", "mId": "shop", "paymentKey": "deposited", "payment": { "orderId": "order-deposited" },
                 "expected": null, "detectedAt": "2026-03-20T12:00:00+09:00" })
+    );
+}
+
+#[tokio::test]
+async fn a_payment_read_after_its_events_vouches_for_them_where_no_list_was_read() {
+    let books = TestBooks::open().await;
+    let query = "{ payment(key: \"drained\") { reconciliation { verdict } } }";
+    assert_same(
+        &answer(&books, Interpretation::default(), query).await,
+        &json!({ "payment": { "reconciliation": { "verdict": "RECONCILED" } } }),
     );
 }
 
