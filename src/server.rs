@@ -111,15 +111,7 @@ impl Server {
         };
         let listener = TcpListener::bind(config.listen_addr).map_err(bind_error)?;
         let address = listener.local_addr().map_err(bind_error)?;
-        let store = Store::open(&config.database_url)
-            .await
-            .map_err(StartError::OpenStore)?;
-        let store = store.signing_with(config.audit_signer());
-        let migrated = store.migrate().await.map_err(StartError::Migrate)?;
-        store
-            .warn_of_forgetful_server()
-            .await
-            .map_err(StartError::OpenStore)?;
+        let (store, migrated) = open_store(config).await?;
         let (clock, database_clock) = DatabaseClock::instead_of(clock, &store)
             .await
             .map_err(StartError::Clock)?;
@@ -398,6 +390,20 @@ fn lookup_settings(sync: &SyncConfig, reconciler: Reconciler) -> LookupSettings 
             Box::pin(async move { reconciler.learned_cycle(&mid, method.as_ref()).await })
         })),
     }
+}
+
+/// The database, up to date.
+async fn open_store(config: &ServerConfig) -> Result<(Store, Migrated), StartError> {
+    let store = Store::open(&config.database_url)
+        .await
+        .map_err(StartError::OpenStore)?;
+    let store = store.signing_with(config.audit_signer());
+    let migrated = store.migrate().await.map_err(StartError::Migrate)?;
+    store
+        .warn_of_forgetful_server()
+        .await
+        .map_err(StartError::OpenStore)?;
+    Ok((store, migrated))
 }
 
 /// What keeps verdicts, by the settings.
