@@ -1,7 +1,9 @@
-//! A request that ended because Toss could not be asked gives its keys back: the same key may be used again.
+//! A request that ended because Toss could not be asked gives its keys back: the same key may be used again. A program
+//! that takes a key for unique would answer with whichever of its requests it comes upon, so it has to know this change.
 
 use sea_orm_migration::prelude::*;
 
+use crate::contract::must_be_known;
 use crate::statements::run;
 
 #[derive(DeriveMigrationName)]
@@ -14,13 +16,18 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, &GIVEN_BACK).await
+        run(manager, &GIVEN_BACK).await?;
+        must_be_known(manager, self.name()).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        must_be_known(manager, KNOWN_BEFORE).await?;
         run(manager, &KEPT).await
     }
 }
+
+/// The change that had to be known before this one.
+const KNOWN_BEFORE: &str = "m20261130_000043_payment_attempts";
 
 const GIVEN_BACK: [&str; 5] = [
     "DROP INDEX cancel_requests_client_key",

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::Duration;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use toss_sim::{CancelByHand, NewPayment};
+use toss_sim::{CancelByHand, Endpoint, FaultKind, NewPayment};
 
 use crate::mirrored::{MONTH, Month, minor, text};
 use crate::support::{Shop, code, instant, on_both_databases};
@@ -140,14 +140,16 @@ async fn the_sums_of_one_merchant_leave_the_others_out(Month(shop): Month) {
 }
 
 async fn the_list_of_a_verdict_has_the_payments_that_say_it_of_themselves(Month(shop): Month) {
-    // One is not settled yet, and one is older than everything that was mirrored.
+    // One is not settled yet, and one is older than everything that was mirrored, and its settlements cannot be read.
     let console = shop.sim.console();
     console.pay(NewPayment::card("order-today", 10_000));
     shop.pass(Duration::minutes(1));
     shop.mirror(("2026-03-20", "2026-03-20")).await;
     let before = instant("2026-02-10T10:00:00+09:00");
     console.pay(NewPayment::card("order-before", 10_000).at(before));
+    shop.always(Endpoint::Settlements, FaultKind::CutOff);
     shop.payment("order-before", "id").await;
+    shop.sim.faults().clear();
     let all = shop.all("payments", "", 100, OF_A_PAYMENT).await;
     let mut of_each = BTreeMap::new();
     for verdict in VERDICTS {

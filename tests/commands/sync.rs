@@ -252,6 +252,8 @@ async fn a_server_reads_the_days_that_the_settings_name() {
     let place = place_before(&sim)
         .set("SYNC_TRANSACTION_DAYS", "3")
         .set("SYNC_SETTLEMENT_DAYS", "5")
+        // While the cycle is unknown, days ahead are read as well, as many as the month still has.
+        .set("SETTLEMENT_CYCLE", "daily")
         .set("LOG", "info,toss_recon=debug");
     let server = Running::serve(&place, &[]).await;
     server

@@ -27,6 +27,8 @@ async fn of_two_servers_started_at_once_one_reads_each_window_once(engine: Engin
             .env("SYNC_INTERVAL_SECONDS", "600")
             .env("SYNC_TRANSACTION_DAYS", "5")
             .env("SYNC_SETTLEMENT_DAYS", "9")
+            // While the cycle is unknown, days ahead are read as well, as many as the month still has.
+            .env("SETTLEMENT_CYCLE", "daily")
             .env("LOG", "info");
         command.spawn().unwrap()
     };

@@ -13,8 +13,8 @@ const FIRST: &str = "m20261130_000043_payment_attempts";
 struct Tables {
     /// By table and column, how it is declared, and whether whoever writes must give it.
     columns: BTreeMap<(String, String), (String, bool)>,
-    /// Unique indexes that were made beside the tables, by table.
-    unique: BTreeSet<(String, String)>,
+    /// Unique indexes that were made beside the tables, by table, name and what they keep apart.
+    unique: BTreeSet<(String, String, String)>,
 }
 
 impl Tables {
@@ -27,12 +27,14 @@ impl Tables {
         );
         let unique = rows(
             database,
-            "SELECT tables.name, indexes.name, '', '' FROM sqlite_master AS tables, pragma_index_list(tables.name) AS indexes
-             WHERE tables.type = 'table' AND indexes.\"unique\" = 1 AND indexes.origin = 'c'",
+            "SELECT tables.name, indexes.name, made.sql, '' FROM sqlite_master AS tables,
+                 pragma_index_list(tables.name) AS indexes, sqlite_master AS made
+             WHERE tables.type = 'table' AND indexes.\"unique\" = 1 AND indexes.origin = 'c'
+                 AND made.type = 'index' AND made.name = indexes.name",
         );
         let column =
             |[table, column, kind, given]: [String; 4]| ((table, column), (kind, given == "given"));
-        let index = |[table, index, ..]: [String; 4]| (table, index);
+        let index = |[table, index, made, _]: [String; 4]| (table, index, made);
         Self {
             columns: columns.await.into_iter().map(column).collect(),
             unique: unique.await.into_iter().map(index).collect(),
@@ -53,14 +55,18 @@ impl Tables {
                 Some(_) => {}
             }
         }
-        let new = |place: &&(String, String)| self.has(&place.0);
-        let demanded = after.columns.iter().filter(|(place, _)| new(place));
-        for (place, (_, given)) in demanded {
+        let demanded = after.columns.iter();
+        for (place, (_, given)) in demanded.filter(|(place, _)| self.has(&place.0)) {
             if *given && !self.columns.contains_key(place) {
                 return Some(format!("{place:?} must be given"));
             }
         }
-        let unique = after.unique.difference(&self.unique).find(new);
+        // Who finds one row by what was unique may come upon another once it is not.
+        if let Some(index) = self.unique.difference(&after.unique).next() {
+            return Some(format!("{index:?} is gone"));
+        }
+        let mut unique = after.unique.difference(&self.unique);
+        let unique = unique.find(|(table, ..)| self.has(table));
         unique.map(|index| format!("{index:?} is new"))
     }
 }
@@ -120,6 +126,12 @@ async fn it_is_seen_what_takes_away_or_demands_and_what_only_adds() {
         ("ALTER TABLE payments RENAME COLUMN raw TO words", true),
         ("DROP TABLE payment_attempts", true),
         ("CREATE UNIQUE INDEX one_order ON payments (order_id)", true),
+        (
+            "DROP INDEX cancel_requests_client_key; CREATE UNIQUE INDEX cancel_requests_client_key \
+             ON cancel_requests (owner, client_key) WHERE status <> 'REJECTED'",
+            true,
+        ),
+        ("DROP INDEX cancel_requests_of_client_key", false),
         (
             "ALTER TABLE webhooks RENAME TO old; CREATE TABLE webhooks (id text NOT NULL PRIMARY KEY, \
              received_at bigint NOT NULL, body text NOT NULL, due_at bigint NOT NULL); DROP TABLE old",

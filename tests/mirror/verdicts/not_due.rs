@@ -112,7 +112,8 @@ async fn a_weekly_merchant_with_few_rows_is_not_called_late(engine: Engine) {
     pay(&sim, "order-young", 5_000, "2026-03-16T11:00:00+09:00");
     let unknown = changed(&sim, |merchant| merchant.settlement_cycle = None);
     let desk = Desk::open_with(sim, engine, unknown).await;
-    read(&desk, "2026-03-01", "2026-03-22").await;
+    // Toss lists rows ahead: those of this week under its Sunday, which is not read.
+    read(&desk, "2026-03-01", "2026-03-21").await;
     let young = desk.verdict("order-young").await;
     assert_eq!(stands(&young), Some(Verdict::Pending), "{young:?}");
     assert!(errors(&young).is_empty());
