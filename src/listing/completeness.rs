@@ -52,17 +52,19 @@ impl Demand {
     /// The instant that a reading of a sold date must be younger than; `None` when the one that is stored is.
     ///
     /// A day that was read since it became complete and is past the days that are read again is never asked for. A large
-    /// day that may still change is asked for no more often than whoever follows the list reads it.
+    /// day that may still change is asked for no more often than whoever follows the list reads it. A day on which a row could
+    /// not be read may always still change: what Toss leaves out of a row today, it may say later.
     pub(crate) fn of_sold_date(
         &self,
         day: KstDate,
         window: Option<&WindowRead>,
+        has_unreadable: bool,
     ) -> Option<DateTime<Utc>> {
         let complete = complete_from(Source::Settlements, day);
         let is_completable = complete <= self.now;
         let last_unchanging = KstDate::of(self.now).minus_days(self.settlement_days);
         let since_complete = complete - MILLISECOND;
-        let younger_than = if is_completable && day <= last_unchanging {
+        let younger_than = if is_completable && day <= last_unchanging && !has_unreadable {
             since_complete
         } else {
             let age = window
@@ -121,7 +123,9 @@ mod tests {
     }
 
     fn asks(demand: &Demand, number: u32, window: &WindowRead) -> bool {
-        demand.of_sold_date(day(number), Some(window)).is_some()
+        demand
+            .of_sold_date(day(number), Some(window), false)
+            .is_some()
     }
 
     #[test]
@@ -132,8 +136,11 @@ mod tests {
             assert!(!asks(&demand(max_age), 6, &read_since));
             assert!(asks(&demand(max_age), 6, &read_before));
         }
+        let odd = |max_age| demand(max_age).of_sold_date(day(6), Some(&read_since), true);
+        assert!(odd(0).is_some(), "a row could not be read");
+        assert_eq!(odd(30 * 24 * 3_600), None, "it was read lately enough");
         assert_eq!(
-            demand(0).of_sold_date(day(6), None),
+            demand(0).of_sold_date(day(6), None, false),
             Some(at("08T00:00:00") - MILLISECOND)
         );
     }

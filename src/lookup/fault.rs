@@ -37,7 +37,7 @@ impl Fault {
             Self::NotReached => format!("Toss could not be reached ({error}): ask again later"),
             Self::NotRead => match error.unreadable_field() {
                 Some(field) => return LookupError::Unreadable(field.clone()),
-                None => error.to_string(),
+                None => format!("Toss's answer could not be read ({error}): ask again later"),
             },
             Self::Refused => {
                 format!("Toss refused to answer ({error}): the operator has to see to it")

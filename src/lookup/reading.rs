@@ -138,10 +138,15 @@ impl Inner {
         let (merchant, source) = (seen.merchant, Source::Settlements);
         let windows = self.store.windows(&merchant.account, source, *first, *last);
         let (windows, demand) = (windows.await?, self.lists.demand(seen.asked_at, max_age));
+        let unreadable = self
+            .store
+            .days_with_unreadable(&merchant.account, source, *first, *last);
+        let unreadable = unreadable.await?;
         let wanted: Vec<_> = days
             .iter()
             .filter_map(|day| {
-                let younger_than = demand.of_sold_date(*day, windows.get(day))?;
+                let younger_than =
+                    demand.of_sold_date(*day, windows.get(day), unreadable.contains(day))?;
                 Some((*day, younger_than))
             })
             .collect();

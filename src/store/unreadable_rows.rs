@@ -1,16 +1,18 @@
 //! Keeping the rows of Toss's lists that cannot be read, each as it came, until its day is read without it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::merchant_id;
 use entity::unreadable_row::{self, Column};
 use reconciliation::{KstDate, ListedUnreadable, MId, UnreadableRow};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use sha2::{Digest, Sha256};
 
 use super::day_claims::Place;
@@ -91,6 +93,29 @@ impl Store {
         let within = within.unwrap_or_default();
         let which = format!("{within}ORDER BY day, source, id LIMIT {most}");
         reader.rows(sql, &which).await
+    }
+}
+
+impl Store {
+    /// The days of an account's list, both ends included, on which a row could not be read when they were last read.
+    pub async fn days_with_unreadable(
+        &self,
+        account: &AccountName,
+        source: Source,
+        first: KstDate,
+        last: KstDate,
+    ) -> Result<BTreeSet<KstDate>, StoreError> {
+        let days: Vec<NaiveDate> = unreadable_row::Entity::find()
+            .select_only()
+            .column(Column::Day)
+            .distinct()
+            .filter(Column::Account.eq(account.as_str()))
+            .filter(Column::Source.eq(source.as_str()))
+            .filter(Column::Day.between(first.naive(), last.naive()))
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        Ok(days.into_iter().map(KstDate::from_naive).collect())
     }
 }
 

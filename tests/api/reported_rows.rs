@@ -45,7 +45,9 @@ impl Scene {
             Engine::Sqlite => format!("sqlite://{}", folder.path().join("test.db").display()),
             Engine::Postgres => postgres::database().await,
         };
-        let merchants = vec![running::merchant("accshop", crate::support::SECRET_KEY)];
+        let mut merchant = running::merchant("accshop", crate::support::SECRET_KEY);
+        merchant.settlement_cycle = None;
+        let merchants = vec![merchant];
         let mut config = running::config(&sim, &url, merchants);
         config.toss.base_url = BaseUrl::parse(&toss.base_url).unwrap();
         let server = RunningServer::start(config, &sim, std::convert::identity).await;
@@ -108,6 +110,20 @@ fn take(given: &mut Given, case: &Value) {
     given.settlements.extend(rows("settlements"));
 }
 
+/// The case of a cancel of ours that an old version answers without a key, as it answers those of others.
+fn with_an_old_answer_to_a_cancel(given: &mut Given, case: &Value) {
+    take(given, case);
+    let mut after = case["given"]["payments"][0].clone();
+    after["status"] = json!("PARTIAL_CANCELED");
+    after["balanceAmount"] = json!(6_000);
+    after["transactionKey"] = json!("C-old2-1");
+    after["cancels"] = json!([{
+        "cancelAmount": 4_000, "cancelReason": "고객 요청", "taxFreeAmount": 0, "taxAmount": null,
+        "refundableAmount": 6_000, "canceledAt": "2026-11-20T12:00:00+09:00",
+    }]);
+    given.canceled.push(("old2".to_owned(), after.to_string()));
+}
+
 /// The case of the reason that was cut in an emoji, whose cancels are described in words.
 fn with_half_a_character(given: &mut Given, case: &Value) {
     take(given, case);
@@ -157,14 +173,18 @@ fn classes(payment: &Value) -> Vec<&str> {
 }
 
 async fn odd_rows_and_texts_hide_nothing_else(engine: Engine) {
-    let [keyless, odd_row, half] = [
+    let [keyless, own, odd_row, half, weekly] = [
         "01-cancel-without-transaction-key.json",
+        "02-own-cancel-on-an-old-version.json",
         "23-one-odd-row-hides-its-day.json",
         "27-reason-cut-in-an-emoji.json",
+        "29-weekly-row-not-found-live.json",
     ]
     .map(case);
     let mut given = Given::default();
     take(&mut given, &keyless);
+    take(&mut given, &weekly);
+    with_an_old_answer_to_a_cancel(&mut given, &own);
     take(&mut given, &odd_row);
     with_half_a_character(&mut given, &half);
     let old = keyless["given"]["payments"][0].clone();
@@ -175,7 +195,7 @@ async fn odd_rows_and_texts_hide_nothing_else(engine: Engine) {
         change(&mut payment);
         (key.to_owned(), payment.to_string())
     };
-    given.payments.push(variant("old2", &|payment| {
+    given.payments.push(variant("old3", &|payment| {
         let cancel = &mut payment["cancels"][0];
         cancel["cancelStatus"] = json!("IN_PROGRESS");
         cancel["transactionKey"] = Value::Null;
@@ -186,6 +206,8 @@ async fn odd_rows_and_texts_hide_nothing_else(engine: Engine) {
     }));
     let scene = Scene::open(engine, given).await;
     a_cancel_without_a_key_is_found_by_its_row(&scene, &keyless["expected"]).await;
+    an_own_cancel_that_toss_gives_without_a_key_has_succeeded(&scene, &own["expected"]).await;
+    rows_of_an_unknown_cycle_are_found(&scene).await;
     one_odd_row_is_named_and_the_others_count(&scene, &odd_row["expected"]).await;
     half_a_character_is_no_reason(&scene, &half["expected"]).await;
     what_cannot_be_read_needs_a_person(&scene).await;
@@ -200,13 +222,38 @@ async fn a_cancel_without_a_key_is_found_by_its_row(scene: &Scene, expected: &Va
     assert_eq!(classes(&old), ["CANCELED_ELSEWHERE"], "{old:#}");
     assert_eq!(old["cancels"].as_array().unwrap().len(), 1);
     assert_eq!(old["cancels"][0]["transactionKey"], "C-old1-1");
-    let under_way = scene.payment("old2").await;
+    let under_way = scene.payment("old3").await;
     assert_eq!(under_way["balanceAmount"]["amount"], "6000");
     let cancel = &under_way["cancels"][0];
     assert_eq!(cancel["transactionKey"], Value::Null);
     assert_eq!(
         cancel["canceledAt"], "2026-11-20T12:00:00+09:00",
         "when it was read"
+    );
+}
+
+async fn an_own_cancel_that_toss_gives_without_a_key_has_succeeded(
+    scene: &Scene,
+    expected: &Value,
+) {
+    let told = scene.cancel("old2", "4000").await;
+    assert_eq!(told["request"]["status"], expected["status"], "{told:#}");
+    let payment = scene.payment("old2").await;
+    assert_eq!(
+        payment["effectiveRefund"]["amount"],
+        expected["effectiveRefund"]
+    );
+    assert_eq!(payment["stale"], false);
+}
+
+async fn rows_of_an_unknown_cycle_are_found(scene: &Scene) {
+    let weekly = scene.payment("wk1").await;
+    let settlements = weekly["settlements"].as_array().unwrap();
+    let sold: Vec<&Value> = settlements.iter().map(|row| &row["soldDate"]).collect();
+    assert_eq!(sold, ["2026-10-18", "2026-10-25"], "{weekly:#}");
+    assert_eq!(
+        weekly["reconciliation"]["verdict"], "RECONCILED",
+        "{weekly:#}"
     );
 }
 
