@@ -13,6 +13,7 @@ use sea_orm::{
 
 use super::marks::Marks;
 use super::read_days::leaves_a_hole;
+use super::turns::Turn;
 use super::{AccountName, Source, StoreError};
 
 /// Rows that one transaction writes of a day, so that others wait for a fraction of a second.
@@ -77,6 +78,8 @@ impl Place<'_> {
         read_at: DateTime<Utc>,
         marks: &mut Marks,
     ) -> Result<Option<Known>, StoreError> {
+        // Before anything else is held: whoever waits for verdicts to be kept must hold no payment that a cancel needs.
+        Turn::NoteReading.wait(connection).await?;
         let known = self.take(connection, read_at, None).await?;
         if let Some(known) = &known {
             self.mark(connection, known.counts(), marks).await?;
@@ -281,6 +284,7 @@ impl DayClaim {
         connection: &impl ConnectionTrait,
         marks: &mut Marks,
     ) -> Result<bool, StoreError> {
+        Turn::NoteReading.wait(connection).await?;
         if let Progress::Open { .. } = self.progress {
             return self.place().is_open(connection, self.read_at).await;
         }
@@ -301,6 +305,7 @@ impl DayClaim {
         marks: &mut Marks,
     ) -> Result<bool, StoreError> {
         let place = self.place();
+        Turn::NoteReading.wait(connection).await?;
         let Progress::Open { counted_before } = self.progress else {
             let known = place.claim(connection, self.read_at, marks).await?;
             return self.is_as_begun(known);

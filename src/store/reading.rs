@@ -9,6 +9,7 @@ use super::payments::{keys_of, save_payment, save_seen_payments};
 use super::rows::{seen_payments, to_millis};
 use super::staging::Staged;
 use super::transactions::{save_transactions, transaction_rows};
+use super::turns::Turn;
 use super::unreadable_rows::{UnreadableRecord, save_unreadable};
 use super::windows::save_settlement_day;
 use super::{AccountName, Store, StoreError};
@@ -85,6 +86,9 @@ impl Store {
         days.sort_by_key(|day| day.day);
         let mut marks = Marks::default();
         let transaction = self.begin().await?;
+        if !days.is_empty() {
+            Turn::NoteReading.wait(&transaction).await?;
+        }
         let rows = transaction_rows(reading.transactions, account, read_at);
         let seen = seen_payments(reading.transactions.iter(), account, read_at);
         let written = save_transactions(&transaction, Staged::Here(rows), false).await?;

@@ -17,15 +17,15 @@ pub(super) enum Turn {
     Tokens,
     /// Counting what an admin has asked for, so that two requests at once cannot both fit under a limit that holds one.
     CountRequests,
-    /// Replacing settlement rows of a sold date: two accounts may list the same merchant, whose sums are made of both their
-    /// rows.
-    SoldDate(KstDate),
     /// Keeping verdicts: sums are changed by one transaction at a time, and no day is read meanwhile without its being
     /// noticed.
     KeepVerdicts,
     /// Noting that more has been read. Held together with other readings, and never while verdicts are kept: a verdict
     /// that is being kept has either seen what was read, or is seen to wait for it.
     NoteReading,
+    /// Replacing settlement rows of a sold date: two accounts may list the same merchant, whose sums are made of both their
+    /// rows.
+    SoldDate(KstDate),
     /// Adding to the audit log, so that each entry knows the last one.
     Audit,
 }

@@ -1,6 +1,7 @@
 //! `toss-recon demo`, taken at its word: what it prints is read and done.
 
 use std::net::TcpListener;
+use std::time::{Duration, Instant};
 
 use reconciliation::KstDate;
 use serde_json::{Value, json};
@@ -9,6 +10,9 @@ use toss_recon::clock::Clock;
 
 use crate::program::Place;
 use crate::server::Running;
+
+/// How long something may take that is sure to come.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 async fn demo(place: &Place) -> Running {
     let demo = Running::start(place, &["demo", "--port", "0"], &["http://"]).await;
@@ -177,8 +181,16 @@ async fn one_cancel_was_carried_out_one_is_unknown_and_one_waits_for_the_second_
         labelled(&guide, "admin token "),
         labelled(&guide, "second admin "),
     );
-    let requests = "{ cancelRequests { nodes { id status requestedBy error { code } } } }";
-    let requests = nodes(&demo.ask(&admin, requests).await, "cancelRequests");
+    let asked = "{ cancelRequests { nodes { id status requestedBy error { code } } } }";
+    let began = Instant::now();
+    let requests = loop {
+        let requests = nodes(&demo.ask(&admin, asked).await, "cancelRequests");
+        // Now and then Toss is just being asked again what became of the unknown one.
+        let is_being_asked = requests.iter().any(|request| request["status"] == "SENT");
+        if !is_being_asked || began.elapsed() > PATIENCE {
+            break requests;
+        }
+    };
     let with = |status: &str| {
         let found: Vec<&Value> = requests
             .iter()
@@ -209,11 +221,16 @@ async fn one_cancel_was_carried_out_one_is_unknown_and_one_waits_for_the_second_
     demo.stop("INT").await;
 }
 
-/// The blocks of a language in the README.
+/// The blocks of a language in the README, and in the pages on mirroring and reconciliation.
 fn blocks(language: &str) -> Vec<String> {
-    let readme = include_str!("../../README.md");
+    let pages = [
+        include_str!("../../README.md"),
+        include_str!("../../docs/mirroring.md"),
+        include_str!("../../docs/reconciliation.md"),
+    ]
+    .concat();
     let fence = format!("```{language}\n");
-    readme
+    pages
         .split(&fence)
         .skip(1)
         .map(|rest| rest.split("```").next().unwrap().to_owned())

@@ -114,6 +114,8 @@ async fn a_server_follows_on_when_its_postgres_is_back() {
     let mut serving = command
         .args(["serve", "--listen", "127.0.0.1:0"])
         .env("SYNC_INTERVAL_SECONDS", "1")
+        // While it is unknown, days to come are read too, and their number depends on today.
+        .env("SETTLEMENT_CYCLE", "daily")
         .env("LOG", "toss_recon=info")
         .spawn()
         .unwrap();
