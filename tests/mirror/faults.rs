@@ -245,7 +245,6 @@ const QUESTIONS: u32 = 12;
 
 async fn rows_that_cannot_be_read_hide_no_others_and_go_once_they_can(engine: Engine) {
     let sim = steady_shop().await;
-    let whole = undisturbed(&sim, engine).await;
     let database = TestDatabase::open(engine).await;
     for endpoint in [Endpoint::Transactions, Endpoint::Settlements] {
         let odd = Fault::next(endpoint, FaultKind::OddRow).times(100_000);
@@ -256,7 +255,7 @@ async fn rows_that_cannot_be_read_hide_no_others_and_go_once_they_can(engine: En
     let imported = mirror.import(&month(), |_| {}).await.unwrap();
     let odd = database.store.unreadable_rows(None, 1_000).await.unwrap();
     assert!(!odd.is_empty());
-    let rows_in_all = imported.transactions + imported.settlements;
+    let rows_in_all = (imported.transactions, imported.settlements);
     let asked = sim.requests().len();
     mirror.import(&month(), |_| {}).await.unwrap();
     // A day that is not over is read every time.
@@ -267,14 +266,15 @@ async fn rows_that_cannot_be_read_hide_no_others_and_go_once_they_can(engine: En
     );
     let again = mirror.import_again(&month(), |_| {}).await.unwrap();
     assert_eq!(again.changed, 0, "what cannot be read is kept as it came");
-    assert_eq!(again.transactions + again.settlements, rows_in_all);
+    assert_eq!((again.transactions, again.settlements), rows_in_all);
     let named = mirror.coverage().await.unwrap();
     let faults = named.iter().flat_map(|list| &list.faults);
     assert!(faults.clone().all(|fault| fault.code == "UNREADABLE_ROW"));
     assert!(faults.count() > 1);
+    // With the faults goes the row that the month lists twice.
     sim.faults().clear();
-    let mended = mirror.import_again(&month(), |_| {}).await.unwrap();
-    assert_eq!(mended.transactions + mended.settlements, rows_in_all);
+    let whole = undisturbed(&sim, engine).await;
+    mirror.import_again(&month(), |_| {}).await.unwrap();
     assert_same(&database.content().await, &whole, "once they can be read");
     let odd = database.store.unreadable_rows(None, 1_000).await.unwrap();
     assert_eq!(odd, []);
