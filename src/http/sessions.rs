@@ -5,7 +5,8 @@ use actix_web::{
     http::{
         StatusCode,
         header::{
-            CACHE_CONTROL, CONTENT_TYPE, COOKIE, HOST, HeaderName, HeaderValue, ORIGIN, SET_COOKIE,
+            CACHE_CONTROL, CONTENT_TYPE, COOKIE, HOST, HeaderName, HeaderValue, ORIGIN,
+            RETRY_AFTER, SET_COOKIE,
         },
     },
     web::{Bytes, Data, Payload},
@@ -68,6 +69,22 @@ pub(super) async fn sign_in(
     let answer = signed_in(gate.access(), &request, payload, &mut line).await;
     let (outcome, response) = match answer {
         Ok(response) => ("ok", response),
+        Err((StatusCode::UNAUTHORIZED, message)) => {
+            let turned_away = gate.turns_away(&request).await;
+            let response = turned_away.map_or_else(
+                || refused(StatusCode::UNAUTHORIZED, message),
+                |wait| {
+                    let mut response = refused(
+                        StatusCode::TOO_MANY_REQUESTS,
+                        "too many wrong tokens came from this address: wait as long as Retry-After says",
+                    );
+                    let seconds = HeaderValue::from(wait.as_secs().max(1));
+                    response.headers_mut().insert(RETRY_AFTER, seconds);
+                    response
+                },
+            );
+            ("refused", response)
+        }
         Err((status, message)) => ("refused", refused(status, message)),
     };
     line.ends(outcome);

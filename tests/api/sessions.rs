@@ -9,6 +9,7 @@ on_both_databases!(
     whoever_signs_in_asks_with_a_cookie_until_they_sign_out,
     another_sites_page_can_do_nothing_with_the_cookie,
     a_session_ends_with_its_token_and_by_itself,
+    an_address_that_signs_in_with_many_wrong_tokens_is_turned_away,
 );
 
 const VIEWER: &str = "{ viewer { name role } }";
@@ -235,4 +236,24 @@ async fn a_session_ends_with_its_token_and_by_itself(shop: Shop) {
     let idle = shop.signed_in(&shop.viewer).await;
     shop.pass(chrono::Duration::hours(8));
     shop.until_signed_out(&idle).await;
+}
+
+async fn an_address_that_signs_in_with_many_wrong_tokens_is_turned_away(shop: Shop) {
+    let wrong = async || {
+        let token = json!({ "token": "trc_of_nobody" });
+        let asked = shop.session(Method::POST).json(&token).send();
+        asked.await.unwrap()
+    };
+    for _ in 0..49 {
+        assert_eq!(wrong().await.status(), StatusCode::UNAUTHORIZED);
+    }
+    let turned_away = wrong().await;
+    assert_eq!(turned_away.status(), StatusCode::TOO_MANY_REQUESTS);
+    let wait: u64 = turned_away.headers()["retry-after"]
+        .to_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!((1..=60).contains(&wait), "{wait}");
+    shop.signed_in(&shop.viewer).await;
 }

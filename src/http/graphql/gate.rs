@@ -1,6 +1,7 @@
 //! Who is let in, by the token that a request carries.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -46,6 +47,14 @@ impl Gate {
         }
     }
 
+    /// Counts a wrong token of this address. For how long the address is turned away, after a pause, when it has sent too
+    /// many.
+    pub(in crate::http) async fn turns_away(&self, request: &HttpRequest) -> Option<Duration> {
+        let wait = self.door.is_strange(request).err()?;
+        actix_web::rt::time::sleep(TURNED_AWAY_AFTER).await;
+        Some(wait)
+    }
+
     /// What checks tokens and keeps sessions.
     pub(in crate::http) const fn access(&self) -> &Access {
         &self.access
@@ -64,11 +73,8 @@ impl Gate {
                 Err(wait) => Err(Refusal::asks_too_often(wait)),
             },
             Err(refusal) if refusal.code == ErrorCode::Unauthenticated => {
-                let Err(wait) = self.door.is_strange(request) else {
-                    return Err(refusal);
-                };
-                actix_web::rt::time::sleep(TURNED_AWAY_AFTER).await;
-                Err(Refusal::too_many_strangers(wait))
+                let wait = self.turns_away(request).await;
+                Err(wait.map_or(refusal, Refusal::too_many_strangers))
             }
             Err(refusal) => Err(refusal),
         }
