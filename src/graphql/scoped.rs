@@ -125,11 +125,11 @@ impl<'c, 'a> Scoped<'c, 'a> {
         &self,
         orders: &[&str],
     ) -> Result<HashMap<OrderId, PaymentKey>, ApiError> {
-        let store = self.store()?;
-        Ok(match self.scope.merchants() {
-            None => store.payments_of_orders(orders).await?,
-            Some(merchants) => store.payments_of_orders_among(orders, &merchants).await?,
-        })
+        let merchants = self.scope.merchants();
+        Ok(self
+            .store()?
+            .payments_of_orders(orders, merchants.as_deref())
+            .await?)
     }
 
     /// As [`Store::payment_by_order`].

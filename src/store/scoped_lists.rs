@@ -1,14 +1,12 @@
 //! Questions that name no merchant by themselves, asked within some merchants.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::{access_token, audit_entry, cancel_request, payment};
-use reconciliation::{MId, OrderId, PaymentKey};
+use reconciliation::{MId, OrderId};
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
-use super::keys::among;
 use super::rows::{audit_entry, stored_token};
 use super::{AuditEntry, Store, StoreError, StoredPayment, StoredToken};
 
@@ -23,7 +21,7 @@ impl Store {
         merchants: &[MId],
     ) -> Result<Option<Arc<StoredPayment>>, StoreError> {
         let found = self
-            .payments_of_orders_among(&[order.as_str()], merchants)
+            .payments_of_orders(&[order.as_str()], Some(merchants))
             .await?;
         let Some(key) = found.into_values().next() else {
             return Ok(None);
@@ -32,40 +30,6 @@ impl Store {
             .payments(std::slice::from_ref(&key))
             .await?
             .remove(&key))
-    }
-
-    /// As [`Store::payments_of_orders`], at these merchants.
-    pub async fn payments_of_orders_among(
-        &self,
-        orders: &[&str],
-        merchants: &[MId],
-    ) -> Result<HashMap<OrderId, PaymentKey>, StoreError> {
-        if orders.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let rows: Vec<(String, String)> = payment::Entity::find()
-            .select_only()
-            .columns([payment::Column::OrderId, payment::Column::PaymentKey])
-            .filter(among(
-                self.reader.get_database_backend(),
-                payment::Column::OrderId,
-                orders.iter().copied(),
-            ))
-            .filter(payment::Column::Mid.is_in(merchants.iter().map(MId::as_str)))
-            .order_by_asc(payment::Column::BeganAt)
-            .order_by_asc(payment::Column::PaymentKey)
-            .into_tuple()
-            .all(&self.reader)
-            .await?;
-        rows.into_iter()
-            .map(|(order, key)| {
-                let unread = |column| StoreError::inconsistent("payments", column, &key);
-                Ok((
-                    OrderId::parse(&order).map_err(|_| unread("order_id"))?,
-                    PaymentKey::parse(&key).map_err(|_| unread("payment_key"))?,
-                ))
-            })
-            .collect()
     }
 
     /// As [`Store::audit_entries`]: those about cancels of these merchants' payments, and about the tokens that `may_see` lets

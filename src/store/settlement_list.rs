@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use entity::settlement::{self, Column};
 use reconciliation::{KstDate, MId, OrderId, PaymentKey, SettlementKind};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 
 use super::keys::among;
 use super::pages::{Walk, has};
@@ -105,10 +107,12 @@ impl Store {
         })
     }
 
-    /// The payment of each of these orders; of several attempts, the one begun last. Orders without any are missing.
+    /// The payment of each of these orders, at these merchants where any are named; of several attempts, the one begun last.
+    /// Orders without any are missing.
     pub async fn payments_of_orders(
         &self,
         orders: &[&str],
+        merchants: Option<&[MId]>,
     ) -> Result<HashMap<OrderId, PaymentKey>, StoreError> {
         use entity::payment;
         if orders.is_empty() {
@@ -122,6 +126,9 @@ impl Store {
                 payment::Column::OrderId,
                 orders.iter().copied(),
             ))
+            .apply_if(merchants, |query, merchants| {
+                query.filter(payment::Column::Mid.is_in(merchants.iter().map(MId::as_str)))
+            })
             .order_by_asc(payment::Column::BeganAt)
             .order_by_asc(payment::Column::PaymentKey)
             .into_tuple()

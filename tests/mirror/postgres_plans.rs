@@ -311,7 +311,7 @@ async fn what_is_nested(explained: &mut Explained) {
     assert_indexed(explained, "settlements", &"settlements_of");
     let orders: Vec<String> = numbers.iter().map(|n| format!("order-{n}")).collect();
     let orders: Vec<&str> = orders.iter().map(String::as_str).collect();
-    let found = store.payments_of_orders(&orders).await.unwrap();
+    let found = store.payments_of_orders(&orders, None).await.unwrap();
     assert_eq!(found.len(), 100);
     assert_indexed(explained, "payments", &"payments_of_orders");
 
