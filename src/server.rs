@@ -128,7 +128,7 @@ impl Server {
             clock.clone(),
             mirror_settings(&config.sync),
         );
-        let reconciler = reconciler(config, store.clone(), merchants.clone(), clock.clone());
+        let reconciler = reconciler(config, store.clone(), &merchants, clock.clone());
         let lookup = Lookup::with(
             store.clone(),
             merchants.clone(),
@@ -410,7 +410,7 @@ async fn open_store(config: &ServerConfig) -> Result<(Store, Migrated), StartErr
 pub(crate) fn reconciler(
     config: &ServerConfig,
     store: Store,
-    merchants: Merchants,
+    merchants: &Merchants,
     clock: Clock,
 ) -> Reconciler {
     Reconciler::new(

@@ -14,6 +14,7 @@ mod payout_days;
 mod settlement_cycles;
 mod summaries;
 mod terms;
+mod verdict_settings;
 
 use std::fmt;
 use std::sync::Arc;
@@ -25,6 +26,8 @@ use tokio::sync::Mutex;
 use crate::clock::Clock;
 use crate::merchants::Merchants;
 use crate::store::{DiscrepancyId, Store};
+
+use self::verdict_settings::VerdictSettings;
 
 pub use books::{history, request_facts};
 pub use everything::{Difference, RecomputeError, Recomputed};
@@ -38,11 +41,11 @@ pub struct Reconciler(Arc<Inner>);
 
 struct Inner {
     store: Store,
-    merchants: Merchants,
     clock: Clock,
-    calendar: BusinessCalendar,
-    partial_cancel_rows: PartialCancelRows,
+    /// This process's own.
+    settings: Arc<VerdictSettings>,
     learned: Mutex<terms::Cached>,
+    in_force: Mutex<terms::InForce>,
     other_terms: std::sync::Mutex<terms::OtherTerms>,
     task: keeping::Task,
     /// What had been read of each merchant's lists when it was last asked for.
@@ -73,18 +76,18 @@ impl Reconciler {
     /// A reconciler over the given store. Merchants say what is configured; what is not is learned from settled rows.
     pub fn new(
         store: Store,
-        merchants: Merchants,
+        merchants: &Merchants,
         clock: Clock,
         calendar: BusinessCalendar,
         partial_cancel_rows: PartialCancelRows,
     ) -> Self {
+        let settings = VerdictSettings::new(merchants, calendar, partial_cancel_rows);
         Self(Arc::new(Inner {
             store,
-            merchants,
             clock,
-            calendar,
-            partial_cancel_rows,
+            settings: Arc::new(settings),
             learned: Mutex::default(),
+            in_force: Mutex::default(),
             other_terms: std::sync::Mutex::default(),
             task: keeping::Task::default(),
             coverages: Mutex::default(),

@@ -158,11 +158,11 @@ impl Inner {
         let learned = self.learned().await?;
         // After the rows: a day read in between that has rows of theirs has changed the version of their books, and one
         // that has none lacks nothing. The other way round its rows would be there, and the day not.
-        let coverages = self.coverages().await?;
+        let coverages = self.coverages(&learned.settings).await?;
         let maker = Maker {
             coverages: &coverages,
             terms: &learned.terms,
-            partial_cancel_rows: self.partial_cancel_rows,
+            partial_cancel_rows: learned.settings.partial_cancel_rows,
             as_of: self.now(),
         };
         let records = books.map(|(subject, rows)| maker.make(&subject, rows).record);

@@ -106,7 +106,8 @@ pub use transaction_days::{TransactionBatch, TransactionDay, TransactionDayWrite
 pub use unreadable_rows::{StoredUnreadable, UnreadableRecord};
 pub use verdicts::{
     DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums, PaymentVerdict, ReconciliationSums,
-    StoredDiscrepancy, UnsettledEvent, UnsettledSums, VerdictGap, VerdictRecord, VerdictSubject,
+    SettledTerms, StoredDiscrepancy, UnsettledEvent, UnsettledSums, VerdictGap, VerdictRecord,
+    VerdictSubject,
 };
 pub use webhooks::OpenWebhook;
 pub use windows::{Source, WindowRead};

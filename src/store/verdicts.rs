@@ -18,6 +18,7 @@ use reconciliation::{
 
 use super::{AccountName, SettlementId, Source, StoreError};
 
+pub use due::SettledTerms;
 pub(in crate::store) use stored::read_parts;
 pub use sums::{ReconciliationSums, UnsettledSums};
 

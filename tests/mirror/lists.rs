@@ -44,7 +44,7 @@ impl Api {
         let limits = limits.await;
         let reconciler = Reconciler::new(
             store.clone(),
-            merchants.clone(),
+            &merchants,
             clock.clone(),
             BusinessCalendar::korean().unwrap(),
             PartialCancelRows::default(),
