@@ -14,11 +14,11 @@ use sea_orm::{DbBackend, DbErr, RuntimeErr, Statement, StreamTrait as _, Value};
 use tokio::runtime::Handle;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::StoreError;
-use super::connect::BUSY_TIMEOUT;
-use super::pool::{Pace, Pool};
-use super::rows::{Before, Column, Columns, Placed, Readable as _};
-use super::sql::Sql;
+use crate::store::StoreError;
+use crate::store::db::connect::BUSY_TIMEOUT;
+use crate::store::db::pool::{Pace, Pool};
+use crate::store::db::sql::Sql;
+use crate::store::rows::{Before, Column, Columns, Placed, Readable as _};
 
 /// 2 MiB, in KiB, for each of a few connections: the way to the rows of neighbouring payments leads over the same pages,
 /// and four times as much made nothing faster.
@@ -26,7 +26,7 @@ const CACHE: i64 = -2048;
 
 /// Where rows are read.
 #[derive(Clone)]
-pub(super) struct RowReader {
+pub(in crate::store) struct RowReader {
     connection: Pool,
     /// SQLite's file, where so many rows are read that it pays to open it once more.
     file: Option<Arc<File>>,
@@ -34,7 +34,7 @@ pub(super) struct RowReader {
 
 impl RowReader {
     /// Reads over the connections that everything else is read over.
-    pub(super) fn over(connection: &Pool) -> Self {
+    pub(in crate::store) fn over(connection: &Pool) -> Self {
         Self {
             connection: connection.clone(),
             file: None,
@@ -42,7 +42,7 @@ impl RowReader {
     }
 
     /// For a great many rows: on SQLite from the file itself, which blocks the thread. See [`RowReader::spawn`].
-    pub(super) fn of_many(connection: &Pool, file: Option<PathBuf>) -> Self {
+    pub(in crate::store) fn of_many(connection: &Pool, file: Option<PathBuf>) -> Self {
         let file = file.map(|path| File {
             path,
             idle: Mutex::default(),
@@ -54,22 +54,26 @@ impl RowReader {
     }
 
     /// Whether reading blocks the thread.
-    pub(super) fn blocks(&self) -> bool {
+    pub(in crate::store) fn blocks(&self) -> bool {
         self.file.is_some()
     }
 
     /// For what is no list of rows.
-    pub(super) fn connection(&self) -> &Pool {
+    pub(in crate::store) fn connection(&self) -> &Pool {
         &self.connection
     }
 
     /// A statement in the making.
-    pub(super) fn sql(&self) -> Sql {
+    pub(in crate::store) fn sql(&self) -> Sql {
         Sql::new(self.connection.get_database_backend())
     }
 
     /// The rows that `which` says: what stands behind the table in a query, with the values that `sql` has bound.
-    pub(super) async fn rows<R>(&self, sql: Sql, which: &str) -> Result<Vec<R>, StoreError>
+    pub(in crate::store) async fn rows<R>(
+        &self,
+        sql: Sql,
+        which: &str,
+    ) -> Result<Vec<R>, StoreError>
     where
         R: Placed + Send,
     {
@@ -79,7 +83,7 @@ impl RowReader {
     }
 
     /// As [`RowReader::rows`], handing each over as soon as it is read.
-    pub(super) async fn each<R>(
+    pub(in crate::store) async fn each<R>(
         &self,
         sql: Sql,
         which: &str,
@@ -101,7 +105,7 @@ impl RowReader {
 
     /// Runs a task that reads: where reading blocks the thread, on one of its own. What is read is dropped where it was
     /// allocated, and no statement waits for a thread.
-    pub(super) fn spawn<F>(&self, task: F) -> AbortOnDropHandle<F::Output>
+    pub(in crate::store) fn spawn<F>(&self, task: F) -> AbortOnDropHandle<F::Output>
     where
         F: Future<Output: Send> + Send + 'static,
     {

@@ -1,5 +1,6 @@
 //! Verdicts: kept with what they were made from, marked when that changes, and made again only then.
 
+pub(in crate::store) mod book_rows;
 mod days;
 mod due;
 mod news;

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use super::{DueVerdict, VerdictSubject};
-use crate::store::sql::Sql;
+use crate::store::db::sql::Sql;
 use crate::store::{Store, StoreError};
 
 /// How many verdicts are marked in one transaction when all are.
@@ -237,7 +237,7 @@ fn due_by(now: DateTime<Utc>, most: u64) -> Select<verdict::Entity> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::sqlite_plans;
+    use crate::store::db::sqlite_plans;
 
     #[tokio::test]
     async fn what_is_due_is_read_along_its_index() {

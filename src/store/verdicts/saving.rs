@@ -13,14 +13,14 @@ use super::news::News;
 use super::parts::{Difference, rows_of};
 use super::{VerdictRecord, VerdictSubject};
 use crate::fail_points;
-use crate::store::keys::among;
+use crate::store::db::advisory_locks::Turn;
+use crate::store::db::keys::among;
+use crate::store::db::sql::Sql;
+use crate::store::db::transaction::Transaction;
+use crate::store::db::upsert::insert;
 use crate::store::rows::{
     discrepancy_model, unsettled_event_model, verdict_gap_model, verdict_model,
 };
-use crate::store::sql::Sql;
-use crate::store::transaction::Transaction;
-use crate::store::turns::Turn;
-use crate::store::write::insert;
 use crate::store::{AccountName, ReadDays, Store, StoreError};
 
 impl Store {

@@ -1,0 +1,140 @@
+//! The list of payments, newest first, along an index for every filter.
+
+mod by_payment;
+mod by_verdict;
+mod wanted;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use entity::{payment, verdict};
+use reconciliation::{MId, OrderId, PaymentKey, PaymentMethod, PaymentStatus, Verdict};
+use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::{SelectStatement, Value};
+
+use self::wanted::Wanted;
+use crate::store::{Page, PageRequest, Store, StoreError, StoredPayment};
+
+/// Which payments. A list without a value matches nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PaymentFilter {
+    /// Begun at or after the first instant and before the second.
+    pub began: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// In one of these states; [`PaymentStatus::Other`] stands for every one that is not known.
+    pub statuses: Option<Vec<PaymentStatus>>,
+    /// Paid in one of these ways; [`PaymentMethod::Other`] stands for every one that is not known.
+    pub methods: Option<Vec<PaymentMethod>>,
+    /// Of one of these merchants.
+    pub mids: Option<Vec<MId>>,
+    /// Of this order.
+    pub order_id: Option<OrderId>,
+    /// With one of these verdicts.
+    pub verdicts: Option<Vec<Verdict>>,
+}
+
+/// A payment's place in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentPlace {
+    /// Its first transaction; without any, its request.
+    pub began_at: DateTime<Utc>,
+    /// Its key.
+    pub payment_key: PaymentKey,
+}
+
+impl Store {
+    /// A page of the payments that the filter lets through.
+    pub async fn list_payments(
+        &self,
+        filter: &PaymentFilter,
+        request: &PageRequest<PaymentPlace>,
+    ) -> Result<Page<(PaymentPlace, Arc<StoredPayment>)>, StoreError> {
+        let past = request.past.as_ref().map(|past| {
+            (
+                past.began_at.timestamp_millis().into(),
+                past.payment_key.as_str().into(),
+            )
+        });
+        let page = PageRequest {
+            rows: request.rows,
+            past,
+            toward: request.toward,
+        };
+        let Some(statement) = statement(filter, &page) else {
+            return Ok(Page::empty());
+        };
+        let mut places = Vec::new();
+        for row in self.reader.query_all(&statement).await? {
+            let (millis, key): (i64, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+            let unread = |column| StoreError::inconsistent("payments", column, &key);
+            places.push(PaymentPlace {
+                began_at: DateTime::from_timestamp_millis(millis)
+                    .ok_or_else(|| unread("began_at"))?,
+                payment_key: PaymentKey::parse(&key).map_err(|_| unread("payment_key"))?,
+            });
+        }
+        let page = Page::of(places, request.rows, request.toward);
+        let keys: Vec<PaymentKey> = page
+            .rows
+            .iter()
+            .map(|place| place.payment_key.clone())
+            .collect();
+        let mut payments = self.payments(&keys).await?;
+        let rows = page.rows.into_iter().filter_map(|place| {
+            let payment = payments.remove(&place.payment_key)?;
+            Some((place, payment))
+        });
+        Ok(Page {
+            rows: rows.collect(),
+            has_more: page.has_more,
+        })
+    }
+}
+
+impl PaymentFilter {
+    /// The instants as the lists' columns have them.
+    fn within(&self) -> Option<(Value, Value)> {
+        let (from, to) = self.began?;
+        Some((from.timestamp_millis().into(), to.timestamp_millis().into()))
+    }
+}
+
+/// The statement for a page. `None` when nothing can match.
+fn statement(
+    filter: &PaymentFilter,
+    request: &PageRequest<(Value, Value)>,
+) -> Option<SelectStatement> {
+    let wanted = Wanted::by(filter)?;
+    let statement = match &wanted.verdicts {
+        Some(verdicts) if leads(verdicts, filter) => {
+            by_verdict::walk(filter, &wanted, verdicts).statement(verdict::Entity, request)
+        }
+        _ => by_payment::walk(filter, &wanted).statement(payment::Entity, request),
+    };
+    Some(statement)
+}
+
+/// Whether the list is walked by verdict, and not by what else is asked for: along the side that lets fewer through. An
+/// order has few payments; and where the books are in order, nearly every payment is reconciled, of whatever status and
+/// method, while any other verdict is the exception.
+fn leads(verdicts: &[String], filter: &PaymentFilter) -> bool {
+    let by_kind = filter.statuses.is_some() || filter.methods.is_some();
+    let reconciled = verdicts
+        .iter()
+        .any(|verdict| verdict == Verdict::Reconciled.as_str());
+    filter.order_id.is_none() && !(by_kind && reconciled)
+}
+
+/// The different words of a filter's list: a row must not be in two parts.
+pub(in crate::store) fn words<T>(
+    list: Option<&[T]>,
+    word: impl Fn(&T) -> String,
+) -> Option<Vec<String>> {
+    let mut words: Vec<String> = list?.iter().map(word).collect();
+    words.sort_unstable();
+    words.dedup();
+    Some(words)
+}
+
+#[cfg(test)]
+#[path = "payment_list/plans.rs"]
+mod plans;
