@@ -35,8 +35,9 @@ use crate::lookup::{Lookup, LookupSettings};
 use crate::merchants::{Merchant, Merchants};
 use crate::reconcile::Reconciler;
 use crate::store::{Migrated, Store, StoreError};
-use crate::sync::{Follower, Hint, Hints, Mirror, MirrorSettings, ReadingHints};
+use crate::sync::{Follower, Mirror, MirrorSettings};
 use crate::toss::{ClientSetupError, Toss, TossSettings, first, in_background};
+use crate::webhooks::{Webhook, WebhookReceiver, WebhookWorker};
 
 /// How long requests under way may take after the program was told to stop.
 const REQUESTS_MAY_TAKE: Duration = Duration::from_secs(15);
@@ -84,7 +85,7 @@ pub struct Server {
     limits: LimitsInForce,
     canceller: Canceller,
     lookup: Lookup,
-    read_hints: ReadingHints,
+    webhook_worker: WebhookWorker,
     /// Ends the background work.
     stop: CancellationToken,
     measuring: Measuring,
@@ -155,7 +156,7 @@ impl Server {
             reconciler: reconciler.clone(),
             interpretation,
         });
-        let (hints, read_hints) = Hints::new(
+        let (receiver, webhook_worker) = WebhookReceiver::new(
             store.clone(),
             lookup.clone(),
             clock.clone(),
@@ -166,7 +167,7 @@ impl Server {
             webhooks: config
                 .webhook_secret
                 .clone()
-                .map(|secret| webhooks(secret, hints)),
+                .map(|secret| webhooks(secret, receiver)),
             endpoint: measuring
                 .of(|| http::Endpoint::new(schema, access).with_door(door(&config.front_door)))
                 .with_request_data(graphql::with_request_data),
@@ -187,7 +188,7 @@ impl Server {
             limits,
             canceller,
             lookup,
-            read_hints: read_hints(stop.clone()),
+            webhook_worker: webhook_worker(stop.clone()),
             stop,
             measuring,
             database_clock,
@@ -255,7 +256,7 @@ impl Server {
             mirror,
             reconciler,
             lookup,
-            read_hints,
+            webhook_worker,
             stop: stop_background,
             measuring,
             database_clock,
@@ -282,7 +283,7 @@ impl Server {
         if let Some(database_clock) = database_clock {
             background.spawn(database_clock.keep(stop_background.clone()));
         }
-        background.spawn(in_background(read_hints.run()));
+        background.spawn(in_background(webhook_worker.run()));
         background.spawn(reconciler.run(stop_background.clone(), lookup.changes()));
         if follows {
             let follower = Follower::new(mirror, lookup);
@@ -429,15 +430,15 @@ fn door(config: &FrontDoor) -> http::DoorSettings {
     }
 }
 
-fn webhooks(secret: SecretString, hints: Hints) -> http::Webhooks {
+fn webhooks(secret: SecretString, receiver: WebhookReceiver) -> http::Webhooks {
     http::Webhooks::new(secret, move |transmission_id, body| {
-        let hints = hints.clone();
+        let receiver = receiver.clone();
         async move {
-            let hint = Hint {
+            let webhook = Webhook {
                 transmission_id: transmission_id.as_deref(),
                 body: &body,
             };
-            if let Err(error) = hints.take(hint).await {
+            if let Err(error) = receiver.take(webhook).await {
                 tracing::warn!(%error, "a webhook could not be kept");
             }
         }

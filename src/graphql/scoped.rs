@@ -12,7 +12,7 @@ use super::error::ApiError;
 use super::loaders::Loaders;
 use super::node_id::TransactionId;
 use crate::access::{Principal, Scope};
-use crate::cancel::{Admin, CancelOrder, CancelOutcome, Canceller, Finding};
+use crate::cancel::{Admin, CancelCommand, CancelOutcome, Canceller, Finding};
 use crate::lookup::{FoundPayment, Lookup, LookupError, PaymentRef};
 use crate::reconcile::{MethodCycle, PayoutDay, Reconciler, Summary};
 use crate::request_notes::note_payment;
@@ -359,7 +359,7 @@ impl<'c, 'a> Scoped<'c, 'a> {
     pub(super) async fn cancel(
         &self,
         admin: &Admin,
-        order: CancelOrder,
+        order: CancelCommand,
         dry_run: bool,
     ) -> Result<CancelOutcome, ApiError> {
         let canceller = self.canceller()?;

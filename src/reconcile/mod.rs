@@ -1,16 +1,16 @@
 //! The verb that reconciles: gathers a payment's books from the store, holds them against the terms, and keeps the
 //! verdict of every payment current.
 
+mod background;
 mod books;
+mod build_verdict;
+mod catch_up;
 mod contracts;
 mod coverages;
-mod everything;
-mod keeping;
 mod learned_cycle;
-mod made;
 mod of_payments;
-mod pass;
 mod payout_days;
+mod recompute_all;
 mod settlement_cycles;
 mod summaries;
 mod terms;
@@ -30,8 +30,8 @@ use crate::store::{DiscrepancyId, Store};
 use self::verdict_settings::VerdictSettings;
 
 pub use books::{history, request_facts};
-pub use everything::{Difference, RecomputeError, Recomputed};
 pub use payout_days::PayoutDay;
+pub use recompute_all::{Difference, RecomputeError, Recomputed};
 pub use settlement_cycles::{ConfiguredCycle, LearnedCycle, MethodCycle};
 pub use summaries::Summary;
 
@@ -47,7 +47,7 @@ struct Inner {
     learned: Mutex<terms::Cached>,
     in_force: Mutex<terms::InForce>,
     other_terms: std::sync::Mutex<terms::OtherTerms>,
-    task: keeping::Task,
+    task: background::Task,
     /// What had been read of each merchant's lists when it was last asked for.
     coverages: Mutex<Option<Arc<coverages::Coverages>>>,
     /// Whose turn it is to make verdicts that are due.
@@ -89,7 +89,7 @@ impl Reconciler {
             learned: Mutex::default(),
             in_force: Mutex::default(),
             other_terms: std::sync::Mutex::default(),
-            task: keeping::Task::default(),
+            task: background::Task::default(),
             coverages: Mutex::default(),
             turn: Mutex::default(),
         }))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use reconciliation::PaymentKey;
 
-use super::made::Maker;
+use super::build_verdict::Maker;
 use super::{Reconciled, Reconciler};
 use crate::store::{StoreError, StoredPayment, VerdictSubject};
 

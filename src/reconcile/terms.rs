@@ -9,8 +9,8 @@ use reconciliation::{KstDate, MId, PartialCancelRows, Terms};
 use tokio::time::Instant;
 
 use super::Inner;
+use super::build_verdict::short_hash;
 use super::contracts::{LearnedContracts, TaughtOf, configured, contracts};
-use super::made::short_hash;
 use super::settlement_cycles::ConfiguredCycle;
 use super::verdict_settings::VerdictSettings;
 use crate::store::StoreError;

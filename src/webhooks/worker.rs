@@ -11,19 +11,19 @@ use tokio::time::{Instant, MissedTickBehavior, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
-use super::hinted::Hinted;
-use super::hints_in_hand::{Hand, OpenHint};
+use super::payload::Payload;
+use super::queue::{Queue, QueuedWebhook};
 use crate::clock::Clock;
 use crate::lookup::{Lookup, PaymentRef};
 use crate::store::{OpenWebhook, Store, StoreError};
 
 /// Payments that are read at once because of webhooks. While they cannot be read, one alone is tried.
 const AT_ONCE: usize = 8;
-/// Open webhooks in hand; the others wait in the database.
-const MOST_IN_HAND: usize = 1_000;
+/// Open webhooks in the queue; the others wait in the database.
+const MOST_QUEUED: usize = 1_000;
 /// Those taken from the database at once.
 const TAKEN_AT_ONCE: usize = 100;
-/// Others leave a webhook that is in hand alone for so long; then its process counts as dead.
+/// Others leave a webhook that is in its queue alone for so long; then its process counts as dead.
 const HELD: TimeDelta = TimeDelta::minutes(1);
 /// How often those are looked for that come due again, and those of processes that died.
 const LOOK: Duration = Duration::from_secs(1);
@@ -36,7 +36,7 @@ const GIVEN_UP_AFTER: TimeDelta = TimeDelta::days(3);
 const KEEPING_MAY_TAKE: Duration = Duration::from_secs(5);
 
 /// The work that reads payments.
-pub struct ReadingHints {
+pub struct WebhookWorker {
     pub(super) store: Store,
     pub(super) lookup: Lookup,
     pub(super) clock: Clock,
@@ -45,7 +45,7 @@ pub struct ReadingHints {
     pub(super) stop: CancellationToken,
 }
 
-impl ReadingHints {
+impl WebhookWorker {
     /// Reads payments until it is told to stop, and sees to it that what has been taken by then is kept. What is open
     /// then is for the next process.
     pub async fn run(self) {
@@ -61,7 +61,7 @@ impl ReadingHints {
     }
 
     async fn read(&self) {
-        let mut hand = Hand::default();
+        let mut queue = Queue::default();
         let mut under_way = FuturesUnordered::new();
         let mut are_read = true;
         let mut looks = tokio::time::interval(LOOK);
@@ -73,29 +73,29 @@ impl ReadingHints {
                 let hastened = self.store.hasten_webhooks(self.clock.now()).await;
                 is_hastened = hastened.is_ok();
             }
-            if let Err(error) = self.fill(&mut hand).await {
+            if let Err(error) = self.fill(&mut queue).await {
                 tracing::debug!(%error, "open webhooks cannot be looked for; it is tried again");
             }
             let most = if are_read { AT_ONCE } else { 1 };
             while under_way.len() < most
-                && let Some((payment, hints)) = hand.begin(Instant::now())
+                && let Some((payment, webhooks)) = queue.begin(Instant::now())
             {
-                under_way.push(self.reading(payment, hints));
+                under_way.push(self.reading(payment, webhooks));
             }
             tokio::select! {
                 _ = looks.tick() => {}
                 () = self.kept.notified() => {}
                 Some(ended) = under_way.next() => {
-                    hand.end(&ended.payment, &ended.hints);
+                    queue.end(&ended.payment, &ended.webhooks);
                     are_read = self.settle(&ended, are_read).await;
                 }
             }
         }
     }
 
-    /// Takes webhooks in hand that are due.
-    async fn fill(&self, hand: &mut Hand) -> Result<(), StoreError> {
-        let room = MOST_IN_HAND.saturating_sub(hand.len()).min(TAKEN_AT_ONCE);
+    /// Takes webhooks that are due into the queue.
+    async fn fill(&self, queue: &mut Queue) -> Result<(), StoreError> {
+        let room = MOST_QUEUED.saturating_sub(queue.len()).min(TAKEN_AT_ONCE);
         if room == 0 {
             return Ok(());
         }
@@ -107,13 +107,13 @@ impl ReadingHints {
             let OpenWebhook {
                 id, received_at, ..
             } = webhook;
-            let hint = OpenHint { id, received_at };
+            let webhook = QueuedWebhook { id, received_at };
             match payment {
-                Ok(Some(payment)) => hand.add(payment, hint),
-                Ok(None) => leading_nowhere.push(hint),
+                Ok(Some(payment)) => queue.add(payment, webhook),
+                Ok(None) => leading_nowhere.push(webhook),
                 Err(error) => {
                     tracing::debug!(%error, "the payment of a transaction cannot be looked for");
-                    self.put_off(&[hint]).await;
+                    self.put_off(&[webhook]).await;
                 }
             }
         }
@@ -123,9 +123,9 @@ impl ReadingHints {
 
     /// The payment that a webhook leads to.
     async fn payment(&self, webhook: &OpenWebhook) -> Result<Option<PaymentRef>, StoreError> {
-        match Hinted::by(webhook.body.as_bytes()) {
-            Some(Hinted::Payment(payment)) => Ok(Some(payment)),
-            Some(Hinted::Transaction(key)) => {
+        match Payload::by(webhook.body.as_bytes()) {
+            Some(Payload::Payment(payment)) => Ok(Some(payment)),
+            Some(Payload::Transaction(key)) => {
                 let found = self.store.payment_of_transaction(&key).await?;
                 Ok(found.map(PaymentRef::Key))
             }
@@ -137,7 +137,7 @@ impl ReadingHints {
     fn reading(
         &self,
         payment: PaymentRef,
-        hints: Vec<OpenHint>,
+        webhooks: Vec<QueuedWebhook>,
     ) -> impl Future<Output = Ended> + use<> {
         let (lookup, by) = (self.lookup.clone(), payment.clone());
         let read = tokio::spawn(async move { lookup.read_anew(&by).await });
@@ -154,7 +154,7 @@ impl ReadingHints {
             };
             Ended {
                 payment,
-                hints,
+                webhooks,
                 failure,
             }
         }
@@ -167,7 +167,7 @@ impl ReadingHints {
                 if !could_be_read {
                     tracing::info!("payments that webhooks name can be read again");
                 }
-                self.close(&ended.hints).await;
+                self.close(&ended.webhooks).await;
             }
             Some(error) => {
                 if could_be_read {
@@ -175,16 +175,17 @@ impl ReadingHints {
                 } else {
                     tracing::debug!(%error, "a payment that a webhook named still cannot be read");
                 }
-                self.put_off(&ended.hints).await;
+                self.put_off(&ended.webhooks).await;
             }
         }
         ended.failure.is_none()
     }
 
-    async fn put_off(&self, hints: &[OpenHint]) {
+    async fn put_off(&self, webhooks: &[QueuedWebhook]) {
         let now = self.clock.now();
-        let is_old = |hint: &&OpenHint| now - hint.received_at > GIVEN_UP_AFTER;
-        let (old, others): (Vec<&OpenHint>, Vec<&OpenHint>) = hints.iter().partition(is_old);
+        let is_old = |webhook: &&QueuedWebhook| now - webhook.received_at > GIVEN_UP_AFTER;
+        let (old, others): (Vec<&QueuedWebhook>, Vec<&QueuedWebhook>) =
+            webhooks.iter().partition(is_old);
         if !old.is_empty() {
             tracing::warn!(
                 webhooks = old.len(),
@@ -193,7 +194,7 @@ impl ReadingHints {
             );
             self.close(old).await;
         }
-        let newest = others.iter().map(|hint| hint.received_at).max();
+        let newest = others.iter().map(|webhook| webhook.received_at).max();
         let due_at = now + rest_after(now - newest.unwrap_or(now));
         let put_off = self.store.put_webhooks_off(&ids(others), due_at).await;
         if let Err(error) = put_off {
@@ -201,8 +202,8 @@ impl ReadingHints {
         }
     }
 
-    async fn close(&self, hints: impl IntoIterator<Item = &OpenHint>) {
-        if let Err(error) = self.store.close_webhooks(&ids(hints)).await {
+    async fn close(&self, webhooks: impl IntoIterator<Item = &QueuedWebhook>) {
+        if let Err(error) = self.store.close_webhooks(&ids(webhooks)).await {
             tracing::debug!(%error, "webhooks are not closed; what they name will be read again");
         }
     }
@@ -211,14 +212,17 @@ impl ReadingHints {
 /// A reading that has ended.
 struct Ended {
     payment: PaymentRef,
-    /// The webhooks that it answers: those that were in hand when it began.
-    hints: Vec<OpenHint>,
+    /// The webhooks that it answers: those that were queued when it began.
+    webhooks: Vec<QueuedWebhook>,
     /// Why it is to be tried again.
     failure: Option<String>,
 }
 
-fn ids<'h>(hints: impl IntoIterator<Item = &'h OpenHint>) -> Vec<&'h str> {
-    hints.into_iter().map(|hint| hint.id.as_str()).collect()
+fn ids<'h>(webhooks: impl IntoIterator<Item = &'h QueuedWebhook>) -> Vec<&'h str> {
+    webhooks
+        .into_iter()
+        .map(|webhook| webhook.id.as_str())
+        .collect()
 }
 
 /// How long a webhook rests after a failure, given how long it has been open: each rest is as long as all before.

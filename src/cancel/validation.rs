@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reconciliation::{CancelMark, Currency, Money, RetryAdvice};
 
-use super::{CancelOrder, told};
+use super::{CancelCommand, client_errors};
 use crate::store::{CancelRequest, ContentDigest, StoredCancelError};
 use crate::toss::{DigestPurpose, PaymentReading, Toss};
 
@@ -15,7 +15,7 @@ pub(super) const LONGEST_REASON: usize = 200;
 const LONGEST_MARKED_REASON: usize = LONGEST_REASON - CancelMark::LENGTH;
 
 /// Checks what does not depend on the payment.
-pub(super) fn check(order: &CancelOrder) -> Result<(), StoredCancelError> {
+pub(super) fn check(order: &CancelCommand) -> Result<(), StoredCancelError> {
     let invalid = |field: &str, message: String| {
         Err(StoredCancelError {
             code: "INVALID_INPUT".to_owned(),
@@ -50,16 +50,16 @@ pub(super) fn check(order: &CancelOrder) -> Result<(), StoredCancelError> {
 }
 
 /// Checks that a mark can be appended to the reason.
-pub(super) fn check_room_for_mark(order: &CancelOrder) -> Result<(), StoredCancelError> {
+pub(super) fn check_room_for_mark(order: &CancelCommand) -> Result<(), StoredCancelError> {
     if order.reason.chars().count() > LONGEST_MARKED_REASON {
-        return Err(told::reason_too_long(LONGEST_MARKED_REASON));
+        return Err(client_errors::reason_too_long(LONGEST_MARKED_REASON));
     }
     Ok(())
 }
 
 /// Checks that the amounts are in the payment's currency, without which they cannot even be recorded.
 pub(super) fn check_currencies(
-    order: &CancelOrder,
+    order: &CancelCommand,
     currency: Currency,
 ) -> Result<(), StoredCancelError> {
     let intent = &order.intent;
@@ -86,7 +86,7 @@ pub(super) fn check_currencies(
 
 /// A digest of everything that makes one order another, under the merchant's key: a plain one would let whoever reads the
 /// database try out account numbers.
-pub(super) fn digest(toss: &Toss, order: &CancelOrder) -> ContentDigest {
+pub(super) fn digest(toss: &Toss, order: &CancelCommand) -> ContentDigest {
     let intent = &order.intent;
     let money = |amount: Option<Money>| amount.map(|amount| amount.to_string());
     let account = intent.refund_account.as_ref();
@@ -111,7 +111,7 @@ pub(super) fn digest(toss: &Toss, order: &CancelOrder) -> ContentDigest {
 /// The key that names an intent to Toss: the same for the same owner, caller's key and payment, also when this database
 /// has forgotten it, so that Toss answers instead of paying again. Never of amounts: two equal partial refunds may both be
 /// meant.
-pub(super) fn idempotency_key(toss: &Toss, owner: &str, order: &CancelOrder) -> String {
+pub(super) fn idempotency_key(toss: &Toss, owner: &str, order: &CancelCommand) -> String {
     let parts = [owner, &order.client_key, order.payment_key.as_str()].map(Some);
     let digest = toss.keyed_digest(DigestPurpose::IdempotencyKey, &parts);
     // Overseas methods take it as `cancelRequestId` too, of 64 characters at most.
@@ -120,7 +120,7 @@ pub(super) fn idempotency_key(toss: &Toss, owner: &str, order: &CancelOrder) -> 
 
 /// Whether an order is the one that the request recorded. Where the digest's key is gone, or the digest had to be erased,
 /// what is stored in clear is compared, and an account that cannot be compared counts as equal: nothing is sent for it.
-pub(super) fn is_same(request: &CancelRequest, order: &CancelOrder, toss: Option<&Toss>) -> bool {
+pub(super) fn is_same(request: &CancelRequest, order: &CancelCommand, toss: Option<&Toss>) -> bool {
     let comparable = request
         .content
         .as_ref()
@@ -137,7 +137,7 @@ pub(super) fn is_same(request: &CancelRequest, order: &CancelOrder, toss: Option
 }
 
 /// Whether the refund would go to the payment's own virtual account, which is not the buyer's.
-pub(super) fn names_own_account(order: &CancelOrder, reading: &PaymentReading) -> bool {
+pub(super) fn names_own_account(order: &CancelCommand, reading: &PaymentReading) -> bool {
     match (&order.intent.refund_account, &reading.account_number) {
         (Some(account), Some(own)) => own.is_named_by(&account.account_number),
         _ => false,
@@ -150,8 +150,8 @@ mod tests {
 
     use super::*;
 
-    fn order() -> CancelOrder {
-        CancelOrder {
+    fn order() -> CancelCommand {
+        CancelCommand {
             payment_key: PaymentKey::parse("key").unwrap(),
             client_key: "12345678".to_owned(),
             reason: "r".to_owned(),
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn keys_and_reasons_are_refused_just_outside_their_bounds_and_accepted_just_inside() {
         let with = |key: &str, reason: &str| {
-            check(&CancelOrder {
+            check(&CancelCommand {
                 client_key: key.to_owned(),
                 reason: reason.to_owned(),
                 ..order()
@@ -197,7 +197,7 @@ mod tests {
     fn a_reason_and_its_mark_are_as_long_as_toss_takes_and_no_longer() {
         let with = |length| {
             let reason = "가".repeat(length);
-            check_room_for_mark(&CancelOrder { reason, ..order() }).map_err(|error| error.field)
+            check_room_for_mark(&CancelCommand { reason, ..order() }).map_err(|error| error.field)
         };
         assert_eq!(with(186), Ok(()));
         assert_eq!(with(187), Err(Some("reason".to_owned())));
@@ -251,16 +251,16 @@ mod tests {
             base,
         ];
         let toss = toss("live_sk_stand1n0000000000000000");
-        let hash = |order: &CancelOrder| digest(&toss, order).digest;
+        let hash = |order: &CancelCommand| digest(&toss, order).digest;
         let mut hashes: Vec<[u8; 32]> = intents
             .into_iter()
-            .map(|intent| hash(&CancelOrder { intent, ..order() }))
+            .map(|intent| hash(&CancelCommand { intent, ..order() }))
             .collect();
-        hashes.push(hash(&CancelOrder {
+        hashes.push(hash(&CancelCommand {
             reason: "s".to_owned(),
             ..order()
         }));
-        hashes.push(hash(&CancelOrder {
+        hashes.push(hash(&CancelCommand {
             payment_key: PaymentKey::parse("yek").unwrap(),
             ..order()
         }));
@@ -268,7 +268,7 @@ mod tests {
         assert_eq!(distinct.len(), hashes.len());
         assert_eq!(
             hash(&order()),
-            hash(&CancelOrder {
+            hash(&CancelCommand {
                 client_key: "another key".to_owned(),
                 ..order()
             })

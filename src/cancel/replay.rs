@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use reconciliation::CancelRequestStatus;
 use tokio::time::{Duration, Instant, sleep};
 
+use super::cancel_command::CancelFailure;
 use super::machine::was_never_sent;
-use super::order::CancelFailure;
 use super::patience::{CALLER_WAITS, Progress};
-use super::{CancelOrder, CancelOutcome, Inner, content, told};
+use super::{CancelCommand, CancelOutcome, Inner, client_errors, validation};
 use crate::store::{CancelRequest, StoreError};
 
 /// How often the record of a request is looked at that somebody else carries out.
@@ -19,11 +19,11 @@ impl Inner {
     pub(super) async fn answer_again(
         &self,
         earlier: CancelRequest,
-        order: CancelOrder,
+        order: CancelCommand,
         progress: &Progress,
     ) -> Result<CancelOutcome, CancelFailure> {
         if !self.is_same(&earlier, &order) {
-            return Ok(CancelOutcome::refused(told::idempotency_conflict()));
+            return Ok(CancelOutcome::refused(client_errors::idempotency_conflict()));
         }
         progress.is(&earlier);
         if !may_be_taken_up(&earlier, self.clock.now()) {
@@ -44,9 +44,9 @@ impl Inner {
     }
 
     /// Whether an order is the one that the request recorded.
-    pub(super) fn is_same(&self, request: &CancelRequest, order: &CancelOrder) -> bool {
+    pub(super) fn is_same(&self, request: &CancelRequest, order: &CancelCommand) -> bool {
         let merchant = self.merchants.named(&request.account);
-        content::is_same(request, order, merchant.map(|merchant| &merchant.toss))
+        validation::is_same(request, order, merchant.map(|merchant| &merchant.toss))
     }
 
     /// The request when whoever carries it out, be it in another process, has recorded an outcome, or as it is when a

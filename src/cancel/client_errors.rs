@@ -2,7 +2,7 @@
 
 use reconciliation::{CancelRefusal, CancelRequestStatus, Money, RetryAdvice};
 
-use super::content::LONGEST_REASON;
+use super::validation::LONGEST_REASON;
 use crate::store::{AccountName, CancelRequest, StoreError, StoredCancelError, TossWords};
 use crate::toss::{Refusal, TossError, Unreadable};
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use reconciliation::TransactionKey;
 
+use super::cancel_command::CancelFailure;
 use super::machine::{self, Event};
-use super::order::CancelFailure;
 use super::patience::Progress;
 use super::proof::{could_be_of_the_unsent, could_be_ours};
-use super::{Admin, CancelOutcome, Canceller, Inner, told};
+use super::{Admin, CancelOutcome, Canceller, Inner, client_errors};
 use crate::store::{CancelRequest, CancelRequestId, StoreError};
 use crate::toss::PaymentReading;
 
@@ -55,21 +55,21 @@ impl Inner {
         };
         let noted = finding.note.chars().count();
         if finding.note.trim().is_empty() || noted > LONGEST_NOTE {
-            let error = told::invalid_note(LONGEST_NOTE);
+            let error = client_errors::invalid_note(LONGEST_NOTE);
             return Ok(Some(CancelOutcome::refused(error)));
         }
         progress.is(&request);
         let unmoved = |request, error| Ok(Some(CancelOutcome::unmoved(request, error)));
         let needs_two = self.policy.approval_above.of(request.currency).is_some();
         if needs_two && request.owner == admin.owner {
-            return unmoved(request, told::not_yours_to_decide());
+            return unmoved(request, client_errors::not_yours_to_decide());
         }
         let owned = self.owned_by_others(&request).await?;
         let executed = if finding.executed {
             let named = finding.transaction_key.as_ref();
             match self.find(&request, named, &owned).await? {
                 Some(key) => Some(key),
-                None => return unmoved(request, told::no_such_cancel()),
+                None => return unmoved(request, client_errors::no_such_cancel()),
             }
         } else {
             None
@@ -80,13 +80,13 @@ impl Inner {
             note: finding.note,
         };
         let Some(step) = machine::step(&request, event, self.situation(&owned)) else {
-            return unmoved(request, told::needs_no_decision());
+            return unmoved(request, client_errors::needs_no_decision());
         };
         match self.change(&request, step.change).await {
             Ok(decided) => Ok(Some(self.outcome_of(decided.into()).await)),
             Err(StoreError::Conflict { .. }) => {
                 let current = self.recorded(&request.id).await?;
-                unmoved(current, told::needs_no_decision())
+                unmoved(current, client_errors::needs_no_decision())
             }
             Err(error) => Err(error.into()),
         }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 use tokio::task::JoinError;
 
-use super::pass::BATCH;
+use super::catch_up::BATCH;
 use super::{Inner, Reconciler};
 use crate::store::{BookStretch, BookWalk, StoreError, VerdictRecord, VerdictSubject};
 

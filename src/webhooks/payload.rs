@@ -7,14 +7,14 @@ use crate::lookup::PaymentRef;
 
 /// What a webhook leads to a payment by.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Hinted {
+pub(super) enum Payload {
     /// The payment itself.
     Payment(PaymentRef),
     /// One of its transactions: `CANCEL_STATUS_CHANGED` brings a cancel alone, without its payment's key.
     Transaction(TransactionKey),
 }
 
-impl Hinted {
+impl Payload {
     /// What a body names, if anything. A deposit's names an order and a transaction: the order says more.
     pub(super) fn by(body: &[u8]) -> Option<Self> {
         let body: Value = serde_json::from_slice(body).ok()?;
@@ -36,15 +36,15 @@ impl Hinted {
 mod tests {
     use super::*;
 
-    fn named(body: &str) -> Option<Hinted> {
-        Hinted::by(body.as_bytes())
+    fn named(body: &str) -> Option<Payload> {
+        Payload::by(body.as_bytes())
     }
 
     #[test]
     fn each_envelope_names_its_payment() {
         let key = PaymentRef::Key(PaymentKey::parse("p-1").unwrap());
         let order = PaymentRef::Order(OrderId::parse("order-1").unwrap());
-        let (key, order) = (Some(Hinted::Payment(key)), Some(Hinted::Payment(order)));
+        let (key, order) = (Some(Payload::Payment(key)), Some(Payload::Payment(order)));
         let payment = r#"{"eventType":"PAYMENT_STATUS_CHANGED","createdAt":"2026-01-02T14:46:59.65327","data":{"paymentKey":"p-1","orderId":"order-1","status":"NEW_WORD"}}"#;
         assert_eq!(named(payment), key);
         let deposit = r#"{"createdAt":"2026-01-02T14:46:59.653+09:00","secret":"s","status":"DONE","transactionKey":"t","orderId":"order-1"}"#;
@@ -53,7 +53,7 @@ mod tests {
         assert_eq!(named(entity), key);
         let cancel = r#"{"eventType":"CANCEL_STATUS_CHANGED","createdAt":"2026-01-02T14:46:59.65327","data":{"transactionKey":"t-1","cancelStatus":"DONE"}}"#;
         let transaction = TransactionKey::parse("t-1").unwrap();
-        assert_eq!(named(cancel), Some(Hinted::Transaction(transaction)));
+        assert_eq!(named(cancel), Some(Payload::Transaction(transaction)));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Takes webhooks. Each is a hint that a payment may have changed; nothing in it is believed. The database is where hints
-//! wait until the payment has been read, so that neither a failure nor the end of the process loses one.
+//! Takes webhooks. Each says that a payment may have changed; nothing in it is believed. The database is where they wait
+//! until the payment has been read, so that neither a failure nor the end of the process loses one.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,8 +13,8 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::hint_readings::ReadingHints;
-use super::hinted::Hinted;
+use super::payload::Payload;
+use super::worker::WebhookWorker;
 use crate::clock::Clock;
 use crate::fail_points;
 use crate::lookup::Lookup;
@@ -29,44 +29,44 @@ const KEEPING_LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// A webhook as it came.
 #[derive(Clone, Copy)]
-pub struct Hint<'a> {
+pub struct Webhook<'a> {
     /// Toss's id of the transmission, the same when it is sent again.
     pub transmission_id: Option<&'a str>,
     /// The body, whatever is in it.
     pub body: &'a [u8],
 }
 
-/// Takes hints, and has the payments read. Cheap to clone.
+/// Takes webhooks, and has the payments read. Cheap to clone.
 #[derive(Clone)]
-pub struct Hints {
+pub struct WebhookReceiver {
     store: Store,
     clock: Clock,
     /// Outlives the workers that take webhooks.
     runtime: Handle,
     /// Webhooks that are being kept.
     keeping: TaskTracker,
-    /// Told of each hint that is to be looked at.
+    /// Told of each webhook that is to be looked at.
     kept: Arc<Notify>,
 }
 
-impl Hints {
-    /// What takes hints, and the work that reads payments until it is told to stop. Webhooks are kept on the given
+impl WebhookReceiver {
+    /// What takes webhooks, and the work that reads payments until it is told to stop. Webhooks are kept on the given
     /// runtime, which must outlive the workers that serve requests.
     pub fn new(
         store: Store,
         lookup: Lookup,
         clock: Clock,
         runtime: Handle,
-    ) -> (Self, impl FnOnce(CancellationToken) -> ReadingHints) {
+    ) -> (Self, impl FnOnce(CancellationToken) -> WebhookWorker) {
         let (keeping, kept) = (TaskTracker::new(), Arc::new(Notify::new()));
-        let hints = Self {
+        let webhooks = Self {
             store: store.clone(),
             clock: clock.clone(),
             runtime,
             keeping: keeping.clone(),
             kept: Arc::clone(&kept),
         };
-        let read = move |stop| ReadingHints {
+        let read = move |stop| WebhookWorker {
             store,
             lookup,
             clock,
@@ -74,7 +74,7 @@ impl Hints {
             kept,
             stop,
         };
-        (hints, read)
+        (webhooks, read)
     }
 
     /// Keeps a webhook, and has the payment that it names read. One that came before leads to another reading only while
@@ -82,10 +82,13 @@ impl Hints {
     ///
     /// # Errors
     /// When it cannot be kept, after some attempts.
-    pub async fn take(&self, hint: Hint<'_>) -> Result<(), StoreError> {
-        let (id, text) = (id_of(hint), String::from_utf8_lossy(hint.body).into_owned());
+    pub async fn take(&self, webhook: Webhook<'_>) -> Result<(), StoreError> {
+        let (id, text) = (
+            id_of(webhook),
+            String::from_utf8_lossy(webhook.body).into_owned(),
+        );
         let now = self.clock.now();
-        let due_at = Hinted::by(hint.body).map(|_| now);
+        let due_at = Payload::by(webhook.body).map(|_| now);
         let (store, kept) = (self.store.clone(), Arc::clone(&self.kept));
         let keeping = async move {
             let keep = || store.save_webhook(&id, &text, now, due_at);
@@ -110,13 +113,13 @@ impl Hints {
 }
 
 /// The transmission's id, or a hash of the body: two different bodies without an id are two webhooks.
-fn id_of(hint: Hint<'_>) -> String {
-    let given = hint.transmission_id.filter(|id| {
+fn id_of(webhook: Webhook<'_>) -> String {
+    let given = webhook.transmission_id.filter(|id| {
         !id.is_empty() && id.len() <= LONGEST_ID && id.bytes().all(|b| b.is_ascii_graphic())
     });
     given.map_or_else(
         || {
-            let digest = Sha256::digest(hint.body);
+            let digest = Sha256::digest(webhook.body);
             format!("sha256:{}", URL_SAFE_NO_PAD.encode(digest))
         },
         str::to_owned,
@@ -130,7 +133,7 @@ mod tests {
     #[test]
     fn a_webhook_is_known_by_its_transmission_or_its_content() {
         let id = |transmission_id, body| {
-            id_of(Hint {
+            id_of(Webhook {
                 transmission_id,
                 body,
             })

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use futures_util::try_join;
 
+use super::build_verdict::Maker;
 use super::coverages::Coverages;
-use super::made::Maker;
 use super::{CaughtUp, Inner, Reconciler};
 use crate::store::{BookRows, DueBooks, DueVerdict, StoreError, VerdictRecord, VerdictSubject};
 

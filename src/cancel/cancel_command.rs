@@ -19,7 +19,7 @@ pub struct Admin {
 
 /// What an admin orders.
 #[derive(Clone, Debug)]
-pub struct CancelOrder {
+pub struct CancelCommand {
     /// The payment.
     pub payment_key: PaymentKey,
     /// The caller's key: the same key and content gives the same answer and never a second cancel.
@@ -88,7 +88,7 @@ pub struct CancelPreview {
 
 impl CancelPreview {
     pub(super) fn of(
-        order: &CancelOrder,
+        order: &CancelCommand,
         permitted: PermittedCancel,
         policy: &CancelPolicy,
         asked_today: Money,

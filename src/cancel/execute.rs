@@ -9,11 +9,11 @@ use futures_util::future::join;
 use reconciliation::TransactionKey;
 use secrecy::{ExposeSecret, SecretString};
 
+use super::cancel_command::CancelFailure;
 use super::machine::{self, Effect, Event, Situation, Step};
-use super::order::CancelFailure;
 use super::patience::Progress;
 use super::preparing::Preparation;
-use super::{CancelOrder, CancelOutcome, Inner, told};
+use super::{CancelCommand, CancelOutcome, Inner, client_errors};
 use crate::fail_points;
 use crate::lookup::FoundPayment;
 use crate::merchants::Merchant;
@@ -51,7 +51,7 @@ impl Inner {
         &self,
         merchant: Merchant,
         request: CancelRequest,
-        order: CancelOrder,
+        order: CancelCommand,
         progress: &Progress,
     ) -> Result<Carried, CancelFailure> {
         let owned = self.owned_by_others(&request).await?;
@@ -250,7 +250,7 @@ impl Inner {
                 .ok()
                 .flatten(),
         };
-        let error = told::error_of(&request);
+        let error = client_errors::error_of(&request);
         CancelOutcome {
             request: Some(request),
             payment,
