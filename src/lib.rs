@@ -19,6 +19,7 @@ pub mod http;
 pub mod listing;
 pub mod lookup;
 pub mod merchants;
+mod nearness;
 pub mod reconcile;
 pub mod report;
 pub mod request_notes;

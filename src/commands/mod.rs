@@ -209,7 +209,7 @@ fn execute(command_line: CommandLine) -> Result<(), CommandError> {
             logging::start(&settings.log()?)?;
             in_runtime(report::run(settings.server()?, options))
         }
-        Command::Settings(action) => config::run(&action, config.clone(), overrides),
+        Command::Settings(action) => in_runtime(config::run(action, config.clone(), overrides)),
         Command::Token(action) => {
             let settings = settings(overrides)?;
             let url = logged(&settings)?;
