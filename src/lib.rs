@@ -12,6 +12,7 @@ pub mod cancel;
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod doctor;
 pub mod fail_points;
 mod flights;
 pub mod graphql;

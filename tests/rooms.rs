@@ -92,6 +92,7 @@ const RULES: &[Rule] = &[
             "src/sync/",
             "src/merchants.rs",
             "src/config/",
+            "src/doctor.rs",
             "src/server.rs",
             "src/commands/demo.rs",
         ],
