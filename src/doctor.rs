@@ -13,7 +13,7 @@ use crate::merchants::Merchant;
 use crate::toss::{Reading, SettlementDate, SettlementPage, Toss, TossError, TransactionPage};
 
 /// Days of transactions that are asked for, today counted.
-const TRANSACTION_DAYS: u32 = 14;
+const TRANSACTION_DAYS: u32 = 31;
 /// Days of settlements before today and behind it.
 const SETTLEMENT_DAYS: u32 = 31;
 /// The most payments that are read.

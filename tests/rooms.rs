@@ -109,6 +109,7 @@ const RULES: &[Rule] = &[
             "src/graphql/",
             "src/http/",
             "src/server.rs",
+            "src/server/",
             "src/commands/mod.rs",
         ],
         because: "the verbs do not know who asks",

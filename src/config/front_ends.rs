@@ -218,7 +218,7 @@ mod tests {
         let of = |path: &Path| {
             let path = path.to_str().unwrap().to_owned();
             let read = read_with(|all| all.trusted_documents = Some(path));
-            read.map(|read| Vec::from_iter(read.documents.into_keys()))
+            read.map(|read| read.documents.into_keys().collect::<Vec<_>>())
         };
         assert_eq!(of(&manifest), Ok(vec!["abc".to_owned(), "def".to_owned()]));
         assert_eq!(of(folder.path()), Ok(vec!["xyz".to_owned()]));

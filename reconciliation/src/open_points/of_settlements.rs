@@ -1,5 +1,6 @@
 //! The points that settlement rows show.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{Datelike as _, Weekday};
@@ -96,12 +97,10 @@ pub(super) fn weekends(sample: &Sample<'_>) -> Here {
         }
         let next = next_business_day(sample, row.sold_date)?;
         let of_next = paid_out.get(&(next, row.method_label.as_deref()))?;
-        Some(if row.paid_out_date == *of_next {
-            "together with the next business day's"
-        } else if row.paid_out_date < *of_next {
-            "before the next business day's"
-        } else {
-            "after the next business day's"
+        Some(match row.paid_out_date.cmp(of_next) {
+            Ordering::Equal => "together with the next business day's",
+            Ordering::Less => "before the next business day's",
+            Ordering::Greater => "after the next business day's",
         })
     }))
 }

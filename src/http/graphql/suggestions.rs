@@ -29,11 +29,11 @@ impl SchemaNames {
         let mut names = Self::default();
         let definitions = parse_schema(sdl).map_or_else(|_| Vec::new(), |all| all.definitions);
         for definition in definitions {
-            let TypeSystemDefinition::Type(named) = definition else {
+            let TypeSystemDefinition::Type(of) = definition else {
                 continue;
             };
-            let of_type = named.node.name.node.to_string();
-            match named.node.kind {
+            let of_type = of.node.name.node.to_string();
+            match of.node.kind {
                 TypeKind::Object(object) => {
                     let fields = object.fields.into_iter().map(|field| of_field(field.node));
                     names.fields.insert(of_type, fields.collect());
