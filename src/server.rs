@@ -2,6 +2,7 @@
 
 mod database_clock;
 mod measuring;
+mod trusted_documents;
 mod who_asks;
 
 use std::io;
@@ -20,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub(crate) use self::database_clock::CommandClock;
+pub(crate) use self::trusted_documents::faults as faults_of_documents;
 
 use self::database_clock::DatabaseClock;
 use self::measuring::Measuring;
@@ -62,6 +64,9 @@ pub enum StartError {
     /// A setting does not fit.
     #[error("{0}")]
     Setting(#[from] SettingError),
+    /// Trusted documents that cannot be answered, one line for each fault.
+    #[error("{}", .0.join("; "))]
+    Documents(Vec<String>),
     /// The address cannot be served on.
     #[error(
         "LISTEN_ADDR: {address} cannot be served on ({cause}): choose another address or port, or stop what is there"
@@ -105,6 +110,9 @@ impl Server {
     pub async fn bind(config: &ServerConfig, clock: Clock) -> Result<Self, StartError> {
         let measuring = Measuring::new();
         let merchants = measuring.of(|| merchants(&config.merchants, &config.toss))?;
+        let trusted = trusted_documents::checked(&config.front_ends)
+            .await
+            .map_err(StartError::Documents)?;
         // First, so that a second server started by mistake changes nothing in the database of the first.
         let bind_error = |error: io::Error| StartError::Bind {
             address: config.listen_addr,
@@ -170,12 +178,14 @@ impl Server {
                 .map(|secret| webhooks(secret, receiver)),
             endpoint: measuring
                 .of(|| http::Endpoint::new(schema, access).with_door(door(&config.front_door)))
-                .with_request_data(graphql::with_request_data),
+                .with_request_data(graphql::with_request_data)
+                .with_trusted_documents(trusted),
             readiness: readiness(&store, &limits, database_clock.clone()),
             metrics: measuring
                 .shown(store.clone(), merchants, clock)
                 .with_token_needed(config.front_door.metrics_need_token),
             graphiql: http::Graphiql::from_binary(),
+            allowed_origins: config.front_ends.allowed_origins.clone(),
         };
         let stop = CancellationToken::new();
         Ok(Self {

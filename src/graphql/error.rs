@@ -27,6 +27,10 @@ pub enum ErrorCode {
     RateLimited,
     /// The server has more to do than it can. Asking later helps.
     Overloaded,
+    /// A document was named by its hash, and there are none to be named here. Send its text.
+    PersistedQueryNotSupported,
+    /// No document of this id is here.
+    PersistedQueryNotFound,
     /// A failure of ours. Nothing is said but the request's id, which leads to the log.
     Internal,
 }
@@ -42,6 +46,8 @@ impl ErrorCode {
             Self::UpstreamUnavailable => "UPSTREAM_UNAVAILABLE",
             Self::RateLimited => "RATE_LIMITED",
             Self::Overloaded => "OVERLOADED",
+            Self::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Self::Internal => "INTERNAL",
         }
     }
@@ -56,6 +62,8 @@ impl ErrorCode {
             Self::UpstreamUnavailable,
             Self::RateLimited,
             Self::Overloaded,
+            Self::PersistedQueryNotSupported,
+            Self::PersistedQueryNotFound,
             Self::Internal,
         ]
         .into_iter()

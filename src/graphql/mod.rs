@@ -10,6 +10,7 @@ mod context;
 mod count;
 mod coverage;
 mod discrepancy;
+mod document_check;
 mod error;
 mod event_payout;
 mod filters;
@@ -48,6 +49,7 @@ use async_graphql::{EmptySubscription, Request, SDLExportOptions, SchemaBuilder,
 
 pub use budget::{Budget, Metering, Stopped};
 pub use context::Interpretation;
+pub use document_check::DocumentCheck;
 pub use error::ErrorCode;
 pub use lanes::Lanes;
 pub use loaders::Loaders;
@@ -118,12 +120,17 @@ pub fn schema(parts: Parts) -> Schema {
 /// The limits are for documents that have passed a check which writes out no fragments: the executor's own limits do,
 /// so that on their own they cost more than what they keep out.
 pub fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    // The executor would suggest for every wrong name of a document, however many; src/http does for those that are shown.
+    limited().disable_suggestions()
+}
+
+/// The types and limits.
+fn limited() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Schema::build(Query, Mutation, EmptySubscription)
         .validation_mode(ValidationMode::Strict)
         .limit_depth(MOST_DEPTH)
         .limit_complexity(MOST_COMPLEXITY)
         .extension(Metering)
-        .disable_suggestions()
 }
 
 /// The request with loaders of its own, so that nothing read for one request is shown in another. For every request

@@ -16,7 +16,10 @@ mod params;
 mod refusal;
 mod request_metrics;
 mod respond;
+mod suggestions;
 mod tokens;
+mod trusted;
+mod typename;
 
 use std::{sync::Arc, time::Duration};
 
@@ -32,6 +35,7 @@ use reconciliation::Language;
 use tracing::error;
 
 pub(super) use self::gate::Gate;
+pub use self::{documents::check_document, trusted::TrustedDocuments};
 use self::{
     documents::{Documents, Rejected, check_required_variables},
     execute::{NoAnswer, Patience},
@@ -39,10 +43,14 @@ use self::{
     negotiation::MediaType,
     nulls::FieldTypes,
     params::Params,
-    refusal::{GET_AND_POST, POST, Refusal},
+    refusal::{ALL, POST, Refusal},
     request_metrics::{RequestMetrics, RequestUnderWay},
+    suggestions::SchemaNames,
 };
-use super::{client::Client, door::DoorSettings, graphiql::Graphiql, limits, request_id};
+use super::{
+    client::Client, compression, door::DoorSettings, graphiql::Graphiql, limits, methods,
+    request_id,
+};
 use crate::access::{Access, Principal, RequestId};
 use crate::graphql::{Budget, Lanes, Stopped};
 
@@ -54,7 +62,9 @@ pub struct Endpoint<Q, M> {
     schema: Schema<Q, M, EmptySubscription>,
     gate: Gate,
     documents: Documents,
+    trusted: TrustedDocuments,
     field_types: Arc<FieldTypes>,
+    names: Arc<SchemaNames>,
     answer_time: Duration,
     lanes: Lanes,
     prepare: Prepare<Q, M>,
@@ -72,11 +82,14 @@ where
     /// Serves `schema` to whom `access` lets in, within the limits of [`limits`]. Requests are counted by the recorder of metrics
     /// that is in force now.
     pub fn new(schema: Schema<Q, M, EmptySubscription>, access: Access) -> Self {
+        let sdl = schema.sdl();
         Self {
-            field_types: Arc::new(FieldTypes::of(&schema.sdl())),
+            field_types: Arc::new(FieldTypes::of(&sdl)),
+            names: Arc::new(SchemaNames::of(&sdl)),
             schema,
             gate: Gate::new(access, DoorSettings::default()),
             documents: Documents::new(limits::DocumentLimits::STANDARD),
+            trusted: TrustedDocuments::default(),
             answer_time: limits::ANSWER_TIME,
             lanes: Lanes::default(),
             prepare: |_, request| request,
@@ -99,6 +112,12 @@ where
         }
     }
 
+    /// Answers requests that name these documents by their ids.
+    #[must_use]
+    pub fn with_trusted_documents(self, trusted: TrustedDocuments) -> Self {
+        Self { trusted, ..self }
+    }
+
     /// Waits for an answer for `longest` instead of [`limits::ANSWER_TIME`]. A mutation goes on after that; a query is given up.
     #[must_use]
     pub fn with_answer_time(self, longest: Duration) -> Self {
@@ -115,9 +134,9 @@ where
         request_id: RequestId,
         under_way: &mut RequestUnderWay,
     ) -> Result<Response, Rejected> {
-        if !GET_AND_POST.contains(request.method()) {
+        if !ALL.contains(request.method()) {
             return Err(Refusal::wrong_method(
-                GET_AND_POST,
+                ALL,
                 "Send a query by GET or POST, a mutation by POST",
             )
             .into());
@@ -125,7 +144,7 @@ where
         let principal = self.gate.principal(request, request_id).await?;
         let language = language::preferred(request);
         under_way.line.asked_by(&principal);
-        if request.method() == Method::GET {
+        if is_read(request) {
             let params = Params::from_query_string(request.query_string())?;
             let most = OperationType::Query;
             self.run(request, params, most, &principal, language, under_way)
@@ -148,14 +167,17 @@ where
     async fn run(
         &self,
         http: &HttpRequest,
-        params: Params<'_>,
+        mut params: Params<'_>,
         most: OperationType,
         principal: &Principal,
         language: Language,
         under_way: &mut RequestUnderWay,
     ) -> Result<Response, Rejected> {
         let request_id = request_id::of(http);
-        let document = self.documents.get(&params.query).await?;
+        let text = self
+            .trusted
+            .text(params.query.as_deref(), params.document_id.as_deref())?;
+        let document = self.documents.get(text).await?;
         let operation = document.operation(params.operation_name.as_deref())?;
         let kind = operation.ty;
         under_way.asks_for(kind);
@@ -166,6 +188,7 @@ where
         if kind == OperationType::Mutation && most == OperationType::Query {
             return Err(Refusal::wrong_method(POST, "Send a mutation by POST").into());
         }
+        typename::forget_in_variables(&mut params.variables);
         document.check_size_of_variables(params.variables_bytes)?;
         check_required_variables(operation, &params.variables)?;
         if nul::in_variables(&params.variables) {
@@ -197,6 +220,9 @@ where
         if kind == OperationType::Query && masking::met_overload(&response) {
             return Err(Refusal::overloaded().into());
         }
+        if masking::is_refused_document(&response) {
+            self.names.suggest(&mut response.errors);
+        }
         if response.is_err() {
             self.field_types
                 .settle(&mut response, &document.parsed, operation);
@@ -217,7 +243,9 @@ impl<Q, M> Clone for Endpoint<Q, M> {
             schema: self.schema.clone(),
             gate: self.gate.clone(),
             documents: self.documents.clone(),
+            trusted: self.trusted.clone(),
             field_types: Arc::clone(&self.field_types),
+            names: Arc::clone(&self.names),
             answer_time: self.answer_time,
             lanes: self.lanes.clone(),
             prepare: self.prepare,
@@ -250,7 +278,10 @@ where
     Q: ObjectType + 'static,
     M: ObjectType + 'static,
 {
-    if request.method() == Method::GET && negotiation::wants_page(&request) {
+    if request.method() == Method::OPTIONS {
+        return methods::options("GET, HEAD, POST, OPTIONS");
+    }
+    if is_read(&request) && negotiation::wants_page(&request) {
         return page.page();
     }
     let request_id = request_id::of(&request);
@@ -265,12 +296,22 @@ where
     let notes = under_way.line.notes();
     let answering = endpoint.answer(&request, payload, request_id, &mut under_way);
     let answer = notes.noting(Box::pin(answering)).await;
+    let is_mutation = under_way.is_mutation();
     under_way.ends(&answer);
-    match answer {
+    let mut response = match answer {
         Ok(response) => respond::executed(response, media_type, request_id),
         Err(Rejected::Syntax(error)) => {
             respond::refused_document(vec![error], media_type, request_id)
         }
         Err(Rejected::Refused(refusal)) => respond::refused(refusal, media_type, request_id),
+    };
+    if is_mutation {
+        compression::send_as_it_is(&mut response);
     }
+    response
+}
+
+/// Whether the method only reads: GET, or HEAD, which is a GET without the answer's body.
+fn is_read(request: &HttpRequest) -> bool {
+    matches!(*request.method(), Method::GET | Method::HEAD)
 }

@@ -13,6 +13,8 @@ mod access_log;
 mod audit;
 mod backup;
 mod demo;
+mod doctor;
+mod front_ends;
 mod migrate;
 mod new_database;
 mod precedence;

@@ -4,7 +4,7 @@ use crate::program::Place;
 use crate::server::Running;
 
 /// Every command that reads settings.
-const COMMANDS: [&[&str]; 9] = [
+const COMMANDS: [&[&str]; 10] = [
     &["serve", "--listen", "127.0.0.1:0"],
     &["sync", "--from", "2026-03-01", "--to", "2026-03-01"],
     &["reconcile"],
@@ -14,6 +14,7 @@ const COMMANDS: [&[&str]; 9] = [
     &["audit", "verify"],
     &["migrate"],
     &["config", "check"],
+    &["doctor"],
 ];
 
 #[tokio::test]

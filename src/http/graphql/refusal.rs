@@ -31,7 +31,7 @@ enum Status {
 }
 
 /// The methods of a resource that executes queries and mutations.
-pub(super) const GET_AND_POST: &[Method] = &[Method::GET, Method::POST];
+pub(super) const ALL: &[Method] = &[Method::GET, Method::HEAD, Method::POST, Method::OPTIONS];
 /// The method that executes mutations.
 pub(super) const POST: &[Method] = &[Method::POST];
 
@@ -55,6 +55,14 @@ impl Refusal {
             status: Status::OfDocument,
             allowed: None,
             retry_after: None,
+        }
+    }
+
+    /// The request names a document that is not here, or sends one where it may only name one.
+    pub(super) fn of_persisted(code: ErrorCode, message: Cow<'static, str>) -> Self {
+        Self {
+            code,
+            ..Self::of_document(message)
         }
     }
 

@@ -87,6 +87,11 @@ impl RequestUnderWay {
         self.operation = number_of(operation);
     }
 
+    /// Whether the request asks for a mutation.
+    pub(super) fn is_mutation(&self) -> bool {
+        self.operation == number_of(OperationType::Mutation)
+    }
+
     /// Says how the request ended.
     pub(super) fn ends(mut self, answer: &Result<Response, Rejected>) {
         self.line.ends(match answer {
