@@ -11,6 +11,7 @@ mod cancel_records;
 mod cancel_request;
 mod cancel_request_change;
 mod cancel_requests;
+mod changed;
 mod connect;
 mod day_claims;
 mod discrepancy_list;
@@ -18,6 +19,7 @@ mod due_payments;
 mod epochs;
 mod error;
 mod forgotten_cancels;
+mod hearing;
 mod insert_text;
 mod keys;
 mod leases;
@@ -81,6 +83,7 @@ pub use cancel_request::{
     DayLimit, Decision, Lease, NewCancelRequest, StoredCancelError, TossWords,
 };
 pub use cancel_request_change::{CancelRequestChange, LeaseChange};
+pub use changed::{Changes, Topic, Watcher};
 pub use day_claims::ROWS_AT_ONCE;
 pub use discrepancy_list::{DiscrepancyFilter, DiscrepancyPlace};
 pub use due_payments::DuePayment;

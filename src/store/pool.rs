@@ -18,6 +18,7 @@ use sea_orm_migration::async_trait::async_trait;
 use tokio::time::timeout;
 
 use super::StoreError;
+use super::changed::Changes;
 use super::transaction::Transaction;
 use super::writable::Writable;
 
@@ -114,6 +115,8 @@ struct Shared {
     connections: DatabaseConnection,
     trust: Trust,
     writable: Writable,
+    /// Tells what transactions change.
+    changes: Changes,
     /// How long a call may take.
     patience: Duration,
     /// Connections beside these, which tell whether PostgreSQL is still there.
@@ -132,6 +135,7 @@ impl Pool {
             connections,
             trust,
             writable,
+            changes: Changes::default(),
             patience,
             beside: None,
         }))
@@ -143,6 +147,19 @@ impl Pool {
             beside: Some(others.0.connections.clone()),
             ..Shared::clone(&self.0)
         }))
+    }
+
+    /// The same, whose transactions tell of what they change by way of these.
+    pub(super) fn telling(self, changes: &Changes) -> Self {
+        Self(Arc::new(Shared {
+            changes: changes.clone(),
+            ..Shared::clone(&self.0)
+        }))
+    }
+
+    /// What tells of what transactions change.
+    pub(super) fn changes(&self) -> &Changes {
+        &self.0.changes
     }
 
     /// Which database it is.
