@@ -91,7 +91,9 @@ pub struct Server {
     /// What keeps the clock, where that is the database's.
     database_clock: Option<DatabaseClock>,
     money_steps: MoneySteps,
-    http: HttpParts<graphql::Query, graphql::Mutation>,
+    http: HttpParts<graphql::Query, graphql::Mutation, graphql::Subscription>,
+    /// Ends subscriptions.
+    stop_streams: CancellationToken,
     follows: bool,
 }
 
@@ -161,6 +163,7 @@ impl Server {
             clock.clone(),
             Handle::current(),
         );
+        let stop_streams = CancellationToken::new();
         let access = who_asks::access(&store, &clock, config.public_url.clone());
         let http = HttpParts {
             webhooks: config
@@ -169,7 +172,8 @@ impl Server {
                 .map(|secret| webhooks(secret, hints)),
             endpoint: measuring
                 .of(|| http::Endpoint::new(schema, access).with_door(door(&config.front_door)))
-                .with_request_data(graphql::with_request_data),
+                .with_request_data(graphql::with_request_data)
+                .until(stop_streams.clone()),
             readiness: readiness(&store, &limits, database_clock.clone()),
             metrics: measuring
                 .shown(store.clone(), merchants, clock)
@@ -193,6 +197,7 @@ impl Server {
             database_clock,
             money_steps,
             http,
+            stop_streams,
             follows: false,
         })
     }
@@ -261,6 +266,7 @@ impl Server {
             database_clock,
             money_steps,
             http,
+            stop_streams,
             follows,
             ..
         } = self;
@@ -282,6 +288,7 @@ impl Server {
         if let Some(database_clock) = database_clock {
             background.spawn(database_clock.keep(stop_background.clone()));
         }
+        background.spawn(store.clone().hear_others(stop_background.clone()));
         background.spawn(in_background(read_hints.run()));
         background.spawn(reconciler.run(stop_background.clone(), lookup.changes()));
         if follows {
@@ -296,6 +303,7 @@ impl Server {
         let served = tokio::select! {
             served = &mut serving => served,
             () = stop => {
+                stop_streams.cancel();
                 // The server stops only while it is polled.
                 let ((), served) = join(handle.stop(true), serving).await;
                 served

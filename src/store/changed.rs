@@ -85,9 +85,9 @@ impl Changed {
                 Topic::CancelRequest(id) => self.cancel_requests.contains(id.as_str()),
                 Topic::Payment(key) => self.payments.contains(key.as_str()),
                 Topic::WorkList(None) => !self.work_lists.is_empty(),
-                Topic::WorkList(Some(mids)) => {
-                    mids.iter().any(|mid| self.work_lists.contains(mid.as_str()))
-                }
+                Topic::WorkList(Some(mids)) => mids
+                    .iter()
+                    .any(|mid| self.work_lists.contains(mid.as_str())),
             }
     }
 }
@@ -224,8 +224,14 @@ mod tests {
         for (topic, concerned) in [
             (Topic::Payment(key("pay-1")), true),
             (Topic::Payment(key("pay-2")), false),
-            (Topic::CancelRequest(CancelRequestId::new("request-1")), true),
-            (Topic::CancelRequest(CancelRequestId::new("request-2")), false),
+            (
+                Topic::CancelRequest(CancelRequestId::new("request-1")),
+                true,
+            ),
+            (
+                Topic::CancelRequest(CancelRequestId::new("request-2")),
+                false,
+            ),
             (Topic::WorkList(None), true),
             (shops(&["shop-b", "shop-a"]), true),
             (shops(&["shop-b"]), false),

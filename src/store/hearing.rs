@@ -128,7 +128,9 @@ impl Store {
             }
             sleep(HEARD_WITHIN).await;
             if !own.load(Relaxed) {
-                return deaf("notifications do not arrive: see that no pooler hands connections on between transactions");
+                return deaf(
+                    "notifications do not arrive: see that no pooler hands connections on between transactions",
+                );
             }
             heard.store(true, Relaxed);
             sleep(TRIED_OUT_EVERY).await;
