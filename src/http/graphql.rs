@@ -200,7 +200,7 @@ where
         if params.wants_cost {
             response.extensions.insert("cost".to_owned(), cost.into());
         }
-        Ok(Answer::Once(response))
+        Ok(Answer::Once(Box::new(response)))
     }
 
     /// Begins to answer a subscription, with its first event.
@@ -283,7 +283,7 @@ where
 
 /// What a request is answered.
 enum Answer<Q, M, S> {
-    Once(Response),
+    Once(Box<Response>),
     GoesOn(Box<Subscribed<Q, M, S>>),
 }
 
@@ -348,7 +348,7 @@ where
         Ok(Answer::GoesOn(subscribed)) => {
             return respond::events(Box::pin(subscribed.events(under_way).await));
         }
-        Ok(Answer::Once(response)) => Ok(response),
+        Ok(Answer::Once(response)) => Ok(*response),
         Err(rejected) => Err(rejected),
     };
     under_way.ends(&answer);

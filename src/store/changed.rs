@@ -9,7 +9,7 @@ use tokio::sync::broadcast::{self, error::RecvError};
 
 use super::CancelRequestId;
 
-/// As many ids are named; of more it is only said that anything may have changed.
+/// As many payments are named; of more it is only said that there are many.
 const MOST_NAMED: usize = 40;
 /// PostgreSQL takes less than 8,000 bytes.
 const MOST_BYTES: usize = 7_000;
@@ -24,6 +24,9 @@ pub(super) struct Changed {
     cancel_requests: BTreeSet<String>,
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     payments: BTreeSet<String>,
+    /// More payments than are named.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    many_payments: bool,
     /// The merchants whose discrepancies are others now.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     work_lists: BTreeSet<String>,
@@ -63,8 +66,8 @@ impl Changed {
     /// What is stored of these payments, or was made of it, is another.
     pub(super) fn payments<'k>(&mut self, keys: impl IntoIterator<Item = &'k str>) {
         for key in keys {
-            if self.anything || self.payments.len() >= MOST_NAMED {
-                self.anything = true;
+            if self.many_payments || self.payments.len() >= MOST_NAMED {
+                self.many_payments = true;
                 self.payments.clear();
                 return;
             }
@@ -83,7 +86,7 @@ impl Changed {
         self.anything
             || match topic {
                 Topic::CancelRequest(id) => self.cancel_requests.contains(id.as_str()),
-                Topic::Payment(key) => self.payments.contains(key.as_str()),
+                Topic::Payment(key) => self.many_payments || self.payments.contains(key.as_str()),
                 Topic::WorkList(None) => !self.work_lists.is_empty(),
                 Topic::WorkList(Some(mids)) => mids
                     .iter()
@@ -247,21 +250,24 @@ mod tests {
     fn some_are_named_and_of_many_it_is_said_that_they_are_many() {
         let keys = |count| (0..count).map(|n| format!("pay-{n}")).collect::<Vec<_>>();
         let named = of_payments(&keys(MOST_NAMED));
-        assert!(!named.anything && named.payments.len() == MOST_NAMED);
-        assert_eq!(of_payments(&keys(MOST_NAMED + 1)), Changed::anything());
+        assert!(!named.many_payments && named.payments.len() == MOST_NAMED);
+        let many = of_payments(&keys(MOST_NAMED + 1));
+        assert!(many.many_payments && many.payments.is_empty());
+        assert!(many.concerns(&Topic::Payment(key("pay-9999"))));
+        assert!(!many.concerns(&Topic::WorkList(None)));
     }
 
     #[test]
     fn a_notification_says_the_same_to_others_and_nothing_to_ourselves() {
-        let (changes, others) = (Changes::default(), Changes::default());
+        let (ours, others) = (Changes::default(), Changes::default());
         let changed = of_payments(&["pay-1".to_owned()]);
-        let text = changes.notification(&changed);
-        assert_eq!(changes.heard(&text), Heard::Own);
+        let text = ours.notification(&changed);
+        assert_eq!(ours.heard(&text), Heard::Own);
         assert_eq!(others.heard(&text), Heard::Others(changed));
         let anything = Heard::Others(Changed::anything());
         assert_eq!(others.heard("{\"from\":\"another version\"}"), anything);
         let long: Vec<String> = (0..MOST_NAMED).map(|n| format!("{n:0>200}")).collect();
-        let text = changes.notification(&of_payments(&long));
+        let text = ours.notification(&of_payments(&long));
         assert!(text.len() < MOST_BYTES);
         assert_eq!(others.heard(&text), anything);
     }
@@ -269,19 +275,19 @@ mod tests {
     #[tokio::test]
     async fn whoever_watches_is_told_what_came_after_and_whoever_fell_behind_to_look_again() {
         let changes = Changes::default();
-        let changed = || of_payments(&["pay-1".to_owned()]);
-        changes.tell(changed());
+        let of_first = || of_payments(&["pay-1".to_owned()]);
+        changes.tell(of_first());
         let mut watcher = changes.watch(Topic::Payment(key("pay-1")));
         let mut other = changes.watch(Topic::Payment(key("pay-2")));
         assert!(watcher.changed().now_or_never().is_none());
-        changes.tell(changed());
+        changes.tell(of_first());
         assert!(watcher.changed().now_or_never().is_some());
         assert!(watcher.changed().now_or_never().is_none());
         assert!(other.changed().now_or_never().is_none());
-        changes.tell(changed());
+        changes.tell(of_first());
         watcher.looks_now();
         assert!(watcher.changed().now_or_never().is_none());
-        (0..=MOST_WAITING).for_each(|_| changes.tell(changed()));
+        (0..=MOST_WAITING).for_each(|_| changes.tell(of_first()));
         assert!(other.changed().now_or_never().is_some());
     }
 }

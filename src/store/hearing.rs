@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::changed::{Changed, Changes, Heard};
 use super::{Store, StoreError};
+use crate::fail_points;
 
 /// The channel of notifications.
 const CHANNEL: &str = "toss_recon_changes";
@@ -29,8 +30,8 @@ const HEARD_WITHIN: Duration = Duration::from_secs(5);
 const RESTS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
 
 /// What tells other processes of a change, when the transaction is committed.
-pub(super) fn notify(changes: &Changes, changed: &Changed) -> Statement {
-    let text = changes.notification(changed);
+pub(super) fn notify(process: &Changes, changed: &Changed) -> Statement {
+    let text = process.notification(changed);
     Statement::from_sql_and_values(
         DbBackend::Postgres,
         "SELECT pg_notify($1, $2)",
@@ -104,6 +105,9 @@ impl Store {
         let own = AtomicBool::new(false);
         let hearing = async {
             while let Ok(Some(notification)) = listener.try_recv().await {
+                if fail_points::fails("notifications-lost") {
+                    continue;
+                }
                 match self.changes().heard(notification.payload()) {
                     Heard::Own => own.store(true, Relaxed),
                     Heard::Others(changed) if changed.is_empty() => {}

@@ -123,12 +123,11 @@ where
                 return None;
             }
             match self.woken().await {
-                Woken::Stopped => return None,
                 Woken::KeepAlive => return Some(Bytes::from_static(KEEP_ALIVE)),
                 Woken::Changed => self.due = Some(self.looked + self.rest),
                 Woken::Due => self.look().await,
                 Woken::Check if self.is_let_in().await => self.checked = Instant::now(),
-                Woken::Check => return None,
+                Woken::Check | Woken::Stopped => return None,
             }
         }
     }

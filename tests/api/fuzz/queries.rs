@@ -262,9 +262,10 @@ impl Making<'_, '_> {
                 let chosen = self.random.random_range(0..input.fields.len());
                 for (place, field) in input.fields.iter().enumerate() {
                     let field = &field.node;
-                    let wanted = match one_of {
-                        true => place == chosen || self.one_in(20),
-                        false => !field.ty.node.nullable || (depth < 3 && self.one_in(2)),
+                    let wanted = if one_of {
+                        place == chosen || self.one_in(20)
+                    } else {
+                        !field.ty.node.nullable || (depth < 3 && self.one_in(2))
                     };
                     if wanted {
                         let value = self.value(&field.ty.node, depth + 1);
