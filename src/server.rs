@@ -97,7 +97,9 @@ pub struct Server {
     /// What keeps the clock, where that is the database's.
     database_clock: Option<DatabaseClock>,
     money_steps: MoneySteps,
-    http: HttpParts<graphql::Query, graphql::Mutation>,
+    http: HttpParts<graphql::Query, graphql::Mutation, graphql::Subscription>,
+    /// Ends subscriptions.
+    stop_streams: CancellationToken,
     follows: bool,
 }
 
@@ -170,6 +172,7 @@ impl Server {
             clock.clone(),
             Handle::current(),
         );
+        let stop_streams = CancellationToken::new();
         let access = who_asks::access(&store, &clock, config.public_url.clone());
         let http = HttpParts {
             webhooks: config
@@ -179,7 +182,8 @@ impl Server {
             endpoint: measuring
                 .of(|| http::Endpoint::new(schema, access).with_door(door(&config.front_door)))
                 .with_request_data(graphql::with_request_data)
-                .with_trusted_documents(trusted),
+                .with_trusted_documents(trusted)
+                .until(stop_streams.clone()),
             readiness: readiness(&store, &limits, database_clock.clone()),
             metrics: measuring
                 .shown(store.clone(), merchants, clock)
@@ -204,6 +208,7 @@ impl Server {
             database_clock,
             money_steps,
             http,
+            stop_streams,
             follows: false,
         })
     }
@@ -272,6 +277,7 @@ impl Server {
             database_clock,
             money_steps,
             http,
+            stop_streams,
             follows,
             ..
         } = self;
@@ -293,6 +299,7 @@ impl Server {
         if let Some(database_clock) = database_clock {
             background.spawn(database_clock.keep(stop_background.clone()));
         }
+        background.spawn(store.clone().hear_others(stop_background.clone()));
         background.spawn(in_background(webhook_worker.run()));
         background.spawn(reconciler.run(stop_background.clone(), lookup.changes()));
         if follows {
@@ -307,6 +314,7 @@ impl Server {
         let served = tokio::select! {
             served = &mut serving => served,
             () = stop => {
+                stop_streams.cancel();
                 // The server stops only while it is polled.
                 let ((), served) = join(handle.stop(true), serving).await;
                 served

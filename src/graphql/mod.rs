@@ -17,6 +17,7 @@ mod filters;
 mod guard;
 mod lanes;
 mod lists;
+mod live;
 mod loaders;
 mod locale;
 mod money;
@@ -36,6 +37,7 @@ mod scoped;
 mod settlement;
 mod settlement_cycle;
 mod status;
+mod subscription;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -45,16 +47,18 @@ mod viewer;
 mod viewer_can_cancel;
 mod virtual_account;
 
-use async_graphql::{EmptySubscription, Request, SDLExportOptions, SchemaBuilder, ValidationMode};
+use async_graphql::{Request, SDLExportOptions, SchemaBuilder, ValidationMode};
 
 pub use budget::{Budget, Metering, Stopped};
 pub use context::Interpretation;
 pub use document_check::DocumentCheck;
 pub use error::ErrorCode;
 pub use lanes::Lanes;
+pub use live::Live;
 pub use loaders::Loaders;
 pub use mutation::Mutation;
 pub use query::Query;
+pub use subscription::Subscription;
 
 use scoped::Held;
 
@@ -65,7 +69,7 @@ use crate::store::Store;
 use crate::sync::Mirror;
 
 /// The schema with everything that its resolvers need.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// Fields within each other. The introspection query of GraphQL's reference implementation needs 13.
 const MOST_DEPTH: usize = 15;
@@ -119,14 +123,14 @@ pub fn schema(parts: Parts) -> Schema {
 ///
 /// The limits are for documents that have passed a check which writes out no fragments: the executor's own limits do,
 /// so that on their own they cost more than what they keep out.
-pub fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+pub fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
     // The executor would suggest for every wrong name of a document, however many; src/http does for those that are shown.
     limited().disable_suggestions()
 }
 
 /// The types and limits.
-fn limited() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query, Mutation, EmptySubscription)
+fn limited() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query, Mutation, Subscription)
         .validation_mode(ValidationMode::Strict)
         .limit_depth(MOST_DEPTH)
         .limit_complexity(MOST_COMPLEXITY)

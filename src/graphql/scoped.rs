@@ -9,6 +9,7 @@ use async_graphql::Context;
 use reconciliation::{KstDate, MId, OrderId, PaymentKey, RetryAdvice};
 
 use super::error::ApiError;
+use super::live::Live;
 use super::loaders::Loaders;
 use super::node_id::TransactionId;
 use crate::access::{Principal, Scope};
@@ -20,7 +21,7 @@ use crate::store::{
     self, AuditEntry, CancelRequest, CancelRequestFilter, CancelRequestId, DiscrepancyFilter,
     DiscrepancyId, DiscrepancyPlace, Page, PageRequest, PaymentFilter, PaymentPlace,
     SettlementFilter, SettlementId, SettlementPlace, Store, StoredCancelError, StoredDiscrepancy,
-    StoredPayment, StoredSettlement,
+    StoredPayment, StoredSettlement, Topic,
 };
 use crate::sync::{Coverage, Mirror};
 
@@ -38,6 +39,7 @@ pub(super) trait Open {}
 
 impl Open for super::Interpretation {}
 impl Open for Loaders {}
+impl Open for Live {}
 
 /// The loaders of one request over the held parts, for a schema that has them.
 pub(super) fn loaders(
@@ -79,6 +81,19 @@ impl<'c, 'a> Scoped<'c, 'a> {
 
     fn canceller(&self) -> Result<&'a Canceller, ApiError> {
         self.opened()
+    }
+
+    // ---- changes
+
+    /// Has the changes of a topic waited for by whoever subscribes; the topic may depend on what they see.
+    pub(super) async fn watch(
+        &self,
+        topic: impl FnOnce(&Scope) -> Topic,
+    ) -> Result<&'a Live, ApiError> {
+        let live: &Live = super::context::part(self.ctx)?;
+        let changes = self.store()?.changes();
+        live.watch(changes, || topic(self.scope)).await;
+        Ok(live)
     }
 
     fn sees(&self, stored: &StoredPayment) -> bool {

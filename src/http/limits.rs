@@ -57,6 +57,24 @@ pub const ADDRESSES_WATCHED: usize = 10_000;
 /// When a client that met an overload may ask again.
 pub const OVERLOAD_PASSES: Duration = Duration::from_secs(2);
 
+/// Subscriptions that one token may have open.
+pub const STREAMS_OF_TOKEN: usize = 32;
+
+/// Subscriptions that may be open in all.
+pub const STREAMS: usize = 512;
+
+/// How long a subscription says nothing: then a comment keeps proxies from closing it.
+pub const EVENTS_KEEP_ALIVE: Duration = Duration::from_secs(12);
+
+/// How often it is looked whether whoever subscribed is still let in.
+pub const STANDING_LOOKS: Duration = Duration::from_secs(2);
+
+/// How often a subscription to a state looks at it though nobody has told of a change.
+pub const LOOKED_AGAIN: Duration = Duration::from_mins(1);
+
+/// When an event that could not be made is tried again.
+pub const TRIED_AGAIN: Duration = Duration::from_secs(3);
+
 /// Longest time for a readiness check.
 pub const READINESS_TIME: Duration = Duration::from_secs(3);
 

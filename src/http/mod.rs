@@ -27,7 +27,7 @@ use actix_web::{
     middleware::{Condition, from_fn},
     web::{self, Data, ServiceConfig},
 };
-use async_graphql::ObjectType;
+use async_graphql::{EmptySubscription, ObjectType, SubscriptionType};
 use tracing_actix_web::TracingLogger;
 
 pub use self::{
@@ -44,9 +44,9 @@ pub use self::{
 use methods::resource;
 
 /// What the routes need. Made once and cloned for each worker: clones share everything.
-pub struct HttpParts<Q, M> {
+pub struct HttpParts<Q, M, S = EmptySubscription> {
     /// What answers at `/graphql`.
-    pub endpoint: Endpoint<Q, M>,
+    pub endpoint: Endpoint<Q, M, S>,
     /// The check behind `/readyz`.
     pub readiness: Readiness,
     /// What is shown at `/metrics`.
@@ -60,10 +60,11 @@ pub struct HttpParts<Q, M> {
 }
 
 /// The routes.
-pub fn routes<Q, M>(config: &mut ServiceConfig, parts: &HttpParts<Q, M>)
+pub fn routes<Q, M, S>(config: &mut ServiceConfig, parts: &HttpParts<Q, M, S>)
 where
     Q: ObjectType + 'static,
     M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
 {
     if let Some(webhooks) = &parts.webhooks {
         let resource = resource("/webhooks/toss/{secret}", "POST, OPTIONS");
@@ -77,7 +78,7 @@ where
         .app_data(Data::new(parts.endpoint.gate()))
         .app_data(Data::new(parts.metrics.clone()))
         .app_data(Data::new(parts.graphiql.clone()))
-        .route("/graphql", web::to(graphql::handle::<Q, M>))
+        .route("/graphql", web::to(graphql::handle::<Q, M, S>))
         .service(reads(graphiql::ASSET_ROUTE, graphiql::asset))
         .service(reads("/", to_graphiql))
         .service(
@@ -104,20 +105,21 @@ where
 
 /// The whole application for one worker: the routes, within a span and with the headers of every answer. More routes may be added to
 /// it; they are within the same. Bind it with [`on_connect`], with [`limits::KEEP_ALIVE`] and with [`limits::HEAD_TIME`] as the client request timeout.
-pub fn app<Q, M>(
-    parts: &HttpParts<Q, M>,
+pub fn app<Q, M, S>(
+    parts: &HttpParts<Q, M, S>,
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
         Config = (),
-        Response = ServiceResponse<impl MessageBody + use<Q, M>>,
+        Response = ServiceResponse<impl MessageBody + use<Q, M, S>>,
         Error = Error,
         InitError = (),
-    > + use<Q, M>,
+    > + use<Q, M, S>,
 >
 where
     Q: ObjectType + 'static,
     M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
 {
     App::new()
         .configure(|config| routes(config, parts))
@@ -132,7 +134,7 @@ where
         .wrap(from_fn(slow_readers::watch))
 }
 
-impl<Q, M> Clone for HttpParts<Q, M> {
+impl<Q, M, S> Clone for HttpParts<Q, M, S> {
     fn clone(&self) -> Self {
         Self {
             endpoint: self.endpoint.clone(),

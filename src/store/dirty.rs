@@ -110,6 +110,9 @@ impl Marks {
         transaction: &Transaction,
     ) -> Result<(), StoreError> {
         let connection = transaction;
+        // What waits for a day is told of when its verdict is made.
+        let stored = self.payments.iter().chain(&self.confirmed);
+        transaction.note(|changed| changed.payments(stored.map(String::as_str)));
         let mut sql = Sql::new(connection.get_database_backend());
         if !self.covered.is_empty() {
             Turn::NoteReading.wait(connection).await?;

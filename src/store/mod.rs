@@ -30,6 +30,7 @@ pub use cancels::cancel_request_change::{CancelRequestChange, LeaseChange};
 pub use cancels::epochs::Epoch;
 pub use cancels::secret_body::SecretBody;
 pub use db::backup::{Backup, BackupError};
+pub use db::changed::{Changes, Topic, Watcher};
 pub use db::error::StoreError;
 pub use lists::discrepancy_list::{DiscrepancyFilter, DiscrepancyPlace};
 pub use lists::keyset::{Page, PageRequest, Toward};

@@ -24,6 +24,7 @@ mod schema;
 mod secrecy;
 mod serve;
 mod settings_file;
+mod soak;
 mod stopping;
 mod sync;
 mod tokens;

@@ -9,7 +9,7 @@ use std::{
 };
 
 use actix_web::{HttpServer, dev::ServerHandle, rt};
-use async_graphql::{EmptySubscription, Schema};
+use async_graphql::Schema;
 use rand::{SeedableRng as _, rngs::StdRng};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header::HeaderMap};
 use secrecy::ExposeSecret as _;
@@ -23,7 +23,7 @@ use toss_recon::{
     },
 };
 
-use crate::schema::{Mutation, Query};
+use crate::schema::{Mutation, Query, Subscription};
 
 /// What a resolver must never let out.
 pub(crate) const SECRET_CAUSE: &str = "SELECT secret_column FROM vault";
@@ -101,7 +101,7 @@ impl TestServer {
     ) -> Self {
         let switches = Arc::new(Switches::default());
         let (tokens, access) = access(&switches, trust);
-        let schema = Schema::build(Query, Mutation, EmptySubscription)
+        let schema = Schema::build(Query, Mutation, Subscription)
             .data(Arc::clone(&switches))
             .limit_complexity(10_000)
             .extension(Metering)

@@ -19,6 +19,7 @@ mod coverage_marks;
 mod due_payments;
 mod durable;
 mod filled;
+mod hearing;
 mod keeping;
 mod known_among_many;
 mod large_days;

@@ -107,6 +107,16 @@ impl Refusal {
         )
     }
 
+    /// The token has as many subscriptions open as it may.
+    pub(super) const fn too_many_streams(wait: Duration) -> Self {
+        Self::later(
+            ErrorCode::RateLimited,
+            StatusCode::TOO_MANY_REQUESTS,
+            "This access token has too many subscriptions open: close some of them",
+            wait,
+        )
+    }
+
     /// There is more to do than can be done.
     pub(super) const fn overloaded() -> Self {
         Self::later(
@@ -187,7 +197,8 @@ pub(super) const INTERNAL_MESSAGE: &str = "Internal error: quote the request id 
 pub(super) const fn of_refused_document(media_type: MediaType) -> StatusCode {
     match media_type {
         MediaType::GraphqlResponse => StatusCode::BAD_REQUEST,
-        MediaType::Json => StatusCode::OK,
+        // By the protocol of events, errors are told in one.
+        MediaType::Json | MediaType::Events => StatusCode::OK,
     }
 }
 

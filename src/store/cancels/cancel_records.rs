@@ -61,6 +61,7 @@ impl Store {
                     let most = limit.most;
                     return Ok(Created::OverDayLimit { most, asked });
                 }
+                transaction.note(|changed| changed.cancel_request(&request.id));
                 mark_payment(&transaction, new.payment_key.as_str()).await?;
                 self.add_audit_entry(&transaction, requested(&request))
                     .await?;
@@ -167,6 +168,7 @@ pub(in crate::store) async fn record_change(
     if outcome.rows_affected == 0 {
         return Err(request.conflict());
     }
+    transaction.note(|changed| changed.cancel_request(&request.id));
     if tells_of_a_change(request, &next) {
         mark_payment(transaction, request.payment_key.as_str()).await?;
     }

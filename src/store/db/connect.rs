@@ -10,6 +10,7 @@ use sea_orm::sqlx::sqlite::{
 use sea_orm::sqlx::{self, ConnectOptions as _};
 use sea_orm::{ConnAcquireErr, ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
 
+use crate::store::db::changed::Changes;
 use crate::store::db::pool::{CALL_MAY_TAKE, IMPORT_MAY_TAKE, Pool, Trust};
 use crate::store::db::session::{self, IMPORTING_MAY_TAKE, STATEMENT_MAY_TAKE};
 use crate::store::db::staging::Importer;
@@ -113,12 +114,13 @@ pub(in crate::store) async fn postgres(url: &url::Url) -> Result<Store, StoreErr
     let options = options
         .application_name(APPLICATION_NAME)
         .disable_statement_logging();
-    let writable = Writable::default();
+    let (writable, changes) = (Writable::default(), Changes::default());
     let open = async |kind: Kind| {
         let trust = Trust::default();
         let opened = open_postgres(options.clone(), kind, trust.clone()).await?;
         let patience = kind.patience();
-        Ok::<_, DbErr>(Pool::new(opened, trust, writable.clone(), patience))
+        let pool = Pool::new(opened, trust, writable.clone(), patience);
+        Ok::<_, DbErr>(pool.telling(&changes))
     };
     let witness = open(Kind::Witness).await?;
     let importing = async || Ok::<_, DbErr>(open(Kind::Importing).await?.beside(&witness));

@@ -18,6 +18,7 @@ use sea_orm_migration::async_trait::async_trait;
 use tokio::time::timeout;
 
 use crate::store::StoreError;
+use crate::store::db::changed::Changes;
 use crate::store::db::transaction::Transaction;
 use crate::store::db::writable::Writable;
 
@@ -117,6 +118,8 @@ struct Shared {
     connections: DatabaseConnection,
     trust: Trust,
     writable: Writable,
+    /// Tells what transactions change.
+    changes: Changes,
     /// How long a call may take.
     patience: Duration,
     /// Connections beside these, which tell whether PostgreSQL is still there.
@@ -135,6 +138,7 @@ impl Pool {
             connections,
             trust,
             writable,
+            changes: Changes::default(),
             patience,
             beside: None,
         }))
@@ -146,6 +150,19 @@ impl Pool {
             beside: Some(others.0.connections.clone()),
             ..Shared::clone(&self.0)
         }))
+    }
+
+    /// The same, whose transactions tell of what they change by way of these.
+    pub(in crate::store) fn telling(self, changes: &Changes) -> Self {
+        Self(Arc::new(Shared {
+            changes: changes.clone(),
+            ..Shared::clone(&self.0)
+        }))
+    }
+
+    /// What tells of what transactions change.
+    pub(in crate::store) fn changes(&self) -> &Changes {
+        &self.0.changes
     }
 
     /// Which database it is.

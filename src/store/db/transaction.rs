@@ -1,6 +1,7 @@
 //! A transaction, with the only commit that there is.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
 use sea_orm::{
@@ -10,6 +11,8 @@ use sea_orm_migration::async_trait::async_trait;
 
 use crate::fail_points;
 use crate::store::StoreError;
+use crate::store::db::changed::Changed;
+use crate::store::db::hearing::notify;
 use crate::store::db::pool::{Pace, Pool};
 
 /// What is written together. Dropped without having been committed, it is rolled back.
@@ -17,6 +20,7 @@ pub(in crate::store) struct Transaction {
     inner: DatabaseTransaction,
     pool: Pool,
     takes_its_time: AtomicBool,
+    changed: Mutex<Changed>,
 }
 
 impl Transaction {
@@ -25,6 +29,7 @@ impl Transaction {
             inner,
             pool,
             takes_its_time: AtomicBool::new(false),
+            changed: Mutex::default(),
         }
     }
 
@@ -38,6 +43,11 @@ impl Transaction {
         Ok(())
     }
 
+    /// Notes what those who watch are to be told of once it is committed.
+    pub(in crate::store) fn note(&self, change: impl FnOnce(&mut Changed)) {
+        change(&mut self.changed.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
     /// Makes what was written stay. After an error it may have stayed all the same: the answer can be lost. The connection
     /// is thrown away then.
     pub(in crate::store) fn commit(self) -> BoxFuture<'static, Result<(), StoreError>> {
@@ -49,7 +59,18 @@ impl Transaction {
         let lost = |what: &str| StoreError::Unavailable {
             reason: what.to_owned(),
         };
-        let Self { inner, pool, .. } = self;
+        let Self {
+            inner,
+            pool,
+            changed,
+            ..
+        } = self;
+        let changed = changed.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if !changed.is_empty() && inner.get_database_backend() == DbBackend::Postgres {
+            // Others are told when it is committed, and only then.
+            let told = inner.execute_raw(notify(pool.changes(), &changed));
+            pool.in_time(Pace::Usual, told).await?;
+        }
         let outcome = if fail_points::fails("commit-refused") {
             Err(lost("the commit was refused"))
         } else {
@@ -63,8 +84,15 @@ impl Transaction {
             outcome => outcome,
         };
         match &outcome {
-            Ok(()) => pool.writable().note_commit(),
+            Ok(()) => {
+                pool.writable().note_commit();
+                if !changed.is_empty() {
+                    pool.changes().tell(changed);
+                }
+            }
             Err(error) => {
+                // It may have been committed all the same.
+                pool.changes().tell(Changed::anything());
                 pool.distrust();
                 pool.writable().note_failed_commit(error);
             }

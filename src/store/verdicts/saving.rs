@@ -185,6 +185,11 @@ async fn accounts_of_rows(
 }
 
 async fn keep(transaction: &Transaction, kept: &[Kept<'_>]) -> Result<(), StoreError> {
+    let payments = kept.iter().filter_map(|kept| match &kept.record.subject {
+        VerdictSubject::Payment(key) => Some(key.as_str()),
+        VerdictSubject::Row(_) => None,
+    });
+    transaction.note(|changed| changed.payments(payments));
     let mut payments: Changes<payment_day::Model> = Changes::new();
     let mut models = BTreeMap::new();
     for Kept { record, before, .. } in kept {
@@ -232,7 +237,12 @@ async fn keep_discrepancies(
             new.push(discrepancy_model(&before.subject, found, detected_at));
         }
     }
-    Difference::between(old, new).write(transaction).await
+    let difference = Difference::between(old, new);
+    transaction.note(|changed| {
+        let rows = difference.lost.iter().chain(&difference.gained);
+        rows.for_each(|row| changed.work_list(&row.mid));
+    });
+    difference.write(transaction).await
 }
 
 async fn keep_gaps(transaction: &Transaction, kept: &[Kept<'_>]) -> Result<(), StoreError> {
