@@ -154,6 +154,7 @@ impl Server {
             mirror: mirror.clone(),
             reconciler: reconciler.clone(),
             interpretation,
+            live_reads_per_minute: config.front_door.live_reads_per_minute,
         });
         let (hints, read_hints) = Hints::new(
             store.clone(),

@@ -16,6 +16,7 @@ mod filters;
 mod guard;
 mod lanes;
 mod lists;
+mod live_reads;
 mod loaders;
 mod locale;
 mod money;
@@ -54,6 +55,7 @@ pub use loaders::Loaders;
 pub use mutation::Mutation;
 pub use query::Query;
 
+use live_reads::LiveReads;
 use scoped::Held;
 
 use crate::cancel::Canceller;
@@ -98,6 +100,8 @@ pub struct Parts {
     pub reconciler: Reconciler,
     /// How Toss's rows are read where its documentation leaves it open.
     pub interpretation: Interpretation,
+    /// How many payments the queries of one token may have Toss asked about a minute.
+    pub live_reads_per_minute: u32,
 }
 
 /// The schema over the given parts. Each request must carry what [`with_request_data`] adds and the
@@ -110,6 +114,7 @@ pub fn schema(parts: Parts) -> Schema {
         .data(Held::new(parts.mirror))
         .data(Held::new(parts.reconciler))
         .data(parts.interpretation)
+        .data(LiveReads::per_minute(parts.live_reads_per_minute))
         .finish()
 }
 

@@ -40,6 +40,7 @@ pub struct Hint<'a> {
 #[derive(Clone)]
 pub struct Hints {
     store: Store,
+    lookup: Lookup,
     clock: Clock,
     /// Outlives the workers that take webhooks.
     runtime: Handle,
@@ -61,6 +62,7 @@ impl Hints {
         let (keeping, kept) = (TaskTracker::new(), Arc::new(Notify::new()));
         let hints = Self {
             store: store.clone(),
+            lookup: lookup.clone(),
             clock: clock.clone(),
             runtime,
             keeping: keeping.clone(),
@@ -85,7 +87,11 @@ impl Hints {
     pub async fn take(&self, hint: Hint<'_>) -> Result<(), StoreError> {
         let (id, text) = (id_of(hint), String::from_utf8_lossy(hint.body).into_owned());
         let now = self.clock.now();
-        let due_at = Hinted::by(hint.body).map(|_| now);
+        let hinted = Hinted::by(hint.body);
+        let due_at = hinted.as_ref().map(|_| now);
+        if let Some(Hinted::Payment(payment)) = &hinted {
+            self.lookup.may_exist(payment);
+        }
         let (store, kept) = (self.store.clone(), Arc::clone(&self.kept));
         let keeping = async move {
             let keep = || store.save_webhook(&id, &text, now, due_at);
