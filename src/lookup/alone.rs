@@ -44,7 +44,7 @@ impl Lookup {
         let by = PaymentRef::Key(key.clone());
         match self.0.stored(&by).await? {
             Some(stored) => Ok(Some(FoundPayment::kept(stored))),
-            None => first(self.0.ask_alone(&by, None)).await,
+            None => Box::pin(first(self.0.ask_alone(&by, None))).await,
         }
     }
 

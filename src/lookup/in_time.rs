@@ -64,11 +64,13 @@ fn known_without_answer(
 ) -> Outcome {
     let read_before = before.as_ref().map(|stored| stored.read_at);
     // Instants of readings are kept to the millisecond.
+    let is_young = |read_at: DateTime<Utc>| {
+        read_at > younger_than
+            || (Some(read_at) != read_before
+                && read_at.timestamp_millis() >= younger_than.timestamp_millis())
+    };
     let is_of_the_reading = |stored: &StoredPayment| {
-        !stored.from_rows
-            && Some(stored.read_at) != read_before
-            && stored.read_at.timestamp_millis() >= younger_than.timestamp_millis()
-            && stored.read_at <= now
+        !stored.from_rows && is_young(stored.read_at) && stored.read_at <= now
     };
     match (kept, before) {
         (Some(kept), _) if is_of_the_reading(&kept) => Ok(Some(FoundPayment::kept(kept))),
@@ -139,6 +141,7 @@ mod tests {
         assert_eq!(answered(own(11), None), Some((11, false)));
         assert_eq!(answered(own(11), own(5)), Some((11, false)));
         assert_eq!(answered(own(10), own(5)), Some((10, false)));
+        assert_eq!(answered(own(11), own(11)), Some((11, false)), "its rows");
         assert_eq!(answered(own(5), own(5)), Some((5, true)));
         assert_eq!(answered(own(9), own(5)), Some((9, true)), "too old a one");
         assert_eq!(answered(own(10), own(10)), Some((10, true)), "no new one");

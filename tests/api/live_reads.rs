@@ -121,7 +121,7 @@ async fn what_toss_has_just_said_not_to_have_is_not_asked_for_again(shop: Shop) 
 
 async fn an_answer_does_without_what_takes_too_long_and_what_was_asked_is_kept(engine: Engine) {
     let choices = Choices {
-        timeout: Duration::from_secs(60),
+        timeout: Duration::from_mins(1),
         ..Choices::default()
     };
     let shop = Shop::open_with(engine, choices).await;

@@ -131,7 +131,7 @@ async fn questions_that_nobody_waits_for_any_more_are_not_asked(engine: Engine) 
     let choices = Choices {
         // Sixteen at once is all that holds questions back.
         calls_per_minute: Some(60_000),
-        timeout: Duration::from_secs(60),
+        timeout: Duration::from_mins(1),
         ..Choices::default()
     };
     let shop = Shop::open_with(engine, choices).await;
