@@ -152,7 +152,7 @@ async fn questions_that_nobody_waits_for_any_more_are_not_asked(engine: Engine) 
         let many = |request: usize| {
             payments((0..39).map(move |number| format!("unknown{request}x{number}")))
         };
-        let requests = (0..5).map(|request| shop.abandons(many(request), Duration::from_secs(2)));
+        let requests = (0..5).map(|request| shop.abandons(many(request), Duration::from_secs(3)));
         assert_eq!(join_all(requests).await, [true; 5]);
         shop.until_ended(5).await;
         let begun = Instant::now();
