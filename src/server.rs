@@ -116,12 +116,7 @@ impl Server {
             .await
             .map_err(StartError::Documents)?;
         // First, so that a second server started by mistake changes nothing in the database of the first.
-        let bind_error = |error: io::Error| StartError::Bind {
-            address: config.listen_addr,
-            cause: error.kind(),
-        };
-        let listener = TcpListener::bind(config.listen_addr).map_err(bind_error)?;
-        let address = listener.local_addr().map_err(bind_error)?;
+        let (listener, address) = listen(config.listen_addr)?;
         let (store, migrated) = open_store(config).await?;
         let (clock, database_clock) = DatabaseClock::instead_of(clock, &store)
             .await
@@ -165,6 +160,7 @@ impl Server {
             mirror: mirror.clone(),
             reconciler: reconciler.clone(),
             interpretation,
+            live_reads_per_minute: config.front_door.live_reads_per_minute,
         });
         let (receiver, webhook_worker) = WebhookReceiver::new(
             store.clone(),
@@ -423,6 +419,17 @@ async fn open_store(config: &ServerConfig) -> Result<(Store, Migrated), StartErr
         .await
         .map_err(StartError::OpenStore)?;
     Ok((store, migrated))
+}
+
+/// Binds the address, and tells which port it is.
+fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let bind_error = |error: io::Error| StartError::Bind {
+        address,
+        cause: error.kind(),
+    };
+    let listener = TcpListener::bind(address).map_err(bind_error)?;
+    let address = listener.local_addr().map_err(bind_error)?;
+    Ok((listener, address))
 }
 
 /// What keeps verdicts, by the settings.

@@ -154,7 +154,9 @@ impl From<TossError> for CancelFailure {
 impl From<LookupError> for CancelFailure {
     fn from(error: LookupError) -> Self {
         match error {
-            LookupError::Upstream { reason } => Self::Upstream { reason },
+            LookupError::Upstream { reason } | LookupError::TooMany { reason, .. } => {
+                Self::Upstream { reason }
+            }
             LookupError::Unreadable(reason) => Self::Unreadable(reason),
             LookupError::Store(error) => Self::NotRecorded(error),
         }

@@ -15,7 +15,7 @@ use crate::toss::MusdAmounts;
 type Place = fn(&mut Layers) -> &mut Option<String>;
 
 /// The variables of the environment. In the file their names are written in small letters.
-const VARIABLES: [(&str, Place); 31] = [
+const VARIABLES: [(&str, Place); 32] = [
     ("TOSS_SECRET_KEY", |all| &mut all.toss_secret_key),
     ("TOSS_SECRET_KEY_FILE", |all| &mut all.toss_secret_key_file),
     ("TOSS_BASE_URL", |all| &mut all.toss_base_url),
@@ -53,6 +53,9 @@ const VARIABLES: [(&str, Place); 31] = [
     ("WEBHOOK_DAYS", |all| &mut all.webhook_days),
     ("TOKEN_REQUESTS_PER_MINUTE", |all| {
         &mut all.token_requests_per_minute
+    }),
+    ("TOKEN_LIVE_READS_PER_MINUTE", |all| {
+        &mut all.token_live_reads_per_minute
     }),
     ("TRUSTED_PROXIES", |all| &mut all.trusted_proxies),
     ("METRICS_NEED_TOKEN", |all| &mut all.metrics_need_token),
@@ -113,6 +116,8 @@ pub(super) struct Layers {
     pub(super) webhook_days: Option<String>,
     #[serde(default, deserialize_with = "number_or_text")]
     pub(super) token_requests_per_minute: Option<String>,
+    #[serde(default, deserialize_with = "number_or_text")]
+    pub(super) token_live_reads_per_minute: Option<String>,
     #[serde(default, deserialize_with = "number_or_text")]
     pub(super) trusted_proxies: Option<String>,
     pub(super) metrics_need_token: Option<String>,

@@ -11,8 +11,7 @@ use crate::nearness::distance;
 const BEGINNINGS: [&str; 5] = ["TOSS_", "CANCEL_", "SYNC_", "TOKEN_", "OIDC_"];
 
 /// Settings that other versions have. To ignore one would leave a limit or a lock open that somebody relies on.
-const OF_OTHER_VERSIONS: [&str; 5] = [
-    "TOKEN_LIVE_READS_PER_MINUTE",
+const OF_OTHER_VERSIONS: [&str; 4] = [
     "OIDC_ISSUER",
     "OIDC_CLIENT_ID",
     "OIDC_CLIENT_SECRET_FILE",

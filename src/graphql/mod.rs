@@ -18,6 +18,7 @@ mod guard;
 mod lanes;
 mod lists;
 mod live;
+mod live_reads;
 mod loaders;
 mod locale;
 mod money;
@@ -60,6 +61,7 @@ pub use mutation::Mutation;
 pub use query::Query;
 pub use subscription::Subscription;
 
+use live_reads::LiveReads;
 use scoped::Held;
 
 use crate::cancel::Canceller;
@@ -104,6 +106,8 @@ pub struct Parts {
     pub reconciler: Reconciler,
     /// How Toss's rows are read where its documentation leaves it open.
     pub interpretation: Interpretation,
+    /// How many payments the queries of one token may have Toss asked about a minute.
+    pub live_reads_per_minute: u32,
 }
 
 /// The schema over the given parts. Each request must carry what [`with_request_data`] adds and the
@@ -116,6 +120,7 @@ pub fn schema(parts: Parts) -> Schema {
         .data(Held::new(parts.mirror))
         .data(Held::new(parts.reconciler))
         .data(parts.interpretation)
+        .data(LiveReads::per_minute(parts.live_reads_per_minute))
         .finish()
 }
 

@@ -18,6 +18,14 @@ impl FoundPayment {
         }
     }
 
+    /// As it is stored, where Toss could not be asked.
+    pub(super) const fn last_known(stored: Arc<StoredPayment>) -> Self {
+        Self {
+            stored,
+            stale: true,
+        }
+    }
+
     /// As it is stored after a reading that began at `asked_at`, found this, and has ended by `now`.
     pub(super) fn after(
         said: (&Payment, &[Cancel]),

@@ -40,6 +40,7 @@ pub struct Webhook<'a> {
 #[derive(Clone)]
 pub struct WebhookReceiver {
     store: Store,
+    lookup: Lookup,
     clock: Clock,
     /// Outlives the workers that take webhooks.
     runtime: Handle,
@@ -61,6 +62,7 @@ impl WebhookReceiver {
         let (keeping, kept) = (TaskTracker::new(), Arc::new(Notify::new()));
         let webhooks = Self {
             store: store.clone(),
+            lookup: lookup.clone(),
             clock: clock.clone(),
             runtime,
             keeping: keeping.clone(),
@@ -88,7 +90,11 @@ impl WebhookReceiver {
             String::from_utf8_lossy(webhook.body).into_owned(),
         );
         let now = self.clock.now();
-        let due_at = Payload::by(webhook.body).map(|_| now);
+        let named = Payload::by(webhook.body);
+        let due_at = named.as_ref().map(|_| now);
+        if let Some(Payload::Payment(payment)) = &named {
+            self.lookup.may_exist(payment);
+        }
         let (store, kept) = (self.store.clone(), Arc::clone(&self.kept));
         let keeping = async move {
             let keep = || store.save_webhook(&id, &text, now, due_at);

@@ -16,6 +16,7 @@ use super::queue::{Queue, QueuedWebhook};
 use crate::clock::Clock;
 use crate::lookup::{Lookup, PaymentRef};
 use crate::store::{OpenWebhook, Store, StoreError};
+use crate::toss::because_of_webhook;
 
 /// Payments that are read at once because of webhooks. While they cannot be read, one alone is tried.
 const AT_ONCE: usize = 8;
@@ -140,7 +141,8 @@ impl WebhookWorker {
         webhooks: Vec<QueuedWebhook>,
     ) -> impl Future<Output = Ended> + use<> {
         let (lookup, by) = (self.lookup.clone(), payment.clone());
-        let read = tokio::spawn(async move { lookup.read_anew(&by).await });
+        let read = async move { lookup.read_anew(&by).await };
+        let read = tokio::spawn(because_of_webhook(read));
         let read = AbortOnDropHandle::new(read);
         async move {
             let failure = match read.await {

@@ -64,6 +64,7 @@ impl Api {
             mirror: mirror(&sim, &store, 5_000),
             reconciler,
             interpretation: Interpretation::default(),
+            live_reads_per_minute: 600,
         });
         Self {
             schema,

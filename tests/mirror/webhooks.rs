@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use reconciliation::PaymentKey;
+use reconciliation::{OrderId, PaymentKey};
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -18,6 +18,7 @@ use crate::support::{
 
 on_both_databases!(
     a_forged_amount_changes_nothing,
+    a_webhook_is_believed_to_name_a_payment_although_toss_has_just_known_none,
     one_transmission_is_kept_and_followed_once,
     a_hundred_webhooks_are_few_questions,
     garbage_is_kept_and_leads_nowhere,
@@ -142,6 +143,40 @@ async fn a_forged_amount_changes_nothing(engine: Engine) {
     assert_eq!(stored.payment.total_amount.unwrap().minor(), 15_000);
     assert_eq!(stored.payment.order_id.as_str(), "order-1");
     endpoint.end().await;
+}
+
+async fn a_webhook_is_believed_to_name_a_payment_although_toss_has_just_known_none(engine: Engine) {
+    let (sim, database) = (empty_shop().await, TestDatabase::open(engine).await);
+    let lookup = lookup(&sim, &database);
+    // Nothing reads what the webhooks name: whoever asks does.
+    let (receiver, _) = WebhookReceiver::new(
+        database.store.clone(),
+        lookup.clone(),
+        clock(&sim),
+        Handle::current(),
+    );
+    let by = PaymentRef::Order(OrderId::parse("order-1").unwrap());
+    let is_found = async || {
+        let found = lookup.payment(&by, Duration::from_secs(30)).await;
+        found.unwrap().is_some()
+    };
+    let named = async |order| {
+        let body = format!(r#"{{"secret":"s","status":"DONE","orderId":"{order}"}}"#);
+        let webhook = Webhook {
+            transmission_id: None,
+            body: body.as_bytes(),
+        };
+        receiver.take(webhook).await.unwrap();
+    };
+    assert!(!is_found().await);
+    sim.console().pay(NewPayment::card("order-1", 1_000));
+    named("order-2").await;
+    assert!(!is_found().await, "Toss has just said so");
+    named("order-1").await;
+    assert!(is_found().await);
+    let asked = sim.requests().into_iter();
+    let asked = asked.filter(|call| call.endpoint == Call::PaymentByOrder);
+    assert_eq!(asked.count(), 2);
 }
 
 async fn one_transmission_is_kept_and_followed_once(engine: Engine) {
