@@ -8,6 +8,7 @@ mod days;
 mod demo;
 mod logging;
 mod new_database;
+mod raw;
 mod reconcile;
 mod report;
 mod restored;
@@ -71,6 +72,8 @@ enum Command {
     /// To be run after an older copy of the database was put back, before serving: suspends all tokens, and looks up at Toss
     /// what the copy does not know
     Restored,
+    /// Prints what Toss said of a payment, word for word
+    Raw(raw::Options),
     /// Checks the audit log
     #[command(subcommand)]
     Audit(audit::Action),
@@ -227,6 +230,10 @@ fn execute(command_line: CommandLine) -> Result<(), CommandError> {
             let settings = settings(overrides)?;
             logging::start_for_warnings(&settings.log()?)?;
             in_runtime(restored::run(settings.server()?))
+        }
+        Command::Raw(options) => {
+            let url = logged(&settings(overrides)?)?;
+            in_runtime(async move { raw::run(open_and_migrate(&url).await?, &options).await })
         }
         Command::Audit(action) => {
             let settings = settings(overrides)?;
