@@ -191,5 +191,5 @@ mod tests {
         assert_eq!(unpacked(FIRST, KEYS).as_deref(), Some(ROW));
     }
 
-    const FIRST: &str = "z1:KLUv/QRY7QEAc0EDG+9j7vpiZmaWmSFqGxH8AGNbMZwvh7N/7WqdGSAiNK99LS0llOBKQJt0ZrTmWpKznO9qS71nmQwTta92D8A=";
+    const FIRST: &str = "z1:KLUv/WRbAPUBAHNBAxvvY+76YmZmlpkhahsR/ABjWzGcL4ezf+1qnRkgIjSvfS0thVIHKgFt7MxImmupzHLe1dZ9zzIZbGoBr3YPwA==";
 }
