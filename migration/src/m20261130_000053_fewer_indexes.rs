@@ -25,7 +25,7 @@ impl MigrationTrait for Migration {
 
 /// Only rows that name no payment are found by their order; rows under live keys all name theirs. An older program finds the
 /// same rows without these indexes, by reading more of them.
-const STATEMENTS: [&str; 9] = [
+const STATEMENTS: [&str; 8] = [
     "DROP INDEX settlements_kind_sold_date",
     "DROP INDEX settlements_kind_paid_out_date",
     "DROP INDEX settlements_account_sold_date",
@@ -34,11 +34,9 @@ const STATEMENTS: [&str; 9] = [
     "DROP INDEX settlements_payment_key",
     "CREATE INDEX settlements_payment_key ON settlements (payment_key) WHERE payment_key IS NOT NULL",
     "DROP INDEX payments_began_at",
-    "DROP INDEX verdicts_account_began_at",
 ];
 
-const UNDO: [&str; 9] = [
-    "CREATE INDEX verdicts_account_began_at ON verdicts (account, began_at) WHERE account IS NOT NULL",
+const UNDO: [&str; 8] = [
     "CREATE INDEX payments_began_at ON payments (began_at, payment_key)",
     "DROP INDEX settlements_payment_key",
     "CREATE INDEX settlements_payment_key ON settlements (payment_key)",

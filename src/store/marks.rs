@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use entity::settlement;
-use reconciliation::{KstDate, Verdict};
+use reconciliation::KstDate;
 use sea_orm::ConnectionTrait;
 
 use super::sql::Sql;
@@ -235,13 +235,9 @@ impl Covered {
     fn begun_before(&self, sql: &mut Sql) -> String {
         let account = sql.bind(self.account.as_str());
         let start = sql.bind(self.day.start().timestamp_millis());
-        let verdicts = Verdict::ALL.map(|verdict| format!("'{}'", verdict.as_str()));
-        let verdicts = verdicts.join(", ");
         format!(
             "SELECT subject AS key FROM verdicts
-             WHERE mid IN (SELECT mid FROM merchant_ids WHERE account = {account})
-                 AND verdict IN ({verdicts}) AND began_at < {start}
-                 AND account = {account} AND (due_at IS NULL OR due_at <> 0)"
+             WHERE account = {account} AND began_at < {start} AND (due_at IS NULL OR due_at <> 0)"
         )
     }
 }

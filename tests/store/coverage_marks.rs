@@ -75,7 +75,6 @@ on_both! {
         }
         let seen = database.seen().await;
         assert_eq!(database.store.save_verdicts(&records, &seen).await, Ok(4));
-        database.spoil("INSERT INTO merchant_ids (account, mid) VALUES ('가게', 'tosspayments'), ('second', 'tosspayments')").await;
         read_day(&database, day("2026-04-01"), "1", "2026-04-01T16:00:00Z").await;
         assert!(database.due().await.is_empty(), "the first day that was ever read");
         read_day(&database, day("2026-04-02"), "2", "2026-04-02T10:00:00Z").await;
@@ -97,7 +96,6 @@ on_both! {
         record.books_version = 0;
         let seen = database.seen().await;
         assert_eq!(database.store.save_verdicts(&[record], &seen).await, Ok(1));
-        database.spoil("INSERT INTO merchant_ids (account, mid) VALUES ('가게', 'tosspayments')").await;
         read_day(&database, day("2026-04-02"), "2", "2026-04-02T14:59:59Z").await;
         read_day(&database, day("2026-04-03"), "3", "2026-04-02T15:00:01Z").await;
         assert_eq!(database.due().await, ["p"]);

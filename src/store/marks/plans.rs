@@ -39,7 +39,7 @@ async fn each_kind_of_mark_is_served_by_an_index() {
     for (marks, index) in [
         (confirmed, "sqlite_autoindex_verdict_gaps_1"),
         (covered, "verdict_gaps_days"),
-        (hole, "verdicts_mid_verdict_began_at"),
+        (hole, "verdicts_account_began_at"),
         (orders, "payments_order_id"),
     ] {
         let steps = steps(marks).await;
