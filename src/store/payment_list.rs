@@ -59,12 +59,13 @@ impl Store {
             past,
             toward: request.toward,
         };
-        let of_all = match filter.names_nothing_indexed() {
-            false => None,
-            true => Some(PaymentFilter {
+        let of_all = if filter.names_nothing_indexed() {
+            Some(PaymentFilter {
                 mids: Some(self.every_merchant().await?),
                 ..filter.clone()
-            }),
+            })
+        } else {
+            None
         };
         let Some(statement) = statement(of_all.as_ref().unwrap_or(filter), &page) else {
             return Ok(Page::empty());

@@ -212,7 +212,7 @@ fn entry(filter: &PaymentFilter) -> &'static str {
         (false, true) => "verdicts_verdict_began_at",
         (true, false) if by_kind => "payments_mid_status_method_began_at",
         (false, false) if by_kind => "payments_status_method_began_at",
-        (true | false, false) => "payments_mid_began_at",
+        (_, false) => "payments_mid_began_at",
     }
 }
 

@@ -52,9 +52,8 @@ fn entry(filter: &PaymentFilter) -> &'static str {
         (false, false) if by_kind => {
             "payments_status_method_began_at (status_kind=? AND method_kind=?"
         }
-        (true, false) => "payments_mid_began_at (mid=?",
-        // Its store names every merchant.
-        (false, false) => "payments_mid_began_at (mid=?",
+        // Without merchants the store names them all.
+        (_, false) => "payments_mid_began_at (mid=?",
     }
 }
 
