@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 mod logging;
 mod new_database;
+mod raw;
 mod reconcile;
 mod report;
 mod restored;
@@ -74,6 +75,8 @@ enum Command {
     /// To be run after an older copy of the database was put back, before serving: suspends all tokens, and looks up at Toss
     /// what the copy does not know
     Restored,
+    /// Prints what Toss said of a payment, word for word
+    Raw(raw::Options),
     /// Checks the audit log
     #[command(subcommand)]
     Audit(audit::Action),
@@ -235,6 +238,10 @@ fn execute(command_line: CommandLine) -> Result<(), CommandError> {
             let settings = settings(overrides)?;
             logging::start_for_warnings(&settings.log()?)?;
             in_runtime(restored::run(settings.server()?))
+        }
+        Command::Raw(options) => {
+            let url = logged(&settings(overrides)?)?;
+            in_runtime(async move { raw::run(open_and_migrate(&url).await?, &options).await })
         }
         Command::Audit(action) => {
             let settings = settings(overrides)?;

@@ -10,11 +10,11 @@ use super::coverages::Coverages;
 use super::{CaughtUp, Inner, Reconciler};
 use crate::store::{BookRows, DueBooks, DueVerdict, StoreError, VerdictRecord, VerdictSubject};
 
-/// Payments that are read and kept together: few enough that a writer waits briefly and memory stays small, enough that
-/// statements are few.
-pub(super) const BATCH: usize = 500;
+/// Payments that are read and kept together: few enough that a writer waits for a tenth of a second at most and memory stays
+/// small, enough that statements and commits are few: each commit writes every page that it touches.
+pub(super) const BATCH: usize = 2_000;
 /// Batches that are looked for together, so that one can be made while the one before is kept.
-const ROUND: usize = 4;
+const ROUND: usize = 2;
 /// How many rounds may come to nothing in a row, because all of their books changed while they were made.
 const LOST_ROUNDS: u32 = 10;
 /// Between two looks whether another process has made what is due.

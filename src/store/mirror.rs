@@ -6,6 +6,7 @@ pub(in crate::store) mod merchant_ids;
 pub(in crate::store) mod payment_attempts;
 pub(in crate::store) mod payments;
 pub(in crate::store) mod payout_sums;
+pub(in crate::store) mod raw_texts;
 pub(in crate::store) mod read_days;
 pub(in crate::store) mod rows_digest;
 pub(in crate::store) mod settlement_days;

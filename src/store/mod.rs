@@ -42,6 +42,7 @@ pub use mirror::live_reading::{
 };
 pub use mirror::payments::{AccountName, StoredPayment};
 pub use mirror::payout_sums::{PayoutSums, SettledLag};
+pub use mirror::raw_texts::RawOf;
 pub use mirror::read_days::ReadDays;
 pub use mirror::rows_digest::RowsDigest;
 pub use mirror::settlement_days::{SettlementBatch, SettlementDayReading, SettlementDayWriter};

@@ -28,6 +28,7 @@ mod open_work;
 mod opening;
 mod owners;
 mod payouts;
+mod raw_texts;
 mod reading;
 mod running_limits;
 mod secrecy;

@@ -105,24 +105,33 @@ impl<C: ColumnTrait> Walk<C> {
                 .limit(limit)
                 .to_owned()
         };
-        let mut parts = self.parts.iter().map(part);
-        let Some(first) = parts.next() else {
+        let mut parts: Vec<SelectStatement> = self.parts.iter().map(part).collect();
+        if parts.is_empty() {
             return part(&Expr::val(1).eq(1));
-        };
-        let mut rest = parts.peekable();
-        if rest.peek().is_none() {
-            return first;
         }
-        let mut all = wrapped(first, 0);
-        for (number, next) in rest.enumerate() {
-            all.union(UnionType::All, wrapped(next, number + 1));
+        // SQLite takes no more than five hundred in one union, and more than that in unions of unions.
+        while parts.len() > 1 {
+            let some = parts.chunks(MOST_PARTS);
+            parts = some.map(|some| self.merged(some, &order, limit)).collect();
+        }
+        parts.swap_remove(0)
+    }
+
+    /// The first rows of several statements' together.
+    fn merged(&self, parts: &[SelectStatement], order: &Order, limit: u64) -> SelectStatement {
+        let mut wrapped = parts.iter().cloned().enumerate().map(wrapped);
+        let Some(mut all) = wrapped.next() else {
+            return SelectStatement::new();
+        };
+        for next in wrapped {
+            all.union(UnionType::All, next);
         }
         Query::select()
             .column(self.order)
             .column(self.key)
             .from_subquery(all, "parts")
             .order_by(self.order, order.clone())
-            .order_by(self.key, order)
+            .order_by(self.key, order.clone())
             .limit(limit)
             .to_owned()
     }
@@ -185,7 +194,7 @@ fn order_of(one: &Value, other: &Value) -> Option<Ordering> {
 }
 
 /// A part with an order and a limit of its own may stand in a union only within another statement.
-fn wrapped(part: SelectStatement, number: usize) -> SelectStatement {
+fn wrapped((number, part): (usize, SelectStatement)) -> SelectStatement {
     Query::select()
         .column(Asterisk)
         .from_subquery(part, format!("part{number}").into_iden())

@@ -64,7 +64,14 @@ impl Store {
         filter: &SettlementFilter,
         request: &PageRequest<SettlementPlace>,
     ) -> Result<Page<(SettlementPlace, StoredSettlement)>, StoreError> {
-        let Some(walk) = walk(filter) else {
+        let of_all = match filter.mids {
+            Some(_) => None,
+            None => Some(SettlementFilter {
+                mids: Some(self.every_merchant().await?),
+                ..filter.clone()
+            }),
+        };
+        let Some(walk) = walk(of_all.as_ref().unwrap_or(filter)) else {
             return Ok(Page::empty());
         };
         let statement = walk.statement(
@@ -146,28 +153,19 @@ impl Store {
     }
 }
 
-/// How the list is walked: in one part for each kind, and each merchant if the filter names any. `None` when nothing can
-/// match.
+/// How the list is walked: in one part for each kind of each merchant that the filter names. `None` when nothing can match.
 fn walk(filter: &SettlementFilter) -> Option<Walk<Column>> {
     let kinds = match filter.kind {
         Some(kind) => vec![kind],
         None => vec![SettlementKind::Payment, SettlementKind::Cancel],
     };
-    let mids = words(filter.mids.as_deref(), MId::to_string);
-    if mids.as_ref().is_some_and(Vec::is_empty) {
-        return None;
-    }
+    let mids = words(filter.mids.as_deref(), MId::to_string).filter(|mids| !mids.is_empty())?;
     let of_kind = |kind: &SettlementKind| has(Column::Kind, kind_text(*kind));
-    let parts = match &mids {
-        None => kinds.iter().map(of_kind).collect(),
-        Some(mids) => kinds
-            .iter()
-            .flat_map(|kind| {
-                mids.iter()
-                    .map(move |mid| has(Column::Mid, mid).and(of_kind(kind)))
-            })
-            .collect(),
+    let of_each = |kind| {
+        let of_mid = move |mid: &String| has(Column::Mid, mid).and(of_kind(kind));
+        mids.iter().map(of_mid)
     };
+    let parts = kinds.iter().flat_map(of_each).collect();
     let mut everywhere = Vec::new();
     let (order, days) = match filter.order() {
         SettlementOrder::PaidOut => (Column::PaidOutDate, filter.paid_out_date),

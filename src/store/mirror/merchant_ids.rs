@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entity::merchant_id;
 use reconciliation::MId;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{OnConflict, SelectStatement};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 
 use crate::store::db::upsert::insert;
 use crate::store::{AccountName, Store, StoreError};
@@ -28,6 +30,24 @@ impl Store {
         }
         Ok(found)
     }
+}
+
+impl Store {
+    /// Every merchant that some row or payment has named, for a list that is walked by merchants.
+    pub(in crate::store) async fn every_merchant(&self) -> Result<Vec<MId>, StoreError> {
+        let by_account = self.merchant_ids().await?;
+        let distinct: BTreeSet<MId> = by_account.into_values().flatten().collect();
+        Ok(distinct.into_iter().collect())
+    }
+}
+
+/// The merchants that an account's key has shown: every row that it has listed names one of them.
+pub(super) fn shown_to(account: &AccountName) -> SelectStatement {
+    merchant_id::Entity::find()
+        .select_only()
+        .column(merchant_id::Column::Mid)
+        .filter(merchant_id::Column::Account.eq(account.as_str()))
+        .into_query()
 }
 
 /// Whether another account's key has shown any of these merchants too.

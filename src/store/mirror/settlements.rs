@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use entity::settlement::{self, Column};
 use reconciliation::{MId, OrderId, PaymentKey, Settlement};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{DbBackend, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::store::db::keys::among;
 use crate::store::rows::SettlementRow;
@@ -16,7 +16,7 @@ use crate::store::{SettlementId, Store, StoreError};
 
 pub(in crate::store) use change::Change;
 pub(in crate::store) use replacing::{
-    DayRows, count_day, remove_settlements, replace_day, save_settlements, save_versions,
+    DayRows, count_day, of_day, remove_settlements, replace_day, save_settlements, save_versions,
     settlement_rows,
 };
 
@@ -122,13 +122,13 @@ impl<'a> Owners<'a> {
     }
 }
 
-/// Rows that name one of the payments or one of their orders. Some are too many: of an order of another merchant, or of
-/// another attempt to pay that order. To sort these out here would lead SQLite to the index of all rows without keys.
+/// Rows that name one of the payments, or no payment but one of their orders. Some are too many: of an order of another
+/// merchant, or of another attempt to pay that order.
 fn may_belong_to(backend: DbBackend, payments: &[SettlementsKey]) -> Expr {
     let keys = payments.iter().map(|payment| payment.payment_key.as_str());
     let orders = payments.iter().map(|payment| payment.order_id.as_str());
     among(backend, Column::PaymentKey, keys)
-        .or(among(backend, Column::OrderId, orders.clone()))
+        .or(among(backend, Column::OrderId, orders.clone()).and(Column::PaymentKey.is_null()))
         .or(among(backend, Column::OrderIdUnprefixed, orders))
 }
 

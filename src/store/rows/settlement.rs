@@ -1,8 +1,8 @@
 //! Rows of `settlements`.
 
-use entity::{RawText, settlement};
+use entity::settlement;
 use reconciliation::{
-    Currency, FeeLine, KstDate, Money, Settlement, SettlementKind, TransactionKey,
+    Currency, FeeLine, KstDate, Money, PaymentKey, Settlement, SettlementKind, TransactionKey,
 };
 use sea_orm::DerivePartialModel;
 use sea_orm::prelude::{ChronoUnixTimestampMillis, Date};
@@ -10,6 +10,7 @@ use sea_orm::prelude::{ChronoUnixTimestampMillis, Date};
 use super::before::Before;
 use super::columns::{Columns, Placed, placed};
 use super::{Row, instant, storable};
+use crate::store::rows::packed::{RowKeys, packed};
 use crate::store::{AccountName, SettlementId, SettlementRecord, StoreError, StoredSettlement};
 
 /// A row of the settlements list: the columns that are needed to answer.
@@ -196,7 +197,15 @@ pub(in crate::store) fn settlement_model(
         approved_at: value.approved_at.map(Into::into),
         sold_date: value.sold_date.naive(),
         paid_out_date: value.paid_out_date.naive(),
-        raw: RawText(storable(record.raw)),
+        raw: packed(
+            &storable(record.raw),
+            RowKeys {
+                payment_key: value.payment_key.as_ref().map(PaymentKey::as_str),
+                transaction_key: value.transaction_key.as_ref().map(TransactionKey::as_str),
+                order_id: value.order_id.as_str(),
+                mid: value.mid.as_str(),
+            },
+        ),
     })
 }
 

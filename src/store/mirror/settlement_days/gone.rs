@@ -2,12 +2,12 @@
 
 use entity::settlement::{self, Column};
 use futures_util::TryStreamExt;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
 use super::SettlementDayWriter;
 use crate::store::dirty::Marks;
 use crate::store::mirror::day_claims::ROWS_AT_ONCE;
-use crate::store::mirror::settlements::remove_settlements;
+use crate::store::mirror::settlements::{of_day, remove_settlements};
 use crate::store::{SettlementIdentities, StoreError};
 
 impl SettlementDayWriter {
@@ -58,8 +58,7 @@ impl SettlementDayWriter {
         let mut stored = settlement::Entity::find()
             .select_only()
             .column(Column::Id)
-            .filter(Column::Account.eq(self.claim.account.as_str()))
-            .filter(Column::SoldDate.eq(self.claim.day.naive()))
+            .filter(of_day(self.claim.day, &self.claim.account))
             .into_tuple::<String>()
             .stream(self.store.reader.unwatched())
             .await?;

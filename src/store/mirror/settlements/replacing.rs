@@ -6,8 +6,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use entity::settlement::Column;
 use entity::{settlement, settlement_version};
-use reconciliation::KstDate;
-use sea_orm::sea_query::OnConflict;
+use reconciliation::{KstDate, SettlementKind};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, Iterable, PaginatorTrait, QueryFilter};
 
 use super::change::Change;
@@ -16,10 +16,10 @@ use crate::store::db::keys::among;
 use crate::store::db::staging::Staged;
 use crate::store::db::upsert::insert;
 use crate::store::dirty::Marks;
-use crate::store::mirror::merchant_ids::are_shared;
+use crate::store::mirror::merchant_ids::{are_shared, shown_to};
 use crate::store::mirror::payout_sums::sum_anew;
 use crate::store::mirror::settlement_id::with_ids;
-use crate::store::rows::{same_content, settlement_model, version_model};
+use crate::store::rows::{kind_text, same_content, settlement_model, version_model};
 use crate::store::{AccountName, SettlementRecord, StoreError};
 
 /// The rows of a whole day under their ids, in the order of these, so that two accounts' readings at once lock the rows
@@ -64,8 +64,7 @@ pub(in crate::store) async fn replace_day(
 ) -> Result<u64, StoreError> {
     Turn::SoldDate(day).wait(connection).await?;
     let old = settlement::Entity::find()
-        .filter(Column::Account.eq(account.as_str()))
-        .filter(Column::SoldDate.eq(day.naive()))
+        .filter(of_day(day, account))
         .all(connection)
         .await?;
     let known = old.len();
@@ -182,8 +181,17 @@ pub(in crate::store) async fn count_day(
     account: &AccountName,
 ) -> Result<u64, StoreError> {
     Ok(settlement::Entity::find()
-        .filter(settlement::Column::Account.eq(account.as_str()))
-        .filter(settlement::Column::SoldDate.eq(day.naive()))
+        .filter(of_day(day, account))
         .count(connection)
         .await?)
+}
+
+/// The condition that a row of a sold date is this account's, along an index of its merchants.
+pub(in crate::store) fn of_day(day: KstDate, account: &AccountName) -> Expr {
+    let kinds = [SettlementKind::Payment, SettlementKind::Cancel].map(kind_text);
+    Column::Mid
+        .in_subquery(shown_to(account))
+        .and(Column::Kind.is_in(kinds))
+        .and(Column::SoldDate.eq(day.naive()))
+        .and(Column::Account.eq(account.as_str()))
 }
