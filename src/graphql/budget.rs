@@ -38,12 +38,20 @@ struct Spent {
     stopped: OnceLock<Stopped>,
 }
 
+impl Drop for Spent {
+    fn drop(&mut self) {
+        if let Some(lanes) = &self.lanes {
+            lanes.give_back(*self.bytes.get_mut());
+        }
+    }
+}
+
 /// Why an execution was stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stopped {
     /// Its answer grew too large.
     TooLarge,
-    /// There was no place for it.
+    /// There was no place for it, or no room for its answer beside the others.
     NoPlace,
 }
 
@@ -118,8 +126,11 @@ impl Budget {
             _ => return,
         };
         let before = self.0.bytes.fetch_add(bytes, Ordering::Relaxed);
+        let has_room = self.0.lanes.as_ref().is_none_or(|lanes| lanes.add(bytes));
         if before.saturating_add(bytes) > ANSWER_BYTES {
             self.stop::<()>(Stopped::TooLarge).await;
+        } else if !has_room {
+            self.stop::<()>(Stopped::NoPlace).await;
         }
     }
 }

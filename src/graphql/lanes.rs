@@ -1,7 +1,8 @@
-//! How much of the server queries may take at once, by what they cost: a few heavy ones, many light ones, and a queue that
-//! nobody waits in for long.
+//! How much of the server queries may take at once: by what they cost a few heavy ones and many light ones, with a queue that
+//! nobody waits in for long, and by what their answers take while they are made.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -11,8 +12,13 @@ use tokio::time::timeout;
 const LIGHT_UP_TO: usize = 1_500;
 /// What heavy queries may cost together: two of the heaviest. Each uses several connections at once.
 const HEAVY_AT_ONCE: usize = 16_000;
-/// Light queries at once.
+/// Light queries at once, of those that cost no more than [`LEAST`].
 const LIGHT_AT_ONCE: usize = 256;
+/// What a light query counts for at least: it may wait for Toss, and does nothing meanwhile.
+const LEAST: usize = 100;
+/// What all answers may take that are being made, in bytes of JSON: four of the largest. In memory it is some fifteen times as
+/// much.
+const MADE_AT_ONCE: usize = 32 * 1024 * 1024;
 /// Queries of one kind that wait for their turn.
 const MOST_WAITING: usize = 128;
 /// How long one waits.
@@ -23,6 +29,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 pub struct Lanes {
     light: Lane,
     heavy: Lane,
+    made: Arc<AtomicUsize>,
 }
 
 /// A place in a lane, given back when it is dropped.
@@ -51,18 +58,32 @@ impl Default for Lanes {
 impl Lanes {
     fn with_wait(longest: Duration) -> Self {
         Self {
-            light: Lane::new(LIGHT_AT_ONCE, longest),
+            light: Lane::new(LIGHT_AT_ONCE * LEAST, longest),
             heavy: Lane::new(HEAVY_AT_ONCE, longest),
+            made: Arc::default(),
         }
     }
 
     /// A place for a query of that cost, as soon as there is one.
     pub(super) async fn place(&self, cost: usize) -> Result<Place, NoPlace> {
         if cost <= LIGHT_UP_TO {
-            self.light.place(1).await
+            self.light.place(cost.max(LEAST)).await
         } else {
             self.heavy.place(cost.min(HEAVY_AT_ONCE)).await
         }
+    }
+}
+
+impl Lanes {
+    /// An answer has grown by so many bytes. Whether there is room for them.
+    pub(super) fn add(&self, bytes: usize) -> bool {
+        let before = self.made.fetch_add(bytes, Ordering::Relaxed);
+        before.saturating_add(bytes) <= MADE_AT_ONCE
+    }
+
+    /// An answer of so many bytes is made, or given up.
+    pub(super) fn give_back(&self, bytes: usize) {
+        self.made.fetch_sub(bytes, Ordering::Relaxed);
     }
 }
 
@@ -119,11 +140,32 @@ mod tests {
         assert!(lanes.place(LIGHT_UP_TO + 1).await.is_err());
         let mut running = Vec::new();
         for _ in 0..LIGHT_AT_ONCE {
-            running.push(lanes.place(LIGHT_UP_TO).await.unwrap());
+            running.push(lanes.place(1).await.unwrap());
         }
         assert!(lanes.place(1).await.is_err());
         running.pop();
-        assert!(lanes.place(1).await.is_ok());
+        assert!(lanes.place(LEAST).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn of_the_dearest_light_queries_few_run_at_once() {
+        let lanes = Lanes::with_wait(Duration::from_millis(5));
+        let mut running = Vec::new();
+        for _ in 0..LIGHT_AT_ONCE * LEAST / LIGHT_UP_TO {
+            running.push(lanes.place(LIGHT_UP_TO).await.unwrap());
+        }
+        assert_eq!(running.len(), 17);
+        assert!(lanes.place(LIGHT_UP_TO).await.is_err());
+        assert!(lanes.place(LEAST).await.is_ok(), "a small one passes");
+    }
+
+    #[test]
+    fn answers_share_the_room_in_which_they_are_made() {
+        let lanes = Lanes::default();
+        assert!(lanes.add(MADE_AT_ONCE));
+        assert!(!lanes.add(1));
+        lanes.give_back(2);
+        assert!(lanes.clone().add(1));
     }
 
     #[tokio::test]

@@ -195,7 +195,7 @@ where
             operation,
             document.name_asked(params.operation_name.as_deref()),
         ));
-        if kind != OperationType::Query && http.method() == Method::GET {
+        if kind != OperationType::Query && is_read(http) {
             let message = "Send a mutation or a subscription by POST";
             return Err(Refusal::wrong_method(POST, message).into());
         }
@@ -339,7 +339,8 @@ fn refusal_of(no_answer: NoAnswer, request_id: RequestId) -> Refusal {
             error!(%request_id, "a resolver panicked, and a request has no answer");
             Refusal::internal(StatusCode::INTERNAL_SERVER_ERROR)
         }
-        NoAnswer::TooSlow | NoAnswer::Gone => Refusal::too_slow(),
+        NoAnswer::TooSlow => Refusal::too_slow(),
+        NoAnswer::Gone => Refusal::gone(),
         NoAnswer::Stopped(Stopped::TooLarge) => TooComplex::Answer.into(),
         NoAnswer::Stopped(Stopped::NoPlace) => Refusal::overloaded(),
     }

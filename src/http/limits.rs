@@ -133,7 +133,11 @@ pub struct DocumentLimits {
     pub directives: u64,
     /// Lists of introspection (`fields`, `interfaces`, `possibleTypes`, `inputFields`) within each other.
     pub introspection_lists: u32,
-    /// Fields named `payment` within each other: what belongs to a payment leads back to it, and each turn multiplies.
+    /// Lists that introspection asks for (`types`, `fields`, `args`, …) when every fragment is written out, beside each other or
+    /// within. The introspection query of GraphQL's reference implementation asks for 9.
+    pub introspection_listed: u64,
+    /// Fields named `payment` or `otherAttempts` within each other: what belongs to a payment leads back to it, and each turn
+    /// multiplies.
     pub payments: u32,
 }
 
@@ -151,6 +155,7 @@ impl DocumentLimits {
         aliases: 60,
         directives: 100,
         introspection_lists: 2,
+        introspection_listed: 24,
         payments: 2,
     };
 }

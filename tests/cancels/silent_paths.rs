@@ -1,9 +1,11 @@
 //! The path to PostgreSQL falls silent: packets vanish, and nothing is closed. Whoever waits has an answer soon, and when
 //! there is a way again it is taken.
 
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -129,7 +131,12 @@ async fn every_caller_has_an_answer_soon_and_a_new_path_is_taken() {
     assert!(answers.iter().all(Option::is_some), "{answers:#?}");
     assert!(recovering.elapsed() < MOST, "{:?}", recovering.elapsed());
     let all = [payments, more].concat();
-    let ended = books::everything_ends(&scene.store, PATIENCE).await;
+    let ending = books::everything_ends(&scene.store, PATIENCE);
+    let ended = AssertUnwindSafe(ending).catch_unwind().await;
+    let ended = ended.unwrap_or_else(|panic| {
+        eprintln!("{}", program.said());
+        resume_unwind(panic)
+    });
     books::hold(&scene.sim, &all, TOTAL, &ended);
     books::hold_audit(&scene.store).await;
     kill(running).await;

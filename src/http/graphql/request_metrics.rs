@@ -103,6 +103,9 @@ impl RequestUnderWay {
     }
 
     fn tell(&mut self, answer: Result<&Response, &Rejected>) {
+        if matches!(answer, Err(Rejected::Refused(refusal)) if refusal.is_gone()) {
+            return;
+        }
         self.line.ends(match answer {
             Ok(response) if response.errors.is_empty() => "ok".to_owned(),
             Ok(response) if !masking::is_refused_document(response) => masking::codes(response),
