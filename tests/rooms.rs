@@ -90,6 +90,7 @@ const RULES: &[Rule] = &[
             "src/lookup/",
             "src/cancel/",
             "src/sync/",
+            "src/webhooks/",
             "src/merchants.rs",
             "src/config/",
             "src/doctor.rs",
