@@ -86,7 +86,9 @@ pub(super) enum TooComplex {
         "introspection has more than {0} lists of fields, interfaces, possible types or input fields within each other"
     )]
     IntrospectionDepth(u32),
-    #[error("introspection asks for more than {0} lists, with the document's fragments written out")]
+    #[error(
+        "introspection asks for more than {0} lists, with the document's fragments written out"
+    )]
     IntrospectionLists(u64),
     #[error("the document asks for a payment within a payment more than {0} deep")]
     Payments(u32),

@@ -121,14 +121,12 @@ fn introspection_is_as_wide_as_tools_need_it() {
         format!("{{ __schema {{ {aliases} }} }}")
     };
     assert_eq!(checked(&lists(24)), Ok(()));
-    assert_eq!(
-        checked(&lists(25)),
-        Err(TooComplex::IntrospectionLists(24))
-    );
-    let twice = "{ __schema { types { ...F } } b: __schema { types { ...F } } } fragment F on __Type {"
-        .to_owned()
-        + &" fields { args { name } } enumValues { name } inputFields { name }".repeat(3)
-        + " }";
+    assert_eq!(checked(&lists(25)), Err(TooComplex::IntrospectionLists(24)));
+    let twice =
+        "{ __schema { types { ...F } } b: __schema { types { ...F } } } fragment F on __Type {"
+            .to_owned()
+            + &" fields { args { name } } enumValues { name } inputFields { name }".repeat(3)
+            + " }";
     assert_eq!(checked(&twice), Err(TooComplex::IntrospectionLists(24)));
     // Fields of ours that have such a name are none of it.
     let ours = "{ a { ".to_owned() + &"types { fields } ".repeat(30) + "} }";
@@ -141,7 +139,8 @@ fn other_attempts_lead_back_as_a_payment_does() {
     let thrice = "{ payment { otherAttempts { otherAttempts { id } } } }";
     assert_eq!(checked(thrice), refused);
     assert_eq!(checked("{ payment { otherAttempts { id } } }"), Ok(()));
-    let listed = "{ payments { nodes { otherAttempts { otherAttempts { otherAttempts { id } } } } } }";
+    let listed =
+        "{ payments { nodes { otherAttempts { otherAttempts { otherAttempts { id } } } } } }";
     assert_eq!(checked(listed), refused);
 }
 
