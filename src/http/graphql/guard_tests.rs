@@ -115,9 +115,8 @@ fn each_limit_holds_from_both_sides() {
 #[test]
 fn introspection_is_as_wide_as_tools_need_it() {
     let lists = |count: usize| {
-        let aliases: String = (0..count)
-            .map(|n| format!("a{n}: types {{ name }} "))
-            .collect();
+        let aliases = (0..count).map(|n| format!("a{n}: types {{ name }}"));
+        let aliases = aliases.collect::<Vec<_>>().join(" ");
         format!("{{ __schema {{ {aliases} }} }}")
     };
     assert_eq!(checked(&lists(24)), Ok(()));
