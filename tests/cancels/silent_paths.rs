@@ -1,7 +1,7 @@
 //! The path to PostgreSQL falls silent: packets vanish, and nothing is closed. Whoever waits has an answer soon, and when
 //! there is a way again it is taken.
 
-use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -133,10 +133,9 @@ async fn every_caller_has_an_answer_soon_and_a_new_path_is_taken() {
     let all = [payments, more].concat();
     let ending = books::everything_ends(&scene.store, PATIENCE);
     let ended = AssertUnwindSafe(ending).catch_unwind().await;
-    let ended = ended.unwrap_or_else(|panic| {
-        eprintln!("{}", program.said());
-        resume_unwind(panic)
-    });
+    let Ok(ended) = ended else {
+        panic!("not everything ends; the program said:\n{}", program.said());
+    };
     books::hold(&scene.sim, &all, TOTAL, &ended);
     books::hold_audit(&scene.store).await;
     kill(running).await;
