@@ -136,9 +136,10 @@ pub struct DocumentLimits {
     /// Lists that introspection asks for (`types`, `fields`, `args`, …) when every fragment is written out, beside each other or
     /// within. The introspection query of GraphQL's reference implementation asks for 9.
     pub introspection_listed: u64,
-    /// Fields named `payment` or `otherAttempts` within each other: what belongs to a payment leads back to it, and each turn
-    /// multiplies.
+    /// Fields named `payment` within each other: what belongs to a payment leads back to it, and each turn multiplies.
     pub payments: u32,
+    /// Fields named `otherAttempts` within each other: they lead back to each other, up to fifty each time.
+    pub attempts: u32,
 }
 
 impl DocumentLimits {
@@ -157,5 +158,6 @@ impl DocumentLimits {
         introspection_lists: 2,
         introspection_listed: 24,
         payments: 2,
+        attempts: 2,
     };
 }

@@ -92,6 +92,8 @@ pub(super) enum TooComplex {
     IntrospectionLists(u64),
     #[error("the document asks for a payment within a payment more than {0} deep")]
     Payments(u32),
+    #[error("the document asks for other attempts of other attempts more than {0} deep")]
+    Attempts(u32),
     #[error("the answer is larger than is served: ask for fewer rows or fields at a time")]
     Answer,
     #[error("the variables are too large to be used in so many places of the document")]
@@ -114,6 +116,7 @@ struct Cost {
     /// The same within `__schema` or `__type`.
     introspection_listed: u64,
     payments: u32,
+    attempts: u32,
 }
 
 impl Cost {
@@ -138,6 +141,7 @@ impl Cost {
                 .introspection_listed
                 .saturating_add(other.introspection_listed),
             payments: self.payments.max(other.payments),
+            attempts: self.attempts.max(other.attempts),
         }
     }
 
@@ -153,8 +157,8 @@ impl Cost {
                 self.introspection_listed = self.introspection_listed.saturating_add(self.listed);
                 self.listed = 0;
             }
-            // Both lead back to what they belong to.
-            "payment" | "otherAttempts" => self.payments = self.payments.saturating_add(1),
+            "payment" => self.payments = self.payments.saturating_add(1),
+            "otherAttempts" => self.attempts = self.attempts.saturating_add(1),
             _ => {}
         }
         if INTROSPECTION_LISTS.contains(&name) {
@@ -180,6 +184,8 @@ impl Cost {
             Err(TooComplex::IntrospectionLists(limits.introspection_listed))
         } else if self.payments > limits.payments {
             Err(TooComplex::Payments(limits.payments))
+        } else if self.attempts > limits.attempts {
+            Err(TooComplex::Attempts(limits.attempts))
         } else {
             Ok(())
         }

@@ -133,14 +133,16 @@ fn introspection_is_as_wide_as_tools_need_it() {
 }
 
 #[test]
-fn other_attempts_lead_back_as_a_payment_does() {
-    let refused = Err(TooComplex::Payments(2));
-    let thrice = "{ payment { otherAttempts { otherAttempts { id } } } }";
-    assert_eq!(checked(thrice), refused);
-    assert_eq!(checked("{ payment { otherAttempts { id } } }"), Ok(()));
-    let listed =
-        "{ payments { nodes { otherAttempts { otherAttempts { otherAttempts { id } } } } } }";
-    assert_eq!(checked(listed), refused);
+fn other_attempts_of_other_attempts_are_asked_for_twice_at_most() {
+    let refused = Err(TooComplex::Attempts(2));
+    let within = |set: &str| format!("{{ payments {{ nodes {{ {set} }} }} }}");
+    let twice = "otherAttempts { otherAttempts { id } }";
+    assert_eq!(checked(&format!("{{ payment {{ {twice} }} }}")), Ok(()));
+    assert_eq!(checked(&within(twice)), Ok(()));
+    let thrice = format!("otherAttempts {{ {twice} }}");
+    assert_eq!(checked(&within(&thrice)), refused);
+    let by_payment = format!("otherAttempts {{ reconciliation {{ payment {{ {twice} }} }} }}");
+    assert_eq!(checked(&within(&by_payment)), refused);
 }
 
 #[test]
