@@ -105,6 +105,15 @@ impl BusinessCalendar {
         self.open_until(day).map(|_| self.is_open(day))
     }
 
+    /// What the Korean table calls a day that banks are closed on; `None` of weekends that are no holiday, of days that are
+    /// open, and of days of one's own.
+    pub fn holiday_name(&self, day: KstDate) -> Option<&'static str> {
+        let closed = self.holidays.contains(&day.naive());
+        let text = day.to_string();
+        let mut named = KOREAN_HOLIDAYS.lines().filter(|_| closed);
+        named.find_map(|line| line.strip_prefix(&text)?.split('\t').nth(1))
+    }
+
     /// The day that many business days later; with 0, the day itself or else the next business day. `None` when either
     /// day is outside the calendar's years.
     pub fn add_business_days(&self, day: KstDate, count: u32) -> Option<KstDate> {

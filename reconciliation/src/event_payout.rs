@@ -46,16 +46,19 @@ pub struct EventPayout {
 /// The payouts of every event that moves money, in the order of the events; several of one that is settled in parts on
 /// several days. Those that Toss does not settle have none.
 pub(crate) fn payouts(ledger: &Ledger<'_>) -> Vec<EventPayout> {
-    let moved = ledger
-        .lines
-        .iter()
-        .filter(|line| !line.event.effective_amount.is_zero() && ledger.is_settled(line));
-    moved
-        .flat_map(|line| match parts(line) {
-            parts if parts.is_empty() => vec![payout(ledger, line)],
-            parts => parts,
-        })
-        .collect()
+    let lines = ledger.lines.iter();
+    lines.flat_map(|line| payouts_of(ledger, line)).collect()
+}
+
+/// Those of one event: none when it moves no money, or none that Toss settles.
+pub(crate) fn payouts_of(ledger: &Ledger<'_>, line: &Line<'_>) -> Vec<EventPayout> {
+    if line.event.effective_amount.is_zero() || !ledger.is_settled(line) {
+        return Vec::new();
+    }
+    match parts(line) {
+        parts if parts.is_empty() => vec![payout(ledger, line)],
+        parts => parts,
+    }
 }
 
 /// The payouts of an event whose money moves in parts on several days, one for each pair of dates; none of any other.

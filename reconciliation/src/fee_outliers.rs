@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use chrono::Datelike;
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::{Currency, KstDate, MId, Money, PaymentMethod, TransactionKey};
 
@@ -60,6 +60,30 @@ pub fn fee_outliers(samples: &[FeeSample]) -> Vec<FeeOutlier> {
         }
     }
     groups.values().flat_map(|group| outliers(group)).collect()
+}
+
+/// The rate that is usual among these rows, whoever their provider: the one that fits the most of at least 30, and more than
+/// half of them. `None` of rows in several currencies.
+pub fn usual_fee_rate(samples: &[FeeSample]) -> Option<Decimal> {
+    let mut currencies = samples.iter().map(|sample| sample.amount.currency());
+    let first = currencies.next()?;
+    let of_one = currencies.all(|currency| currency == first);
+    let fitting = samples.iter().filter(|_| of_one);
+    let group: Vec<(&FeeSample, Rates)> = fitting
+        .filter_map(|sample| Some((sample, Rates::that_fit(sample)?)))
+        .collect();
+    let (usual, agreeing) = usual_rates(&group).filter(|_| group.len() >= FEWEST_ROWS)?;
+    (agreeing * 2 > group.len()).then(|| usual.roundest())
+}
+
+/// What that rate makes of an amount, rounded to the nearest minor unit, signed like the amount. `None` when it does not fit.
+pub fn fee_at(rate: Decimal, amount: Money) -> Option<Money> {
+    let fee = rate.checked_mul(Decimal::from(amount.minor()))?;
+    let minor = fee.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
+    Some(Money::from_minor(
+        i64::try_from(minor).ok()?,
+        amount.currency(),
+    ))
 }
 
 type Like<'a> = (

@@ -22,6 +22,7 @@
 )]
 
 mod books;
+mod books_by_date;
 mod business_calendar;
 mod calendar;
 mod cancel;
@@ -32,6 +33,8 @@ mod cancel_rules;
 mod checks;
 mod coverage;
 mod currency;
+mod dated_sums;
+mod deposits;
 mod discrepancy;
 mod due;
 mod event_payout;
@@ -63,6 +66,7 @@ mod virtual_account;
 mod weaker_limit;
 
 pub use books::{Books, FormerSettlement, ListedSettlement, PaymentRead, RecordedRequest, Terms};
+pub use books_by_date::{BookedLine, BookedRow, Cohort};
 pub use business_calendar::{BusinessCalendar, InvalidCalendar};
 pub use calendar::{InvalidDate, KstDate, SettlementCycle};
 pub use cancel::{Cancel, CancelEvent, CancelStatus, cancel_events};
@@ -73,13 +77,15 @@ pub use cancel_origin::{
 pub use cancel_policy::{CancelPolicy, Ceilings, over_day_limit};
 pub use coverage::{Coverage, Source, Stretch};
 pub use currency::Currency;
+pub use dated_sums::{BookedSums, DateBasis, DatedSums, dated_sums};
+pub use deposits::{Deposit, Deposits};
 pub use discrepancy::{
     BalanceEquation, Discrepancy, DiscrepancyClass, Evidence, Gap, Language, Pair, Severity,
     StatusOf, Version,
 };
 pub use due::{Contract, Contracts, NoPayoutDate, RowWait, late_from, row_wait};
 pub use event_payout::{EventPayout, PayoutBasis};
-pub use fee_outliers::{FeeOutlier, FeeSample, fee_outliers};
+pub use fee_outliers::{FeeOutlier, FeeSample, fee_at, fee_outliers, usual_fee_rate};
 pub use history::{CancelRowAmounts, Effect, Event, History, PartialCancelRows, Totals};
 pub use ids::{InvalidId, MId, OrderId, PaymentKey, TransactionKey};
 pub use matching::{MatchStrength, SettlementMatch, match_settlement};

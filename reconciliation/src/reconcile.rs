@@ -4,12 +4,16 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
+use crate::books_by_date::booked_lines;
 use crate::checks;
 use crate::event_payout::payouts;
 use crate::ledger::Ledger;
 use crate::next_change::next_change_of;
 use crate::unsettled::unsettled_in;
-use crate::{Books, Discrepancy, DiscrepancyClass, EventPayout, RowWait, Terms, Unsettled};
+use crate::{
+    BookedLine, Books, Cohort, Discrepancy, DiscrepancyClass, EventPayout, MoneyError, RowWait,
+    Terms, Unsettled,
+};
 
 /// How a payment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -104,6 +108,15 @@ impl<'a> Reckoning<'a> {
     /// As [`unsettled`](crate::unsettled).
     pub fn unsettled(&self) -> Vec<Unsettled> {
         unsettled_in(&self.0)
+    }
+
+    /// The books by date: the lines of the events in the order of the walk, then the rows that no event claims, then what
+    /// the payment tells of and no event does. Without a cohort, of what is no payment that has been seen.
+    ///
+    /// # Errors
+    /// When a sum does not fit.
+    pub fn booked_lines(&self, cohort: Option<&Cohort>) -> Result<Vec<BookedLine>, MoneyError> {
+        booked_lines(&self.0, cohort)
     }
 }
 

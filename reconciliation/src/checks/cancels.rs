@@ -52,6 +52,28 @@ pub(super) fn elsewhere(ledger: &Ledger<'_>, found: &mut Found) {
     }
 }
 
+/// Who caused each cancel that has a key.
+pub(crate) fn cancel_origins(ledger: &Ledger<'_>) -> Vec<(TransactionKey, CancelOrigin)> {
+    let mut events = ledger.lines.iter().map(|line| &line.event.transaction);
+    if !events.any(|row| row.status.is_cancel()) {
+        return Vec::new();
+    }
+    let read = ledger.books.payment.as_ref();
+    let cancels: Vec<&Cancel> = read.map(of_payment).unwrap_or_default();
+    let payment = read.map(|read| &read.payment);
+    let facts: Vec<CancelRequestFacts> = requests(ledger)
+        .into_iter()
+        .map(|request| request.facts.clone())
+        .collect();
+    collect_events(payment, &cancels, &ledger.books.history)
+        .into_iter()
+        .filter_map(|event| {
+            let origin = cancel_origin(&event, &facts).origin;
+            Some((event.transaction_key?, origin))
+        })
+        .collect()
+}
+
 /// Whether a cancel of that instant came so soon after the approval that Toss itself will have made it.
 fn came_with_approval(ledger: &Ledger<'_>, canceled_at: DateTime<Utc>) -> bool {
     let listed = ledger

@@ -38,7 +38,9 @@ use crate::ledger::Ledger;
 use crate::{Discrepancy, DiscrepancyClass, Evidence, Pair, PaymentKey, Source, TransactionKey};
 use gaps::Gaps;
 
-pub(crate) use cancels::{has_unfinished_cancel, is_waiting_for_request, requests_become_overdue};
+pub(crate) use cancels::{
+    cancel_origins, has_unfinished_cancel, is_waiting_for_request, requests_become_overdue,
+};
 pub(crate) use payment::was_read_since_last_event;
 
 /// Every class with its check, in the order of the classes.

@@ -68,6 +68,21 @@ fn banks_are_closed_on_weekends_holidays_substitutes_and_labour_day() {
 }
 
 #[test]
+fn a_holiday_has_its_korean_name_and_a_day_of_ones_own_has_none() {
+    let name = |text| calendar().holiday_name(day(text));
+    assert_eq!(name("2025-05-01"), Some("근로자의날"));
+    assert_eq!(name("2020-08-17"), Some("임시공휴일"));
+    // A Saturday, and a Friday.
+    assert_eq!(name("2026-03-07"), None);
+    assert_eq!(name("2026-03-06"), None);
+    let changed = calendar()
+        .clone()
+        .with_overrides(&[day("2026-03-06")], &[day("2025-05-01")]);
+    assert_eq!(changed.holiday_name(day("2026-03-06")), None);
+    assert_eq!(changed.holiday_name(day("2025-05-01")), None);
+}
+
+#[test]
 fn beyond_its_years_the_calendar_refuses_instead_of_guessing() {
     let calendar = calendar();
     let (first, last) = (calendar.first_day(), calendar.last_day());

@@ -1,7 +1,9 @@
 //! Rows whose fee no rounding of the usual rate gives.
 
 use proptest::prelude::*;
-use reconciliation::{FeeOutlier, FeeSample, MId, PaymentMethod, fee_outliers};
+use reconciliation::{
+    FeeOutlier, FeeSample, MId, PaymentMethod, fee_at, fee_outliers, usual_fee_rate,
+};
 use rust_decimal::Decimal;
 
 use crate::made::krw;
@@ -28,6 +30,21 @@ fn at_the_usual_rate(count: i64) -> Vec<FeeSample> {
             sample(amount, fee)
         })
         .collect()
+}
+
+#[test]
+fn the_usual_rate_is_that_of_more_than_half_of_thirty_rows_and_estimates_a_fee() {
+    let rate = Decimal::new(231, 4);
+    assert_eq!(usual_fee_rate(&at_the_usual_rate(30)), Some(rate));
+    assert_eq!(usual_fee_rate(&at_the_usual_rate(29)), None);
+    let mut half = at_the_usual_rate(30);
+    half.extend((0..30).map(|n| sample(1_000_000 + n, 30_000 + 1_000 * n)));
+    assert_eq!(usual_fee_rate(&half), None);
+    half.pop();
+    assert_eq!(usual_fee_rate(&half), Some(rate));
+    assert_eq!(fee_at(rate, krw(64_601)), Some(krw(1_492)));
+    assert_eq!(fee_at(rate, krw(-64_601)), Some(krw(-1_492)));
+    assert_eq!(fee_at(Decimal::new(5, 1), krw(1)), Some(krw(1)));
 }
 
 #[test]

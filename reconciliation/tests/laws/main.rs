@@ -5,12 +5,14 @@
     reason = "a test's own values are known to be good, and a bad one must fail it"
 )]
 
+mod books_by_date;
 mod business_days;
 mod cancel_policies;
 mod cancel_row_amounts;
 mod cancels;
 mod currencies;
 mod days;
+mod deposits;
 mod discrepancies;
 mod effects;
 mod explanations;

@@ -199,7 +199,7 @@ fn split(stretches: &[Stretch]) -> impl Strategy<Value = Vec<Stretch>> + use<> {
     again(halves.collect())
 }
 
-fn reread(known: Known) -> impl Strategy<Value = (Known, Known)> {
+pub(crate) fn reread(known: Known) -> impl Strategy<Value = (Known, Known)> {
     let cancels = known
         .payment
         .as_ref()
