@@ -5,6 +5,8 @@
 
 pub mod access_token;
 pub mod audit_entry;
+pub mod booked_day;
+pub mod booked_line;
 pub mod cancel;
 pub mod cancel_request;
 pub mod database_fact;

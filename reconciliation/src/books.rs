@@ -29,6 +29,19 @@ pub struct Books {
     pub coverage: Arc<Coverage>,
 }
 
+impl Books {
+    /// How it was paid, in Toss's spelling: as the payment says, else the first event, else a settlement row.
+    pub fn method_label(&self) -> Option<&str> {
+        let of_payment = self.payment.iter();
+        let of_payment = of_payment.filter_map(|read| read.payment.method_label.as_deref());
+        let of_events = self.history.known_events().iter();
+        let of_events = of_events.filter_map(|event| event.transaction.method_label.as_deref());
+        let of_rows = self.settlements.iter();
+        let of_rows = of_rows.filter_map(|row| row.settlement.method_label.as_deref());
+        of_payment.chain(of_events).next().or_else(|| of_rows.min())
+    }
+}
+
 /// A payment with its cancels, as one answer gave them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaymentRead {

@@ -2,6 +2,7 @@
 //! the store's values; the rules are theirs.
 
 mod books;
+mod books_by_date;
 mod budget;
 mod cancel;
 mod cancel_error_kind;

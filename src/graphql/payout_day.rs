@@ -30,9 +30,18 @@ pub(super) struct PayoutDay {
     /// Toss's fees, VAT included; what is given back for cancels is deducted, so that it may be negative. 0 in a forecast:
     /// fees are known from settlement rows alone.
     fee: Money,
+    /// The fees without VAT (공급가액). Null in a forecast, and when some settlement row does not tell it.
+    supply_amount: Option<Money>,
+    /// The VAT of the fees (부가세). Null in a forecast, and when some settlement row does not tell it.
+    vat: Option<Money>,
     /// What is paid out: `grossAmount` and `cancelAmount` together, less `fee`. Below 0 when cancels outweigh payments:
     /// Toss then deducts it.
     pay_out_amount: Money,
+    /// What is really deposited: `payOutAmount` after what days before it could not take off, never below 0. A day that is
+    /// forecast follows what is settled on it.
+    deposit_amount: Money,
+    /// What this day could not take off and the next one must, as a positive amount; mostly 0.
+    carried_over: Money,
     /// Whether Toss has settled it, or it is a forecast.
     basis: PayoutBasis,
 }
@@ -52,7 +61,11 @@ impl PayoutDay {
             gross_amount: Money(day.gross),
             cancel_amount: Money(day.cancels),
             fee: Money(day.fee),
+            supply_amount: day.supply_amount.map(Money),
+            vat: day.vat.map(Money),
             pay_out_amount: Money(day.pay_out),
+            deposit_amount: Money(day.deposited),
+            carried_over: Money(day.carried_over),
             basis: day.basis.into(),
         })
     }

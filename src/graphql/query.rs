@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object};
 
+use super::books_by_date::{BusinessDay, DateBasis, PayoutTotal, Receivable, SummaryGroup};
 use super::cancel_request::CancelRequest;
 use super::coverage::Coverage;
 use super::discrepancy::Discrepancy;
@@ -158,26 +159,80 @@ impl Query {
         lists::discrepancies(ctx, filter, arguments).await
     }
 
-    /// The sums of the payments that `payments` lists for the same days (`filter: {transactionDate: range}`), one element
-    /// for each merchant and currency.
+    /// Sums by the day that `basis` names, one element for each merchant and currency, and for each group where `groupBy` is
+    /// given. By `TRANSACTION` they are those of the payments that `payments` lists for the same days (`filter:
+    /// {transactionDate: range}`). On every basis `unsettledAmount` is `netAmount` less `settledAmount`; over all days, all of
+    /// them have the same money to the won, but for settlement rows that no event claims, which `EVENT` leaves out.
     #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
     async fn reconciliation(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The days of the payments' first transactions, 400 at most.")]
-        range: DateRange,
+        #[graphql(desc = "The days, 400 at most.")] range: DateRange,
+        #[graphql(default_with = "DateBasis::Transaction", desc = "Which day counts.")]
+        basis: DateBasis,
+        #[graphql(
+            desc = "What sums are made apart by. Without it, by merchant and currency alone."
+        )]
+        group_by: Option<Vec<SummaryGroup>>,
         #[graphql(desc = "Of these merchants at Toss. Without it, of all.")] m_id: Option<
             Vec<String>,
         >,
     ) -> Result<Vec<ReconciliationSummary>, ApiError> {
         require(ctx, access::Role::Viewer)?;
         let (days, mids) = (range.few_days("range")?, mids(m_id)?);
+        let grouping = SummaryGroup::together(&group_by.unwrap_or_default());
         Loaders::of(ctx)?.catch_up().await?;
-        let summaries = Scoped::of(ctx)?.summaries(days, mids).await?;
-        summaries
-            .into_iter()
-            .map(ReconciliationSummary::of)
-            .collect()
+        let scoped = Scoped::of(ctx)?;
+        let summaries = scoped.sums_by_date(days, basis.into(), grouping, mids);
+        let summaries = summaries.await?.into_iter();
+        summaries.map(ReconciliationSummary::of).collect()
+    }
+
+    /// What Toss owes day by day (미수금), one element for each merchant, currency and day.
+    #[graphql(complexity = "super::DAYS_COST * child_complexity + 1")]
+    async fn receivables(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The days, 400 at most.")] range: DateRange,
+        #[graphql(desc = "Of these merchants at Toss. Without it, of all.")] m_id: Option<
+            Vec<String>,
+        >,
+    ) -> Result<Vec<Receivable>, ApiError> {
+        require(ctx, access::Role::Viewer)?;
+        let (days, mids) = (range.few_days("range")?, mids(m_id)?);
+        Loaders::of(ctx)?.catch_up().await?;
+        let found = Scoped::of(ctx)?.receivables(days, mids).await?;
+        Ok(found.into_iter().map(Receivable::from).collect())
+    }
+
+    /// What the days of a range pay out together, one element for each merchant and currency, with what Toss has settled and
+    /// what is forecast apart: the sums of `payoutDays`.
+    #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
+    async fn payout_totals(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The days on which the money moves, 400 at most.")] range: DateRange,
+        #[graphql(desc = "Of these merchants at Toss. Without it, of all.")] m_id: Option<
+            Vec<String>,
+        >,
+    ) -> Result<Vec<PayoutTotal>, ApiError> {
+        require(ctx, access::Role::Viewer)?;
+        let (days, mids) = (range.few_days("range")?, mids(m_id)?);
+        Loaders::of(ctx)?.catch_up().await?;
+        PayoutTotal::of(Scoped::of(ctx)?.payout_days(days, mids).await?)
+    }
+
+    /// On which days Korean banks move money, and what holidays are called.
+    #[graphql(complexity = "super::DAYS_COST * child_complexity + 1")]
+    async fn business_days(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The days, 400 at most.")] range: DateRange,
+    ) -> Result<Vec<BusinessDay>, ApiError> {
+        require(ctx, access::Role::Viewer)?;
+        let days = range.few_days("range")?;
+        let calendar = Scoped::of(ctx)?.business_calendar().await?;
+        BusinessDay::all(&calendar, days)
     }
 
     /// What each day pays out to the merchant's bank account, newest day first: one element for each day, merchant and

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Context;
-use reconciliation::{KstDate, MId, OrderId, PaymentKey, RetryAdvice};
+use reconciliation::{BusinessCalendar, DateBasis, KstDate, MId, OrderId, PaymentKey, RetryAdvice};
 
 use super::error::ApiError;
 use super::live::Live;
@@ -16,7 +16,7 @@ use super::node_id::TransactionId;
 use crate::access::{Principal, Scope};
 use crate::cancel::{Admin, CancelCommand, CancelOutcome, Canceller, Finding};
 use crate::lookup::{FoundPayment, Lookup, LookupError, PaymentRef};
-use crate::reconcile::{MethodCycle, PayoutDay, Reconciler, Summary};
+use crate::reconcile::{DatedSummary, Grouping, MethodCycle, PayoutDay, Receivable, Reconciler};
 use crate::request_notes::note_payment;
 use crate::store::{
     self, AuditEntry, CancelRequest, CancelRequestFilter, CancelRequestId, DiscrepancyFilter,
@@ -254,15 +254,35 @@ impl<'c, 'a> Scoped<'c, 'a> {
 
     // ---- sums and what was read
 
-    /// As [`Reconciler::summaries`].
-    pub(super) async fn summaries(
+    /// As [`Reconciler::sums_by_date`].
+    pub(super) async fn sums_by_date(
+        &self,
+        days: (KstDate, KstDate),
+        basis: DateBasis,
+        grouping: Grouping,
+        mids: Option<Vec<MId>>,
+    ) -> Result<Vec<DatedSummary>, ApiError> {
+        let reconciler: &Reconciler = self.opened()?;
+        let mids = self.scope.narrowed(mids);
+        let sums = reconciler.sums_by_date(days, basis, grouping, mids.as_deref());
+        Ok(sums.await?)
+    }
+
+    /// As [`Reconciler::receivables`].
+    pub(super) async fn receivables(
         &self,
         days: (KstDate, KstDate),
         mids: Option<Vec<MId>>,
-    ) -> Result<Vec<Summary>, ApiError> {
+    ) -> Result<Vec<Receivable>, ApiError> {
         let reconciler: &Reconciler = self.opened()?;
         let mids = self.scope.narrowed(mids);
-        Ok(reconciler.summaries(days, mids.as_deref()).await?)
+        Ok(reconciler.receivables(days, mids.as_deref()).await?)
+    }
+
+    /// As [`Reconciler::business_calendar`]: it is nobody's.
+    pub(super) async fn business_calendar(&self) -> Result<BusinessCalendar, ApiError> {
+        let reconciler: &Reconciler = self.opened()?;
+        Ok(reconciler.business_calendar().await?)
     }
 
     /// As [`Reconciler::payout_days`].

@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use reconciliation::{
-    Books, Currency, Discrepancy, Evidence, Gap, KstDate, Language, MId, Money, MoneyError,
-    PartialCancelRows, Reckoning, Reconciliation, Terms, TransactionKey, Unsettled, Verdict,
+    Books, Cohort, Currency, Discrepancy, Evidence, Gap, KstDate, Language, MId, Money, MoneyError,
+    PartialCancelRows, PaymentMethod, Reckoning, Reconciliation, Terms, TransactionKey, Unsettled,
+    Verdict,
 };
 use sha2::{Digest, Sha256};
 
 use super::books::books;
 use super::coverages::Coverages;
 use crate::store::{
-    AccountName, BookRows, DiscrepancyId, DiscrepancyRecord, PaymentSums, PaymentVerdict, Source,
-    UnsettledEvent, VerdictGap, VerdictRecord, VerdictSubject,
+    AccountName, BookRows, DatedBooks, DiscrepancyId, DiscrepancyRecord, PaymentSums,
+    PaymentVerdict, Source, UnsettledEvent, VerdictGap, VerdictRecord, VerdictSubject,
 };
 
 /// What verdicts are made with, the same for all of one pass.
@@ -61,6 +62,7 @@ impl Maker<'_> {
                 discrepancies: Vec::new(),
                 unsettled: Vec::new(),
                 gaps: Vec::new(),
+                dated: DatedBooks::default(),
             },
             reconciliation: None,
         }
@@ -84,6 +86,12 @@ impl Maker<'_> {
             )?),
             _ => None,
         };
+        let dated = dated_books(
+            payment.as_ref(),
+            &books,
+            &reckoning,
+            reconciliation.checked_payment,
+        )?;
         let found = &reconciliation.discrepancies;
         let record = VerdictRecord {
             subject: subject.clone(),
@@ -94,6 +102,7 @@ impl Maker<'_> {
             discrepancies: discrepancies(subject, begun.as_ref(), &books, found),
             unsettled: unsettled_events(reckoning.unsettled()),
             gaps: with_unlisted(gaps(found), &books),
+            dated,
         };
         Ok(Made {
             record,
@@ -152,6 +161,28 @@ fn payment_verdict(
         verdict,
         sums,
     })
+}
+
+/// The books by date.
+fn dated_books(
+    payment: Option<&PaymentVerdict>,
+    books: &Books,
+    reckoning: &Reckoning<'_>,
+    checked_payment: bool,
+) -> Result<DatedBooks, MoneyError> {
+    let cohort = payment.map(|payment| Cohort {
+        mid: payment.mid.clone(),
+        currency: payment.sums.paid.currency(),
+        day: KstDate::of(payment.began_at),
+    });
+    let is_reconciled = payment.is_some_and(|payment| payment.verdict == Verdict::Reconciled);
+    let method = books.method_label().map(PaymentMethod::from_label);
+    let lines = reckoning.booked_lines(cohort.as_ref())?;
+    Ok(DatedBooks::new(
+        method.as_ref(),
+        is_reconciled && !checked_payment,
+        lines,
+    ))
 }
 
 /// Adds what is of the same currency; a row in another one is a discrepancy and belongs to no sum.

@@ -13,7 +13,9 @@ mod payout_days;
 mod recompute_all;
 mod settlement_cycles;
 mod summaries;
+mod sums_by_date;
 mod terms;
+mod usual_rates;
 mod verdict_settings;
 
 use std::fmt;
@@ -34,6 +36,8 @@ pub use payout_days::PayoutDay;
 pub use recompute_all::{Difference, RecomputeError, Recomputed};
 pub use settlement_cycles::{ConfiguredCycle, LearnedCycle, MethodCycle};
 pub use summaries::Summary;
+pub use sums_by_date::{DatedSummary, Grouping, Period, Receivable};
+pub use usual_rates::UsualRates;
 
 /// Reconciles payments. Cheap to clone.
 #[derive(Clone)]
@@ -50,6 +54,8 @@ struct Inner {
     task: background::Task,
     /// What had been read of each merchant's lists when it was last asked for.
     coverages: Mutex<Option<Arc<coverages::Coverages>>>,
+    /// What Toss usually charges, as last looked for.
+    rates: Mutex<usual_rates::CachedRates>,
     /// Whose turn it is to make verdicts that are due.
     turn: Mutex<()>,
 }
@@ -91,6 +97,7 @@ impl Reconciler {
             other_terms: std::sync::Mutex::default(),
             task: background::Task::default(),
             coverages: Mutex::default(),
+            rates: Mutex::default(),
             turn: Mutex::default(),
         }))
     }

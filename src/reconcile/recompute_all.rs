@@ -202,7 +202,8 @@ fn difference(kept: &VerdictRecord, made: &VerdictRecord) -> Option<Difference> 
         && kept.due_at == made.due_at
         && kept.discrepancies == made.discrepancies
         && kept.unsettled == made.unsettled
-        && kept.gaps == made.gaps;
+        && kept.gaps == made.gaps
+        && kept.dated == made.dated;
     // Nearly all are, and putting what they say into words takes longer than making them. Lists may still be in another
     // order.
     if same {
@@ -226,7 +227,7 @@ fn difference(kept: &VerdictRecord, made: &VerdictRecord) -> Option<Difference> 
 }
 
 /// What a verdict says, part by part, independent of the order in which lists are kept.
-fn parts(record: &VerdictRecord) -> [(&'static str, String); 6] {
+fn parts(record: &VerdictRecord) -> [(&'static str, String); 7] {
     let payment = record.payment.as_ref();
     [
         (
@@ -246,6 +247,7 @@ fn parts(record: &VerdictRecord) -> [(&'static str, String); 6] {
         ("discrepancies", sorted(&record.discrepancies)),
         ("events without a row", sorted(&record.unsettled)),
         ("days not read", sorted(&record.gaps)),
+        ("books by date", format!("{:?}", record.dated)),
         (
             "due",
             record

@@ -41,7 +41,7 @@ pub use mirror::live_reading::{
     LiveReading, PaymentRecord, SettlementDay, SettlementRecord, TransactionRecord,
 };
 pub use mirror::payments::{AccountName, StoredPayment};
-pub use mirror::payout_sums::{PayoutSums, SettledLag};
+pub use mirror::payout_sums::{PayoutNet, PayoutSums, SettledLag};
 pub use mirror::raw_texts::RawOf;
 pub use mirror::read_days::ReadDays;
 pub use mirror::rows_digest::RowsDigest;
@@ -58,9 +58,9 @@ pub use people::sessions::{SESSION_IDLE, SESSION_LASTS};
 pub use people::tokens::{NewStoredToken, StoredToken};
 pub use verdicts::book_rows::{BookRows, BookStretch, BookWalk, DueBooks, WalkedBooks};
 pub use verdicts::{
-    DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums, PaymentVerdict, ReconciliationSums,
-    SettledTerms, StoredDiscrepancy, UnsettledEvent, UnsettledSums, VerdictGap, VerdictRecord,
-    VerdictSubject,
+    BookedDay, DatedBooks, DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums,
+    PaymentVerdict, ReconciliationSums, SettledTerms, SoldAndPaidOut, StoredDiscrepancy,
+    UnsettledEvent, UnsettledSums, VerdictGap, VerdictRecord, VerdictSubject,
 };
 pub use webhook_queue::OpenWebhook;
 

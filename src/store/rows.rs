@@ -3,6 +3,7 @@
 
 mod audit_entry;
 mod before;
+mod booked_line;
 mod cancel;
 mod cancel_request;
 mod columns;
@@ -27,6 +28,9 @@ use super::StoreError;
 
 pub(super) use audit_entry::audit_entry;
 pub(super) use before::Before;
+pub(super) use booked_line::{
+    booked_day, booked_day_model, booked_line, booked_line_models, dated_books,
+};
 pub(super) use cancel::{cancel_model, have_same_cancels, sort_cancels};
 pub(super) use cancel_request::{
     CancelRequestRow, WholeCancelRequestRow, cancel_request_model, changed_columns,

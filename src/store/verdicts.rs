@@ -1,6 +1,7 @@
 //! Verdicts: kept with what they were made from, marked when that changes, and made again only then.
 
 pub(in crate::store) mod book_rows;
+mod booked;
 mod days;
 mod due;
 mod news;
@@ -19,6 +20,7 @@ use reconciliation::{
 
 use super::{AccountName, SettlementId, Source, StoreError};
 
+pub use booked::{BookedDay, DatedBooks, SoldAndPaidOut};
 pub use due::SettledTerms;
 pub(in crate::store) use stored::read_parts;
 pub use sums::{ReconciliationSums, UnsettledSums};
@@ -89,6 +91,8 @@ pub struct VerdictRecord {
     pub unsettled: Vec<UnsettledEvent>,
     /// Days that were not read and that it depends on.
     pub gaps: Vec<VerdictGap>,
+    /// Its books by date.
+    pub dated: DatedBooks,
 }
 
 /// How a payment stands, and its sums.

@@ -1,15 +1,20 @@
 //! Maintained sums are the sums made from scratch, whatever was kept before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
-use reconciliation::{Currency, Money, Verdict};
-use toss_recon::store::{PaymentSums, ReconciliationSums, VerdictRecord, VerdictSubject};
+use reconciliation::{
+    BookedLine, BookedRow, CancelOrigin, Currency, DateBasis, Effect, KstDate, MId, Money,
+    PaymentMethod, Verdict,
+};
+use toss_recon::store::{
+    DatedBooks, PaymentSums, ReconciliationSums, VerdictRecord, VerdictSubject,
+};
 
 use crate::database::TestDatabase;
-use crate::samples::{account, at, mid, won};
+use crate::samples::{account, at, mid, transaction_key, won};
 use crate::verdict_samples::{april, ever, moved, unsettled, verdict};
 
 async fn every_verdict(database: &TestDatabase) -> Vec<VerdictRecord> {
@@ -80,6 +85,111 @@ pub(crate) async fn are_those_of_the_verdicts(database: &TestDatabase) {
         })
         .collect();
     assert_eq!(kept, events);
+    booked_days_are_those_of(database, &verdicts).await;
+}
+
+/// The sums of a day: payments, paid, refunded, settled, VAT and rows.
+type OfDay = [i64; 6];
+
+/// Holds the books by date against what their lines add up to.
+async fn booked_days_are_those_of(database: &TestDatabase, verdicts: &[VerdictRecord]) {
+    for basis in DateBasis::ALL {
+        let mut expected: BTreeMap<(KstDate, MId, Currency), OfDay> = BTreeMap::new();
+        for record in verdicts {
+            let mut counted = BTreeSet::new();
+            for line in &record.dated.lines {
+                let row = line.row.as_ref();
+                let day = match basis {
+                    DateBasis::Transaction => line.cohort,
+                    DateBasis::Event => line.day,
+                    DateBasis::Sold => row.map(|row| row.sold_date),
+                    DateBasis::PaidOut => row.map(|row| row.paid_out_date),
+                };
+                let Some(day) = day else { continue };
+                let place = (day, line.mid.clone(), line.amount.currency());
+                let is_first = counted.insert(place.clone()) && record.payment.is_some();
+                let (paid, refunded) = match line.effect {
+                    Effect::Paid => (line.amount.minor(), 0),
+                    Effect::Refunded => (0, -line.amount.minor()),
+                    _ => (0, 0),
+                };
+                let of_line = [
+                    i64::from(is_first),
+                    paid,
+                    refunded,
+                    row.map_or(0, |row| row.amount.minor()),
+                    row.and_then(|row| row.vat).map_or(0, Money::minor),
+                    i64::from(row.is_some()),
+                ];
+                let sums = expected.entry(place).or_default();
+                for (sum, more) in sums.iter_mut().zip(of_line) {
+                    *sum += more;
+                }
+            }
+        }
+        let mut kept: BTreeMap<(KstDate, MId, Currency), OfDay> = BTreeMap::new();
+        let days = database.store.booked_days(basis, ever(), None).await;
+        for of in days.expect("an answer") {
+            let sums = kept
+                .entry((of.day, of.mid, of.sums.currency()))
+                .or_default();
+            let of_day = [
+                i64::try_from(of.payments).expect("few"),
+                of.sums.paid.minor(),
+                of.sums.effective_refund.minor(),
+                of.sums.settled.minor(),
+                of.sums.vat.minor(),
+                i64::try_from(of.sums.rows).expect("few"),
+            ];
+            for (sum, more) in sums.iter_mut().zip(of_day) {
+                *sum += more;
+            }
+        }
+        assert_eq!(kept, expected, "{basis:?}");
+    }
+}
+
+/// Books by date as chance has them: of one payment, in lines on few days.
+fn any_books(random: &mut StdRng, is_payment: bool) -> DatedBooks {
+    let mut day =
+        || KstDate::parse(&format!("2026-03-0{}", random.random_range(1..4))).expect("a day");
+    let days = [(); 12].map(|()| day());
+    let mut days = days.into_iter().cycle();
+    let mut next = || days.next().expect("a day");
+    let lines = (0..random.random_range(0..4)).map(|number| {
+        let amount = random.random_range(1..900);
+        let (effect, amount) = match number {
+            0 => (Effect::Paid, won(amount)),
+            _ => (Effect::Refunded, won(-amount)),
+        };
+        let row = random.random_bool(0.6).then(|| BookedRow {
+            sold_date: next(),
+            paid_out_date: next(),
+            amount,
+            fee: won(22),
+            supply_amount: Some(won(20)),
+            vat: random.random_bool(0.8).then(|| won(2)),
+            pay_out: won(amount.minor() - 22),
+        });
+        BookedLine {
+            mid: mid("tosspayments"),
+            transaction_key: Some(transaction_key(&format!("t.{number}"))),
+            listed_at: Some(at("2026-03-01T03:00:00Z")),
+            day: random.random_bool(0.9).then(&mut next),
+            cohort: is_payment.then(&mut next),
+            effect,
+            origin: (effect == Effect::Refunded).then_some(CancelOrigin::Elsewhere),
+            amount,
+            never_settled: won(0),
+            row,
+            payout_day: random.random_bool(0.5).then(&mut next),
+        }
+    });
+    DatedBooks::new(
+        Some(&PaymentMethod::Card),
+        random.random_bool(0.3),
+        lines.collect(),
+    )
 }
 
 fn numbers(sums: &PaymentSums) -> [i64; 7] {
@@ -106,7 +216,9 @@ fn any_verdict(random: &mut StdRng) -> VerdictRecord {
         event.method_label = random.random_bool(0.7).then(|| "카드".to_owned());
         record.unsettled.push(event);
     }
-    if random.random_bool(0.1) {
+    let is_payment = !random.random_bool(0.1);
+    record.dated = any_books(random, is_payment);
+    if !is_payment {
         record.payment = None;
         return record;
     }

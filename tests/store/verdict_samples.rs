@@ -5,8 +5,8 @@ use reconciliation::{
     Currency, DiscrepancyClass, KstDate, MId, Money, PaymentKey, SettlementKind, Verdict,
 };
 use toss_recon::store::{
-    AccountName, DiscrepancyId, DiscrepancyRecord, PaymentSums, PaymentVerdict, ReadDays, Source,
-    UnsettledEvent, VerdictGap, VerdictRecord, VerdictSubject,
+    AccountName, DatedBooks, DiscrepancyId, DiscrepancyRecord, PaymentSums, PaymentVerdict,
+    ReadDays, Source, UnsettledEvent, VerdictGap, VerdictRecord, VerdictSubject,
 };
 
 use crate::database::TestDatabase;
@@ -40,6 +40,7 @@ pub(crate) fn verdict(payment_key: &str, verdict: Verdict) -> VerdictRecord {
         discrepancies: Vec::new(),
         unsettled: Vec::new(),
         gaps: Vec::new(),
+        dated: DatedBooks::default(),
     }
 }
 

@@ -29,6 +29,15 @@ pub struct PayoutSums {
     pub pay_out: Money,
 }
 
+/// What a day has paid out to one merchant in one currency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayoutNet {
+    /// The merchant.
+    pub mid: MId,
+    /// Σ payOutAmount, signed.
+    pub pay_out: Money,
+}
+
 /// How many settlement rows of one merchant and method have these dates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettledLag {
@@ -84,6 +93,41 @@ impl Store {
                 .or_insert(part);
         }
         Ok(sums.into_values().collect())
+    }
+
+    /// What each day before that one has paid out, by merchant, currency and day, the oldest first. A sum beyond 64 bits ends
+    /// there.
+    pub async fn payout_nets_before(
+        &self,
+        day: KstDate,
+        mids: Option<&[MId]>,
+    ) -> Result<Vec<PayoutNet>, StoreError> {
+        let mut sql = Sql::new(self.reader.get_database_backend());
+        let until = sql.bind(day.naive());
+        let of_merchant = match mids {
+            Some(mids) => sql.among("mid", mids.iter().map(MId::as_str)),
+            None => "TRUE".to_owned(),
+        };
+        let text = format!(
+            "SELECT mid, currency, paid_out_date, {} FROM payout_sums
+             WHERE paid_out_date < {until} AND {of_merchant}
+             GROUP BY mid, currency, paid_out_date ORDER BY paid_out_date, mid, currency",
+            saturating("pay_out")
+        );
+        let rows = self.reader.query_all_raw(sql.statement(text)).await?;
+        rows.iter()
+            .map(|row| {
+                let mid = mid_of(row, 0)?;
+                let code: String = row.try_get_by_index(1)?;
+                let currency: Currency = code.parse().map_err(|_| {
+                    StoreError::inconsistent("payout_sums", "currency", mid.as_str())
+                })?;
+                Ok(PayoutNet {
+                    pay_out: Money::from_minor(row.try_get_by_index(3)?, currency),
+                    mid,
+                })
+            })
+            .collect()
     }
 
     /// The dates of settlement rows that were paid out on or after that day.
@@ -158,7 +202,7 @@ pub(in crate::store) async fn sum_anew(
 
 /// The sum of a column that ends at the largest number instead of failing: rows that say absurd amounts must not keep a
 /// day from being stored.
-fn saturating(column: &str) -> String {
+pub(in crate::store) fn saturating(column: &str) -> String {
     let high = format!("SUM({column} / 1000000000)");
     let low = format!("SUM({column} % 1000000000)");
     format!(

@@ -9,8 +9,8 @@ use super::before::Before;
 use super::columns::{Columns, Placed, placed};
 use super::{Row, kind_of, kind_text, storable, to_millis};
 use crate::store::verdicts::{
-    PaymentSums, PaymentVerdict, ReconciliationSums, UnsettledEvent, UnsettledSums, VerdictGap,
-    VerdictRecord, VerdictSubject,
+    DatedBooks, PaymentSums, PaymentVerdict, ReconciliationSums, UnsettledEvent, UnsettledSums,
+    VerdictGap, VerdictRecord, VerdictSubject,
 };
 use crate::store::{Source, StoreError};
 
@@ -118,6 +118,7 @@ impl VerdictColumns<'_> {
             discrepancies: Vec::new(),
             unsettled: Vec::new(),
             gaps: Vec::new(),
+            dated: DatedBooks::default(),
         }))
     }
 

@@ -7,6 +7,7 @@ use entity::{discrepancy, payment_day, unsettled_day, unsettled_event, verdict, 
 use sea_orm::sea_query::{LockBehavior, LockType, OnConflict};
 use sea_orm::{ConnectionTrait, EntityTrait, Iterable, QueryFilter, QuerySelect};
 
+use super::booked::keep_booked;
 use super::days::{Changes, Way, of_event, of_verdict};
 use super::due::fingerprint;
 use super::news::News;
@@ -203,6 +204,11 @@ async fn keep(transaction: &Transaction, kept: &[Kept<'_>]) -> Result<(), StoreE
     keep_discrepancies(transaction, kept).await?;
     keep_gaps(transaction, kept).await?;
     keep_unsettled(transaction, kept).await?;
+    let records = kept.iter();
+    let records: Vec<_> = records
+        .map(|kept| (kept.before.subject.as_str(), kept.record))
+        .collect();
+    keep_booked(transaction, &records).await?;
     payments
         .write::<payment_day::Entity>(transaction, payment_day::Column::Place)
         .await?;

@@ -3,14 +3,16 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use entity::{discrepancy, unsettled_event, verdict_gap};
+use entity::{booked_line, discrepancy, unsettled_event, verdict_gap};
 use reconciliation::PaymentKey;
 use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
 use super::{DiscrepancyId, StoredDiscrepancy, VerdictRecord, VerdictSubject};
 use crate::store::db::keys::among;
 use crate::store::row_reader::RowReader;
-use crate::store::rows::{Placed, VerdictRow, stored_discrepancy, unsettled_event, verdict_gap};
+use crate::store::rows::{
+    Placed, VerdictRow, dated_books, stored_discrepancy, unsettled_event, verdict_gap,
+};
 use crate::store::verdicts::book_rows::Scope;
 use crate::store::{Store, StoreError};
 
@@ -89,7 +91,9 @@ pub(in crate::store) async fn read_parts<'v>(
     let order = "ORDER BY transaction_key, mid";
     let events: Vec<unsettled_event::Model> = parts(reader, scope, order).await?;
     let gaps: Vec<verdict_gap::Model> = parts(reader, scope, "").await?;
-    if discrepancies.is_empty() && events.is_empty() && gaps.is_empty() {
+    let order = "ORDER BY subject, number";
+    let lines: Vec<booked_line::Model> = parts(reader, scope, order).await?;
+    if discrepancies.is_empty() && events.is_empty() && gaps.is_empty() && lines.is_empty() {
         return Ok(());
     }
     let mut verdicts: HashMap<String, &mut VerdictRecord> = verdicts
@@ -108,6 +112,12 @@ pub(in crate::store) async fn read_parts<'v>(
     for row in gaps {
         if let Some(verdict) = verdicts.get_mut(&row.subject) {
             verdict.gaps.push(verdict_gap(&row)?);
+        }
+    }
+    for lines in lines.chunk_by(|a, b| a.subject == b.subject) {
+        let subject = lines.first().map(|line| line.subject.as_str());
+        if let Some(verdict) = subject.and_then(|subject| verdicts.get_mut(subject)) {
+            verdict.dated = dated_books(lines)?;
         }
     }
     for verdict in verdicts.into_values() {
