@@ -28,6 +28,7 @@ mod node_id;
 mod page;
 mod payment;
 mod payment_by;
+mod payment_details;
 mod payout_day;
 mod query;
 mod reconciliation;
@@ -149,6 +150,10 @@ pub fn with_request_data(schema: &Schema, request: Request) -> Request {
     let store = schema.data::<Held<Store>>();
     let reconciler = schema.data::<Held<Reconciler>>();
     let interpretation = schema.data::<Interpretation>();
+    let request = match schema.data::<Held<Lookup>>() {
+        Some(lookup) => request.data(scoped::details(lookup)),
+        None => request,
+    };
     match (store, reconciler, interpretation) {
         (Some(store), Some(reconciler), Some(interpretation)) => {
             request.data(scoped::loaders(store, reconciler, *interpretation))

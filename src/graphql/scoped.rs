@@ -13,6 +13,7 @@ use super::live::Live;
 use super::live_reads::LiveReads;
 use super::loaders::Loaders;
 use super::node_id::TransactionId;
+use super::payment_details::Details;
 use crate::access::{Principal, Scope};
 use crate::cancel::{Admin, CancelCommand, CancelOutcome, Canceller, Finding};
 use crate::lookup::{FoundPayment, Lookup, LookupError, PaymentRef};
@@ -40,6 +41,7 @@ pub(super) trait Open {}
 
 impl Open for super::Interpretation {}
 impl Open for Loaders {}
+impl Open for Details {}
 impl Open for Live {}
 impl Open for LiveReads {}
 
@@ -50,6 +52,11 @@ pub(super) fn loaders(
     interpretation: super::Interpretation,
 ) -> Loaders {
     Loaders::new(store.0.clone(), reconciler.0.clone(), interpretation)
+}
+
+/// The details of payments, loaded together for one request.
+pub(super) fn details(lookup: &Held<Lookup>) -> Details {
+    Details::new(lookup.0.clone())
 }
 
 /// What whoever asks may reach.

@@ -40,6 +40,7 @@ pub use mirror::day_claims::ROWS_AT_ONCE;
 pub use mirror::live_reading::{
     LiveReading, PaymentRecord, SettlementDay, SettlementRecord, TransactionRecord,
 };
+pub use mirror::own_answers::OwnAnswer;
 pub use mirror::payments::{AccountName, StoredPayment};
 pub use mirror::payout_sums::{PayoutSums, SettledLag};
 pub use mirror::read_days::ReadDays;
