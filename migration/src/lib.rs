@@ -32,6 +32,7 @@ mod m20261130_000047_keys_given_back;
 mod m20261130_000051_token_limits;
 mod m20261130_000052_sessions;
 mod m20261130_000056_verdict_settings;
+mod m20261130_000057_found_payments;
 mod standing;
 mod statements;
 
@@ -77,6 +78,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000051_token_limits::Migration),
             Box::new(m20261130_000052_sessions::Migration),
             Box::new(m20261130_000056_verdict_settings::Migration),
+            Box::new(m20261130_000057_found_payments::Migration),
         ]
     }
 }

@@ -1,6 +1,7 @@
 //! What front-ends talk to: the schema, its types and how they are loaded. Types are thin shells over the engine's and
 //! the store's values; the rules are theirs.
 
+mod bank;
 mod books;
 mod budget;
 mod cancel;
@@ -25,6 +26,7 @@ mod money;
 mod mutation;
 mod node;
 mod node_id;
+mod orders;
 mod page;
 mod payment;
 mod payment_by;
@@ -43,6 +45,7 @@ mod subscription;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod total_count;
 mod transaction;
 mod user_error;
 mod viewer;
@@ -88,6 +91,9 @@ const LIST_COST: usize = 5;
 /// What a list of sums by day is taken to hold, in units of its element's cost. A range of days may be longer; what is
 /// made of it is read from few sums.
 const DAYS_COST: usize = 40;
+
+/// What a field costs that asks the database for itself alone.
+const STATEMENT_COST: usize = 20;
 
 /// What a field costs that may have to ask Toss.
 const LIVE_READ_COST: usize = 200;

@@ -7,8 +7,14 @@ use reconciliation::PaymentKey;
 
 use super::Lookup;
 use crate::store::StoreError;
-use crate::toss::read_details;
 pub use crate::toss::{CardDetails, EasyPayDetails, PaymentDetails};
+use crate::toss::{MusdAmounts, PaymentReading, read_details};
+
+/// What was read just now tells, but for its amounts.
+pub(super) fn details_of(reading: &PaymentReading) -> PaymentDetails {
+    let currency = reading.payment.currency;
+    read_details(reading.raw.as_str(), currency, MusdAmounts::default())
+}
 
 impl Lookup {
     /// Of these payments; those that were never read themselves are missing.

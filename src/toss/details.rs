@@ -166,7 +166,7 @@ fn masked(number: &str) -> String {
     }
 }
 
-fn means<'a>(field: Field<'a>) -> Option<MeansWire<'a>> {
+fn means(field: Field<'_>) -> Option<MeansWire<'_>> {
     Place::default().shape("", field?.get(), "an object").ok()
 }
 

@@ -6,8 +6,8 @@ fn details(json: &str) -> PaymentDetails {
     read_details(json, Currency::KRW, MusdAmounts::default())
 }
 
-fn won(minor: i64) -> Option<Money> {
-    Some(Money::from_minor(minor, Currency::KRW))
+fn won(minor: i64) -> Money {
+    Money::from_minor(minor, Currency::KRW)
 }
 
 #[test]
@@ -30,11 +30,11 @@ fn a_wallet_that_draws_on_a_card_tells_of_both() {
     assert_eq!(easy_pay.provider.as_deref(), Some("네이버페이"));
     assert_eq!(
         (easy_pay.amount, easy_pay.discount_amount),
-        (won(0), won(1_500))
+        (Some(won(0)), Some(won(1_500)))
     );
     assert_eq!(
         (found.supplied_amount, found.vat, found.tax_free_amount),
-        (won(18_182), won(1_818), won(0))
+        (Some(won(18_182)), Some(won(1_818)), Some(won(0)))
     );
     assert_eq!(found.use_escrow, Some(false));
     assert_eq!(found.approval_number.as_deref(), Some("00123456"));
@@ -54,7 +54,7 @@ fn old_answers_name_the_company_the_receipt_and_the_wallet_elsewhere() {
     assert_eq!(easy_pay.provider.as_deref(), Some("토스결제"));
     assert_eq!(
         (easy_pay.amount, easy_pay.discount_amount),
-        (won(900), won(100))
+        (Some(won(900)), Some(won(100)))
     );
 }
 
@@ -87,6 +87,6 @@ fn what_is_not_what_it_should_be_is_absent_and_takes_nothing_with_it() {
     );
     assert_eq!((found.order_name, found.receipt_url), (None, None));
     assert_eq!((found.vat, found.use_escrow), (None, None));
-    assert_eq!(found.supplied_amount, won(10));
+    assert_eq!(found.supplied_amount, Some(won(10)));
     assert_eq!(found.approval_number.as_deref(), Some("1"));
 }

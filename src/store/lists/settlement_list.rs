@@ -10,7 +10,7 @@ use sea_orm::{
 };
 
 use crate::store::db::keys::among;
-use crate::store::lists::keyset::{Walk, has};
+use crate::store::lists::keyset::{Walk, has, looked_at};
 use crate::store::lists::payment_list::words;
 use crate::store::rows::{SettlementRow, kind_text};
 use crate::store::{Page, PageRequest, SettlementId, Store, StoreError, StoredSettlement};
@@ -26,6 +26,10 @@ pub struct SettlementFilter {
     pub mids: Option<Vec<MId>>,
     /// Of this kind.
     pub kind: Option<SettlementKind>,
+    /// Of the payments of this order, or of no payment and of this order.
+    pub order_id: Option<OrderId>,
+    /// Of this payment.
+    pub payment_key: Option<PaymentKey>,
 }
 
 /// The day that a list of settlement rows is ordered by.
@@ -107,6 +111,17 @@ impl Store {
         })
     }
 
+    /// How many settlement rows the filter lets through; `None` when they are more than a hundred thousand.
+    pub async fn count_settlements(
+        &self,
+        filter: &SettlementFilter,
+    ) -> Result<Option<u64>, StoreError> {
+        match walk(filter) {
+            Some(walk) => self.counted(&walk.count(settlement::Entity)).await,
+            None => Ok(Some(0)),
+        }
+    }
+
     /// The payment of each of these orders, at these merchants where any are named; of several attempts, the one begun last.
     /// Orders without any are missing.
     pub async fn payments_of_orders(
@@ -158,7 +173,16 @@ fn walk(filter: &SettlementFilter) -> Option<Walk<Column>> {
         return None;
     }
     let of_kind = |kind: &SettlementKind| has(Column::Kind, kind_text(*kind));
+    let mut everywhere = Vec::new();
+    let of_one = of_one_payment_or_order(filter);
     let parts = match &mids {
+        _ if !of_one.is_empty() => {
+            let mids = mids.iter();
+            everywhere.extend(mids.map(|mids| looked_at(Expr::col(Column::Mid).is_in(mids))));
+            let kinds = kinds.iter().map(|kind| kind_text(*kind));
+            everywhere.push(looked_at(Expr::col(Column::Kind).is_in(kinds)));
+            of_one
+        }
         None => kinds.iter().map(of_kind).collect(),
         Some(mids) => kinds
             .iter()
@@ -168,7 +192,6 @@ fn walk(filter: &SettlementFilter) -> Option<Walk<Column>> {
             })
             .collect(),
     };
-    let mut everywhere = Vec::new();
     let (order, days) = match filter.order() {
         SettlementOrder::PaidOut => (Column::PaidOutDate, filter.paid_out_date),
         SettlementOrder::Sold => {
@@ -180,12 +203,43 @@ fn walk(filter: &SettlementFilter) -> Option<Walk<Column>> {
         }
     };
     Some(Walk {
+        first: None,
         order,
         key: Column::Id,
         parts,
         everywhere,
         within: days.map(|(from, to)| (from.naive().into(), to.next().naive().into())),
     })
+}
+
+/// The few rows of one payment, or of one order: those of its payments, and those that name no payment.
+fn of_one_payment_or_order(filter: &SettlementFilter) -> Vec<Expr> {
+    use entity::payment;
+    let names_none = Expr::col(Column::PaymentKey).is_null();
+    let is_of = |column: Column, order: &OrderId| Expr::col(column).eq(order.as_str());
+    match (&filter.payment_key, &filter.order_id) {
+        (None, None) => Vec::new(),
+        (Some(key), None) => vec![has(Column::PaymentKey, key.as_str())],
+        (Some(key), Some(order)) => {
+            let order = is_of(Column::OrderId, order).or(is_of(Column::OrderIdUnprefixed, order));
+            vec![has(Column::PaymentKey, key.as_str()).and(looked_at(order))]
+        }
+        (None, Some(order)) => {
+            let of_order = payment::Entity::find()
+                .select_only()
+                .column(payment::Column::PaymentKey)
+                .filter(payment::Column::OrderId.eq(order.as_str()))
+                .into_query();
+            let whole = is_of(Column::OrderId, order);
+            vec![
+                Expr::col(Column::PaymentKey).in_subquery(of_order),
+                names_none.clone().and(whole.clone()),
+                names_none
+                    .and(is_of(Column::OrderIdUnprefixed, order))
+                    .and(looked_at(whole.not())),
+            ]
+        }
+    }
 }
 
 #[cfg(test)]

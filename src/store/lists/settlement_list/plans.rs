@@ -18,6 +18,7 @@ async fn every_combination_of_filters_is_served_by_an_index_of_all_that_it_names
                 paid_out_date: days.filter(|_| given(1)),
                 mids: given(2).then(|| vec![mid("small"), mid("large")]),
                 kind: given(3).then_some(SettlementKind::Cancel),
+                ..SettlementFilter::default()
             };
             let (entry, order) = match (&filter.mids, filter.order()) {
                 (Some(_), SettlementOrder::Sold) => (
