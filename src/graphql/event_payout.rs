@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Enum, Object};
+use async_graphql::{Context, Enum, Object};
 
-use reconciliation::NoPayoutDate;
+use reconciliation::{MId, NoPayoutDate, Payment, PaymentMethod, TransactionKey};
 
+use super::error::ApiError;
 use super::money::Money;
 use super::scalars::LocalDate;
+use super::scoped::Scoped;
 use super::settlement::SettlementKind;
 use crate::reconcile::Reconciled;
 
@@ -26,17 +28,32 @@ pub(super) enum PayoutBasis {
 pub(super) struct EventPayout {
     reconciled: Arc<Reconciled>,
     place: usize,
+    mid: MId,
+    method: Option<PaymentMethod>,
 }
 
 impl EventPayout {
     /// Those of a payment, in the order of its events.
-    pub(super) fn all_of(reconciled: &Arc<Reconciled>) -> Vec<Self> {
+    pub(super) fn all_of(reconciled: &Arc<Reconciled>, payment: &Payment) -> Vec<Self> {
+        let label = payment.method_label.as_deref();
         (0..reconciled.reconciliation.payouts.len())
             .map(|place| Self {
                 reconciled: Arc::clone(reconciled),
                 place,
+                mid: payment.mid.clone(),
+                method: label.map(PaymentMethod::from_label),
             })
             .collect()
+    }
+
+    /// That of one event; of one that is settled in parts on several days, the first.
+    pub(super) fn of_event(
+        reconciled: &Arc<Reconciled>,
+        payment: &Payment,
+        key: &TransactionKey,
+    ) -> Option<Self> {
+        let mut all = Self::all_of(reconciled, payment).into_iter();
+        all.find(|of| of.payout().transaction_key == *key)
     }
 
     fn payout(&self) -> &reconciliation::EventPayout {
@@ -79,6 +96,19 @@ impl EventPayout {
     /// move at all. Null when `paidOutDate` is not.
     async fn reason(&self) -> Option<&'static str> {
         self.payout().reason.map(NoPayoutDate::as_str)
+    }
+
+    /// An estimate, in a forecast: `amount` at the rate that is usual for the merchant and the method, VAT included. Null when
+    /// Toss has settled it, nothing is forecast, or no rate is usual: of fewer than 30 rows, or where rows differ.
+    async fn estimated_fee(&self, ctx: &Context<'_>) -> Result<Option<Money>, ApiError> {
+        let payout = self.payout();
+        let is_forecast = payout.basis == reconciliation::PayoutBasis::Forecast;
+        if !is_forecast || payout.paid_out_date.is_none() {
+            return Ok(None);
+        }
+        let rates = Scoped::of(ctx)?.usual_rates().await?;
+        let fee = rates.fee(&self.mid, self.method.as_ref(), payout.amount);
+        Ok(fee.map(Money))
     }
 
     /// Whether Toss has said so, or it is a forecast.

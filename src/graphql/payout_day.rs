@@ -1,18 +1,26 @@
 //! What one day pays out, as clients see it.
 
-use async_graphql::SimpleObject;
+use async_graphql::connection::Connection;
+use async_graphql::{ComplexObject, Context, SimpleObject};
 
 use super::count::count;
 use super::error::ApiError;
 use super::event_payout::PayoutBasis;
 use super::money::Money;
+use super::page::{self, PageArguments};
 use super::scalars::LocalDate;
-use crate::reconcile;
+use super::total_count::TotalCount;
+use super::transaction::Transaction;
+use super::transaction_list;
+use crate::{reconcile, store};
 
 /// What one merchant is paid out in one currency on one day. A day may have two of these: what Toss has settled, and what is
 /// forecast for transactions that have no settlement row yet.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(super) struct PayoutDay {
+    #[graphql(skip)]
+    of: reconcile::PayoutDay,
     /// The merchant at Toss (상점아이디).
     m_id: String,
     /// The currency of every amount here: an ISO 4217 code, or `MUSD`.
@@ -53,6 +61,7 @@ impl PayoutDay {
     /// `INTERNAL` when a number does not fit.
     pub(super) fn of(day: &reconcile::PayoutDay) -> Result<Self, ApiError> {
         Ok(Self {
+            of: day.clone(),
             m_id: day.mid.to_string(),
             currency: day.gross.currency().code(),
             paid_out_date: LocalDate(day.paid_out_date),
@@ -68,5 +77,34 @@ impl PayoutDay {
             carried_over: Money(day.carried_over),
             basis: day.basis.into(),
         })
+    }
+}
+
+#[ComplexObject]
+impl PayoutDay {
+    /// The transactions whose money moves on this day, newest first: of a settled day those with a settlement row, of a
+    /// forecast those without one. One that is settled in parts on several days is among those of the first.
+    #[graphql(complexity = "page::cost(first, None, child_complexity)")]
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many of the newest, 1 to 200; 50 when nothing is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only older ones than the one with this cursor.")] after: Option<String>,
+    ) -> Result<Connection<String, Transaction, TotalCount>, ApiError> {
+        let day = &self.of;
+        let filter = store::TransactionFilter {
+            payout_day: Some((day.paid_out_date, day.paid_out_date)),
+            mids: Some(vec![day.mid.clone()]),
+            currency: Some(day.gross.currency()),
+            is_settled: Some(day.basis == reconciliation::PayoutBasis::Settled),
+            ..store::TransactionFilter::default()
+        };
+        let arguments = PageArguments {
+            first,
+            after,
+            ..PageArguments::default()
+        };
+        transaction_list::transactions(ctx, filter, arguments).await
     }
 }

@@ -13,16 +13,21 @@ use super::live::Live;
 use super::live_reads::LiveReads;
 use super::loaders::Loaders;
 use super::node_id::TransactionId;
+use super::payment_details::Details;
+use super::total_count::TotalCount;
 use crate::access::{Principal, Scope};
 use crate::cancel::{Admin, CancelCommand, CancelOutcome, Canceller, Finding};
 use crate::lookup::{FoundPayment, Lookup, LookupError, PaymentRef};
-use crate::reconcile::{DatedSummary, Grouping, MethodCycle, PayoutDay, Receivable, Reconciler};
+use crate::reconcile::{
+    DatedSummary, Grouping, MethodCycle, PayoutDay, Receivable, Reconciler, UsualRates,
+};
 use crate::request_notes::note_payment;
 use crate::store::{
-    self, AuditEntry, CancelRequest, CancelRequestFilter, CancelRequestId, DiscrepancyFilter,
-    DiscrepancyId, DiscrepancyPlace, Page, PageRequest, PaymentFilter, PaymentPlace,
-    SettlementFilter, SettlementId, SettlementPlace, Store, StoredCancelError, StoredDiscrepancy,
-    StoredPayment, StoredSettlement, Topic,
+    self, AmountPlace, AuditEntry, CancelRequest, CancelRequestFilter, CancelRequestId, DeltaPlace,
+    DiscrepancyFilter, DiscrepancyId, DiscrepancyPlace, ListedTransaction, Page, PageRequest,
+    PaymentFilter, PaymentPlace, SettlementFilter, SettlementId, SettlementPlace, Store,
+    StoredCancelError, StoredDiscrepancy, StoredPayment, StoredSettlement, Topic,
+    TransactionFilter, TransactionPlace,
 };
 use crate::sync::{Coverage, Mirror};
 
@@ -40,6 +45,7 @@ pub(super) trait Open {}
 
 impl Open for super::Interpretation {}
 impl Open for Loaders {}
+impl Open for Details {}
 impl Open for Live {}
 impl Open for LiveReads {}
 
@@ -50,6 +56,11 @@ pub(super) fn loaders(
     interpretation: super::Interpretation,
 ) -> Loaders {
     Loaders::new(store.0.clone(), reconciler.0.clone(), interpretation)
+}
+
+/// The details of payments, loaded together for one request.
+pub(super) fn details(lookup: &Held<Lookup>) -> Details {
+    Details::new(lookup.0.clone())
 }
 
 /// What whoever asks may reach.
@@ -193,9 +204,46 @@ impl<'c, 'a> Scoped<'c, 'a> {
         Ok(page)
     }
 
+    /// As [`Store::list_payments_by_amount`].
+    pub(super) async fn list_payments_by_amount(
+        &self,
+        filter: PaymentFilter,
+        page: &PageRequest<AmountPlace>,
+    ) -> Result<Page<(AmountPlace, Arc<StoredPayment>)>, ApiError> {
+        let filter = PaymentFilter {
+            mids: self.scope.narrowed(filter.mids),
+            ..filter
+        };
+        let store = self.store()?;
+        let page = store.list_payments_by_amount(&filter, page).await?;
+        for (_, stored) in &page.rows {
+            note_payment(&stored.payment.payment_key);
+        }
+        Ok(page)
+    }
+
     /// Whether a transaction may be seen.
     pub(super) fn sees_transaction(&self, id: &TransactionId) -> bool {
         self.scope.includes(&id.mid)
+    }
+
+    /// As [`Store::list_transactions`].
+    pub(super) async fn list_transactions(
+        &self,
+        filter: TransactionFilter,
+        page: &PageRequest<TransactionPlace>,
+    ) -> Result<Page<(TransactionPlace, ListedTransaction)>, ApiError> {
+        let filter = TransactionFilter {
+            mids: self.scope.narrowed(filter.mids),
+            ..filter
+        };
+        Ok(self.store()?.list_transactions(&filter, page).await?)
+    }
+
+    /// As [`Reconciler::usual_rates`]: rates by merchant, of which each answer has its own alone.
+    pub(super) async fn usual_rates(&self) -> Result<Arc<UsualRates>, ApiError> {
+        let reconciler: &Reconciler = self.opened()?;
+        Ok(reconciler.usual_rates().await?)
     }
 
     // ---- settlements and discrepancies
@@ -233,6 +281,24 @@ impl<'c, 'a> Scoped<'c, 'a> {
             ..filter
         };
         let page = self.store()?.list_discrepancies(&filter, page).await?;
+        for (_, stored) in &page.rows {
+            note_of_discrepancy(stored);
+        }
+        Ok(page)
+    }
+
+    /// As [`Store::list_discrepancies_by_delta`].
+    pub(super) async fn list_discrepancies_by_delta(
+        &self,
+        filter: DiscrepancyFilter,
+        page: &PageRequest<DeltaPlace>,
+    ) -> Result<Page<(DeltaPlace, StoredDiscrepancy)>, ApiError> {
+        let filter = DiscrepancyFilter {
+            mids: self.scope.narrowed(filter.mids),
+            ..filter
+        };
+        let store = self.store()?;
+        let page = store.list_discrepancies_by_delta(&filter, page).await?;
         for (_, stored) in &page.rows {
             note_of_discrepancy(stored);
         }
@@ -340,18 +406,68 @@ impl<'c, 'a> Scoped<'c, 'a> {
     pub(super) async fn cancel_requests(
         &self,
         filter: CancelRequestFilter,
-        before: Option<&CancelRequestId>,
-        most: u64,
-    ) -> Result<Vec<CancelRequest>, ApiError> {
+        page: &PageRequest<CancelRequestId>,
+    ) -> Result<Page<CancelRequest>, ApiError> {
         let filter = CancelRequestFilter {
             mids: self.scope.narrowed(filter.mids),
             ..filter
         };
-        let found = self.store()?.cancel_requests(&filter, before, most).await?;
-        for request in &found {
+        let found = self.store()?.cancel_requests(&filter, page).await?;
+        for request in &found.rows {
             note_payment(&request.payment_key);
         }
         Ok(found)
+    }
+
+    /// As [`Store::audit_entries_of`], for a request that may be seen.
+    pub(super) async fn audit_entries_of(
+        &self,
+        request: &CancelRequestId,
+    ) -> Result<Vec<AuditEntry>, ApiError> {
+        Ok(self.store()?.audit_entries_of(request).await?)
+    }
+
+    /// How long a list is of what may be seen; `None` when it is too long to be counted.
+    pub(super) async fn total(&self, list: &TotalCount) -> Result<Option<u64>, ApiError> {
+        let store = self.store()?;
+        let narrowed = |mids: &Option<Vec<MId>>| self.scope.narrowed(mids.clone());
+        Ok(match list {
+            TotalCount::Payments(filter) => {
+                let filter = PaymentFilter {
+                    mids: narrowed(&filter.mids),
+                    ..filter.clone()
+                };
+                store.count_payments(&filter).await?
+            }
+            TotalCount::Settlements(filter) => {
+                let filter = SettlementFilter {
+                    mids: narrowed(&filter.mids),
+                    ..filter.clone()
+                };
+                store.count_settlements(&filter).await?
+            }
+            TotalCount::Discrepancies(filter) => {
+                let filter = DiscrepancyFilter {
+                    mids: narrowed(&filter.mids),
+                    ..filter.clone()
+                };
+                store.count_discrepancies(&filter).await?
+            }
+            TotalCount::Transactions(filter) => {
+                let filter = TransactionFilter {
+                    mids: narrowed(&filter.mids),
+                    ..filter.clone()
+                };
+                store.count_transactions(&filter).await?
+            }
+            TotalCount::CancelRequests(filter) => {
+                let filter = CancelRequestFilter {
+                    mids: narrowed(&filter.mids),
+                    ..filter.clone()
+                };
+                store.count_cancel_requests(&filter).await?
+            }
+        })
     }
 
     /// As [`Store::audit_entries`]: of what may be seen, and of the tokens that see no more than this one.

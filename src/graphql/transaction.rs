@@ -2,12 +2,19 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Enum, ID, Object};
-use reconciliation::{Event, History};
+use async_graphql::{Context, Enum, ID, Object};
+use reconciliation::{CancelEvent, Effect, Event, History, cancel_events, cancel_origin};
 
+use super::books::Books;
+use super::cancel::CancelOrigin;
+use super::error::ApiError;
+use super::event_payout::EventPayout;
+use super::loaders::Loaders;
 use super::money::Money;
 use super::node_id::{NodeId, TransactionId};
+use super::payment::Payment;
 use super::scalars::DateTime;
+use super::scoped::Scoped;
 use super::status::{PaymentMethod, PaymentStatus};
 
 /// What a transaction did to the money that was held. More values may come: treat values you do not know as `NONE`.
@@ -95,6 +102,13 @@ impl Transaction {
         self.row().payment_key.as_str()
     }
 
+    /// The payment, as it was last read; Toss is not asked. Null when only this line is stored.
+    async fn payment(&self, ctx: &Context<'_>) -> Result<Option<Payment>, ApiError> {
+        let key = &self.row().payment_key;
+        let stored = Scoped::of(ctx)?.stored_payment(key).await?;
+        Ok(stored.map(|stored| Payment::from(Books::as_stored(stored))))
+    }
+
     /// The merchant's own order number.
     async fn order_id(&self) -> &str {
         self.row().order_id.as_str()
@@ -140,5 +154,45 @@ impl Transaction {
     /// otherwise. Their sum is the payment's `netAmount`.
     async fn effective_amount(&self) -> Money {
         Money(self.event().effective_amount)
+    }
+
+    /// Who caused it. Null for rows that are no cancel.
+    async fn origin(&self, ctx: &Context<'_>) -> Result<Option<CancelOrigin>, ApiError> {
+        let row = self.row();
+        if !row.status.is_cancel() {
+            return Ok(None);
+        }
+        let own = Loaders::of(ctx)?.own_requests(&row.payment_key).await?;
+        let stored = Scoped::of(ctx)?.stored_payment(&row.payment_key).await?;
+        let events =
+            stored.map(|stored| cancel_events(&stored.payment, &stored.cancels, &self.history));
+        let named =
+            |event: &CancelEvent| event.transaction_key.as_ref() == Some(&row.transaction_key);
+        let known = events.and_then(|events| events.into_iter().find(named));
+        let event = known.unwrap_or_else(|| CancelEvent {
+            transaction_key: Some(row.transaction_key.clone()),
+            amount: self.event().amount(),
+            reason: None,
+            canceled_at: Some(row.transaction_at),
+            refunded: self.event().effect == Effect::Refunded,
+        });
+        Ok(Some(cancel_origin(&event, &own.facts).origin.into()))
+    }
+
+    /// When its money moves to or from the merchant's bank account, as Toss has settled it or as it is forecast. Null for rows
+    /// that moved no money, or whose money Toss does not settle. Of one that is settled in parts on several days, the first:
+    /// `Payment.payouts` has all.
+    async fn payout(&self, ctx: &Context<'_>) -> Result<Option<EventPayout>, ApiError> {
+        let row = self.row();
+        if self.event().effective_amount.is_zero() {
+            return Ok(None);
+        }
+        let stored = Scoped::of(ctx)?.stored_payment(&row.payment_key).await?;
+        let Some(stored) = stored else {
+            return Ok(None);
+        };
+        let reconciled = Loaders::of(ctx)?.reconciled(&stored).await?;
+        let key = &row.transaction_key;
+        Ok(EventPayout::of_event(&reconciled, &stored.payment, key))
     }
 }

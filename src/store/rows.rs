@@ -29,7 +29,8 @@ use super::StoreError;
 pub(super) use audit_entry::audit_entry;
 pub(super) use before::Before;
 pub(super) use booked_line::{
-    booked_day, booked_day_model, booked_line, booked_line_models, dated_books,
+    EVENT_KINDS, booked_day, booked_day_model, booked_line, booked_line_models, dated_books,
+    event_kind,
 };
 pub(super) use cancel::{cancel_model, have_same_cancels, sort_cancels};
 pub(super) use cancel_request::{

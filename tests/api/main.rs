@@ -14,9 +14,11 @@ mod support;
 mod token;
 
 mod access;
+mod books_by_date;
 mod cancel;
 mod discrepancies;
 mod events;
+mod finding;
 mod fuzz;
 mod given_toss;
 mod ids;

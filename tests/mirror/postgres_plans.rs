@@ -150,6 +150,7 @@ fn payment_filters() -> Vec<PaymentFilter> {
                 order_id: given(4).then(|| OrderId::parse("order-29000").unwrap()),
                 verdicts: given(5)
                     .then(|| [Verdict::Discrepant, Verdict::Reconciled][..values].to_vec()),
+                ..PaymentFilter::default()
             });
         }
     }
@@ -249,6 +250,7 @@ async fn lists_of_settlements(explained: &mut Explained, counted: Counted) {
             paid_out_date: given(1).then_some(days),
             mids: given(2).then(|| mids.to_vec()),
             kind: given(3).then_some(SettlementKind::Cancel),
+            ..SettlementFilter::default()
         };
         let order = filter.order();
         let middle = SettlementPlace {

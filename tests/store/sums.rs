@@ -156,6 +156,7 @@ fn any_books(random: &mut StdRng, is_payment: bool) -> DatedBooks {
     let days = [(); 12].map(|()| day());
     let mut days = days.into_iter().cycle();
     let mut next = || days.next().expect("a day");
+    let unchecked = random.random_bool(0.3);
     let lines = (0..random.random_range(0..4)).map(|number| {
         let amount = random.random_range(1..900);
         let (effect, amount) = match number {
@@ -185,11 +186,7 @@ fn any_books(random: &mut StdRng, is_payment: bool) -> DatedBooks {
             payout_day: random.random_bool(0.5).then(&mut next),
         }
     });
-    DatedBooks::new(
-        Some(&PaymentMethod::Card),
-        random.random_bool(0.3),
-        lines.collect(),
-    )
+    DatedBooks::new(Some(&PaymentMethod::Card), unchecked, lines.collect())
 }
 
 fn numbers(sums: &PaymentSums) -> [i64; 7] {

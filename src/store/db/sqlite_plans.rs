@@ -32,7 +32,7 @@ pub(in crate::store) async fn counted_tables() -> DatabaseConnection {
 }
 
 /// Payments of forty days with a settlement row and a verdict each, and a discrepancy for each tenth.
-const SKEWED: [&str; 5] = [
+const SKEWED: [&str; 6] = [
     "INSERT INTO payments (payment_key, mid, account, order_id, status, currency, read_at, began_at, status_kind, method_kind)
      WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 3999)
      SELECT 'payment-' || n, CASE n % 100 WHEN 0 THEN 'small' ELSE 'large' END, 'default', 'order-' || n, 'DONE', 'KRW', 0,
@@ -48,6 +48,11 @@ const SKEWED: [&str; 5] = [
         paid_out_date, raw)
      SELECT payment_key, account, mid, payment_key, order_id, CASE status_kind WHEN 'CANCELED' THEN 'CANCEL' ELSE 'PAYMENT' END,
         'KRW', 1, 1, date(began_at / 1000, 'unixepoch'), date(began_at / 1000, 'unixepoch', '+5 days'), '' FROM payments",
+    "INSERT INTO booked_lines (id, subject, number, mid, transaction_key, listed_at, day, cohort_day, kind, method, unchecked,
+        currency, amount, never_settled, settled, payout_day)
+     SELECT payment_key || '/0', payment_key, 0, mid, payment_key, began_at, date(began_at / 1000, 'unixepoch'),
+        date(began_at / 1000, 'unixepoch'), CASE began_at / 864000 % 50 WHEN 1 THEN 'REFUNDED ELSEWHERE' ELSE 'PAID' END,
+        method_kind, 0, 'KRW', 1, 0, 1, date(began_at / 1000, 'unixepoch', '+5 days') FROM payments",
     "ANALYZE",
 ];
 

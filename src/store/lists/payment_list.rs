@@ -1,7 +1,9 @@
 //! The list of payments, newest first, along an index for every filter.
 
+pub(in crate::store) mod by_amount;
 mod by_payment;
 mod by_verdict;
+pub(in crate::store) mod conditions;
 mod wanted;
 
 use std::sync::Arc;
@@ -12,6 +14,7 @@ use reconciliation::{MId, OrderId, PaymentKey, PaymentMethod, PaymentStatus, Ver
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{SelectStatement, Value};
 
+use self::conditions::PaymentConditions;
 use self::wanted::Wanted;
 use crate::store::{Page, PageRequest, Store, StoreError, StoredPayment};
 
@@ -30,6 +33,8 @@ pub struct PaymentFilter {
     pub order_id: Option<OrderId>,
     /// With one of these verdicts.
     pub verdicts: Option<Vec<Verdict>>,
+    /// What else is asked of them.
+    pub more: PaymentConditions,
 }
 
 /// A payment's place in the list.
@@ -59,15 +64,8 @@ impl Store {
             past,
             toward: request.toward,
         };
-        let of_all = if filter.names_nothing_indexed() {
-            Some(PaymentFilter {
-                mids: Some(self.every_merchant().await?),
-                ..filter.clone()
-            })
-        } else {
-            None
-        };
-        let Some(statement) = statement(of_all.as_ref().unwrap_or(filter), &page) else {
+        let filter = self.narrowed(filter).await?;
+        let Some(statement) = statement(&filter, &page) else {
             return Ok(Page::empty());
         };
         let mut places = Vec::new();
@@ -98,6 +96,29 @@ impl Store {
     }
 }
 
+impl Store {
+    /// How many payments the filter lets through; `None` when they are more than a hundred thousand.
+    pub async fn count_payments(&self, filter: &PaymentFilter) -> Result<Option<u64>, StoreError> {
+        let filter = self.narrowed(filter).await?;
+        match counting(&filter) {
+            Some(statement) => self.counted(&statement).await,
+            None => Ok(Some(0)),
+        }
+    }
+}
+
+/// The statement for how many there are. `None` when nothing can match.
+fn counting(filter: &PaymentFilter) -> Option<SelectStatement> {
+    let wanted = Wanted::by(filter)?;
+    let statement = match &wanted.verdicts {
+        Some(verdicts) if leads(verdicts, filter) => {
+            by_verdict::walk(filter, &wanted, verdicts).count(verdict::Entity)
+        }
+        _ => by_payment::walk(filter, &wanted).count(payment::Entity),
+    };
+    Some(statement)
+}
+
 impl PaymentFilter {
     /// Whether it names nothing that a list of every merchant can be walked by.
     fn names_nothing_indexed(&self) -> bool {
@@ -107,8 +128,12 @@ impl PaymentFilter {
 
     /// The instants as the lists' columns have them.
     fn within(&self) -> Option<(Value, Value)> {
-        let (from, to) = self.began?;
-        Some((from.timestamp_millis().into(), to.timestamp_millis().into()))
+        let millis = |at: DateTime<Utc>| at.timestamp_millis();
+        let from = self.began.map(|(from, _)| millis(from));
+        let until = self.began.map(|(_, until)| millis(until));
+        let begun_before = self.more.begun_before().map(millis);
+        let end = until.into_iter().chain(begun_before).min()?;
+        Some((from.unwrap_or(i64::MIN).into(), end.into()))
     }
 }
 
@@ -135,7 +160,7 @@ fn leads(verdicts: &[String], filter: &PaymentFilter) -> bool {
     let reconciled = verdicts
         .iter()
         .any(|verdict| verdict == Verdict::Reconciled.as_str());
-    filter.order_id.is_none() && !(by_kind && reconciled)
+    filter.order_id.is_none() && filter.more.keys.is_none() && !(by_kind && reconciled)
 }
 
 /// The different words of a filter's list: a row must not be in two parts.

@@ -1,0 +1,377 @@
+//! The list of transactions of all payments, newest first, along an index for every filter: read from the books by date.
+
+use chrono::{DateTime, Utc};
+use entity::booked_line::{self, Column};
+use reconciliation::{
+    CancelOrigin, Currency, Effect, KstDate, MId, OrderId, PaymentKey, PaymentMethod,
+    TransactionKey,
+};
+use sea_orm::sea_query::{Expr, ExprTrait, Value};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use crate::store::db::keys::among;
+use crate::store::lists::keyset::{Walk, has, looked_at};
+use crate::store::lists::payment_list::words;
+use crate::store::rows::{EVENT_KINDS, METHOD_KINDS, event_kind, method_kind};
+use crate::store::{Page, PageRequest, Store, StoreError};
+
+/// A list of more parts than this is read in one for each merchant, which is walked past rows that it has not to do with. A
+/// month of payout days is less.
+const MOST_PARTS: usize = 300;
+
+/// Which transactions. Both ends of days are included; a list without a value matches nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TransactionFilter {
+    /// At or after the first instant and before the second.
+    pub at: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// Whose money moves on one of these days, by its row or by forecast; of one that is settled on several days, by the
+    /// first.
+    pub payout_day: Option<(KstDate, KstDate)>,
+    /// With one of these effects.
+    pub effects: Option<Vec<Effect>>,
+    /// Caused so; of nothing but cancels.
+    pub origins: Option<Vec<CancelOrigin>>,
+    /// Of payments that were paid so; [`PaymentMethod::Other`] stands for every method that is not known.
+    pub methods: Option<Vec<PaymentMethod>>,
+    /// Of one of these merchants.
+    pub mids: Option<Vec<MId>>,
+    /// Of this order.
+    pub order_id: Option<OrderId>,
+    /// In this currency.
+    pub currency: Option<Currency>,
+    /// With a settlement row, or without one.
+    pub is_settled: Option<bool>,
+}
+
+/// A transaction's place in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransactionPlace {
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// Its line in the books by date.
+    pub line: String,
+}
+
+/// What names a transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedTransaction {
+    /// The payment.
+    pub payment_key: PaymentKey,
+    /// The merchant.
+    pub mid: MId,
+    /// The event.
+    pub transaction_key: TransactionKey,
+}
+
+impl Store {
+    /// A page of the transactions that the filter lets through, of those that Toss's list has shown.
+    pub async fn list_transactions(
+        &self,
+        filter: &TransactionFilter,
+        request: &PageRequest<TransactionPlace>,
+    ) -> Result<Page<(TransactionPlace, ListedTransaction)>, StoreError> {
+        let Some(walk) = self.walk_transactions(filter).await? else {
+            return Ok(Page::empty());
+        };
+        let statement = walk.statement(
+            booked_line::Entity,
+            &PageRequest {
+                rows: request.rows,
+                past: request
+                    .past
+                    .as_ref()
+                    .map(|past| (past.at.timestamp_millis().into(), past.line.as_str().into())),
+                toward: request.toward,
+            },
+        );
+        let mut places = Vec::new();
+        for row in self.reader.query_all(&statement).await? {
+            let (millis, line): (i64, String) =
+                (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+            let unread = || StoreError::inconsistent("booked_lines", "listed_at", &line);
+            places.push(TransactionPlace {
+                at: DateTime::from_timestamp_millis(millis).ok_or_else(unread)?,
+                line,
+            });
+        }
+        let page = Page::of(places, request.rows, request.toward);
+        let mut found = self.named_by(&page.rows).await?;
+        let rows = page.rows.into_iter().filter_map(|place| {
+            let named = found.remove(&place.line)?;
+            Some((place, named))
+        });
+        Ok(Page {
+            rows: rows.collect(),
+            has_more: page.has_more,
+        })
+    }
+
+    /// How many transactions the filter lets through; `None` when they are more than a hundred thousand.
+    pub async fn count_transactions(
+        &self,
+        filter: &TransactionFilter,
+    ) -> Result<Option<u64>, StoreError> {
+        match self.walk_transactions(filter).await? {
+            Some(walk) => self.counted(&walk.count(booked_line::Entity)).await,
+            None => Ok(Some(0)),
+        }
+    }
+
+    /// What these lines name.
+    async fn named_by(
+        &self,
+        places: &[TransactionPlace],
+    ) -> Result<std::collections::HashMap<String, ListedTransaction>, StoreError> {
+        let ids = places.iter().map(|place| place.line.as_str());
+        let rows: Vec<(String, String, String, Option<String>)> = booked_line::Entity::find()
+            .select_only()
+            .columns([
+                Column::Id,
+                Column::Subject,
+                Column::Mid,
+                Column::TransactionKey,
+            ])
+            .filter(among(self.reader.get_database_backend(), Column::Id, ids))
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        rows.into_iter()
+            .map(|(id, subject, mid, key)| {
+                let unread = |column| StoreError::inconsistent("booked_lines", column, &id);
+                let key = key.unwrap_or_default();
+                let named = ListedTransaction {
+                    payment_key: PaymentKey::parse(&subject).map_err(|_| unread("subject"))?,
+                    mid: MId::parse(&mid).map_err(|_| unread("mid"))?,
+                    transaction_key: TransactionKey::parse(&key)
+                        .map_err(|_| unread("transaction_key"))?,
+                };
+                Ok((id, named))
+            })
+            .collect()
+    }
+
+    async fn walk_transactions(
+        &self,
+        filter: &TransactionFilter,
+    ) -> Result<Option<Walk<Column>>, StoreError> {
+        if let Some(order) = &filter.order_id {
+            return self.walk_order(filter, order).await;
+        }
+        let mids = match &filter.mids {
+            Some(mids) => mids.clone(),
+            None => self.every_merchant().await?,
+        };
+        Ok(Wanted::by(filter).and_then(|wanted| walk(filter, &wanted, &mids)))
+    }
+
+    /// An order has few transactions, which are sorted.
+    async fn walk_order(
+        &self,
+        filter: &TransactionFilter,
+        order: &OrderId,
+    ) -> Result<Option<Walk<Column>>, StoreError> {
+        let orders = std::slice::from_ref(order);
+        let attempts = self.attempts(orders).await?;
+        let payments = attempts.into_values().flatten();
+        let subjects: Vec<String> = payments
+            .map(|stored| stored.payment.payment_key.to_string())
+            .collect();
+        Ok(Wanted::by(filter).and_then(|wanted| walk_subjects(filter, &wanted, &subjects)))
+    }
+}
+
+/// The words that a filter names, as they stand in the columns: without repetition and not empty.
+struct Wanted {
+    kinds: Option<Vec<String>>,
+    methods: Option<Vec<String>>,
+}
+
+impl Wanted {
+    /// `None` when nothing can match.
+    fn by(filter: &TransactionFilter) -> Option<Self> {
+        let wanted = Self {
+            kinds: kinds(filter),
+            methods: words(filter.methods.as_deref(), |method| {
+                method_kind(Some(method)).to_owned()
+            }),
+        };
+        let lists = [&wanted.kinds, &wanted.methods];
+        let matches_nothing = lists.into_iter().flatten().any(Vec::is_empty);
+        (!matches_nothing).then_some(wanted)
+    }
+
+    /// The conditions that a part has to be looked at for: on kinds and methods, unless the part is of one already.
+    fn looked_at(&self, has_kind: bool, has_method: bool) -> impl Iterator<Item = Expr> {
+        let kinds = self.kinds.as_ref().filter(|_| !has_kind);
+        let methods = self.methods.as_ref().filter(|_| !has_method);
+        let kinds = kinds.map(|kinds| looked_at(Column::Kind.is_in(kinds)));
+        let methods = methods.map(|methods| looked_at(Column::Method.is_in(methods)));
+        kinds.into_iter().chain(methods)
+    }
+}
+
+/// The kinds of events that a filter's effects and origins allow; `None` when it names neither, and has no payout day, which
+/// only events that move money have.
+fn kinds(filter: &TransactionFilter) -> Option<Vec<String>> {
+    let moves = |kind: &str| !kind.starts_with("NONE") && !kind.starts_with("VOIDED");
+    if filter.effects.is_none() && filter.origins.is_none() && filter.payout_day.is_none() {
+        return None;
+    }
+    let of_cancels = [
+        Some(CancelOrigin::Ours),
+        Some(CancelOrigin::Elsewhere),
+        Some(CancelOrigin::Uncertain),
+    ];
+    let all = [
+        Effect::None,
+        Effect::Paid,
+        Effect::PaymentReversed,
+        Effect::Refunded,
+        Effect::Voided,
+    ];
+    let effects = filter.effects.as_deref().unwrap_or(&all);
+    let mut named: Vec<String> = Vec::new();
+    for effect in effects {
+        let origins = of_cancels.iter().chain(&[None]);
+        for origin in origins {
+            let is_wanted = match (&filter.origins, origin) {
+                (None, _) => true,
+                (Some(_), None) => false,
+                (Some(wanted), Some(origin)) => wanted.contains(origin),
+            };
+            let kind = event_kind(*effect, *origin);
+            if is_wanted && EVENT_KINDS.contains(&kind.as_str()) {
+                named.push(kind);
+            }
+        }
+    }
+    named.retain(|kind| filter.payout_day.is_none() || moves(kind));
+    named.sort_unstable();
+    named.dedup();
+    Some(named)
+}
+
+/// How the list is walked: by the days on which money moves where these are named and few, else by what happened and how it
+/// was paid, in one part for each of each merchant; where they are too many, merchant by merchant. `None` when nothing can
+/// match.
+fn walk(filter: &TransactionFilter, wanted: &Wanted, mids: &[MId]) -> Option<Walk<Column>> {
+    let mids = words(Some(mids), MId::to_string).filter(|mids| !mids.is_empty())?;
+    let mut everywhere: Vec<Expr> = apart(filter).collect();
+    let kinds = wanted.kinds.as_deref();
+    if let Some((from, to)) = filter.payout_day
+        && let Some(days) = few_days(from, to, mids.len() * kinds.map_or(1, <[String]>::len))
+    {
+        everywhere.extend(wanted.looked_at(true, false));
+        let mut parts = Vec::new();
+        for mid in &mids {
+            for kind in kinds.unwrap_or_default() {
+                let on = |day: &KstDate| Expr::col(Column::PayoutDay).eq(day.naive());
+                let of = has(Column::Mid, mid).and(has(Column::Kind, kind));
+                parts.extend(days.iter().map(|day| of.clone().and(on(day))));
+            }
+        }
+        return Some(in_order(filter, parts, everywhere));
+    }
+    everywhere.extend(filter.payout_day.map(|(from, to)| {
+        let day = Expr::col(Column::PayoutDay);
+        looked_at(day.clone().gte(from.naive()).and(day.lte(to.naive())))
+    }));
+    let of_mid = |mid: &String| has(Column::Mid, mid);
+    let is_by_kind =
+        filter.effects.is_some() || filter.origins.is_some() || filter.methods.is_some();
+    let kinds = named_or_all(kinds, &EVENT_KINDS);
+    let methods = named_or_all(wanted.methods.as_deref(), &METHOD_KINDS);
+    if !is_by_kind || mids.len() * kinds.len() * methods.len() > MOST_PARTS {
+        everywhere.extend(wanted.looked_at(false, false));
+        let parts = mids.iter().map(of_mid).collect();
+        return Some(in_order(filter, parts, everywhere));
+    }
+    let mut parts = Vec::new();
+    for mid in &mids {
+        for kind in &kinds {
+            let of = of_mid(mid).and(has(Column::Kind, kind));
+            let each = methods.iter();
+            parts.extend(each.map(|method| of.clone().and(has(Column::Method, method))));
+        }
+    }
+    Some(in_order(filter, parts, everywhere))
+}
+
+/// How the transactions of these subjects are walked.
+fn walk_subjects(
+    filter: &TransactionFilter,
+    wanted: &Wanted,
+    subjects: &[String],
+) -> Option<Walk<Column>> {
+    let subjects = words(Some(subjects), String::clone).filter(|all| !all.is_empty())?;
+    let mids = words(filter.mids.as_deref(), MId::to_string);
+    let mut everywhere: Vec<Expr> = apart(filter).collect();
+    everywhere.extend(wanted.looked_at(false, false));
+    everywhere.extend(mids.map(|mids| looked_at(Column::Mid.is_in(mids))));
+    everywhere.extend(filter.payout_day.map(|(from, to)| {
+        let day = Expr::col(Column::PayoutDay);
+        looked_at(day.clone().gte(from.naive()).and(day.lte(to.naive())))
+    }));
+    let parts = subjects.iter().map(|subject| has(Column::Subject, subject));
+    Some(in_order(filter, parts.collect(), everywhere))
+}
+
+/// What every row is looked at for.
+fn apart(filter: &TransactionFilter) -> impl Iterator<Item = Expr> {
+    let currency = filter
+        .currency
+        .map(|currency| looked_at(Column::Currency.eq(currency.code())));
+    let settled = filter.is_settled.map(|is_settled| {
+        looked_at(if is_settled {
+            Column::Settled.is_not_null()
+        } else {
+            Column::Settled.is_null()
+        })
+    });
+    currency.into_iter().chain(settled)
+}
+
+fn in_order(filter: &TransactionFilter, parts: Vec<Expr>, everywhere: Vec<Expr>) -> Walk<Column> {
+    // Lines by which no event is listed have no instant; any bound leaves them out.
+    let within: (Value, Value) = match filter.at {
+        Some((from, to)) => (from.timestamp_millis().into(), to.timestamp_millis().into()),
+        None => (i64::MIN.into(), i64::MAX.into()),
+    };
+    Walk {
+        first: None,
+        order: Column::ListedAt,
+        key: Column::Id,
+        parts,
+        everywhere,
+        within: Some(within),
+    }
+}
+
+/// The days from one to another, both included, if they make few enough parts.
+fn few_days(from: KstDate, to: KstDate, parts_of_day: usize) -> Option<Vec<KstDate>> {
+    let most = MOST_PARTS / parts_of_day.max(1);
+    let mut days = Vec::new();
+    let mut day = from;
+    while day <= to {
+        if days.len() == most {
+            return None;
+        }
+        days.push(day);
+        if day.next() == day {
+            break;
+        }
+        day = day.next();
+    }
+    Some(days)
+}
+
+fn named_or_all<'a>(named: Option<&'a [String]>, all: &[&'a str]) -> Vec<&'a str> {
+    named.map_or_else(
+        || all.to_vec(),
+        |named| named.iter().map(String::as_str).collect(),
+    )
+}
+
+#[cfg(test)]
+#[path = "transaction_list/plans.rs"]
+mod plans;
