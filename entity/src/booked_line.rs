@@ -54,6 +54,8 @@ pub struct Model {
     pub pay_out: Option<i64>,
     /// The day on which the event's money moves, by its row or by forecast.
     pub payout_day: Option<Date>,
+    /// Whether that day is a forecast.
+    pub forecast: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

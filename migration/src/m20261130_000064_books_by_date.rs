@@ -58,7 +58,8 @@ const LINES: &str = "CREATE TABLE booked_lines (
     supply_amount bigint,
     vat bigint,
     pay_out bigint,
-    payout_day date)";
+    payout_day date,
+    forecast boolean NOT NULL)";
 
 const STATEMENTS: [&str; 6] = [
     "CREATE INDEX booked_lines_subject ON booked_lines (subject)",

@@ -6,8 +6,8 @@ use crate::checks::cancel_origins;
 use crate::event_payout::payouts_of;
 use crate::ledger::{Ledger, Line};
 use crate::{
-    Books, CancelOrigin, Currency, Effect, Event, KstDate, ListedSettlement, MId, Money,
-    MoneyError, PaymentRead, Settlement, TransactionKey,
+    Books, CancelOrigin, Currency, Effect, Event, EventPayout, KstDate, ListedSettlement, MId,
+    Money, MoneyError, PaymentRead, PayoutBasis, Settlement, TransactionKey,
 };
 
 /// Where a payment belongs as a whole.
@@ -48,6 +48,8 @@ pub struct BookedLine {
     /// The day on which the event's money moves, by its row or by forecast; of one that is settled on several days, the
     /// first. Only on the event's first line.
     pub payout_day: Option<KstDate>,
+    /// Whether that day is a forecast.
+    pub is_forecast: bool,
 }
 
 /// What a settlement row says, as far as it is added up.
@@ -100,6 +102,7 @@ impl BookedLine {
             never_settled: zero,
             row: Some(BookedRow::of(row)),
             payout_day: None,
+            is_forecast: false,
         }
     }
 
@@ -116,6 +119,7 @@ impl BookedLine {
             never_settled: Money::zero(amount.currency()),
             row: None,
             payout_day: None,
+            is_forecast: false,
         }
     }
 }
@@ -137,10 +141,12 @@ pub(crate) fn booked_lines(
         let is_listed = !unlisted
             .iter()
             .any(|event| std::ptr::eq(*event, line.event));
+        let payout = first_payout(ledger, line);
         let first = BookedLine {
             listed_at: is_listed.then_some(line.event.transaction.transaction_at),
             origin: origin.map(|(_, origin)| *origin),
-            payout_day: first_payout(ledger, line),
+            payout_day: payout.as_ref().and_then(|payout| payout.paid_out_date),
+            is_forecast: payout.is_some_and(|payout| payout.basis == PayoutBasis::Forecast),
             ..of_event(line)
         };
         claims.settle(line, first, &mut lines)?;
@@ -178,10 +184,10 @@ fn of_event(line: &Line<'_>) -> BookedLine {
     }
 }
 
-fn first_payout(ledger: &Ledger<'_>, line: &Line<'_>) -> Option<KstDate> {
-    payouts_of(ledger, line)
-        .into_iter()
-        .find_map(|payout| payout.paid_out_date)
+/// Of an event whose money moves on a day that is known.
+fn first_payout(ledger: &Ledger<'_>, line: &Line<'_>) -> Option<EventPayout> {
+    let mut payouts = payouts_of(ledger, line).into_iter();
+    payouts.find(|payout| payout.paid_out_date.is_some())
 }
 
 /// Which rows settle which events.
@@ -243,6 +249,7 @@ impl<'a, 'l> Claims<'a, 'l> {
             further.push(BookedLine {
                 listed_at: None,
                 payout_day: None,
+                is_forecast: false,
                 amount: share,
                 row: Some(BookedRow::of(&row.settlement)),
                 ..first.clone()

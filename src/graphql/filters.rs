@@ -142,6 +142,15 @@ impl DateRange {
         Ok((from, to))
     }
 
+    /// What sums by day are taken to hold, in units of their element's cost: of few days, what is settled and what is forecast
+    /// on each.
+    pub(super) fn cost(self) -> usize {
+        let (from, to) = (self.from.0.naive(), self.to.0.naive());
+        let days = to.signed_duration_since(from).num_days().saturating_add(1);
+        let elements = usize::try_from(days.max(1)).unwrap_or(usize::MAX);
+        elements.saturating_mul(2).min(super::DAYS_COST)
+    }
+
     pub(super) fn instants(self, name: &str) -> Result<(DateTime<Utc>, DateTime<Utc>), ApiError> {
         let (from, to) = self.days(name)?;
         Ok((from.start(), to.next().start()))
@@ -309,6 +318,19 @@ mod tests {
             let range = range(from, to);
             assert_eq!(range.days("range").is_ok(), is_range, "{from} {to}");
             assert_eq!(range.few_days("range").is_ok(), is_few, "{from} {to}");
+        }
+    }
+
+    #[test]
+    fn a_few_days_cost_less_than_many() {
+        for (from, to, cost) in [
+            ("2026-03-31", "2026-03-31", 2),
+            ("2026-03-31", "2026-04-02", 6),
+            ("2026-03-01", "2026-03-31", 40),
+            ("0001-01-01", "9999-12-31", 40),
+            ("2026-03-31", "2026-03-01", 2),
+        ] {
+            assert_eq!(range(from, to).cost(), cost, "{from} {to}");
         }
     }
 

@@ -82,8 +82,8 @@ impl PayoutDay {
 
 #[ComplexObject]
 impl PayoutDay {
-    /// The transactions whose money moves on this day, newest first: of a settled day those with a settlement row, of a
-    /// forecast those without one. One that is settled in parts on several days is among those of the first.
+    /// The transactions whose money moves on this day, newest first: of a settled day those that Toss has settled, of
+    /// a forecast the others. One that is settled in parts on several days is among those of the first.
     #[graphql(complexity = "page::cost(first, None, child_complexity)")]
     async fn events(
         &self,
@@ -97,7 +97,7 @@ impl PayoutDay {
             payout_day: Some((day.paid_out_date, day.paid_out_date)),
             mids: Some(vec![day.mid.clone()]),
             currency: Some(day.gross.currency()),
-            is_settled: Some(day.basis == reconciliation::PayoutBasis::Settled),
+            is_forecast: Some(day.basis == reconciliation::PayoutBasis::Forecast),
             ..store::TransactionFilter::default()
         };
         let arguments = PageArguments {

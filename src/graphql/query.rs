@@ -286,7 +286,7 @@ impl Query {
     /// What each day pays out to the merchant's bank account, newest day first: one element for each day, merchant and
     /// currency, with what Toss has settled and what is forecast apart. Days that are over are told from Toss's settlement
     /// rows alone. On a day whose cancels outweigh its payments `payOutAmount` is below 0.
-    #[graphql(complexity = "super::DAYS_COST * child_complexity + 1")]
+    #[graphql(complexity = "range.cost() * child_complexity + 1")]
     async fn payout_days(
         &self,
         ctx: &Context<'_>,

@@ -131,9 +131,7 @@ fn questions(own: &Keys, ids: &[String]) -> Vec<(&'static str, String)> {
         ),
         (
             "payoutDays",
-            format!(
-                "payoutDays({range}) {{ mId events {{ totalCount nodes {{ id mId paymentKey }} }} }}"
-            ),
+            format!("payoutDays({range}) {{ mId events {{ nodes {{ id mId paymentKey }} }} }}"),
         ),
         (
             "transactions",

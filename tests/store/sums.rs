@@ -184,6 +184,7 @@ fn any_books(random: &mut StdRng, is_payment: bool) -> DatedBooks {
             never_settled: won(0),
             row,
             payout_day: random.random_bool(0.5).then(&mut next),
+            is_forecast: false,
         }
     });
     DatedBooks::new(Some(&PaymentMethod::Card), unchecked, lines.collect())

@@ -49,10 +49,10 @@ const SKEWED: [&str; 6] = [
      SELECT payment_key, account, mid, payment_key, order_id, CASE status_kind WHEN 'CANCELED' THEN 'CANCEL' ELSE 'PAYMENT' END,
         'KRW', 1, 1, date(began_at / 1000, 'unixepoch'), date(began_at / 1000, 'unixepoch', '+5 days'), '' FROM payments",
     "INSERT INTO booked_lines (id, subject, number, mid, transaction_key, listed_at, day, cohort_day, kind, method, unchecked,
-        currency, amount, never_settled, settled, payout_day)
+        currency, amount, never_settled, settled, payout_day, forecast)
      SELECT payment_key || '/0', payment_key, 0, mid, payment_key, began_at, date(began_at / 1000, 'unixepoch'),
         date(began_at / 1000, 'unixepoch'), CASE began_at / 864000 % 50 WHEN 1 THEN 'REFUNDED ELSEWHERE' ELSE 'PAID' END,
-        method_kind, 0, 'KRW', 1, 0, 1, date(began_at / 1000, 'unixepoch', '+5 days') FROM payments",
+        method_kind, 0, 'KRW', 1, 0, 1, date(began_at / 1000, 'unixepoch', '+5 days'), 0 FROM payments",
     "ANALYZE",
 ];
 

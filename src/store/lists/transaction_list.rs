@@ -39,8 +39,8 @@ pub struct TransactionFilter {
     pub order_id: Option<OrderId>,
     /// In this currency.
     pub currency: Option<Currency>,
-    /// With a settlement row, or without one.
-    pub is_settled: Option<bool>,
+    /// Whose money moves by forecast, or by its row.
+    pub is_forecast: Option<bool>,
 }
 
 /// A transaction's place in the list.
@@ -321,14 +321,10 @@ fn apart(filter: &TransactionFilter) -> impl Iterator<Item = Expr> {
     let currency = filter
         .currency
         .map(|currency| looked_at(Column::Currency.eq(currency.code())));
-    let settled = filter.is_settled.map(|is_settled| {
-        looked_at(if is_settled {
-            Column::Settled.is_not_null()
-        } else {
-            Column::Settled.is_null()
-        })
-    });
-    currency.into_iter().chain(settled)
+    let forecast = filter
+        .is_forecast
+        .map(|is_forecast| looked_at(Column::Forecast.eq(is_forecast)));
+    currency.into_iter().chain(forecast)
 }
 
 fn in_order(filter: &TransactionFilter, parts: Vec<Expr>, everywhere: Vec<Expr>) -> Walk<Column> {

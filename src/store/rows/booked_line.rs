@@ -13,7 +13,7 @@ use crate::store::{StoreError, VerdictRecord};
 
 placed!(booked_line::Model, from "booked_lines", id, subject, number, mid, transaction_key, listed_at, day, cohort_day,
     kind, method, verdict, unchecked, currency, amount, never_settled, sold_date, paid_out_date, settled, fee,
-    supply_amount, vat, pay_out, payout_day);
+    supply_amount, vat, pay_out, payout_day, forecast);
 
 /// Every kind of an event, as lists are filtered by it.
 pub(in crate::store) const EVENT_KINDS: [&str; 9] = [
@@ -112,6 +112,7 @@ pub(in crate::store) fn booked_line_models(
                 vat: minor("vat", row.and_then(|row| row.vat))?,
                 pay_out: minor("pay_out", row.map(|row| row.pay_out))?,
                 payout_day: line.payout_day.map(KstDate::naive),
+                forecast: line.is_forecast,
                 id,
             })
         })
@@ -162,6 +163,7 @@ pub(in crate::store) fn booked_line(row: &booked_line::Model) -> Result<BookedLi
         never_settled: money(row.never_settled),
         row: settlement,
         payout_day: row.payout_day.map(KstDate::from_naive),
+        is_forecast: row.forecast,
     })
 }
 

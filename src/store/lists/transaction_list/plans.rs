@@ -33,7 +33,7 @@ fn filters() -> impl Iterator<Item = TransactionFilter> {
             origins: given(3).then(|| vec![CancelOrigin::Elsewhere]),
             methods: given(4).then(|| vec![PaymentMethod::Card, PaymentMethod::Transfer]),
             currency: given(5).then_some(Currency::KRW),
-            is_settled: given(5).then_some(true),
+            is_forecast: given(5).then_some(true),
             ..TransactionFilter::default()
         }
     })
