@@ -54,6 +54,8 @@ pub struct Model {
     pub pay_out: Option<i64>,
     /// The day on which the event's money moves, by its row or by forecast.
     pub payout_day: Option<Date>,
+    /// How many days after the event's day that is; below 0 where Toss's row says an earlier one.
+    pub payout_after: Option<i32>,
     /// Whether that day is a forecast.
     pub forecast: bool,
 }

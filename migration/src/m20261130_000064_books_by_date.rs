@@ -59,13 +59,18 @@ const LINES: &str = "CREATE TABLE booked_lines (
     vat bigint,
     pay_out bigint,
     payout_day date,
+    payout_after integer,
     forecast boolean NOT NULL)";
 
-const STATEMENTS: [&str; 6] = [
+const STATEMENTS: [&str; 7] = [
     "CREATE INDEX booked_lines_subject ON booked_lines (subject)",
-    "CREATE INDEX booked_lines_mid_listed_at ON booked_lines (mid, listed_at, id)",
-    "CREATE INDEX booked_lines_mid_kind_method_listed_at ON booked_lines (mid, kind, method, listed_at, id)",
-    "CREATE INDEX booked_lines_mid_payout_day_kind_listed_at ON booked_lines (mid, payout_day, kind, listed_at, id)",
+    // The days of payouts stand in the first two so that whoever passes rows of other days need not read them.
+    "CREATE INDEX booked_lines_mid_listed_at ON booked_lines (mid, listed_at, id, payout_day)",
+    "CREATE INDEX booked_lines_mid_kind_method_listed_at ON booked_lines
+        (mid, kind, method, listed_at, id, payout_day)",
+    "CREATE INDEX booked_lines_mid_payout_day_kind_method_listed_at ON booked_lines
+        (mid, payout_day, kind, method, listed_at, id)",
+    "CREATE INDEX booked_lines_mid_payout_after ON booked_lines (mid, payout_after) WHERE payout_after IS NOT NULL",
     "CREATE TABLE booked_days (
         place text NOT NULL PRIMARY KEY,
         basis text NOT NULL,

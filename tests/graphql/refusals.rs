@@ -216,7 +216,7 @@ async fn arguments_that_cannot_be_are_refused_before_anybody_is_asked() {
         "{ payoutDays(range: { from: \"2025-01-01\", to: \"2026-02-05\" }) { mId } }",
         "{ receivables(range: { from: \"2025-01-01\", to: \"2026-02-05\" }) { mId } }",
         "{ payoutTotals(range: { from: \"2026-03-31\", to: \"2026-03-01\" }) { mId } }",
-        "{ businessDays(range: { from: \"1999-03-01\", to: \"1999-03-02\" }) { date } }",
+        "{ businessDays(range: { from: \"2026-03-02\", to: \"2026-03-01\" }) { date } }",
         "{ transactions(filter: { payoutDate: { from: \"2026-03-31\", to: \"2026-03-01\" } }) { nodes { id } } }",
         "{ payoutDays(range: { from: \"2026-03-01\", to: \"2026-03-31\" }, mId: [\"\"]) { mId } }",
         "{ settlementCycle(mId: [\"\"]) { mId } }",

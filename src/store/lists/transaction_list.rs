@@ -1,6 +1,6 @@
 //! The list of transactions of all payments, newest first, along an index for every filter: read from the books by date.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::booked_line::{self, Column};
 use reconciliation::{
     CancelOrigin, Currency, Effect, KstDate, MId, OrderId, PaymentKey, PaymentMethod,
@@ -10,14 +10,17 @@ use sea_orm::sea_query::{Expr, ExprTrait, Value};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::store::db::keys::among;
+use crate::store::db::sql::Sql;
 use crate::store::lists::keyset::{Walk, has, looked_at};
 use crate::store::lists::payment_list::words;
 use crate::store::rows::{EVENT_KINDS, METHOD_KINDS, event_kind, method_kind};
 use crate::store::{Page, PageRequest, Store, StoreError};
 
-/// A list of more parts than this is read in one for each merchant, which is walked past rows that it has not to do with. A
-/// month of payout days is less.
+/// A list of more parts than this is read in fewer, which are walked past rows that it has not to do with.
 const MOST_PARTS: usize = 300;
+
+/// Of so many merchants it is asked in one statement when their money moves; SQLite takes no more than five hundred in a union.
+const MOST_MERCHANTS: usize = 100;
 
 /// Which transactions. Both ends of days are included; a list without a value matches nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -161,7 +164,52 @@ impl Store {
             Some(mids) => mids.clone(),
             None => self.every_merchant().await?,
         };
-        Ok(Wanted::by(filter).and_then(|wanted| walk(filter, &wanted, &mids)))
+        let mids = words(Some(&mids), MId::to_string).unwrap_or_default();
+        let Some(wanted) = Wanted::by(filter).filter(|_| !mids.is_empty()) else {
+            return Ok(None);
+        };
+        if let Some(walk) = walk_payout_days(filter, &wanted, &mids) {
+            return Ok(Some(walk));
+        }
+        let Some(days) = filter.payout_day else {
+            return Ok(Some(walk(filter, &wanted, &mids, None)));
+        };
+        let within = self.events_paid_out(&mids, days).await?;
+        Ok(within.map(|within| walk(filter, &wanted, &mids, Some(within))))
+    }
+
+    /// The instants between which the events happened whose money moves on these days: by how long after them it moves at
+    /// least and at most. `None` when no money moves at all.
+    async fn events_paid_out(
+        &self,
+        mids: &[String],
+        (from, to): (KstDate, KstDate),
+    ) -> Result<Option<(i64, i64)>, StoreError> {
+        let mut after: Vec<i32> = Vec::new();
+        for mids in mids.chunks(MOST_MERCHANTS) {
+            let mut sql = Sql::new(self.reader.get_database_backend());
+            let mut parts = Vec::new();
+            for (mid, order) in mids.iter().flat_map(|mid| [(mid, "ASC"), (mid, "DESC")]) {
+                let mid = sql.bind(mid.as_str());
+                parts.push(format!(
+                    "SELECT * FROM (SELECT payout_after FROM booked_lines WHERE mid = {mid} AND payout_after IS NOT NULL
+                     ORDER BY payout_after {order} LIMIT 1) AS part{}",
+                    parts.len()
+                ));
+            }
+            let statement = sql.statement(parts.join(" UNION ALL "));
+            for row in self.reader.query_all_raw(statement).await? {
+                after.push(row.try_get_by_index(0)?);
+            }
+        }
+        let Some((least, most)) = after.iter().min().zip(after.iter().max()) else {
+            return Ok(None);
+        };
+        let first = from.naive() - TimeDelta::days(i64::from(*most));
+        let last = to.naive() - TimeDelta::days(i64::from(*least));
+        let start = |day| KstDate::from_naive(day).start().timestamp_millis();
+        let end = KstDate::from_naive(last).next().start();
+        Ok(Some((start(first), end.timestamp_millis())))
     }
 
     /// An order has few transactions, which are sorted.
@@ -200,10 +248,9 @@ impl Wanted {
         (!matches_nothing).then_some(wanted)
     }
 
-    /// The conditions that a part has to be looked at for: on kinds and methods, unless the part is of one already.
-    fn looked_at(&self, has_kind: bool, has_method: bool) -> impl Iterator<Item = Expr> {
-        let kinds = self.kinds.as_ref().filter(|_| !has_kind);
-        let methods = self.methods.as_ref().filter(|_| !has_method);
+    /// The conditions that a row is looked at for in a part of no kind and method.
+    fn looked_at(&self) -> impl Iterator<Item = Expr> {
+        let (kinds, methods) = (self.kinds.as_ref(), self.methods.as_ref());
         let kinds = kinds.map(|kinds| looked_at(Column::Kind.is_in(kinds)));
         let methods = methods.map(|methods| looked_at(Column::Method.is_in(methods)));
         kinds.into_iter().chain(methods)
@@ -251,50 +298,67 @@ fn kinds(filter: &TransactionFilter) -> Option<Vec<String>> {
     Some(named)
 }
 
-/// How the list is walked: by the days on which money moves where these are named and few, else by what happened and how it
-/// was paid, in one part for each of each merchant; where they are too many, merchant by merchant. `None` when nothing can
-/// match.
-fn walk(filter: &TransactionFilter, wanted: &Wanted, mids: &[MId]) -> Option<Walk<Column>> {
-    let mids = words(Some(mids), MId::to_string).filter(|mids| !mids.is_empty())?;
-    let mut everywhere: Vec<Expr> = apart(filter).collect();
-    let kinds = wanted.kinds.as_deref();
-    if let Some((from, to)) = filter.payout_day
-        && let Some(days) = few_days(from, to, mids.len() * kinds.map_or(1, <[String]>::len))
-    {
-        everywhere.extend(wanted.looked_at(true, false));
-        let mut parts = Vec::new();
-        for mid in &mids {
-            for kind in kinds.unwrap_or_default() {
-                let on = |day: &KstDate| Expr::col(Column::PayoutDay).eq(day.naive());
-                let of = has(Column::Mid, mid).and(has(Column::Kind, kind));
-                parts.extend(days.iter().map(|day| of.clone().and(on(day))));
-            }
+/// How the list is walked by the days on which money moves, in one part for each day, kind and method of each merchant.
+/// `None` where these are not named, or too many.
+fn walk_payout_days(
+    filter: &TransactionFilter,
+    wanted: &Wanted,
+    mids: &[String],
+) -> Option<Walk<Column>> {
+    let (from, to) = filter.payout_day?;
+    let kinds = wanted.kinds.as_deref()?;
+    let methods = named_or_all(wanted.methods.as_deref(), &METHOD_KINDS);
+    let days = few_days(from, to, mids.len() * kinds.len() * methods.len())?;
+    let mut parts = Vec::new();
+    for mid in mids {
+        for day in &days {
+            let on = Expr::col(Column::PayoutDay).eq(day.naive());
+            let of_day = has(Column::Mid, mid).and(on);
+            parts.extend(each(&of_day, kinds.iter().map(String::as_str), &methods));
         }
-        return Some(in_order(filter, parts, everywhere));
     }
-    everywhere.extend(filter.payout_day.map(|(from, to)| {
-        let day = Expr::col(Column::PayoutDay);
-        looked_at(day.clone().gte(from.naive()).and(day.lte(to.naive())))
-    }));
-    let of_mid = |mid: &String| has(Column::Mid, mid);
+    Some(in_order(filter, parts, apart(filter).collect(), None))
+}
+
+/// How the list is walked by what happened and how it was paid, in one part for each of each merchant; where neither is named
+/// or they are too many, merchant by merchant. Rows of other payout days are passed, within these instants.
+fn walk(
+    filter: &TransactionFilter,
+    wanted: &Wanted,
+    mids: &[String],
+    within: Option<(i64, i64)>,
+) -> Walk<Column> {
+    let mut everywhere: Vec<Expr> = apart(filter).collect();
+    everywhere.extend(filter.payout_day.map(moves_between));
     let is_by_kind =
         filter.effects.is_some() || filter.origins.is_some() || filter.methods.is_some();
-    let kinds = named_or_all(kinds, &EVENT_KINDS);
+    let kinds = named_or_all(wanted.kinds.as_deref(), &EVENT_KINDS);
     let methods = named_or_all(wanted.methods.as_deref(), &METHOD_KINDS);
     if !is_by_kind || mids.len() * kinds.len() * methods.len() > MOST_PARTS {
-        everywhere.extend(wanted.looked_at(false, false));
-        let parts = mids.iter().map(of_mid).collect();
-        return Some(in_order(filter, parts, everywhere));
+        everywhere.extend(wanted.looked_at());
+        let parts = mids.iter().map(|mid| has(Column::Mid, mid));
+        return in_order(filter, parts.collect(), everywhere, within);
     }
+    let parts = mids
+        .iter()
+        .flat_map(|mid| each(&has(Column::Mid, mid), kinds.iter().copied(), &methods));
+    in_order(filter, parts.collect(), everywhere, within)
+}
+
+/// The parts of one condition, one for each kind and method.
+fn each<'k>(of: &Expr, kinds: impl Iterator<Item = &'k str>, methods: &[&str]) -> Vec<Expr> {
     let mut parts = Vec::new();
-    for mid in &mids {
-        for kind in &kinds {
-            let of = of_mid(mid).and(has(Column::Kind, kind));
-            let each = methods.iter();
-            parts.extend(each.map(|method| of.clone().and(has(Column::Method, method))));
-        }
+    for kind in kinds {
+        let of_kind = of.clone().and(has(Column::Kind, kind));
+        let methods = methods.iter();
+        parts.extend(methods.map(|method| of_kind.clone().and(has(Column::Method, method))));
     }
-    Some(in_order(filter, parts, everywhere))
+    parts
+}
+
+fn moves_between((from, to): (KstDate, KstDate)) -> Expr {
+    let day = Expr::col(Column::PayoutDay);
+    looked_at(day.clone().gte(from.naive()).and(day.lte(to.naive())))
 }
 
 /// How the transactions of these subjects are walked.
@@ -306,14 +370,11 @@ fn walk_subjects(
     let subjects = words(Some(subjects), String::clone).filter(|all| !all.is_empty())?;
     let mids = words(filter.mids.as_deref(), MId::to_string);
     let mut everywhere: Vec<Expr> = apart(filter).collect();
-    everywhere.extend(wanted.looked_at(false, false));
+    everywhere.extend(wanted.looked_at());
     everywhere.extend(mids.map(|mids| looked_at(Column::Mid.is_in(mids))));
-    everywhere.extend(filter.payout_day.map(|(from, to)| {
-        let day = Expr::col(Column::PayoutDay);
-        looked_at(day.clone().gte(from.naive()).and(day.lte(to.naive())))
-    }));
+    everywhere.extend(filter.payout_day.map(moves_between));
     let parts = subjects.iter().map(|subject| has(Column::Subject, subject));
-    Some(in_order(filter, parts.collect(), everywhere))
+    Some(in_order(filter, parts.collect(), everywhere, None))
 }
 
 /// What every row is looked at for.
@@ -327,12 +388,21 @@ fn apart(filter: &TransactionFilter) -> impl Iterator<Item = Expr> {
     currency.into_iter().chain(forecast)
 }
 
-fn in_order(filter: &TransactionFilter, parts: Vec<Expr>, everywhere: Vec<Expr>) -> Walk<Column> {
-    // Lines by which no event is listed have no instant; any bound leaves them out.
-    let within: (Value, Value) = match filter.at {
-        Some((from, to)) => (from.timestamp_millis().into(), to.timestamp_millis().into()),
-        None => (i64::MIN.into(), i64::MAX.into()),
+fn in_order(
+    filter: &TransactionFilter,
+    parts: Vec<Expr>,
+    everywhere: Vec<Expr>,
+    within: Option<(i64, i64)>,
+) -> Walk<Column> {
+    let millis = |(from, to): (DateTime<Utc>, DateTime<Utc>)| {
+        (from.timestamp_millis(), to.timestamp_millis())
     };
+    let bounds = filter.at.map(millis).into_iter().chain(within);
+    // Lines by which no event is listed have no instant; any bound leaves them out.
+    let (from, to) = bounds.fold((i64::MIN, i64::MAX), |(from, to), (later, earlier)| {
+        (Ord::max(from, later), Ord::min(to, earlier))
+    });
+    let within: (Value, Value) = (from.into(), to.into());
     Walk {
         first: None,
         order: Column::ListedAt,

@@ -13,7 +13,7 @@ use crate::store::{StoreError, VerdictRecord};
 
 placed!(booked_line::Model, from "booked_lines", id, subject, number, mid, transaction_key, listed_at, day, cohort_day,
     kind, method, verdict, unchecked, currency, amount, never_settled, sold_date, paid_out_date, settled, fee,
-    supply_amount, vat, pay_out, payout_day, forecast);
+    supply_amount, vat, pay_out, payout_day, payout_after, forecast);
 
 /// Every kind of an event, as lists are filtered by it.
 pub(in crate::store) const EVENT_KINDS: [&str; 9] = [
@@ -112,11 +112,18 @@ pub(in crate::store) fn booked_line_models(
                 vat: minor("vat", row.and_then(|row| row.vat))?,
                 pay_out: minor("pay_out", row.map(|row| row.pay_out))?,
                 payout_day: line.payout_day.map(KstDate::naive),
+                payout_after: payout_after(line),
                 forecast: line.is_forecast,
                 id,
             })
         })
         .collect()
+}
+
+/// How many days after its event the money of a line moves.
+fn payout_after(line: &BookedLine) -> Option<i32> {
+    let (day, payout) = (line.day?.naive(), line.payout_day?.naive());
+    i32::try_from(payout.signed_duration_since(day).num_days()).ok()
 }
 
 /// The line that a row holds.
