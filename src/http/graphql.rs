@@ -177,6 +177,11 @@ where
         self.gate.clone()
     }
 
+    /// The documents that it knows by ids.
+    pub(super) fn trusted(&self) -> TrustedDocuments {
+        self.trusted.clone()
+    }
+
     async fn run(
         &self,
         http: &HttpRequest,
@@ -290,7 +295,15 @@ where
         let executed = execute::execute(&self.schema, request, kind, budget.clone(), patience);
         let answer = Box::pin(executed).await;
         under_way.line.costs(budget.cost());
-        let mut response = answer.map_err(|no_answer| refusal_of(no_answer, asked.request_id))?;
+        let mut response = answer.map_err(|no_answer| match no_answer {
+            // Whoever asks again has it done again.
+            NoAnswer::TooSlow
+                if kind != OperationType::Mutation && !under_way.line.notes().waited_for_toss() =>
+            {
+                Refusal::overloaded()
+            }
+            no_answer => refusal_of(no_answer, asked.request_id),
+        })?;
         // What a mutation did is told all the same.
         if kind != OperationType::Mutation && masking::met_overload(&response) {
             return Err(Refusal::overloaded());
