@@ -348,6 +348,7 @@ pub(crate) fn merchants(
                 timeout: toss.timeout,
                 calls_per_minute: toss.calls_per_minute,
                 musd: toss.musd_amounts,
+                account: merchant.account.to_string(),
                 ..TossSettings::new(toss.base_url.clone(), merchant.secret_key.clone())
             })?,
             settlement_cycle: merchant.settlement_cycle,
