@@ -81,7 +81,7 @@ async fn in_a_process_of_its_own() {
     drop(guard);
 
     let text = log.text();
-    assert_eq!(text.matches("Toss answered").count(), 4, "{text}");
+    assert_eq!(text.matches("Toss answered").count(), 5, "{text}");
     assert_eq!(text.matches("Toss is asked again").count(), 2, "{text}");
     assert!(
         text.contains(TRACE) && text.contains("balanceAmount is not a number"),
