@@ -16,8 +16,8 @@ use crate::http::{door::DoorSettings, limits};
 
 /// What answers at `/graphql`: a schema, who may ask, and the documents asked before. Cheap to clone: clones share everything.
 ///
-/// Resolvers find the [`Principal`] and the [`RequestId`] in the context's data. An error of theirs reaches the client as it is when
-/// `extensions.code` is an [`ErrorCode`](crate::graphql::ErrorCode) other than `INTERNAL`; any other is logged and masked.
+/// Resolvers find the [`Principal`](crate::access::Principal) and the [`RequestId`](crate::access::RequestId) in the context's
+/// data. An error of theirs reaches the client as it is when `extensions.code` is an [`ErrorCode`](crate::graphql::ErrorCode) other than `INTERNAL`; any other is logged and masked.
 pub struct Endpoint<Q, M, S = EmptySubscription> {
     pub(super) schema: Schema<Q, M, S>,
     pub(super) gate: Gate,
