@@ -48,6 +48,8 @@ pub(super) struct Learned {
     configured: BTreeMap<MId, ConfiguredCycle>,
     pub(super) terms: Arc<Terms>,
     pub(super) fingerprint: String,
+    /// Names what forecasts depend on beside these.
+    forecasts: String,
 }
 
 /// Terms of another process that verdicts are made by, while this one's are others.
@@ -131,7 +133,7 @@ impl Inner {
             let stored = self.store.verdict_terms().await?;
             if stored.as_deref() == Some(learned.fingerprint.as_str()) {
                 self.other_terms().end();
-                return Ok(true);
+                return self.may_forecast(&learned).await;
             }
             let Some(stored) = stored else {
                 self.settle_on(&learned).await?;
@@ -152,6 +154,21 @@ impl Inner {
             self.settle(&learned).await?;
         }
         Ok(false)
+    }
+
+    /// Whether forecasts, which are kept with verdicts, are made by what this process has learned. Where they are not, whoever
+    /// has the task has them made anew, and others make no verdicts until they have learned the same.
+    async fn may_forecast(&self, learned: &Learned) -> Result<bool, StoreError> {
+        let stored = self.store.forecast_terms().await?;
+        if stored.as_deref() == Some(learned.forecasts.as_str()) {
+            return Ok(true);
+        }
+        if !self.hold_task().await? {
+            self.forget_terms().await;
+            return Ok(false);
+        }
+        self.store.settle_on_forecasts(&learned.forecasts).await?;
+        Ok(true)
     }
 
     /// Settles on terms, and keeps the task meanwhile: marking every verdict may take long.
@@ -239,6 +256,7 @@ impl Inner {
         let learned = Arc::new(Learned {
             configured,
             fingerprint: fingerprint(&settings, &contracts),
+            forecasts: short_hash(&format!("{:?}", contracts.all)),
             terms: Arc::new(Terms {
                 calendar: settings.calendar.clone(),
                 contracts: contracts.all,
@@ -250,7 +268,8 @@ impl Inner {
     }
 }
 
-/// Names everything that verdicts depend on beside their books. Lags are not among it: they only forecast.
+/// Names everything that verdicts depend on beside their books. Lags are not among it: they only forecast, and what waits for
+/// its row is made anew when they change.
 fn fingerprint(settings: &VerdictSettings, contracts: &LearnedContracts) -> String {
     let mut text = format!("rules {RULES}\n");
     let rows = match settings.partial_cancel_rows {

@@ -19,6 +19,9 @@ use crate::store::{Page, PageRequest, Store, StoreError};
 /// A list of more parts than this is read in fewer, which are walked past rows that it has not to do with.
 const MOST_PARTS: usize = 300;
 
+/// The same of the days on which money moves: past these, few other rows lie between the instants that events can have.
+const MOST_PARTS_OF_DAYS: usize = 100;
+
 /// Of so many merchants it is asked in one statement when their money moves; SQLite takes no more than five hundred in a union.
 const MOST_MERCHANTS: usize = 100;
 
@@ -335,7 +338,8 @@ fn walk(
     let kinds = named_or_all(wanted.kinds.as_deref(), &EVENT_KINDS);
     let methods = named_or_all(wanted.methods.as_deref(), &METHOD_KINDS);
     if !is_by_kind || mids.len() * kinds.len() * methods.len() > MOST_PARTS {
-        everywhere.extend(wanted.looked_at());
+        // What has a payout day is of a kind that has one.
+        everywhere.extend(wanted.looked_at().filter(|_| is_by_kind));
         let parts = mids.iter().map(|mid| has(Column::Mid, mid));
         return in_order(filter, parts.collect(), everywhere, within);
     }
@@ -415,7 +419,7 @@ fn in_order(
 
 /// The days from one to another, both included, if they make few enough parts.
 fn few_days(from: KstDate, to: KstDate, parts_of_day: usize) -> Option<Vec<KstDate>> {
-    let most = MOST_PARTS / parts_of_day.max(1);
+    let most = MOST_PARTS_OF_DAYS / parts_of_day.max(1);
     let mut days = Vec::new();
     let mut day = from;
     while day <= to {

@@ -18,6 +18,8 @@ use crate::store::{Store, StoreError};
 const MARKED_AT_ONCE: i64 = 20_000;
 /// The key of the only row of its table.
 const THE_TERMS: i64 = 1;
+/// The key of the row that names what forecasts are made by.
+const THE_FORECASTS: i64 = 2;
 /// Stands before terms for which not every verdict has been marked yet.
 const CHANGING: &str = "changing to ";
 
@@ -127,6 +129,35 @@ impl Store {
             .await?;
         self.forget_former_settings().await?;
         Ok(true)
+    }
+
+    /// By what forecasts are made; none before the first.
+    pub async fn forecast_terms(&self) -> Result<Option<String>, StoreError> {
+        let stored = verdict_terms::Entity::find_by_id(THE_FORECASTS);
+        let stored = stored.one(&self.reader).await?;
+        Ok(stored.map(|row| row.fingerprint))
+    }
+
+    /// Says by what forecasts are made from now on. When it was something else before, the verdicts of payments that wait for a
+    /// settlement row are due: theirs are the only forecasts. Where it fails half-way, it is to be said again.
+    pub async fn settle_on_forecasts(&self, fingerprint: &str) -> Result<(), StoreError> {
+        if self.forecast_terms().await?.is_some() {
+            let marked = Sql::new(self.writer.get_database_backend()).statement(
+                "INSERT INTO verdicts (subject, books_version, due_at)
+                 SELECT DISTINCT subject, 1, 0 FROM unsettled_events WHERE TRUE ORDER BY subject
+                 ON CONFLICT (subject) DO UPDATE SET due_at = 0, books_version = verdicts.books_version + 1",
+            );
+            self.writer.execute_raw(marked).await?;
+        }
+        let row = verdict_terms::ActiveModel {
+            id: Set(THE_FORECASTS),
+            fingerprint: Set(fingerprint.to_owned()),
+        };
+        verdict_terms::Entity::insert(row)
+            .on_conflict(replacing(None))
+            .exec_without_returning(&self.writer)
+            .await?;
+        Ok(())
     }
 
     /// Keeps the settings of these terms.

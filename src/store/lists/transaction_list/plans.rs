@@ -41,7 +41,7 @@ fn filters() -> impl Iterator<Item = TransactionFilter> {
         let given = |bit: u32| choice & (1 << bit) != 0;
         TransactionFilter {
             at: given(0).then(|| (day("2026-03-01").start(), day("2026-03-20").start())),
-            payout_day: given(1).then(|| (day("2026-03-10"), day("2026-03-11"))),
+            payout_day: given(1).then(|| (day("2026-03-10"), day("2026-03-10"))),
             effects: given(2).then(|| vec![Effect::Refunded, Effect::Voided]),
             origins: given(3).then(|| vec![CancelOrigin::Elsewhere]),
             methods: given(4).then(|| vec![PaymentMethod::Card, PaymentMethod::Transfer]),
