@@ -46,7 +46,7 @@ pub struct BookedLine {
     /// The settlement row.
     pub row: Option<BookedRow>,
     /// The day on which the event's money moves, by its row or by forecast; of one that is settled on several days, the
-    /// first. Only on the event's first line.
+    /// first. Only on the line by which an event is listed.
     pub payout_day: Option<KstDate>,
     /// Whether that day is a forecast.
     pub is_forecast: bool,
@@ -141,7 +141,7 @@ pub(crate) fn booked_lines(
         let is_listed = !unlisted
             .iter()
             .any(|event| std::ptr::eq(*event, line.event));
-        let payout = first_payout(ledger, line);
+        let payout = first_payout(ledger, line).filter(|_| is_listed);
         let first = BookedLine {
             listed_at: is_listed.then_some(line.event.transaction.transaction_at),
             origin: origin.map(|(_, origin)| *origin),

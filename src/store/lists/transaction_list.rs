@@ -320,7 +320,12 @@ fn walk_payout_days(
             parts.extend(each(&of_day, kinds.iter().map(String::as_str), &methods));
         }
     }
-    Some(in_order(filter, parts, apart(filter).collect(), None))
+    let walk = in_order(filter, parts, apart(filter).collect(), None);
+    Some(Walk {
+        // What has a payout day has an instant: without bounds, SQLite cannot take another index for theirs.
+        within: walk.within.filter(|_| filter.at.is_some()),
+        ..walk
+    })
 }
 
 /// How the list is walked by what happened and how it was paid, in one part for each of each merchant; where neither is named
