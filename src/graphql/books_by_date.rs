@@ -123,7 +123,7 @@ impl PayoutTotal {
         let zero = reconciliation::Money::zero(first.gross.currency());
         let sum = |of: fn(&reconcile::PayoutDay) -> reconciliation::Money| {
             let mut amounts = days.iter().map(of);
-            let sum = amounts.try_fold(zero, |sum, amount| sum.plus(amount));
+            let sum = amounts.try_fold(zero, reconciliation::Money::plus);
             sum.map(Money).map_err(|error| ApiError::internal(&error))
         };
         let tells_vat = days.iter().all(|day| day.vat.is_some());
@@ -154,7 +154,8 @@ pub(super) struct BusinessDay {
     /// The day.
     date: LocalDate,
     /// Whether it is a business day: no weekend, no holiday, and none of the days that the settings close.
-    is_business_day: bool,
+    #[graphql(name = "isBusinessDay")]
+    is_open: bool,
     /// The holiday's name in Korean; null on other days, and of days that the settings close.
     name: Option<&'static str>,
 }
@@ -171,7 +172,7 @@ impl BusinessDay {
         let mut days = Vec::new();
         let mut date = from;
         loop {
-            let Some(is_business_day) = calendar.is_business_day(date) else {
+            let Some(is_open) = calendar.is_business_day(date) else {
                 return Err(ApiError::bad_user_input(format!(
                     "range: holidays are known from {} to {}: ask for days between these",
                     calendar.first_day(),
@@ -180,7 +181,7 @@ impl BusinessDay {
             };
             days.push(Self {
                 date: LocalDate(date),
-                is_business_day,
+                is_open,
                 name: calendar.holiday_name(date),
             });
             if date >= to {

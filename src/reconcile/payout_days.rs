@@ -108,8 +108,7 @@ impl Reconciler {
         mids: Option<&[MId]>,
     ) -> Result<(), StoreError> {
         let basis = DateBasis::PaidOut;
-        let mut booked: HashMap<(MId, KstDate, Currency), (u64, Option<(Money, Money)>)> =
-            HashMap::new();
+        let mut booked: HashMap<(MId, KstDate, Currency), BookedVat> = HashMap::new();
         for of in self.0.store.booked_days(basis, days, mids).await? {
             let zero = Money::zero(of.sums.currency());
             let place = (of.mid, of.day, of.sums.currency());
@@ -135,6 +134,9 @@ impl Reconciler {
         Ok(())
     }
 }
+
+/// How many rows are booked, with their supply amounts and their VAT where all of them tell these.
+type BookedVat = (u64, Option<(Money, Money)>);
 
 /// Pays out what a day comes to: what is deposited, and what is left for the next one to take off.
 fn pay_out(

@@ -104,8 +104,7 @@ impl Reconciler {
         mids: Option<&[MId]>,
     ) -> Result<Vec<Receivable>, StoreError> {
         let moved = self.0.store.sold_and_paid_out((from, to), mids).await?;
-        let mut accounts: BTreeMap<(MId, Currency), BTreeMap<Option<KstDate>, (Money, Money)>> =
-            BTreeMap::new();
+        let mut accounts: BTreeMap<(MId, Currency), Moved> = BTreeMap::new();
         for of in moved {
             let account = accounts.entry((of.mid, of.sales.currency())).or_default();
             account.insert(of.day, (of.sales, of.paid_out));
@@ -141,6 +140,9 @@ impl Reconciler {
         Ok(found)
     }
 }
+
+/// What was sold and paid out on each day, and on all days before them.
+type Moved = BTreeMap<Option<KstDate>, (Money, Money)>;
 
 /// Sums of rows that were added before; only a row that cannot be believed makes them too large.
 fn too_large(mid: &MId) -> StoreError {

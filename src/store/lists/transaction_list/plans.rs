@@ -1,6 +1,9 @@
 //! Every filter is served by an index of all that it names: no plan of SQLite's reads the table through, sorts a whole list
 //! or walks past rows of other merchants, whether it has counted the rows or not.
 
+use sea_orm::sea_query::Value;
+
+use super::walking::kinds;
 use super::*;
 use crate::store::db::sqlite_plans;
 
