@@ -17,6 +17,7 @@ pub(crate) struct Flights<K, V>(Arc<Mutex<Board<K, V>>>);
 struct Board<K, V> {
     lanes: HashMap<K, Lane<V>>,
     started: u64,
+    landed: u64,
 }
 
 struct Lane<V> {
@@ -78,6 +79,7 @@ where
         Self(Arc::new(Mutex::new(Board {
             lanes: HashMap::new(),
             started: 0,
+            landed: 0,
         })))
     }
 
@@ -148,6 +150,11 @@ where
         (asked_at <= read_at.timestamp_millis()).then(|| flight.outcome.clone())
     }
 
+    /// How many pieces of work have ended: while it stays the same, none has.
+    pub(crate) fn landed(&self) -> u64 {
+        locked(&self.0).landed
+    }
+
     /// Lets nobody join the work that is under way or waits now; those who have joined get its outcome.
     pub(crate) fn forget(&self) {
         locked(&self.0).lanes.clear();
@@ -204,6 +211,7 @@ impl<K: Eq + Hash, V: Clone> Landing<K, V> {
 impl<K: Eq + Hash, V: Clone> Drop for Landing<K, V> {
     fn drop(&mut self) {
         let mut board = locked(&self.board);
+        board.landed += 1;
         let Some(lane) = board.lanes.get_mut(&self.key) else {
             return;
         };

@@ -172,12 +172,19 @@ where
             return Err(Refusal::of_document(documents::HAS_NUL).into());
         }
 
+        let operation_name = params.operation_name.as_deref();
+        let before = document
+            .validated
+            .before(operation, operation_name, &params.variables);
         // The text stays behind: the executor wants it only to parse it, and no literal of it can slip into a log.
         let mut request = Request::new(String::new())
             .variables(params.variables)
             .data(principal.clone())
             .data(language)
             .data(request_id);
+        if let Some(before) = before {
+            request = request.data(before);
+        }
         request.operation_name = params.operation_name.map(std::borrow::Cow::into_owned);
         request.set_parsed_query(document.parsed.clone());
         let request = (self.prepare)(&self.schema, request);

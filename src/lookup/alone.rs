@@ -158,6 +158,7 @@ pub(super) fn or_last_known(
         Some(stored) => Ok(Some(FoundPayment {
             stored,
             stale: true,
+            whole: None,
         })),
         None => Err(what.for_the_asker(&error)),
     }

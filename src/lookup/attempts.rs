@@ -32,6 +32,7 @@ impl Inner {
                 Ok(FoundPayment {
                     stored: chosen,
                     stale: true,
+                    whole: None,
                 })
             }
         }

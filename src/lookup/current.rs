@@ -7,14 +7,23 @@ use chrono::{DateTime, Utc};
 use reconciliation::{Cancel, Payment, TransactionKey};
 
 use super::FoundPayment;
-use crate::store::StoredPayment;
+use crate::store::{StoredPayment, WholePayment};
 
 impl FoundPayment {
     /// As it is stored, where nobody asks Toss.
     pub(crate) fn kept(stored: Arc<StoredPayment>) -> Self {
         Self {
             stale: stored.outdated,
+            whole: None,
             stored,
+        }
+    }
+
+    /// The same, with all of its rows.
+    pub(crate) fn whole(whole: Arc<WholePayment>) -> Self {
+        Self {
+            whole: Some(Arc::clone(&whole)),
+            ..Self::kept(Arc::clone(&whole.stored))
         }
     }
 
@@ -27,6 +36,7 @@ impl FoundPayment {
     ) -> Self {
         Self {
             stale: stored.outdated || !is_current(&stored, said, asked_at, now),
+            whole: None,
             stored,
         }
     }

@@ -22,7 +22,7 @@ use crate::clock::Clock;
 use crate::flights::{Asking, Flights};
 use crate::listing::{ListSettings, ListedDays};
 use crate::merchants::{Merchant, Merchants};
-use crate::store::{Store, StoreError, StoredPayment};
+use crate::store::{Store, StoreError, StoredPayment, WholePayment};
 use crate::toss::{PaymentReading, TossError, Unreadable};
 
 pub use cycles::LearnedCycle;
@@ -48,6 +48,8 @@ pub struct FoundPayment {
     /// Whether this may not be how it is now: Toss could not be asked, so that it is the last known state; what was read was
     /// not stored, because what is stored claims to be younger; or a row that has been listed since contradicts it.
     pub stale: bool,
+    /// The same with all of its rows, where they were read with it.
+    pub whole: Option<Arc<WholePayment>>,
 }
 
 /// Why a question has no answer.
@@ -142,9 +144,8 @@ impl Lookup {
     /// [`LookupError::Store`] when the store fails.
     pub async fn payment(&self, by: &PaymentRef, max_age: Duration) -> Outcome {
         let now = self.0.clock.now();
-        let stored = self.0.stored(by).await?;
-        if let Some(young) = self.0.young(stored.as_ref(), max_age) {
-            return self.0.with_its_rows(young).await;
+        if let Some(young) = self.0.young(by, max_age).await? {
+            return Ok(Some(young));
         }
         let inner = Arc::clone(&self.0);
         let question = by.clone();
@@ -196,15 +197,37 @@ impl Inner {
     }
 
     /// What is stored, if it is young enough to be the answer.
-    fn young(
+    async fn young(
         &self,
-        stored: Option<&Arc<StoredPayment>>,
+        by: &PaymentRef,
         max_age: Duration,
-    ) -> Option<FoundPayment> {
+    ) -> Result<Option<FoundPayment>, LookupError> {
+        let landed = self.flights.landed();
+        let key = match by {
+            PaymentRef::Key(key) => key,
+            PaymentRef::Order(order) => match self.store.payment_by_order(order).await? {
+                Some(stored) => &stored.payment.payment_key.clone(),
+                None => return Ok(None),
+            },
+        };
+        let whole = self.store.whole_payment(key).await?;
         let now = self.clock.now();
-        stored
-            .filter(|stored| !stored.from_rows && is_young(stored.read_at, now, max_age))
-            .map(|stored| FoundPayment::kept(Arc::clone(stored)))
+        let young = whole.filter(|whole| {
+            let stored = &whole.stored;
+            !stored.from_rows && is_young(stored.read_at, now, max_age)
+        });
+        let Some(whole) = young else {
+            return Ok(None);
+        };
+        let found = self.with_its_rows(FoundPayment::kept(Arc::clone(&whole.stored)));
+        let found = found.await?;
+        // Rows that came while they were read may be missing among them.
+        Ok(found.map(|found| FoundPayment {
+            whole: Some(whole)
+                .filter(|whole| Arc::ptr_eq(&whole.stored, &found.stored))
+                .filter(|_| self.flights.landed() == landed),
+            ..found
+        }))
     }
 
     /// What is stored, if it was read after that instant.

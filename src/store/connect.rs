@@ -11,8 +11,11 @@ use sea_orm::sqlx::{self, ConnectOptions as _};
 use sea_orm::{ConnAcquireErr, ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
 
 use super::pool::{CALL_MAY_TAKE, IMPORT_MAY_TAKE, Pool, Trust};
+use super::row_reader::RowReader;
 use super::session::{self, IMPORTING_MAY_TAKE, STATEMENT_MAY_TAKE};
 use super::staging::Importer;
+use super::together::Together;
+use super::whole_payments::Lately;
 use super::writable::Writable;
 use super::{Store, StoreError};
 
@@ -39,7 +42,8 @@ pub(super) async fn sqlite(path: &Path) -> Result<Store, StoreError> {
     // The writer first: it makes the log that readers need.
     let writer = sqlite_pool(path, writing, 1).await?;
     let reader = sqlite_pool(path, reading, SQLITE_READERS).await?;
-    Ok(sqlite_store(path, writer, reader))
+    let quick = RowReader::quick(&reader, path);
+    Ok(sqlite_store(path, writer, reader, quick))
 }
 
 /// The same over one connection that has the file to itself: it needs no memory that is shared by way of the disk, which
@@ -48,10 +52,11 @@ pub(super) async fn sqlite_alone(path: &Path) -> Result<Store, StoreError> {
     let Options { writing, .. } = sqlite_options(path).await?;
     let writing = writing.locking_mode(SqliteLockingMode::Exclusive);
     let only = sqlite_pool(path, writing, 1).await?;
-    Ok(sqlite_store(path, only.clone(), only))
+    let quick = RowReader::over(&only);
+    Ok(sqlite_store(path, only.clone(), only, quick))
 }
 
-fn sqlite_store(path: &Path, writer: Pool, reader: Pool) -> Store {
+fn sqlite_store(path: &Path, writer: Pool, reader: Pool, quick: RowReader) -> Store {
     Store {
         signer: None,
         file: Some(path.to_owned()),
@@ -60,6 +65,9 @@ fn sqlite_store(path: &Path, writer: Pool, reader: Pool) -> Store {
         // What writes has a connection of its own.
         witness: reader.clone(),
         reader,
+        quick,
+        lately: Lately::default(),
+        together: Together::default(),
     }
 }
 
@@ -140,7 +148,10 @@ pub(super) async fn postgres(url: &url::Url) -> Result<Store, StoreError> {
         importer,
         witness,
         writer: pool.clone(),
+        quick: RowReader::over(&pool),
         reader: pool,
+        lately: Lately::default(),
+        together: Together::default(),
     })
 }
 

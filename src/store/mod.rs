@@ -50,6 +50,7 @@ mod sqlite_plans;
 mod staging;
 mod taking;
 mod time;
+mod together;
 mod token_use;
 mod tokens;
 mod transaction;
@@ -60,12 +61,15 @@ mod unreadable_rows;
 mod url;
 mod verdicts;
 mod webhooks;
+mod whole_payments;
 mod windows;
 mod writable;
 mod write;
 
 use std::fmt;
 use std::path::PathBuf;
+#[cfg(test)]
+use std::sync::Arc;
 
 use migration::{Migrator, MigratorTrait, Standing};
 use sea_orm_migration::IntoSchemaManagerConnection;
@@ -109,13 +113,17 @@ pub use verdicts::{
     StoredDiscrepancy, UnsettledEvent, UnsettledSums, VerdictGap, VerdictRecord, VerdictSubject,
 };
 pub use webhooks::OpenWebhook;
+pub use whole_payments::WholePayment;
 pub use windows::{Source, WindowRead};
 
 use self::pool::Pool;
+use self::row_reader::RowReader;
 use self::staging::Importer;
+use self::together::Together;
 use self::transaction::Transaction;
 use self::turns::Turn;
 use self::url::Address;
+use self::whole_payments::Lately;
 use crate::fail_points;
 
 /// What the tables were before they were brought up to date.
@@ -132,6 +140,10 @@ pub enum Migrated {
 pub struct Store {
     writer: Pool,
     reader: Pool,
+    /// Reads few rows at a time, for answers.
+    quick: RowReader,
+    lately: Lately,
+    together: Together,
     /// Reads back what another connection wrote.
     witness: Pool,
     importer: Importer,
@@ -251,7 +263,9 @@ impl Store {
 impl Store {
     /// The same database, whose statements for reading are counted by the given function.
     pub(crate) fn counting_reads(mut self, count: impl Fn() + Send + Sync + 'static) -> Self {
-        self.reader.count_statements(count);
+        let count: Arc<dyn Fn() + Send + Sync> = Arc::new(count);
+        self.quick.count_statements(Arc::clone(&count));
+        self.reader.count_statements(move || count());
         self
     }
 }

@@ -18,6 +18,7 @@ mod cancel;
 mod discrepancies;
 mod given_toss;
 mod ids;
+mod lately;
 mod merchants;
 mod metrics;
 mod mirrored;
