@@ -198,6 +198,7 @@ mod tests {
 
     struct Root;
     struct Row(usize);
+    struct Below(usize);
 
     #[Object]
     impl Root {
@@ -216,6 +217,10 @@ mod tests {
             self.0
         }
 
+        #[expect(
+            clippy::unused_async,
+            reason = "resolvers are asynchronous by their trait"
+        )]
         async fn odd(&self) -> Result<Option<bool>, &'static str> {
             match self.0 {
                 2 => Err("two is odd enough"),
@@ -223,8 +228,19 @@ mod tests {
             }
         }
 
-        async fn below(&self) -> ListAtHand<Row> {
-            ListAtHand(vec![Row(self.0 + 1)])
+        async fn below(&self) -> ListAtHand<Below> {
+            ListAtHand(vec![Below(self.0 + 1)])
+        }
+    }
+
+    #[Object]
+    impl Below {
+        async fn number(&self) -> usize {
+            self.0
+        }
+
+        async fn odd(&self) -> bool {
+            self.0 % 2 == 1
         }
     }
 

@@ -161,15 +161,14 @@ impl Extension for Metering {
         next: NextValidation<'_>,
     ) -> Result<ValidationResult, Vec<ServerError>> {
         let before = ctx.data_opt::<Before>();
-        let result = match before.and_then(Before::found) {
-            Some(found) => found,
-            None => {
-                let found = next.run(ctx).await?;
-                if let Some(before) = before {
-                    before.remember(found);
-                }
-                found
+        let result = if let Some(found) = before.and_then(Before::found) {
+            found
+        } else {
+            let found = next.run(ctx).await?;
+            if let Some(before) = before {
+                before.remember(found);
             }
+            found
         };
         if let Some(budget) = ctx.data_opt::<Budget>() {
             budget.0.cost.store(result.complexity, Ordering::Relaxed);

@@ -22,8 +22,9 @@ impl FoundPayment {
     /// The same, with all of its rows.
     pub(crate) fn whole(whole: Arc<WholePayment>) -> Self {
         Self {
-            whole: Some(Arc::clone(&whole)),
-            ..Self::kept(Arc::clone(&whole.stored))
+            stored: Arc::clone(&whole.stored),
+            stale: whole.stored.outdated,
+            whole: Some(whole),
         }
     }
 

@@ -43,14 +43,14 @@ impl WholePayment {
         &self,
         make: impl FnOnce(Vec<Transaction>, &StoredPayment) -> Result<History, MoneyError>,
     ) -> Result<&Arc<History>, MoneyError> {
-        let made = self.history.get_or_init(|| {
+        let history = self.history.get_or_init(|| {
             let mut rows = self
                 .transactions
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
             make(std::mem::take(&mut rows), &self.stored).map(Arc::new)
         });
-        made.as_ref().map_err(Clone::clone)
+        history.as_ref().map_err(Clone::clone)
     }
 
     /// A payment that has no rows.
