@@ -253,8 +253,14 @@ impl Gathered {
     }
 
     fn in_order(mut self, keys: &[String]) -> Vec<Payment> {
-        keys.iter()
-            .filter_map(|key| self.payments.remove(key))
+        let found = keys.iter().filter_map(|key| self.payments.remove(key));
+        found
+            .map(|mut payment| {
+                payment
+                    .history
+                    .sort_by(|one, other| one.transaction_at.cmp(&other.transaction_at));
+                payment
+            })
             .collect()
     }
 }
