@@ -138,7 +138,7 @@ fn reconciler(store: &Store) -> Reconciler {
     };
     Reconciler::new(
         store.clone(),
-        Merchants::new(vec![merchant]),
+        &Merchants::new(vec![merchant]),
         Clock::from_fn(|| start() + TimeDelta::days(40)),
         BusinessCalendar::korean().unwrap(),
         PartialCancelRows::CancelAmount,

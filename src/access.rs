@@ -7,6 +7,7 @@ mod public_url;
 mod request_id;
 mod scope;
 mod session;
+mod standing;
 mod token;
 
 use std::{error::Error, fmt, sync::Arc, time::Duration};
@@ -24,6 +25,7 @@ pub use self::{
     request_id::RequestId,
     scope::Scope,
     session::{NewSession, OpenSession, SessionKeeper},
+    standing::Standing,
     token::{NewToken, TokenText},
 };
 
@@ -46,6 +48,8 @@ pub struct Access {
     public_url: Option<PublicUrl>,
     /// By the hash of the cookie's value.
     signed_in: Cache<[u8; 32], Arc<Principal>>,
+    /// Who was found to be let in still.
+    standing: Cache<Standing, Arc<Principal>>,
 }
 
 /// How long nobody is told again that a token is being used.
@@ -90,6 +94,10 @@ impl Access {
             signed_in: Cache::builder()
                 .max_capacity(REMEMBERED_TOKENS)
                 .time_to_live(trust.min(TOKEN_TRUST))
+                .build(),
+            standing: Cache::builder()
+                .max_capacity(REMEMBERED_TOKENS)
+                .time_to_live(trust.min(standing::BELIEVED))
                 .build(),
         }
     }
@@ -200,8 +208,10 @@ impl Access {
             .map_err(Denied::Unavailable)?;
         if everywhere {
             self.signed_in.invalidate_all();
+            self.standing.invalidate_all();
         }
         self.signed_in.invalidate(&hash).await;
+        self.standing.invalidate(&Standing::of_hash(hash)).await;
         Ok(())
     }
 

@@ -1,6 +1,8 @@
 //! One question at a time: callers who ask for the same thing while it is being read share that reading, if it began late
 //! enough for them; those for whom it did not share the next one.
 
+mod askers;
+
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,8 +10,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
+use tokio::task::AbortHandle;
 
 use crate::request_notes::carried;
+
+use askers::{Asker, Askers};
 
 /// Work under way, by what it works on: at most one piece for each, and one that waits for its end.
 pub(crate) struct Flights<K, V>(Arc<Mutex<Board<K, V>>>);
@@ -29,6 +34,7 @@ struct Flight<V> {
     number: u64,
     outcome: Shared<BoxFuture<'static, V>>,
     times: Arc<Mutex<Times>>,
+    askers: Arc<Askers>,
 }
 
 #[derive(Clone, Copy)]
@@ -84,8 +90,8 @@ where
     }
 
     /// Joins work for the key whose question leaves, or has left, later than `younger_than`; or starts it, behind what is
-    /// under way. It runs in a task of its own, so a caller who goes away does not stop it for the others. `lost` is the
-    /// answer when that task dies.
+    /// under way. It runs in a task of its own, so a caller who goes away does not stop it for the others; when all of them
+    /// have gone before Toss was called, it ends. `lost` is the answer when that task dies.
     pub(crate) async fn join<F>(
         &self,
         key: K,
@@ -96,7 +102,23 @@ where
     where
         F: Future<Output = V> + Send + 'static,
     {
-        let outcome = {
+        self.join_or_start(key, younger_than, lost, || Ok(()), work)
+            .await
+    }
+
+    /// As [`Flights::join`]; work is started only where `may_start` lets it, and what that says instead is the answer.
+    pub(crate) async fn join_or_start<F>(
+        &self,
+        key: K,
+        younger_than: DateTime<Utc>,
+        lost: V,
+        may_start: impl FnOnce() -> Result<(), V>,
+        work: impl FnOnce(Asking) -> F + Send + 'static,
+    ) -> V
+    where
+        F: Future<Output = V> + Send + 'static,
+    {
+        let (outcome, _asker) = {
             let mut board = locked(&self.0);
             board.started += 1;
             let number = board.started;
@@ -108,15 +130,20 @@ where
                 Lane {
                     running: Some(flight),
                     ..
-                } if flight.serves(younger_than) => flight.outcome.clone(),
+                } if flight.serves(younger_than) => self.joined(flight, key),
                 Lane {
                     waiting: Some(flight),
                     ..
                 } => {
                     flight.make_younger_than(younger_than);
-                    flight.outcome.clone()
+                    self.joined(flight, key)
                 }
                 Lane { running, waiting } => {
+                    if let Err(instead) = may_start() {
+                        board.tidy(&key);
+                        return instead;
+                    }
+                    let askers = Arc::<Askers>::default();
                     let times = Arc::new(Mutex::new(Times {
                         younger_than,
                         asked_at: None,
@@ -124,13 +151,17 @@ where
                     let before = running.as_ref().map(|flight| flight.outcome.clone());
                     let place = if before.is_some() { waiting } else { running };
                     let work = work(Asking(Arc::clone(&times)));
-                    let outcome = self.start(key, number, lost, before, work);
-                    *place = Some(Flight {
+                    let called = &askers.called;
+                    let work = called.clone().noting(work);
+                    let (outcome, task) = self.start(key.clone(), number, lost, before, work);
+                    askers.wait_for(task);
+                    let flight = place.insert(Flight {
                         number,
-                        outcome: outcome.clone(),
+                        outcome,
                         times,
+                        askers,
                     });
-                    outcome
+                    self.joined(flight, key)
                 }
             }
         };
@@ -147,7 +178,14 @@ where
         let flight = board.lanes.get(key)?.running.as_ref()?;
         // Instants of readings are kept to the millisecond.
         let asked_at = locked(&flight.times).asked_at?.timestamp_millis();
-        (asked_at <= read_at.timestamp_millis()).then(|| flight.outcome.clone())
+        if asked_at > read_at.timestamp_millis() {
+            return None;
+        }
+        let (outcome, asker) = self.joined(flight, key.clone());
+        Some(async move {
+            let _asker = asker;
+            outcome.await
+        })
     }
 
     /// How many pieces of work have ended: while it stays the same, none has.
@@ -160,6 +198,12 @@ where
         locked(&self.0).lanes.clear();
     }
 
+    /// One more who waits for a piece of work; while the board is held.
+    fn joined(&self, flight: &Flight<V>, key: K) -> (Shared<BoxFuture<'static, V>>, Asker<K, V>) {
+        let asker = Asker::joins(&self.0, key, flight.number, &flight.askers);
+        (flight.outcome.clone(), asker)
+    }
+
     fn start<F>(
         &self,
         key: K,
@@ -167,7 +211,7 @@ where
         lost: V,
         before: Option<Shared<BoxFuture<'static, V>>>,
         work: F,
-    ) -> Shared<BoxFuture<'static, V>>
+    ) -> (Shared<BoxFuture<'static, V>>, AbortHandle)
     where
         F: Future<Output = V> + Send + 'static,
     {
@@ -181,9 +225,32 @@ where
             }
             work.await
         }));
-        task.map(move |outcome| outcome.unwrap_or(lost))
-            .boxed()
-            .shared()
+        let handle = task.abort_handle();
+        let outcome = task.map(move |outcome| outcome.unwrap_or(lost));
+        (outcome.boxed().shared(), handle)
+    }
+}
+
+impl<K: Eq + Hash, V> Board<K, V> {
+    /// Lets nobody join the work of that number any more.
+    fn take_away(&mut self, key: &K, number: u64) {
+        let Some(lane) = self.lanes.get_mut(key) else {
+            return;
+        };
+        // Forgotten work ends too, when others have long been on their way with the same key.
+        for place in [&mut lane.running, &mut lane.waiting] {
+            if place.as_ref().is_some_and(|flight| flight.number == number) {
+                *place = None;
+            }
+        }
+        self.tidy(key);
+    }
+
+    fn tidy(&mut self, key: &K) {
+        let is_empty = |lane: &Lane<V>| lane.running.is_none() && lane.waiting.is_none();
+        if self.lanes.get(key).is_some_and(is_empty) {
+            self.lanes.remove(key);
+        }
     }
 }
 
@@ -212,21 +279,7 @@ impl<K: Eq + Hash, V: Clone> Drop for Landing<K, V> {
     fn drop(&mut self) {
         let mut board = locked(&self.board);
         board.landed += 1;
-        let Some(lane) = board.lanes.get_mut(&self.key) else {
-            return;
-        };
-        // Forgotten work lands too, when others have long been on their way with the same key.
-        for place in [&mut lane.running, &mut lane.waiting] {
-            if place
-                .as_ref()
-                .is_some_and(|flight| flight.number == self.number)
-            {
-                *place = None;
-            }
-        }
-        if lane.running.is_none() && lane.waiting.is_none() {
-            board.lanes.remove(&self.key);
-        }
+        board.take_away(&self.key, self.number);
     }
 }
 
@@ -395,3 +448,7 @@ mod tests {
         assert!(locked(&flights.0).lanes.is_empty());
     }
 }
+
+#[cfg(test)]
+#[path = "flights/abandoned_tests.rs"]
+mod abandoned_tests;

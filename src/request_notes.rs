@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use reconciliation::PaymentKey;
@@ -31,6 +31,23 @@ const MOST_NAMED: usize = 20;
 
 task_local! {
     static NOTES: RequestNotes;
+    static CALLED: Called;
+}
+
+/// Whether Toss has been called within some work. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Called(Arc<AtomicBool>);
+
+impl Called {
+    /// Has it noted here when the work calls Toss.
+    pub async fn noting<F: Future>(self, work: F) -> F::Output {
+        CALLED.scope(self, work).await
+    }
+
+    /// Whether it has.
+    pub fn is_noted(&self) -> bool {
+        self.0.load(Relaxed)
+    }
 }
 
 impl RequestNotes {
@@ -69,6 +86,7 @@ impl RequestNotes {
 /// Notes that Toss is called for the request that this task works for, if it works for one.
 pub fn note_toss_call() {
     let _ = NOTES.try_with(|notes| notes.0.toss_calls.fetch_add(1, Relaxed));
+    let _ = CALLED.try_with(|called| called.0.store(true, Relaxed));
 }
 
 /// Notes that an answer is about this payment.

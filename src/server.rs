@@ -2,6 +2,7 @@
 
 mod database_clock;
 mod measuring;
+mod trusted_documents;
 mod who_asks;
 
 use std::io;
@@ -20,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub(crate) use self::database_clock::CommandClock;
+pub(crate) use self::trusted_documents::faults as faults_of_documents;
 
 use self::database_clock::DatabaseClock;
 use self::measuring::Measuring;
@@ -35,8 +37,9 @@ use crate::lookup::{Lookup, LookupSettings};
 use crate::merchants::{Merchant, Merchants};
 use crate::reconcile::Reconciler;
 use crate::store::{Migrated, Store, StoreError};
-use crate::sync::{Follower, Hint, Hints, Mirror, MirrorSettings, ReadingHints};
+use crate::sync::{Follower, Mirror, MirrorSettings};
 use crate::toss::{ClientSetupError, Toss, TossSettings, first, in_background};
+use crate::webhooks::{Webhook, WebhookReceiver, WebhookWorker};
 
 /// How long requests under way may take after the program was told to stop.
 const REQUESTS_MAY_TAKE: Duration = Duration::from_secs(15);
@@ -61,6 +64,9 @@ pub enum StartError {
     /// A setting does not fit.
     #[error("{0}")]
     Setting(#[from] SettingError),
+    /// Trusted documents that cannot be answered, one line for each fault.
+    #[error("{}", .0.join("; "))]
+    Documents(Vec<String>),
     /// The address cannot be served on.
     #[error(
         "LISTEN_ADDR: {address} cannot be served on ({cause}): choose another address or port, or stop what is there"
@@ -84,14 +90,16 @@ pub struct Server {
     limits: LimitsInForce,
     canceller: Canceller,
     lookup: Lookup,
-    read_hints: ReadingHints,
+    webhook_worker: WebhookWorker,
     /// Ends the background work.
     stop: CancellationToken,
     measuring: Measuring,
     /// What keeps the clock, where that is the database's.
     database_clock: Option<DatabaseClock>,
     money_steps: MoneySteps,
-    http: HttpParts<graphql::Query, graphql::Mutation>,
+    http: HttpParts<graphql::Query, graphql::Mutation, graphql::Subscription>,
+    /// Ends subscriptions.
+    stop_streams: CancellationToken,
     follows: bool,
 }
 
@@ -104,13 +112,11 @@ impl Server {
     pub async fn bind(config: &ServerConfig, clock: Clock) -> Result<Self, StartError> {
         let measuring = Measuring::new();
         let merchants = measuring.of(|| merchants(&config.merchants, &config.toss))?;
+        let trusted = trusted_documents::checked(&config.front_ends)
+            .await
+            .map_err(StartError::Documents)?;
         // First, so that a second server started by mistake changes nothing in the database of the first.
-        let bind_error = |error: io::Error| StartError::Bind {
-            address: config.listen_addr,
-            cause: error.kind(),
-        };
-        let listener = TcpListener::bind(config.listen_addr).map_err(bind_error)?;
-        let address = listener.local_addr().map_err(bind_error)?;
+        let (listener, address) = listen(config.listen_addr)?;
         let (store, migrated) = open_store(config).await?;
         let (clock, database_clock) = DatabaseClock::instead_of(clock, &store)
             .await
@@ -128,7 +134,7 @@ impl Server {
             clock.clone(),
             mirror_settings(&config.sync),
         );
-        let reconciler = reconciler(config, store.clone(), merchants.clone(), clock.clone());
+        let reconciler = reconciler(config, store.clone(), &merchants, clock.clone());
         let lookup = Lookup::with(
             store.clone(),
             merchants.clone(),
@@ -154,27 +160,32 @@ impl Server {
             mirror: mirror.clone(),
             reconciler: reconciler.clone(),
             interpretation,
+            live_reads_per_minute: config.front_door.live_reads_per_minute,
         });
-        let (hints, read_hints) = Hints::new(
+        let (receiver, webhook_worker) = WebhookReceiver::new(
             store.clone(),
             lookup.clone(),
             clock.clone(),
             Handle::current(),
         );
+        let stop_streams = CancellationToken::new();
         let access = who_asks::access(&store, &clock, config.public_url.clone());
         let http = HttpParts {
             webhooks: config
                 .webhook_secret
                 .clone()
-                .map(|secret| webhooks(secret, hints)),
+                .map(|secret| webhooks(secret, receiver)),
             endpoint: measuring
                 .of(|| http::Endpoint::new(schema, access).with_door(door(&config.front_door)))
-                .with_request_data(graphql::with_request_data),
+                .with_request_data(graphql::with_request_data)
+                .with_trusted_documents(trusted)
+                .until(stop_streams.clone()),
             readiness: readiness(&store, &limits, database_clock.clone()),
             metrics: measuring
                 .shown(store.clone(), merchants, clock)
                 .with_token_needed(config.front_door.metrics_need_token),
             graphiql: http::Graphiql::from_binary(),
+            allowed_origins: config.front_ends.allowed_origins.clone(),
         };
         let stop = CancellationToken::new();
         Ok(Self {
@@ -187,12 +198,13 @@ impl Server {
             limits,
             canceller,
             lookup,
-            read_hints: read_hints(stop.clone()),
+            webhook_worker: webhook_worker(stop.clone()),
             stop,
             measuring,
             database_clock,
             money_steps,
             http,
+            stop_streams,
             follows: false,
         })
     }
@@ -255,12 +267,13 @@ impl Server {
             mirror,
             reconciler,
             lookup,
-            read_hints,
+            webhook_worker,
             stop: stop_background,
             measuring,
             database_clock,
             money_steps,
             http,
+            stop_streams,
             follows,
             ..
         } = self;
@@ -282,7 +295,8 @@ impl Server {
         if let Some(database_clock) = database_clock {
             background.spawn(database_clock.keep(stop_background.clone()));
         }
-        background.spawn(in_background(read_hints.run()));
+        background.spawn(store.clone().hear_others(stop_background.clone()));
+        background.spawn(in_background(webhook_worker.run()));
         background.spawn(reconciler.run(stop_background.clone(), lookup.changes()));
         if follows {
             let follower = Follower::new(mirror, lookup);
@@ -296,6 +310,7 @@ impl Server {
         let served = tokio::select! {
             served = &mut serving => served,
             () = stop => {
+                stop_streams.cancel();
                 // The server stops only while it is polled.
                 let ((), served) = join(handle.stop(true), serving).await;
                 served
@@ -406,11 +421,22 @@ async fn open_store(config: &ServerConfig) -> Result<(Store, Migrated), StartErr
     Ok((store, migrated))
 }
 
+/// Binds the address, and tells which port it is.
+fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let bind_error = |error: io::Error| StartError::Bind {
+        address,
+        cause: error.kind(),
+    };
+    let listener = TcpListener::bind(address).map_err(bind_error)?;
+    let address = listener.local_addr().map_err(bind_error)?;
+    Ok((listener, address))
+}
+
 /// What keeps verdicts, by the settings.
 pub(crate) fn reconciler(
     config: &ServerConfig,
     store: Store,
-    merchants: Merchants,
+    merchants: &Merchants,
     clock: Clock,
 ) -> Reconciler {
     Reconciler::new(
@@ -429,15 +455,15 @@ fn door(config: &FrontDoor) -> http::DoorSettings {
     }
 }
 
-fn webhooks(secret: SecretString, hints: Hints) -> http::Webhooks {
+fn webhooks(secret: SecretString, receiver: WebhookReceiver) -> http::Webhooks {
     http::Webhooks::new(secret, move |transmission_id, body| {
-        let hints = hints.clone();
+        let receiver = receiver.clone();
         async move {
-            let hint = Hint {
+            let webhook = Webhook {
                 transmission_id: transmission_id.as_deref(),
                 body: &body,
             };
-            if let Err(error) = hints.take(hint).await {
+            if let Err(error) = receiver.take(webhook).await {
                 tracing::warn!(%error, "a webhook could not be kept");
             }
         }

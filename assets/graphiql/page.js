@@ -3,12 +3,14 @@
   'use strict';
 
   const STORED_AS = 'toss-recon:token';
-  const FIRST_QUERY = '# Enter an access token above, then press the play button.\n\nquery Hello {\n  __typename\n}\n';
+  const DAY = 24 * 60 * 60 * 1000;
+  const SEOUL = 9 * 60 * 60 * 1000;
 
   const form = document.getElementById('access');
   const field = document.getElementById('token');
   const state = document.getElementById('state');
-  const root = ReactDOM.createRoot(document.getElementById('graphiql'));
+  const main = document.getElementById('graphiql');
+  const root = ReactDOM.createRoot(main);
 
   const token = () => sessionStorage.getItem(STORED_AS) ?? '';
 
@@ -30,10 +32,26 @@
     return response.json();
   }
 
+  // The day in Seoul that was so many days ago.
+  const day = (ago) => new Date(Date.now() + SEOUL - ago * DAY).toISOString().slice(0, 10);
+
+  // A tab for each example, of the last thirty days.
+  async function examples() {
+    const response = await fetch(main.dataset.examples, { credentials: 'omit' });
+    const text = response.ok ? await response.text() : '{ __typename }';
+    return text
+      .replaceAll('"FROM"', `"${day(30)}"`)
+      .replaceAll('"TO"', `"${day(0)}"`)
+      .split('\n# ---\n')
+      .map((query) => ({ query }));
+  }
+  const tabs = examples();
+
   // A new key makes GraphiQL ask for the schema again, now with the new token.
   let generation = 0;
-  function show() {
+  async function show() {
     generation += 1;
+    const shown = generation;
     field.value = token();
     if (token() === '') {
       state.value = 'Enter a token to begin.';
@@ -41,10 +59,14 @@
       return;
     }
     state.value = '';
+    const defaultTabs = await tabs;
+    if (shown !== generation) {
+      return;
+    }
     root.render(React.createElement(GraphiQL, {
-      key: generation,
+      key: shown,
       fetcher,
-      defaultQuery: FIRST_QUERY,
+      defaultTabs,
       shouldPersistHeaders: false,
     }));
   }

@@ -144,6 +144,10 @@ trait Reads {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_field_names,
+    reason = "they are named as the API names them"
+)]
 struct Payment {
     payment_key: String,
     order_id: String,
@@ -156,6 +160,10 @@ struct Payment {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_field_names,
+    reason = "they are named as the API names them"
+)]
 struct Transaction {
     transaction_key: String,
     status: String,

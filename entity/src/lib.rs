@@ -26,6 +26,7 @@ pub mod unsettled_day;
 pub mod unsettled_event;
 pub mod verdict;
 pub mod verdict_gap;
+pub mod verdict_settings;
 pub mod verdict_terms;
 pub mod webhook;
 

@@ -31,6 +31,8 @@ mod m20261130_000046_told_in_two_languages;
 mod m20261130_000047_keys_given_back;
 mod m20261130_000051_token_limits;
 mod m20261130_000052_sessions;
+mod m20261130_000053_fewer_indexes;
+mod m20261130_000056_verdict_settings;
 mod standing;
 mod statements;
 
@@ -75,6 +77,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000047_keys_given_back::Migration),
             Box::new(m20261130_000051_token_limits::Migration),
             Box::new(m20261130_000052_sessions::Migration),
+            Box::new(m20261130_000053_fewer_indexes::Migration),
+            Box::new(m20261130_000056_verdict_settings::Migration),
         ]
     }
 }

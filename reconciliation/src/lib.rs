@@ -45,6 +45,7 @@ mod method;
 mod money;
 mod named_cancels;
 mod next_change;
+mod open_points;
 mod payment;
 mod payout_lag;
 mod permit;
@@ -86,6 +87,9 @@ pub use method::PaymentMethod;
 pub use money::{Money, MoneyError};
 pub use named_cancels::named_cancels;
 pub use next_change::next_change;
+pub use open_points::{
+    Answers, Finding, Here, OpenPoint, Sample, SettingsSay, look as look_at_open_points,
+};
 pub use payment::Payment;
 pub use payout_lag::{
     EventDates, HitRate, LearnedLag, LearnedLags, PayoutDates, back_test, contradicts_cycle,

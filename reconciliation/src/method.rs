@@ -44,6 +44,22 @@ impl PaymentMethod {
         Self::known(label).unwrap_or_else(|| Self::Other(label.to_owned()))
     }
 
+    /// The English word; of a method that is not known, Toss's own.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Card => "CARD",
+            Self::VirtualAccount => "VIRTUAL_ACCOUNT",
+            Self::EasyPay => "EASY_PAY",
+            Self::MobilePhone => "MOBILE_PHONE",
+            Self::Transfer => "TRANSFER",
+            Self::CultureGiftCertificate => "CULTURE_GIFT_CERTIFICATE",
+            Self::BookGiftCertificate => "BOOK_GIFT_CERTIFICATE",
+            Self::GameGiftCertificate => "GAME_GIFT_CERTIFICATE",
+            Self::ForeignEasyPay => "FOREIGN_EASY_PAY",
+            Self::Other(label) => label,
+        }
+    }
+
     /// Reads a literal that is known.
     pub(crate) fn known(label: &str) -> Option<Self> {
         Some(match label {

@@ -75,6 +75,10 @@ pub trait SessionKeeper: Send + Sync {
     fn find(&self, hash: [u8; 32])
     -> BoxFuture<'static, Result<Option<OpenSession>, LookupFailed>>;
 
+    /// As [`SessionKeeper::find`], without its counting as a use.
+    fn look(&self, hash: [u8; 32])
+    -> BoxFuture<'static, Result<Option<OpenSession>, LookupFailed>>;
+
     /// Ends the session and, where `everywhere`, every other one of its token's owner.
     fn close(
         &self,

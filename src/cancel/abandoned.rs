@@ -4,10 +4,10 @@
 use chrono::TimeDelta;
 use reconciliation::CancelRequestStatus;
 
+use super::client_errors;
 use super::due::KEY_MAY_BE_MISSING;
 use super::machine::{Effect, Situation, Step, settled};
 use super::proof::{could_be_of_the_unsent, may_have_run};
-use super::told;
 use super::verdict::{by_mark, needs_operator, rejected, unknown};
 use crate::store::{CancelRequest, CancelRequestChange, Lease, LeaseChange};
 use crate::toss::PaymentReading;
@@ -49,7 +49,7 @@ pub(super) fn requested_and_abandoned(
             forgotten: None,
         };
     }
-    settled(rejected(told::never_sent(), now.now))
+    settled(rejected(client_errors::never_sent(), now.now))
 }
 
 /// The payment cannot be read: the request waits for that, and for a person in the end.
@@ -62,7 +62,7 @@ fn not_seen(request: &CancelRequest, lease: Lease, now: Situation<'_>) -> Step {
         ));
     }
     settled(CancelRequestChange {
-        error: Some(told::not_looked_at_yet()),
+        error: Some(client_errors::not_looked_at_yet()),
         lease: LeaseChange::Take(lease),
         ..CancelRequestChange::to(CancelRequestStatus::Requested)
     })
@@ -79,7 +79,7 @@ pub(super) fn looked_for(
             return proved;
         }
         if could_be_of_the_unsent(request, reading, now.owned).is_empty() {
-            return rejected(told::never_sent(), now.now);
+            return rejected(client_errors::never_sent(), now.now);
         }
     }
     if now.now - request.requested_at >= LOOKS_FOR {

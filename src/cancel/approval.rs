@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use reconciliation::{CancelIntent, CancelRequestStatus};
 
+use super::cancel_command::CancelFailure;
+use super::execute::{Carried, opened};
 use super::machine::{self, Effect, Event};
-use super::money_step::{Carried, opened};
-use super::order::CancelFailure;
 use super::patience::Progress;
-use super::{Admin, CancelOrder, CancelOutcome, Canceller, Inner, told};
+use super::{Admin, CancelCommand, CancelOutcome, Canceller, Inner, client_errors};
 use crate::fail_points;
 use crate::merchants::Merchant;
 use crate::store::{
@@ -48,7 +48,7 @@ impl Inner {
         progress.is(&request);
         let unmoved = |request, error| Ok(Some(CancelOutcome::unmoved(request, error)));
         if request.owner == admin.owner {
-            return unmoved(request, told::not_yours_to_approve());
+            return unmoved(request, client_errors::not_yours_to_approve());
         }
         let approval = request.approval.as_ref();
         if approval.is_some_and(|approval| approval.by == admin.name) {
@@ -56,7 +56,7 @@ impl Inner {
             return Ok(Some(self.outcome_of(request.into()).await));
         }
         let Some(merchant) = self.merchants.named(&request.account).cloned() else {
-            let error = told::merchant_not_configured(&request.account);
+            let error = client_errors::merchant_not_configured(&request.account);
             return unmoved(request, error);
         };
         if let Err(error) = self.may_cancel() {
@@ -71,7 +71,7 @@ impl Inner {
         };
         let owned = self.owned_by_others(&request).await?;
         let Some(mut step) = machine::step(&request, event, self.situation(&owned)) else {
-            return unmoved(request, told::awaits_no_approval());
+            return unmoved(request, client_errors::awaits_no_approval());
         };
         if step.effect == Effect::Prepare {
             match self
@@ -80,7 +80,9 @@ impl Inner {
                 .await?
             {
                 OwnerStanding::InForce => {}
-                OwnerStanding::Suspended => return unmoved(request, told::owner_suspended()),
+                OwnerStanding::Suspended => {
+                    return unmoved(request, client_errors::owner_suspended());
+                }
                 // It began to wait after its owner's last token was taken back.
                 OwnerStanding::Revoked => {
                     let now = self.clock.now();
@@ -124,7 +126,7 @@ impl Inner {
             seen: seen.as_ref(),
         };
         let Some(step) = machine::step(&request, event, self.situation(&owned)) else {
-            let error = told::awaits_no_approval();
+            let error = client_errors::awaits_no_approval();
             return Ok(Some(CancelOutcome::unmoved(request, error)));
         };
         Ok(Some(match self.decided(&request, step.change).await? {
@@ -143,7 +145,7 @@ impl Inner {
             Ok(next) => Ok(Ok(next)),
             Err(StoreError::Conflict { .. }) => {
                 let current = self.recorded(&request.id).await?;
-                let error = told::awaits_no_approval();
+                let error = client_errors::awaits_no_approval();
                 Ok(Err(Box::new(CancelOutcome::unmoved(current, error))))
             }
             Err(error) => Err(error),
@@ -182,10 +184,11 @@ async fn seen_while_waiting(
 fn approved_order(
     merchant: &Merchant,
     request: &CancelRequest,
-) -> Result<CancelOrder, StoredCancelError> {
-    let body = opened(merchant, request).ok_or_else(told::key_replaced)?;
-    let refund_account = crate::toss::refund_account_of(&body).map_err(|_| told::key_replaced())?;
-    Ok(CancelOrder {
+) -> Result<CancelCommand, StoredCancelError> {
+    let body = opened(merchant, request).ok_or_else(client_errors::key_replaced)?;
+    let refund_account =
+        crate::toss::refund_account_of(&body).map_err(|_| client_errors::key_replaced())?;
+    Ok(CancelCommand {
         payment_key: request.payment_key.clone(),
         client_key: request.client_key.clone(),
         reason: request.reason.clone(),

@@ -1,14 +1,15 @@
 //! Going through every check of a cancel without recording or sending anything.
 
-use super::order::CancelFailure;
+use super::cancel_command::CancelFailure;
 use super::{
-    Admin, CancelOrder, CancelOutcome, CancelPreview, Canceller, Inner, content, limits, told,
+    Admin, CancelCommand, CancelOutcome, CancelPreview, Canceller, Inner, client_errors, limits,
+    validation,
 };
 
 impl Canceller {
     /// What would come of an order if it were given now: the refusal that it would meet, or what would be sent.
-    pub async fn dry_run(&self, admin: &Admin, order: &CancelOrder) -> CancelOutcome {
-        if let Err(error) = content::check(order) {
+    pub async fn dry_run(&self, admin: &Admin, order: &CancelCommand) -> CancelOutcome {
+        if let Err(error) = validation::check(order) {
             return CancelOutcome::refused(error);
         }
         let (admin, order) = (admin.clone(), order.clone());
@@ -18,7 +19,7 @@ impl Canceller {
             )
             .await;
         // An order always has an outcome.
-        outcome.unwrap_or_else(|| CancelOutcome::refused(told::not_readable()))
+        outcome.unwrap_or_else(|| CancelOutcome::refused(client_errors::not_readable()))
     }
 }
 
@@ -26,7 +27,7 @@ impl Inner {
     async fn tried(
         &self,
         admin: &Admin,
-        mut order: CancelOrder,
+        mut order: CancelCommand,
     ) -> Result<CancelOutcome, CancelFailure> {
         let earlier = self
             .store
@@ -34,7 +35,7 @@ impl Inner {
             .await?;
         if let Some(earlier) = earlier {
             if !self.is_same(&earlier, &order) {
-                return Ok(CancelOutcome::refused(told::idempotency_conflict()));
+                return Ok(CancelOutcome::refused(client_errors::idempotency_conflict()));
             }
             // It has been given: what came of it is the answer, as it will be to the order itself.
             return Ok(self.outcome_of(earlier.into()).await);
@@ -48,25 +49,36 @@ impl Inner {
         };
         let counted = self.count(&mut order, &known).await?;
         if let Some(Err(refusal)) = counted.map(|amount| self.policy.permit_request(amount)) {
-            let error = told::refused_by_us(&refusal);
+            let error = client_errors::refused_by_us(&refusal);
             return Ok(CancelOutcome::refused_for(known, error));
         }
         if let Some(other) = self.store.cancel_in_flight(&order.payment_key).await? {
-            return Ok(CancelOutcome::refused_for(known, told::in_flight(&other)));
+            return Ok(CancelOutcome::refused_for(
+                known,
+                client_errors::in_flight(&other),
+            ));
         }
         if let Some(counted) = counted
             && !limits::voids(&order, &known)
             && let Err(refusal) = self.check_day(&admin.owner, counted).await?
         {
-            let error = told::refused_by_us(&refusal);
+            let error = client_errors::refused_by_us(&refusal);
             return Ok(CancelOutcome::refused_for(known, error));
         }
         if self.store.has_forgotten_cancels(&order.payment_key).await? {
-            return Ok(CancelOutcome::refused_for(known, told::database_behind()));
+            return Ok(CancelOutcome::refused_for(
+                known,
+                client_errors::database_behind(),
+            ));
         }
         let reading = match merchant.toss.payment(&order.payment_key).await {
             Ok(reading) => reading,
-            Err(error) => return Ok(CancelOutcome::refused_for(known, told::unsent(&error))),
+            Err(error) => {
+                return Ok(CancelOutcome::refused_for(
+                    known,
+                    client_errors::unsent(&error),
+                ));
+            }
         };
         let permitted = match self.permit(&order, &reading) {
             Ok(permitted) => permitted,

@@ -4,8 +4,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use reconciliation::CancelRequestStatus;
 
+use super::client_errors;
 use super::machine::{Effect, Situation, Step, is_of_key, settled, was_never_sent};
-use super::told;
 use super::verdict::{needs_operator, unknown};
 use crate::store::{CancelRequest, CancelRequestChange, Lease, LeaseChange};
 
@@ -61,9 +61,9 @@ pub(super) fn due(
         return Step {
             change: CancelRequestChange {
                 error: Some(if is_under_way {
-                    told::in_progress()
+                    client_errors::in_progress()
                 } else {
-                    told::not_known_yet(words)
+                    client_errors::not_known_yet(words)
                 }),
                 lease,
                 ..CancelRequestChange::to(CancelRequestStatus::Unknown)

@@ -2,8 +2,8 @@
 
 use reconciliation::{CancelOptions, CancelRefusal, Currency, KstDate, Money, PaymentKey};
 
-use super::order::CancelFailure;
-use super::{CancelOrder, Canceller, Inner, told};
+use super::cancel_command::CancelFailure;
+use super::{CancelCommand, Canceller, Inner, client_errors};
 use crate::lookup::FoundPayment;
 use crate::store::{CancelRequestId, DayLimit, StoreError, StoredCancelError};
 
@@ -37,7 +37,7 @@ impl Canceller {
 
 /// Whether an order can only hand an unpaid virtual account back, whatever the payment has become meanwhile: one that was
 /// deposited is refunded to an account, and without one the order is refused.
-pub(super) fn voids(order: &CancelOrder, known: &FoundPayment) -> bool {
+pub(super) fn voids(order: &CancelCommand, known: &FoundPayment) -> bool {
     let intent = &order.intent;
     let payment = &known.stored.payment;
     intent.void_unpaid && intent.refund_account.is_none() && payment.is_virtual_account()
@@ -47,7 +47,7 @@ impl Inner {
     /// Whether this process may cancel beside the others, or how it refuses.
     pub(super) fn may_cancel(&self) -> Result<(), StoredCancelError> {
         let allowed = self.limits.may_cancel();
-        allowed.map_err(|weaker| told::refused_by_us(&weaker.refusal()))
+        allowed.map_err(|weaker| client_errors::refused_by_us(&weaker.refusal()))
     }
 
     pub(super) fn day_limit(&self, currency: Currency) -> Option<DayLimit> {
@@ -60,7 +60,7 @@ impl Inner {
     /// with the balance that is read now, and from then on asks for no other: what is checked is what is sent.
     pub(super) async fn count(
         &self,
-        order: &mut CancelOrder,
+        order: &mut CancelCommand,
         known: &FoundPayment,
     ) -> Result<Option<Money>, CancelFailure> {
         let currency = known.stored.payment.currency;

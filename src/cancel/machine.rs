@@ -24,7 +24,7 @@ use super::due::due;
 use super::refused::uncounted;
 use super::verdict::{answered, by_mark, needs_operator, rejected, seen, succeeded, unknown};
 use super::waiting::{approved, expired, prepared_for, withdrawn};
-use super::{Admin, told};
+use super::{Admin, client_errors};
 use crate::store::{
     CancelRequest, CancelRequestChange, Decision, Lease, LeaseChange, SecretBody, StoredCancelError,
 };
@@ -293,7 +293,7 @@ fn decided(
         }),
         ..match executed {
             Some(key) => succeeded(key, now.now),
-            None => rejected(told::decided_not_executed(), now.now),
+            None => rejected(client_errors::decided_not_executed(), now.now),
         }
     })
 }

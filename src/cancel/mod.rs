@@ -5,13 +5,14 @@
 //! seconds is answered with the request as it is. Whatever goes wrong is part of the answer.
 
 mod abandoned;
-mod again;
 mod approval;
 mod behind;
-mod content;
-mod decision;
+mod cancel_command;
+mod cancel_tasks;
+mod client_errors;
 mod dry_run;
 mod due;
+mod execute;
 mod limits;
 mod limits_in_force;
 mod machine;
@@ -36,18 +37,17 @@ mod machine_words_tests;
 #[cfg(test)]
 mod machine_world;
 mod mark;
-mod money_step;
-mod money_steps;
-mod order;
+mod operator_resolution;
 mod ordering;
 mod patience;
 mod preparing;
 mod proof;
 mod recovery;
 mod refused;
+mod replay;
 mod restored;
 mod takeover;
-mod told;
+mod validation;
 mod verdict;
 mod waiting;
 
@@ -62,10 +62,10 @@ use crate::lookup::Lookup;
 use crate::merchants::Merchants;
 use crate::store::{CancelRequest, Store, StoredCancelError};
 
-pub use decision::Finding;
+pub use cancel_command::{Admin, CancelCommand, CancelOutcome, CancelPreview};
+pub use cancel_tasks::MoneySteps;
 pub use limits_in_force::{LimitsInForce, WeakerLimits};
-pub use money_steps::MoneySteps;
-pub use order::{Admin, CancelOrder, CancelOutcome, CancelPreview};
+pub use operator_resolution::Finding;
 pub use restored::{LookUpFailed, OpenLookedUp, UnnamedCancel};
 
 /// Cancels payments.
@@ -117,11 +117,11 @@ impl Canceller {
 
     /// How it is told that another request stands in the way.
     pub fn in_flight(other: &CancelRequest) -> StoredCancelError {
-        told::in_flight(other)
+        client_errors::in_flight(other)
     }
 
     /// How a refusal of the engine is told.
     pub fn refusal(refusal: &CancelRefusal) -> StoredCancelError {
-        told::refused_by_us(refusal)
+        client_errors::refused_by_us(refusal)
     }
 }

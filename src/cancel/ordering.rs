@@ -5,9 +5,11 @@ use std::sync::Arc;
 use reconciliation::{Money, over_day_limit};
 use uuid::Uuid;
 
-use super::order::CancelFailure;
+use super::cancel_command::CancelFailure;
 use super::patience::Progress;
-use super::{Admin, CancelOrder, CancelOutcome, Canceller, Inner, content, limits, mark, told};
+use super::{
+    Admin, CancelCommand, CancelOutcome, Canceller, Inner, client_errors, limits, mark, validation,
+};
 use crate::fail_points;
 use crate::lookup::FoundPayment;
 use crate::merchants::Merchant;
@@ -16,8 +18,8 @@ use crate::store::{CancelRequestId, Created, NewCancelRequest};
 impl Canceller {
     /// Carries out an order of an admin, or finds out what came of it when it was given before. What can go wrong with it is
     /// part of the outcome.
-    pub async fn cancel(&self, admin: &Admin, order: CancelOrder) -> CancelOutcome {
-        if let Err(error) = content::check(&order) {
+    pub async fn cancel(&self, admin: &Admin, order: CancelCommand) -> CancelOutcome {
+        if let Err(error) = validation::check(&order) {
             return CancelOutcome::refused(error);
         }
         let admin = admin.clone();
@@ -29,7 +31,7 @@ impl Canceller {
             })
             .await;
         // An order always has an outcome.
-        outcome.unwrap_or_else(|| CancelOutcome::refused(told::not_readable()))
+        outcome.unwrap_or_else(|| CancelOutcome::refused(client_errors::not_readable()))
     }
 }
 
@@ -37,7 +39,7 @@ impl Inner {
     async fn ordered(
         self: Arc<Self>,
         admin: &Admin,
-        order: CancelOrder,
+        order: CancelCommand,
         progress: Progress,
     ) -> Result<CancelOutcome, CancelFailure> {
         let earlier = self
@@ -56,25 +58,29 @@ impl Inner {
         };
         // Nothing is recorded, so that the same key is free once the database has been looked after.
         if self.store.has_forgotten_cancels(&order.payment_key).await? {
-            return Ok(CancelOutcome::refused_for(known, told::database_behind()));
+            return Ok(CancelOutcome::refused_for(
+                known,
+                client_errors::database_behind(),
+            ));
         }
         let asked = order.clone();
         let mut order = order;
         let counted = self.count(&mut order, &known).await?;
         if let Some(Err(refusal)) = counted.map(|amount| self.policy.permit_request(amount)) {
-            let error = told::refused_by_us(&refusal);
+            let error = client_errors::refused_by_us(&refusal);
             return Ok(CancelOutcome::refused_for(known, error));
         }
         let new = self.new_request(admin, &asked, counted, &known, &merchant);
         match self.store.create_cancel_request(&new).await? {
             Created::SameKey(earlier) => self.answer_again(earlier, asked, &progress).await,
-            Created::InFlight(other) => {
-                Ok(CancelOutcome::refused_for(known, told::in_flight(&other)))
-            }
+            Created::InFlight(other) => Ok(CancelOutcome::refused_for(
+                known,
+                client_errors::in_flight(&other),
+            )),
             Created::OverDayLimit { most, asked } => {
                 let counted = counted.unwrap_or_else(|| Money::zero(new.currency));
                 let refusal = over_day_limit(most, counted, asked);
-                let error = told::refused_by_us(&refusal);
+                let error = client_errors::refused_by_us(&refusal);
                 Ok(CancelOutcome::refused_for(known, error))
             }
             Created::New(request) => {
@@ -90,14 +96,14 @@ impl Inner {
     fn new_request(
         &self,
         admin: &Admin,
-        order: &CancelOrder,
+        order: &CancelCommand,
         counted: Option<Money>,
         known: &FoundPayment,
         merchant: &Merchant,
     ) -> NewCancelRequest {
         let payment = &known.stored.payment;
         let currency = payment.currency;
-        let idempotency_key = content::idempotency_key(&merchant.toss, &admin.owner, order);
+        let idempotency_key = validation::idempotency_key(&merchant.toss, &admin.owner, order);
         NewCancelRequest {
             id: CancelRequestId::new(&Uuid::now_v7().to_string()),
             payment_key: order.payment_key.clone(),
@@ -109,7 +115,7 @@ impl Inner {
             owner: admin.owner.clone(),
             voids: limits::voids(order, known),
             client_key: order.client_key.clone(),
-            content: content::digest(&merchant.toss, order),
+            content: validation::digest(&merchant.toss, order),
             mark: self
                 .policy
                 .marks_reasons
@@ -129,7 +135,7 @@ impl Inner {
     /// reading; or how the order is refused.
     pub(super) async fn payment_of(
         &self,
-        order: &CancelOrder,
+        order: &CancelCommand,
     ) -> Result<Result<(FoundPayment, Merchant), Box<CancelOutcome>>, CancelFailure> {
         let refused = |payment, error| {
             Ok(Err(Box::new(CancelOutcome {
@@ -138,18 +144,18 @@ impl Inner {
             })))
         };
         if self.policy.marks_reasons
-            && let Err(error) = content::check_room_for_mark(order)
+            && let Err(error) = validation::check_room_for_mark(order)
         {
             return refused(None, error);
         }
         let Some(known) = self.lookup.known(&order.payment_key).await? else {
-            return refused(None, told::not_found());
+            return refused(None, client_errors::not_found());
         };
-        if let Err(error) = content::check_currencies(order, known.stored.payment.currency) {
+        if let Err(error) = validation::check_currencies(order, known.stored.payment.currency) {
             return refused(Some(known), error);
         }
         let Some(merchant) = self.merchants.named(&known.stored.account).cloned() else {
-            let error = told::merchant_not_configured(&known.stored.account);
+            let error = client_errors::merchant_not_configured(&known.stored.account);
             return refused(Some(known), error);
         };
         Ok(Ok((known, merchant)))

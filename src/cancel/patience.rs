@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
+use super::cancel_command::CancelFailure;
 use super::machine::Event;
-use super::order::CancelFailure;
-use super::{CancelOutcome, Canceller, Inner, told};
+use super::{CancelOutcome, Canceller, Inner, client_errors};
 use crate::store::{CancelRequest, CancelRequestId};
 
 /// How long a caller waits for the outcome before the answer is that it is not known yet.
@@ -85,11 +85,11 @@ impl Inner {
     /// The request as the record has it, or as it was last known where the record cannot be read.
     async fn as_recorded(&self, progress: Progress) -> CancelOutcome {
         let Some(request) = progress.request() else {
-            return CancelOutcome::refused(told::not_readable());
+            return CancelOutcome::refused(client_errors::not_readable());
         };
         match timeout(RECORD_MAY_TAKE, self.recorded(&request.id)).await {
             Ok(Ok(request)) => {
-                let error = told::error_of(&request);
+                let error = client_errors::error_of(&request);
                 CancelOutcome {
                     request: Some(request),
                     payment: None,
@@ -97,7 +97,7 @@ impl Inner {
                     preview: None,
                 }
             }
-            _ => CancelOutcome::unmoved(request, told::not_readable()),
+            _ => CancelOutcome::unmoved(request, client_errors::not_readable()),
         }
     }
 
@@ -118,15 +118,15 @@ impl Inner {
 /// How a failure is told. The request that was worked on is told with it, as it was last known.
 fn failed(failure: &CancelFailure, request: Option<CancelRequest>) -> CancelOutcome {
     let error = match failure {
-        CancelFailure::Upstream { reason } => told::not_asked(reason),
-        CancelFailure::Unreadable(reason) => told::unreadable(reason),
+        CancelFailure::Upstream { reason } => client_errors::not_asked(reason),
+        CancelFailure::Unreadable(reason) => client_errors::unreadable(reason),
         CancelFailure::NotRecorded(cause) => {
             tracing::error!(error = %cause, "a cancel could not be recorded, and nothing was sent");
-            told::not_recorded(cause)
+            client_errors::not_recorded(cause)
         }
         CancelFailure::NotWritten(cause) => {
             tracing::error!(error = %cause, "what became of a cancel could not be recorded");
-            told::not_readable()
+            client_errors::not_readable()
         }
     };
     CancelOutcome {

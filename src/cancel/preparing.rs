@@ -9,9 +9,9 @@ use reconciliation::{
     Money, PaymentMethod, PermittedCancel, TransactionKey, permit_beside, permit_cancel,
 };
 
+use super::cancel_command::CancelFailure;
 use super::machine::{self, Prepared};
-use super::order::CancelFailure;
-use super::{CancelOrder, Inner, content, proof, told};
+use super::{CancelCommand, Inner, client_errors, proof, validation};
 use crate::merchants::Merchant;
 use crate::store::{CancelRequest, SecretBody, StoredCancelError};
 use crate::toss::{CancelBody, PaymentReading};
@@ -32,7 +32,7 @@ impl Inner {
         &self,
         merchant: &Merchant,
         request: &CancelRequest,
-        order: &CancelOrder,
+        order: &CancelCommand,
         owned: &HashSet<TransactionKey>,
     ) -> Result<Preparation, CancelFailure> {
         let payment = &request.payment_key;
@@ -42,16 +42,16 @@ impl Inner {
         let (reading, last_cancel, behind) = try_join3(reading, last_cancel, behind).await?;
         let reading = match reading {
             Ok(reading) => reading,
-            Err(error) => return Ok(Preparation::Refused(told::unsent(&error))),
+            Err(error) => return Ok(Preparation::Refused(client_errors::unsent(&error))),
         };
         if behind {
-            return Ok(Preparation::Refused(told::database_behind()));
+            return Ok(Preparation::Refused(client_errors::database_behind()));
         }
         if request.mark.is_some() && !proof::marked(request, &reading, owned).is_empty() {
             return Ok(Preparation::Marked(Box::new(reading)));
         }
         if self.bears_forgotten_mark(merchant, &reading).await? {
-            return Ok(Preparation::Refused(told::database_behind()));
+            return Ok(Preparation::Refused(client_errors::database_behind()));
         }
         let permitted = match self.permit(order, &reading) {
             Ok(permitted) => permitted,
@@ -90,18 +90,18 @@ impl Inner {
     /// Every check that depends on the payment: the same for a dry run and for the cancel itself.
     pub(super) fn permit(
         &self,
-        order: &CancelOrder,
+        order: &CancelCommand,
         reading: &PaymentReading,
     ) -> Result<PermittedCancel, StoredCancelError> {
         let intent = &order.intent;
-        let refused = |refusal| told::refused_by_us(&refusal);
+        let refused = |refusal| client_errors::refused_by_us(&refusal);
         permit_beside(&reading.cancels).map_err(refused)?;
         let permitted =
             permit_cancel(&reading.payment, intent, self.clock.now()).map_err(refused)?;
         let amount = intent.amount.unwrap_or(permitted.balance);
         self.policy.permit_request(amount).map_err(refused)?;
-        if content::names_own_account(order, reading) {
-            return Err(told::own_account());
+        if validation::names_own_account(order, reading) {
+            return Err(client_errors::own_account());
         }
         Ok(permitted)
     }
@@ -111,7 +111,7 @@ impl Inner {
 fn write(
     merchant: &Merchant,
     request: &CancelRequest,
-    order: &CancelOrder,
+    order: &CancelCommand,
     reading: &PaymentReading,
     balance: Money,
 ) -> Result<SecretBody, StoredCancelError> {
@@ -133,5 +133,7 @@ fn write(
         let sealed = merchant.toss.seal_body(&request.idempotency_key, &body);
         sealed.ok()
     });
-    sealed.map(SecretBody::new).ok_or_else(told::unwritable)
+    sealed
+        .map(SecretBody::new)
+        .ok_or_else(client_errors::unwritable)
 }

@@ -6,9 +6,9 @@ use futures_util::{StreamExt, stream};
 use reconciliation::CancelRequestStatus;
 use tokio_util::sync::CancellationToken;
 
+use super::cancel_command::CancelFailure;
+use super::execute::{Carried, GRACE};
 use super::machine::{self, Effect, Event};
-use super::money_step::{Carried, GRACE};
-use super::order::CancelFailure;
 use super::patience::Progress;
 use super::{Canceller, Inner};
 use crate::fail_points;

@@ -3,9 +3,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::client_errors;
 use super::machine::{Situation, is_first_sending};
 use super::proof::{could_be_of_the_unsent, could_be_ours};
-use super::told;
 use super::verdict::{by_mark, needs_operator, rejected};
 use crate::store::{CancelRequest, CancelRequestChange, TossWords};
 use crate::toss::{CodeClass, PaymentReading, Refusal};
@@ -28,7 +28,7 @@ pub(super) fn refused(
     if refusal.code.class() == CodeClass::Unauthorized {
         // A refused key is refused before Toss looks at the request: nothing ran now, and of an earlier sending it tells
         // nothing.
-        return first_attempt.then(|| rejected(told::told_by_toss(refusal), now.now));
+        return first_attempt.then(|| rejected(client_errors::told_by_toss(refusal), now.now));
     }
     let reading = seen?;
     let said = &CancelRequest {
@@ -66,7 +66,7 @@ pub(super) fn refused(
     if !first_attempt && unmoved && tells_of_a_moved_balance(refusal) {
         return None;
     }
-    Some(rejected(told::told_by_toss(refusal), now.now))
+    Some(rejected(client_errors::told_by_toss(refusal), now.now))
 }
 
 /// What Toss said last, when another sending has been lost since: it stays to be told, and is counted from the beginning. The

@@ -3,7 +3,7 @@
 use reconciliation::CancelRequestStatus;
 
 use super::machine::{self, Event};
-use super::{Admin, CancelOutcome, Canceller, told};
+use super::{Admin, CancelOutcome, Canceller, client_errors};
 use crate::store::{CancelRequestId, StoreError};
 
 impl Canceller {
@@ -20,8 +20,8 @@ impl Canceller {
             let event = Event::TakenOver { admin };
             let Some(step) = machine::step(&request, event, inner.situation(&owned)) else {
                 let error = match request.status {
-                    CancelRequestStatus::Unknown => told::too_young(),
-                    _ => told::needs_no_takeover(),
+                    CancelRequestStatus::Unknown => client_errors::too_young(),
+                    _ => client_errors::needs_no_takeover(),
                 };
                 return Ok(Some(CancelOutcome::unmoved(request, error)));
             };

@@ -4,10 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use reconciliation::{Cancel, CancelRequestStatus, CancelStatus, TransactionKey};
 
 use super::abandoned::looked_for;
+use super::client_errors;
 use super::machine::{Situation, Step, is_first_sending, settled};
 use super::proof::{Repeated, is_of_asked_amount, marked, repeated, since_baseline};
 use super::refused::{believed_from, lasts, refused, uncounted, words_of};
-use super::told;
 use crate::store::{CancelRequest, CancelRequestChange, SecretBody, StoredCancelError};
 use crate::toss::{CancelAnswer, PaymentReading, RawBody, UnknownReason};
 
@@ -41,7 +41,7 @@ pub(super) fn answered(
         }
         // Nothing was sent before this one, and this one provably was not.
         CancelAnswer::NotSent { reason } if is_first_sending(request) => {
-            Some(rejected(told::unavailable(reason), now.now))
+            Some(rejected(client_errors::unavailable(reason), now.now))
         }
         CancelAnswer::NotSent { .. } | CancelAnswer::Unknown { .. } => None,
     };
@@ -187,7 +187,7 @@ fn by_progress(
         return match cancel.status {
             CancelStatus::Done | CancelStatus::Aborted => needs_operator(request, WITHOUT_A_KEY),
             CancelStatus::InProgress | CancelStatus::Other(_) => CancelRequestChange {
-                error: Some(told::in_progress()),
+                error: Some(client_errors::in_progress()),
                 ..unknown(request, now)
             },
         };
@@ -196,10 +196,10 @@ fn by_progress(
         CancelStatus::Done => succeeded(key, now.now),
         CancelStatus::Aborted => CancelRequestChange {
             transaction_key: Some(key),
-            ..rejected(told::aborted(), now.now)
+            ..rejected(client_errors::aborted(), now.now)
         },
         CancelStatus::InProgress | CancelStatus::Other(_) => CancelRequestChange {
-            error: Some(told::in_progress()),
+            error: Some(client_errors::in_progress()),
             transaction_key: Some(key),
             ..unknown(request, now)
         },
@@ -222,7 +222,7 @@ pub(super) fn seen(
     match ours {
         Some(cancel) => by_progress(request, cancel, now),
         None => CancelRequestChange {
-            error: Some(told::in_progress()),
+            error: Some(client_errors::in_progress()),
             ..unknown(request, now)
         },
     }
@@ -249,7 +249,7 @@ pub(super) fn unknown(request: &CancelRequest, now: Situation<'_>) -> CancelRequ
     let since = now.now - request.first_sent_at.unwrap_or(request.requested_at);
     let pause = since.max(now.first_pause).min(LONGEST_PAUSE);
     CancelRequestChange {
-        error: Some(told::not_known_yet(request.toss_words.as_ref())),
+        error: Some(client_errors::not_known_yet(request.toss_words.as_ref())),
         next_at: now.now.checked_add_signed(pause),
         ..CancelRequestChange::to(CancelRequestStatus::Unknown)
     }
@@ -257,7 +257,10 @@ pub(super) fn unknown(request: &CancelRequest, now: Situation<'_>) -> CancelRequ
 
 pub(super) fn needs_operator(request: &CancelRequest, message: &str) -> CancelRequestChange {
     CancelRequestChange {
-        error: Some(told::needs_operator(message, request.toss_words.as_ref())),
+        error: Some(client_errors::needs_operator(
+            message,
+            request.toss_words.as_ref(),
+        )),
         ..CancelRequestChange::to(CancelRequestStatus::NeedsOperator)
     }
 }

@@ -8,7 +8,7 @@ use super::due::too_old_to_repeat;
 use super::machine::{Effect, Prepared, Situation, Step, send_first, settled};
 use super::proof::could_be_of_the_unsent;
 use super::verdict::{by_mark, needs_operator, rejected, unknown};
-use super::{Admin, told};
+use super::{Admin, client_errors};
 use crate::store::{Approval, CancelRequest, CancelRequestChange, Decision, Lease, LeaseChange};
 use crate::toss::PaymentReading;
 
@@ -34,11 +34,11 @@ pub(super) fn prepared_for(
             ..unknown(request, situation)
         }),
         (Some(_), _) if has_changed => settled(rejected(
-            told::balance_changed(request.baseline_balance, prepared.balance),
+            client_errors::balance_changed(request.baseline_balance, prepared.balance),
             now,
         )),
         (Some(approval), Some(_)) if approval.by == request.requested_by => {
-            settled(rejected(told::not_yours_to_approve(), now))
+            settled(rejected(client_errors::not_yours_to_approve(), now))
         }
         _ => send_first(prepared, now),
     }
@@ -52,7 +52,7 @@ fn await_approval(prepared: Prepared, lives: TimeDelta, now: DateTime<Utc>) -> S
         baseline_balance: Some(prepared.balance),
         baseline_cancel_keys: Some(prepared.cancels),
         may_repeat: prepared.may_repeat,
-        error: Some(told::approval_required()),
+        error: Some(client_errors::approval_required()),
         next_at: Some(until),
         ..CancelRequestChange::to(CancelRequestStatus::AwaitingApproval)
     })
@@ -104,7 +104,7 @@ pub(super) fn expired(
     let reading = seen?;
     Some(
         ran_all_the_same(request, reading, now)
-            .unwrap_or_else(|| rejected(told::approval_expired(), now.now)),
+            .unwrap_or_else(|| rejected(client_errors::approval_expired(), now.now)),
     )
 }
 
@@ -117,7 +117,7 @@ pub(super) fn withdrawn(
 ) -> Option<CancelRequestChange> {
     let reading = seen?;
     let change = ran_all_the_same(request, reading, now)
-        .unwrap_or_else(|| rejected(told::withdrawn(&admin.name), now.now));
+        .unwrap_or_else(|| rejected(client_errors::withdrawn(&admin.name), now.now));
     Some(CancelRequestChange {
         by: Some(admin.name.clone()),
         decision: Some(Decision {

@@ -7,6 +7,7 @@ use clap::Subcommand;
 
 use super::{CommandError, logging};
 use crate::config::{Overrides, Settings};
+use crate::server::faults_of_documents;
 
 /// What to do with the settings.
 #[derive(Subcommand)]
@@ -19,8 +20,8 @@ pub(super) enum Action {
 ///
 /// # Errors
 /// [`CommandError::Faults`] when a setting is unknown, missing or wrong.
-pub(super) fn run(
-    action: &Action,
+pub(super) async fn run(
+    action: Action,
     file: Option<PathBuf>,
     overrides: Overrides,
 ) -> Result<(), CommandError> {
@@ -28,6 +29,7 @@ pub(super) fn run(
     let (settings, faults) = Settings::with_faults(file, overrides);
     let faults = faults.and(settings.faults());
     let mut lines: Vec<String> = faults.into_each().iter().map(ToString::to_string).collect();
+    lines.extend(faults_of_documents(&settings.front_ends()).await);
     if let Ok(log) = settings.log()
         && let Err(fault) = logging::filter(&log.filter)
     {

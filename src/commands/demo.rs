@@ -22,7 +22,9 @@ use super::stop::StopSignals;
 use super::{CommandError, token};
 use crate::access::Role;
 use crate::clock::Clock;
-use crate::config::{FrontDoor, LogConfig, MerchantConfig, ServerConfig, SyncConfig, TossConfig};
+use crate::config::{
+    FrontDoor, FrontEnds, LogConfig, MerchantConfig, ServerConfig, SyncConfig, TossConfig,
+};
 use crate::server::{Server, StartError};
 use crate::store::{AccountName, InvalidDatabaseUrl};
 use crate::toss::{BaseUrl, MusdAmounts, SecretKey};
@@ -126,6 +128,7 @@ fn config(sim: &TossSim, folder: &TempDir, port: u16) -> Result<ServerConfig, Co
         calendar: BusinessCalendar::korean().map_err(|error| failed(&error))?,
         webhook_secret: None,
         front_door: FrontDoor::default(),
+        front_ends: FrontEnds::default(),
         public_url: None,
     })
 }

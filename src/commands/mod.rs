@@ -6,8 +6,10 @@ mod config;
 mod days;
 #[cfg(feature = "demo")]
 mod demo;
+mod doctor;
 mod logging;
 mod new_database;
+mod raw;
 mod reconcile;
 mod report;
 mod restored;
@@ -66,11 +68,15 @@ enum Command {
     /// Checks the settings
     #[command(subcommand, name = "config")]
     Settings(config::Action),
+    /// Asks Toss a few harmless questions and says which readings of its documentation hold here, and whether the settings agree
+    Doctor,
     /// Copies the SQLite database while the server runs; for PostgreSQL it prints the command that does
     Backup(backup::Options),
     /// To be run after an older copy of the database was put back, before serving: suspends all tokens, and looks up at Toss
     /// what the copy does not know
     Restored,
+    /// Prints what Toss said of a payment, word for word
+    Raw(raw::Options),
     /// Checks the audit log
     #[command(subcommand)]
     Audit(audit::Action),
@@ -209,7 +215,12 @@ fn execute(command_line: CommandLine) -> Result<(), CommandError> {
             logging::start(&settings.log()?)?;
             in_runtime(report::run(settings.server()?, options))
         }
-        Command::Settings(action) => config::run(&action, config.clone(), overrides),
+        Command::Settings(action) => in_runtime(config::run(action, config.clone(), overrides)),
+        Command::Doctor => {
+            let settings = settings(overrides)?;
+            logging::start_for_warnings(&settings.log()?)?;
+            in_runtime(Box::pin(doctor::run(settings.server()?)))
+        }
         Command::Token(action) => {
             let settings = settings(overrides)?;
             let url = logged(&settings)?;
@@ -227,6 +238,10 @@ fn execute(command_line: CommandLine) -> Result<(), CommandError> {
             let settings = settings(overrides)?;
             logging::start_for_warnings(&settings.log()?)?;
             in_runtime(restored::run(settings.server()?))
+        }
+        Command::Raw(options) => {
+            let url = logged(&settings(overrides)?)?;
+            in_runtime(async move { raw::run(open_and_migrate(&url).await?, &options).await })
         }
         Command::Audit(action) => {
             let settings = settings(overrides)?;

@@ -51,7 +51,7 @@ fn reconciler(
 ) -> Result<Reconciler, CommandError> {
     let merchants = server::merchants(&config.merchants, &config.toss)
         .map_err(|error| CommandError::Failure(error.to_string()))?;
-    Ok(server::reconciler(config, store.clone(), merchants, clock))
+    Ok(server::reconciler(config, store.clone(), &merchants, clock))
 }
 
 /// Makes every verdict that is due, and shows on a terminal how many; how many were made.

@@ -57,7 +57,7 @@ pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), Co
     let store = super::open_and_migrate(&config.database_url).await?;
     let kept = CommandClock::on(&store).await?;
     let clock = kept.get();
-    let reconciler = server::reconciler(&config, store.clone(), merchants.clone(), clock.clone());
+    let reconciler = server::reconciler(&config, store.clone(), &merchants, clock.clone());
     let settings = server::mirror_settings(&config.sync);
     let mirror = Mirror::new(store.clone(), merchants, clock.clone(), settings);
     let reporter = Reporter::new(store.clone(), reconciler, mirror, clock);

@@ -66,6 +66,7 @@ impl From<StartError> for CommandError {
             StartError::OpenStore(error) => Self::Database(error),
             StartError::Migrate(error) | StartError::Clock(error) => Self::Store(error),
             StartError::Setting(error) => Self::Setting(error),
+            StartError::Documents(faults) => Self::Faults(faults),
             StartError::Toss(_) | StartError::Bind { .. } => Self::Failure(error.to_string()),
         }
     }

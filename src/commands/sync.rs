@@ -50,7 +50,7 @@ pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), Co
     let store = super::open_signing(&config).await?;
     let clock = CommandClock::on(&store).await?;
     let settings = server::mirror_settings(&config.sync);
-    let reconciler = server::reconciler(&config, store.clone(), merchants.clone(), clock.get());
+    let reconciler = server::reconciler(&config, store.clone(), &merchants, clock.get());
     let mirror = Mirror::new(store.clone(), merchants, clock.get(), settings);
     let bar = bar()?;
     let show = |progress: Progress| {

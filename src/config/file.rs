@@ -40,7 +40,7 @@ pub(super) fn read(named: Option<PathBuf>, faults: &mut Faults) -> Layers {
 }
 
 /// The settings of a text. What is wrong with one is told, and the others are read without it.
-fn layers(text: &str, mut tell: impl FnMut(String)) -> Layers {
+pub(super) fn layers(text: &str, mut tell: impl FnMut(String)) -> Layers {
     let mut settings = match Toml::string(text).data() {
         Ok(mut profiles) => profiles.remove(&Profile::Default).unwrap_or_default(),
         Err(error) => {

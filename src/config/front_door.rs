@@ -7,6 +7,8 @@ use super::{Faults, switch, whole_number};
 
 /// Requests of a token; a larger number is no limit.
 const REQUESTS_PER_MINUTE: RangeInclusive<u32> = 1..=1_000_000;
+/// Payments that Toss is asked about for a token; a larger number is no limit.
+const LIVE_READS_PER_MINUTE: RangeInclusive<u32> = 1..=1_000_000;
 /// Proxies in a row.
 const TRUSTED_PROXIES: RangeInclusive<u32> = 0..=10;
 
@@ -15,6 +17,8 @@ const TRUSTED_PROXIES: RangeInclusive<u32> = 0..=10;
 pub struct FrontDoor {
     /// Requests of one token a minute.
     pub requests_per_minute: u32,
+    /// Payments that the queries of one token may have Toss asked about a minute.
+    pub live_reads_per_minute: u32,
     /// Proxies in front, each of which appends the address that it saw.
     pub trusted_proxies: usize,
     /// Whether `/metrics` needs a token on this machine too.
@@ -22,10 +26,11 @@ pub struct FrontDoor {
 }
 
 impl Default for FrontDoor {
-    /// 1,200 requests a minute, no proxy, and metrics for this machine.
+    /// 1,200 requests and 600 payments a minute, no proxy, and metrics for this machine.
     fn default() -> Self {
         Self {
             requests_per_minute: 1_200,
+            live_reads_per_minute: 600,
             trusted_proxies: 0,
             metrics_need_token: false,
         }
@@ -39,6 +44,12 @@ pub(super) fn read(layers: &Layers, faults: &mut Faults) -> Option<FrontDoor> {
         layers.token_requests_per_minute.as_deref(),
         REQUESTS_PER_MINUTE,
         "requests",
+    ));
+    let live_reads = faults.take(whole_number(
+        "TOKEN_LIVE_READS_PER_MINUTE",
+        layers.token_live_reads_per_minute.as_deref(),
+        LIVE_READS_PER_MINUTE,
+        "payments",
     ));
     let proxies = faults.take(whole_number(
         "TRUSTED_PROXIES",
@@ -54,6 +65,7 @@ pub(super) fn read(layers: &Layers, faults: &mut Faults) -> Option<FrontDoor> {
     let proxies = proxies?.map_or(Ok(usual.trusted_proxies), usize::try_from);
     Some(FrontDoor {
         requests_per_minute: requests?.unwrap_or(usual.requests_per_minute),
+        live_reads_per_minute: live_reads?.unwrap_or(usual.live_reads_per_minute),
         trusted_proxies: proxies.ok()?,
         metrics_need_token: metrics_need_token?,
     })

@@ -15,7 +15,7 @@ use crate::toss::MusdAmounts;
 type Place = fn(&mut Layers) -> &mut Option<String>;
 
 /// The variables of the environment. In the file their names are written in small letters.
-const VARIABLES: [(&str, Place); 28] = [
+const VARIABLES: [(&str, Place); 32] = [
     ("TOSS_SECRET_KEY", |all| &mut all.toss_secret_key),
     ("TOSS_SECRET_KEY_FILE", |all| &mut all.toss_secret_key_file),
     ("TOSS_BASE_URL", |all| &mut all.toss_base_url),
@@ -54,8 +54,16 @@ const VARIABLES: [(&str, Place); 28] = [
     ("TOKEN_REQUESTS_PER_MINUTE", |all| {
         &mut all.token_requests_per_minute
     }),
+    ("TOKEN_LIVE_READS_PER_MINUTE", |all| {
+        &mut all.token_live_reads_per_minute
+    }),
     ("TRUSTED_PROXIES", |all| &mut all.trusted_proxies),
     ("METRICS_NEED_TOKEN", |all| &mut all.metrics_need_token),
+    ("ALLOWED_ORIGINS", |all| &mut all.allowed_origins),
+    ("TRUSTED_DOCUMENTS", |all| &mut all.trusted_documents),
+    ("TRUSTED_DOCUMENTS_ONLY", |all| {
+        &mut all.trusted_documents_only
+    }),
     ("LOG", |all| &mut all.log),
     ("LOG_FORMAT", |all| &mut all.log_format),
 ];
@@ -109,8 +117,13 @@ pub(super) struct Layers {
     #[serde(default, deserialize_with = "number_or_text")]
     pub(super) token_requests_per_minute: Option<String>,
     #[serde(default, deserialize_with = "number_or_text")]
+    pub(super) token_live_reads_per_minute: Option<String>,
+    #[serde(default, deserialize_with = "number_or_text")]
     pub(super) trusted_proxies: Option<String>,
     pub(super) metrics_need_token: Option<String>,
+    pub(super) allowed_origins: Option<String>,
+    pub(super) trusted_documents: Option<String>,
+    pub(super) trusted_documents_only: Option<String>,
     pub(super) log: Option<String>,
     pub(super) log_format: Option<String>,
     pub(super) partial_cancel_rows: Option<PartialCancelSetting>,

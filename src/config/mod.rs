@@ -3,9 +3,13 @@
 
 mod business_days;
 mod cancels;
+mod care;
+#[cfg(test)]
+mod example_tests;
 mod faults;
 mod file;
 mod front_door;
+mod front_ends;
 mod layers;
 mod merchants;
 mod names;
@@ -25,6 +29,7 @@ use crate::toss::{BaseUrl, MusdAmounts};
 
 pub use faults::Faults;
 pub use front_door::FrontDoor;
+pub use front_ends::FrontEnds;
 pub use layers::Overrides;
 pub use merchants::MerchantConfig;
 pub use sync::SyncConfig;
@@ -78,6 +83,8 @@ pub struct ServerConfig {
     pub webhook_secret: Option<SecretString>,
     /// Who is let in, and how often.
     pub front_door: FrontDoor,
+    /// What front-ends find.
+    pub front_ends: FrontEnds,
     /// The address under which people reach the server; without one they sign in at its own machine alone.
     pub public_url: Option<PublicUrl>,
 }
@@ -156,12 +163,18 @@ impl Settings {
         config.ok_or_else(|| SettingError::new("the settings cannot be used"))
     }
 
-    /// Every setting of any command that is missing or wrong.
+    /// What front-ends find, as far as it can be used.
+    pub fn front_ends(&self) -> FrontEnds {
+        front_ends::read(&self.0, &mut Faults::default())
+    }
+
+    /// Every setting of any command that is missing or wrong, or that can be used and should not be.
     pub fn faults(&self) -> Faults {
         let mut faults = Faults::default();
         // Its parts are not wanted, only what is wrong with them.
         let _ = self.server_noting(&mut faults);
         let _ = faults.take(self.log());
+        care::look_at(&self.0, &mut faults);
         faults
     }
 
@@ -182,6 +195,7 @@ impl Settings {
         let sync = sync::read(&self.0, faults);
         let webhook_secret = faults.take(self.webhook_secret());
         let front_door = front_door::read(&self.0, faults);
+        let front_ends = front_ends::read(&self.0, faults);
         let public_url = faults.take(self.public_url());
         Some(ServerConfig {
             merchants,
@@ -194,6 +208,7 @@ impl Settings {
             sync,
             webhook_secret: webhook_secret?,
             front_door: front_door?,
+            front_ends,
             public_url: public_url?,
         })
     }

@@ -5,19 +5,17 @@
 //! else's. Names as short as `LOG` have too many neighbours to be told from others.
 
 use super::SettingError;
+use crate::nearness::distance;
 
 /// What variables of this program begin with, also those of versions to come.
 const BEGINNINGS: [&str; 5] = ["TOSS_", "CANCEL_", "SYNC_", "TOKEN_", "OIDC_"];
 
 /// Settings that other versions have. To ignore one would leave a limit or a lock open that somebody relies on.
-const OF_OTHER_VERSIONS: [&str; 7] = [
-    "TOKEN_LIVE_READS_PER_MINUTE",
+const OF_OTHER_VERSIONS: [&str; 4] = [
     "OIDC_ISSUER",
     "OIDC_CLIENT_ID",
     "OIDC_CLIENT_SECRET_FILE",
     "OIDC_ROLES",
-    "TRUSTED_DOCUMENTS",
-    "TRUSTED_DOCUMENTS_ONLY",
 ];
 
 /// A shorter name is near to none.
@@ -94,25 +92,6 @@ fn is_service_link(name: &str) -> bool {
             .is_some_and(|(_, behind)| of_port(behind))
 }
 
-/// How many letters must be put in, left out or replaced to make one text of the other.
-fn distance(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (above, letter) in one.bytes().enumerate() {
-        let mut diagonal = above;
-        let mut left = above + 1;
-        if let Some(first) = row.first_mut() {
-            *first = left;
-        }
-        for (cell, other) in row.iter_mut().skip(1).zip(other.bytes()) {
-            let replaced = diagonal + usize::from(letter != other);
-            diagonal = *cell;
-            left = replaced.min(*cell + 1).min(left + 1);
-            *cell = left;
-        }
-    }
-    row.last().copied().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::layers::known_variables;
@@ -120,24 +99,6 @@ mod tests {
 
     fn told(name: &str) -> Option<String> {
         unknown_variable(name, &known_variables()).map(|fault| fault.to_string())
-    }
-
-    #[test]
-    fn letters_are_counted_that_differ() {
-        for (one, other, differ) in [
-            ("", "", 0),
-            ("LOG", "LOG", 0),
-            ("LOG", "", 3),
-            ("", "LOG", 3),
-            ("LOG", "LOGS", 1),
-            ("LOGS", "LOG", 1),
-            ("URL", "URI", 1),
-            ("REQEST", "REQUEST", 1),
-            ("REQEUST", "REQUEST", 2),
-            ("kitten", "sitting", 3),
-        ] {
-            assert_eq!(distance(one, other), differ, "{one} {other}");
-        }
     }
 
     #[test]
@@ -222,7 +183,7 @@ mod tests {
         ACTIONS_RESULTS_URL ACTIONS_ID_TOKEN_REQUEST_TOKEN ACTIONS_ID_TOKEN_REQUEST_URL CI_JOB_TOKEN CIRCLE_OIDC_TOKEN
         CARGO CARGO_HOME CARGO_MANIFEST_DIR CARGO_PKG_NAME CARGO_PKG_VERSION CARGO_TARGET_DIR CARGO_TERM_COLOR RUSTUP_HOME
         RUSTUP_TOOLCHAIN RUST_LOG RUST_BACKTRACE RUSTFLAGS RUSTDOCFLAGS LD_LIBRARY_PATH LD_PRELOAD FAILPOINTS MALLOC_ARENA_MAX
-        TEST_POSTGRES_URL CRASH_MINUTES MIRROR_KILLS
+        TEST_POSTGRES_URL CRASH_MINUTES MIRROR_KILLS SOAK_MINUTES FUZZ_SEED
         PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE PGSSLMODE PGPASSFILE POSTGRES_USER POSTGRES_PASSWORD POSTGRES_DB
         DATABASE_HOST DATABASE_PORT DATABASE_USER DATABASE_NAME DATABASE_PASSWORD DATABASE_SSL DATABASE_PWD DATABASE_TLS
         DB_URL DB_HOST REDIS_URL MYSQL_URL PORT HOST BIND ADDRESS SECRET_KEY SECRET_KEY_BASE API_KEY WEBHOOK_URL WEBHOOK_KEY

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::error::Error;
+use std::time::Duration;
 
 use async_graphql::ErrorExtensions as _;
 
@@ -27,6 +28,10 @@ pub enum ErrorCode {
     RateLimited,
     /// The server has more to do than it can. Asking later helps.
     Overloaded,
+    /// A document was named by its hash, and there are none to be named here. Send its text.
+    PersistedQueryNotSupported,
+    /// No document of this id is here.
+    PersistedQueryNotFound,
     /// A failure of ours. Nothing is said but the request's id, which leads to the log.
     Internal,
 }
@@ -42,6 +47,8 @@ impl ErrorCode {
             Self::UpstreamUnavailable => "UPSTREAM_UNAVAILABLE",
             Self::RateLimited => "RATE_LIMITED",
             Self::Overloaded => "OVERLOADED",
+            Self::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Self::Internal => "INTERNAL",
         }
     }
@@ -56,6 +63,8 @@ impl ErrorCode {
             Self::UpstreamUnavailable,
             Self::RateLimited,
             Self::Overloaded,
+            Self::PersistedQueryNotSupported,
+            Self::PersistedQueryNotFound,
             Self::Internal,
         ]
         .into_iter()
@@ -69,14 +78,13 @@ impl ErrorCode {
 pub(super) struct ApiError {
     code: ErrorCode,
     message: Cow<'static, str>,
+    /// When to ask again, where that is known.
+    retry_after: Option<Duration>,
 }
 
 impl ApiError {
     pub(super) fn unauthenticated() -> Self {
-        Self {
-            code: ErrorCode::Unauthenticated,
-            message: Cow::Borrowed("an access token is needed"),
-        }
+        Self::with(ErrorCode::Unauthenticated, "an access token is needed")
     }
 
     pub(super) fn forbidden(needed: Role) -> Self {
@@ -85,40 +93,36 @@ impl ApiError {
             Role::Accountant => "this needs a token with the role ACCOUNTANT or ADMIN",
             Role::Viewer => "this needs a token with the role VIEWER",
         };
-        Self {
-            code: ErrorCode::Forbidden,
-            message: Cow::Borrowed(message),
-        }
+        Self::with(ErrorCode::Forbidden, message)
     }
 
     /// `message` says which argument is at fault and what to do.
     pub(super) fn bad_user_input(message: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            code: ErrorCode::BadUserInput,
-            message: message.into(),
-        }
+        Self::with(ErrorCode::BadUserInput, message)
     }
 
     /// A failure of ours. `cause` is logged here, and only here. When the database has no connection to spare it is an overload,
     /// which is told once for the whole request.
     pub(super) fn internal(cause: &(dyn Error + 'static)) -> Self {
         if is_overload(cause) {
-            return Self {
-                code: ErrorCode::Overloaded,
-                message: Cow::Borrowed("the server has more to do than it can: ask again later"),
-            };
+            return Self::with(
+                ErrorCode::Overloaded,
+                "the server has more to do than it can: ask again later",
+            );
         }
         tracing::error!(cause, "a field has no answer");
-        Self {
-            code: ErrorCode::Internal,
-            message: Cow::Borrowed("internal error"),
-        }
+        Self::with(ErrorCode::Internal, "internal error")
     }
 
     fn upstream(reason: String) -> Self {
+        Self::with(ErrorCode::UpstreamUnavailable, reason)
+    }
+
+    fn with(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
         Self {
-            code: ErrorCode::UpstreamUnavailable,
-            message: reason.into(),
+            code,
+            message: message.into(),
+            retry_after: None,
         }
     }
 }
@@ -137,8 +141,13 @@ fn is_overload(cause: &(dyn Error + 'static)) -> bool {
 
 impl From<ApiError> for async_graphql::Error {
     fn from(error: ApiError) -> Self {
-        Self::new(error.message)
-            .extend_with(|_, extensions| extensions.set("code", error.code.as_str()))
+        Self::new(error.message).extend_with(|_, extensions| {
+            extensions.set("code", error.code.as_str());
+            if let Some(wait) = error.retry_after {
+                // Whoever comes at once after whole seconds is not too early.
+                extensions.set("retryAfterSeconds", wait.as_secs() + 1);
+            }
+        })
     }
 }
 
@@ -152,6 +161,10 @@ impl From<LookupError> for ApiError {
     fn from(error: LookupError) -> Self {
         match error {
             LookupError::Upstream { reason } => Self::upstream(reason),
+            LookupError::TooMany { reason, wait } => Self {
+                retry_after: Some(wait),
+                ..Self::with(ErrorCode::RateLimited, reason)
+            },
             LookupError::Unreadable(reason) => Self::upstream(format!(
                 "Toss's answer could not be read ({} {}): asking again will hardly help, the operator has to look at it",
                 reason.path, reason.reason

@@ -11,12 +11,15 @@ mod context;
 mod count;
 mod coverage;
 mod discrepancy;
+mod document_check;
 mod error;
 mod event_payout;
 mod filters;
 mod guard;
 mod lanes;
 mod lists;
+mod live;
+mod live_reads;
 mod loaders;
 mod locale;
 mod money;
@@ -36,6 +39,7 @@ mod scoped;
 mod settlement;
 mod settlement_cycle;
 mod status;
+mod subscription;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -46,17 +50,21 @@ mod viewer;
 mod viewer_can_cancel;
 mod virtual_account;
 
-use async_graphql::{EmptySubscription, Request, SDLExportOptions, SchemaBuilder, ValidationMode};
+use async_graphql::{Request, SDLExportOptions, SchemaBuilder, ValidationMode};
 
 pub use budget::{Budget, Metering, Stopped};
 pub use context::Interpretation;
+pub use document_check::DocumentCheck;
 pub use error::ErrorCode;
 pub use lanes::Lanes;
+pub use live::Live;
 pub use loaders::Loaders;
 pub use mutation::Mutation;
 pub use query::Query;
+pub use subscription::Subscription;
 pub use validated::{Before, Validated};
 
+use live_reads::LiveReads;
 use scoped::Held;
 
 use crate::cancel::Canceller;
@@ -66,7 +74,7 @@ use crate::store::Store;
 use crate::sync::Mirror;
 
 /// The schema with everything that its resolvers need.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// Fields within each other. The introspection query of GraphQL's reference implementation needs 13.
 const MOST_DEPTH: usize = 15;
@@ -101,6 +109,8 @@ pub struct Parts {
     pub reconciler: Reconciler,
     /// How Toss's rows are read where its documentation leaves it open.
     pub interpretation: Interpretation,
+    /// How many payments the queries of one token may have Toss asked about a minute.
+    pub live_reads_per_minute: u32,
 }
 
 /// The schema over the given parts. Each request must carry what [`with_request_data`] adds and the
@@ -113,6 +123,7 @@ pub fn schema(parts: Parts) -> Schema {
         .data(Held::new(parts.mirror))
         .data(Held::new(parts.reconciler))
         .data(parts.interpretation)
+        .data(LiveReads::per_minute(parts.live_reads_per_minute))
         .finish()
 }
 
@@ -120,13 +131,18 @@ pub fn schema(parts: Parts) -> Schema {
 ///
 /// The limits are for documents that have passed a check which writes out no fragments: the executor's own limits do,
 /// so that on their own they cost more than what they keep out.
-pub fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query, Mutation, EmptySubscription)
+pub fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    // The executor would suggest for every wrong name of a document, however many; src/http does for those that are shown.
+    limited().disable_suggestions()
+}
+
+/// The types and limits.
+fn limited() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query, Mutation, Subscription)
         .validation_mode(ValidationMode::Strict)
         .limit_depth(MOST_DEPTH)
         .limit_complexity(MOST_COMPLEXITY)
         .extension(Metering)
-        .disable_suggestions()
 }
 
 /// The request with loaders of its own, so that nothing read for one request is shown in another. For every request

@@ -13,7 +13,7 @@ use super::payment::Payment;
 use super::scoped::Scoped;
 use super::tokens::{self, CreateTokenInput, CreateTokenPayload, Token};
 use crate::access::{Principal, Role};
-use crate::cancel::{self, Admin, CancelOrder, CancelOutcome, Finding};
+use crate::cancel::{self, Admin, CancelCommand, CancelOutcome, Finding};
 
 /// The root of every mutation.
 pub struct Mutation;
@@ -212,7 +212,7 @@ struct RefundAccountInput {
 }
 
 impl CancelPaymentInput {
-    fn into_order(self, payment_key: PaymentKey) -> Result<CancelOrder, CancelError> {
+    fn into_order(self, payment_key: PaymentKey) -> Result<CancelCommand, CancelError> {
         let money =
             |field, given: Option<&MoneyInput>| given.map(|given| given.read(field)).transpose();
         let intent = CancelIntent {
@@ -222,7 +222,7 @@ impl CancelPaymentInput {
             refund_account: self.refund_account.map(RefundAccount::from),
             void_unpaid: self.void_unpaid,
         };
-        Ok(CancelOrder {
+        Ok(CancelCommand {
             payment_key,
             client_key: self.idempotency_key,
             reason: self.reason,

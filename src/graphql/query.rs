@@ -60,8 +60,9 @@ impl Query {
     }
 
     /// One payment, as it is now. What is stored is answered if it is younger than `maxAgeSeconds`; otherwise Toss is
-    /// asked, which takes longer. When Toss cannot be reached, the last known state with `stale: true`; when nothing is
-    /// known either, the error `UPSTREAM_UNAVAILABLE`. Null when Toss knows no such payment.
+    /// asked, which takes longer. When Toss cannot be reached, does not answer soon or may not be asked more often, the last
+    /// known state with `stale: true`; when nothing is known either, the error `UPSTREAM_UNAVAILABLE`, or `RATE_LIMITED` with
+    /// `retryAfterSeconds` in its extensions. Null when Toss knows no such payment; that is remembered for 10 seconds.
     #[graphql(complexity = "super::LIVE_READ_COST + child_complexity")]
     async fn payment(
         &self,

@@ -9,10 +9,12 @@ use async_graphql::Context;
 use reconciliation::{KstDate, MId, OrderId, PaymentKey, RetryAdvice};
 
 use super::error::ApiError;
+use super::live::Live;
+use super::live_reads::LiveReads;
 use super::loaders::Loaders;
 use super::node_id::TransactionId;
 use crate::access::{Principal, Scope};
-use crate::cancel::{Admin, CancelOrder, CancelOutcome, Canceller, Finding};
+use crate::cancel::{Admin, CancelCommand, CancelOutcome, Canceller, Finding};
 use crate::lookup::{FoundPayment, Lookup, LookupError, PaymentRef};
 use crate::reconcile::{MethodCycle, PayoutDay, Reconciler, Summary};
 use crate::request_notes::note_payment;
@@ -20,7 +22,7 @@ use crate::store::{
     self, AuditEntry, CancelRequest, CancelRequestFilter, CancelRequestId, DiscrepancyFilter,
     DiscrepancyId, DiscrepancyPlace, Page, PageRequest, PaymentFilter, PaymentPlace,
     SettlementFilter, SettlementId, SettlementPlace, Store, StoredCancelError, StoredDiscrepancy,
-    StoredPayment, StoredSettlement,
+    StoredPayment, StoredSettlement, Topic,
 };
 use crate::sync::{Coverage, Mirror};
 
@@ -38,6 +40,8 @@ pub(super) trait Open {}
 
 impl Open for super::Interpretation {}
 impl Open for Loaders {}
+impl Open for Live {}
+impl Open for LiveReads {}
 
 /// The loaders of one request over the held parts, for a schema that has them.
 pub(super) fn loaders(
@@ -51,6 +55,7 @@ pub(super) fn loaders(
 /// What whoever asks may reach.
 pub(super) struct Scoped<'c, 'a> {
     ctx: &'c Context<'a>,
+    principal: &'a Principal,
     scope: &'a Scope,
 }
 
@@ -65,6 +70,7 @@ impl<'c, 'a> Scoped<'c, 'a> {
             .ok_or_else(ApiError::unauthenticated)?;
         Ok(Self {
             ctx,
+            principal,
             scope: &principal.scope,
         })
     }
@@ -81,6 +87,19 @@ impl<'c, 'a> Scoped<'c, 'a> {
         self.opened()
     }
 
+    // ---- changes
+
+    /// Has the changes of a topic waited for by whoever subscribes; the topic may depend on what they see.
+    pub(super) async fn watch(
+        &self,
+        topic: impl FnOnce(&Scope) -> Topic,
+    ) -> Result<&'a Live, ApiError> {
+        let live: &Live = super::context::part(self.ctx)?;
+        let changes = self.store()?.changes();
+        live.watch(changes, || topic(self.scope)).await;
+        Ok(live)
+    }
+
     fn sees(&self, stored: &StoredPayment) -> bool {
         let sees = self.scope.includes(&stored.payment.mid);
         if sees {
@@ -91,7 +110,7 @@ impl<'c, 'a> Scoped<'c, 'a> {
 
     // ---- payments
 
-    /// As [`Lookup::payment`]. Of an order that several merchants have, the payment of one that may be seen.
+    /// As [`Lookup::payment_within`] what this token may ask of Toss. Of an order that several merchants have, the payment of one that may be seen.
     pub(super) async fn payment(
         &self,
         by: &PaymentRef,
@@ -106,7 +125,10 @@ impl<'c, 'a> Scoped<'c, 'a> {
             }
             _ => None,
         };
-        let found = lookup.payment(own.as_ref().unwrap_or(by), max_age).await?;
+        let live_reads: &LiveReads = super::context::part(self.ctx)?;
+        let may_ask = || live_reads.take(self.principal);
+        let by = own.as_ref().unwrap_or(by);
+        let found = lookup.payment_within(by, max_age, may_ask).await?;
         Ok(found.filter(|found| self.sees(&found.stored)))
     }
 
@@ -367,7 +389,7 @@ impl<'c, 'a> Scoped<'c, 'a> {
     pub(super) async fn cancel(
         &self,
         admin: &Admin,
-        order: CancelOrder,
+        order: CancelCommand,
         dry_run: bool,
     ) -> Result<CancelOutcome, ApiError> {
         let canceller = self.canceller()?;
@@ -397,14 +419,16 @@ impl<'c, 'a> Scoped<'c, 'a> {
                 advice: RetryAdvice::FixInput,
                 field: Some("paymentKey".to_owned()),
             },
-            Err(LookupError::Upstream { reason }) => StoredCancelError {
-                code: StoredCancelError::TOSS_NOT_ASKED.to_owned(),
-                message: format!(
-                    "Toss could not be asked whose payment it is ({reason}). Nothing was sent: ask again."
-                ),
-                advice: RetryAdvice::Retry,
-                field: None,
-            },
+            Err(LookupError::Upstream { reason } | LookupError::TooMany { reason, .. }) => {
+                StoredCancelError {
+                    code: StoredCancelError::TOSS_NOT_ASKED.to_owned(),
+                    message: format!(
+                        "Toss could not be asked whose payment it is ({reason}). Nothing was sent: ask again."
+                    ),
+                    advice: RetryAdvice::Retry,
+                    field: None,
+                }
+            }
             Err(error) => return Err(error.into()),
         };
         Ok(Some(CancelOutcome {

@@ -5,13 +5,15 @@ use std::{borrow::Cow, collections::HashMap, sync::Arc};
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{
-        AcceptEncoding, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-        Encoding, Header, VARY, X_FRAME_OPTIONS,
+        CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY,
+        X_FRAME_OPTIONS,
     },
     web::{Bytes, Data, Path},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rust_embed::{EmbeddedFile, RustEmbed};
+
+use super::compression::accepts_gzip;
 
 /// The route of the files; the middle part changes with the file's content.
 pub(super) const ASSET_ROUTE: &str = "/graphql/assets/{hash}/{file}";
@@ -99,6 +101,7 @@ const SERVED: &[(&str, &str)] = &[
     ("page.js", JAVASCRIPT),
     ("page.css", CSS),
     ("icon.svg", "image/svg+xml"),
+    ("examples.graphql", "application/graphql; charset=utf-8"),
 ];
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
@@ -131,11 +134,4 @@ fn bytes_of(file: EmbeddedFile) -> Bytes {
         Cow::Borrowed(bytes) => Bytes::from_static(bytes),
         Cow::Owned(bytes) => bytes.into(),
     }
-}
-
-fn accepts_gzip(request: &HttpRequest) -> bool {
-    AcceptEncoding::parse(request).is_ok_and(|accepted| {
-        let offered = [Encoding::gzip(), Encoding::identity()];
-        accepted.negotiate(offered.iter()) == Some(Encoding::gzip())
-    })
 }

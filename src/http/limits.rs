@@ -30,6 +30,15 @@ pub const READER_BYTES: usize = 200_000;
 /// What of an answer is handed to the connection at once.
 pub const CHUNK_BYTES: usize = 16 * 1024;
 
+/// Answers shorter than this are not worth compressing.
+pub const COMPRESSED_BYTES_LEAST: u64 = 1024;
+
+/// Longer answers are compressed on a thread of their own, so that nobody else waits.
+pub const COMPRESSED_ON_THE_SPOT: usize = 64 * 1024;
+
+/// For how many seconds a browser may remember that it may ask.
+pub const PREFLIGHT_KEPT: usize = 600;
+
 /// What the system keeps of an answer for a connection whose client does not take it. It doubles this.
 pub const SEND_BUFFER_BYTES: usize = 128 * 1024;
 
@@ -48,6 +57,24 @@ pub const ADDRESSES_WATCHED: usize = 10_000;
 /// When a client that met an overload may ask again.
 pub const OVERLOAD_PASSES: Duration = Duration::from_secs(2);
 
+/// Subscriptions that one token may have open.
+pub const STREAMS_OF_TOKEN: usize = 32;
+
+/// Subscriptions that may be open in all.
+pub const STREAMS: usize = 512;
+
+/// How long a subscription says nothing: then a comment keeps proxies from closing it.
+pub const EVENTS_KEEP_ALIVE: Duration = Duration::from_secs(12);
+
+/// How often it is looked whether whoever subscribed is still let in.
+pub const STANDING_LOOKS: Duration = Duration::from_secs(2);
+
+/// How often a subscription to a state looks at it though nobody has told of a change.
+pub const LOOKED_AGAIN: Duration = Duration::from_mins(1);
+
+/// When an event that could not be made is tried again.
+pub const TRIED_AGAIN: Duration = Duration::from_secs(3);
+
 /// Longest time for a readiness check.
 pub const READINESS_TIME: Duration = Duration::from_secs(3);
 
@@ -62,6 +89,12 @@ pub const ERRORS_SHOWN: usize = 10;
 
 /// Characters of one error's message; those beyond are left out.
 pub const MESSAGE_CHARS: usize = 200;
+
+/// Names that are proposed for a wrong one.
+pub const SUGGESTED_NAMES: usize = 3;
+
+/// Longer names are nobody's.
+pub const SUGGESTED_NAME_CHARS: usize = 64;
 
 /// Memory that cached documents may take, as [`DOCUMENT_BYTES_PER_CHAR`] and [`DOCUMENT_BYTES_LEAST`] estimate it.
 pub const DOCUMENT_CACHE_BYTES: u64 = 16 * 1024 * 1024;

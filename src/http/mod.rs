@@ -3,11 +3,14 @@
 
 mod access_log;
 mod client;
+mod compression;
+mod cross_origin;
 mod door;
 mod graphiql;
 mod graphql;
 mod health;
 pub mod limits;
+mod methods;
 mod metrics;
 mod request_id;
 mod schema_file;
@@ -17,31 +20,33 @@ mod slow_readers;
 mod webhooks;
 
 use actix_web::{
-    App, Error, HttpResponse,
+    App, Error, FromRequest, Handler, HttpResponse, Resource, Responder,
     body::MessageBody,
     dev::{ServiceFactory, ServiceRequest, ServiceResponse},
     http::header::LOCATION,
-    middleware::from_fn,
+    middleware::{Condition, from_fn},
     web::{self, Data, ServiceConfig},
 };
-use async_graphql::ObjectType;
+use async_graphql::{EmptySubscription, ObjectType, SubscriptionType};
 use tracing_actix_web::TracingLogger;
 
 pub use self::{
     client::on_connect,
     door::DoorSettings,
     graphiql::Graphiql,
-    graphql::{Endpoint, Prepare},
+    graphql::{Endpoint, Prepare, TrustedDocuments, check_document},
     health::{NotReady, Readiness},
     metrics::Metrics,
     request_id::RequestSpan,
     webhooks::Webhooks,
 };
 
+use methods::resource;
+
 /// What the routes need. Made once and cloned for each worker: clones share everything.
-pub struct HttpParts<Q, M> {
+pub struct HttpParts<Q, M, S = EmptySubscription> {
     /// What answers at `/graphql`.
-    pub endpoint: Endpoint<Q, M>,
+    pub endpoint: Endpoint<Q, M, S>,
     /// The check behind `/readyz`.
     pub readiness: Readiness,
     /// What is shown at `/metrics`.
@@ -50,16 +55,22 @@ pub struct HttpParts<Q, M> {
     pub graphiql: Graphiql,
     /// What takes Toss's webhooks; without it there is no such address.
     pub webhooks: Option<Webhooks>,
+    /// Origins whose pages may ask, as browsers spell them.
+    pub allowed_origins: Vec<String>,
 }
 
 /// The routes.
-pub fn routes<Q, M>(config: &mut ServiceConfig, parts: &HttpParts<Q, M>)
+pub fn routes<Q, M, S>(config: &mut ServiceConfig, parts: &HttpParts<Q, M, S>)
 where
     Q: ObjectType + 'static,
     M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
 {
     if let Some(webhooks) = &parts.webhooks {
-        config.app_data(Data::new(webhooks.clone()));
+        let resource = resource("/webhooks/toss/{secret}", "POST, OPTIONS");
+        config
+            .app_data(Data::new(webhooks.clone()))
+            .service(resource.route(web::post().to(webhooks::take)));
     }
     config
         .app_data(Data::new(parts.endpoint.clone()))
@@ -67,44 +78,63 @@ where
         .app_data(Data::new(parts.endpoint.gate()))
         .app_data(Data::new(parts.metrics.clone()))
         .app_data(Data::new(parts.graphiql.clone()))
-        .route("/graphql", web::to(graphql::handle::<Q, M>))
-        .route(graphiql::ASSET_ROUTE, web::get().to(graphiql::asset))
-        .route("/webhooks/toss/{secret}", web::post().to(webhooks::take))
-        .route("/", web::get().to(to_graphiql))
-        .route("/session", web::post().to(sessions::sign_in))
-        .route("/session", web::delete().to(sessions::sign_out))
-        .route("/schema.graphql", web::get().to(schema_file::show))
-        .route("/healthz", web::get().to(health::alive))
-        .route("/readyz", web::get().to(health::ready))
-        .route("/metrics", web::get().to(metrics::show))
+        .route("/graphql", web::to(graphql::handle::<Q, M, S>))
+        .service(reads(graphiql::ASSET_ROUTE, graphiql::asset))
+        .service(reads("/", to_graphiql))
+        .service(
+            resource("/session", "POST, DELETE, OPTIONS")
+                .route(web::post().to(sessions::sign_in))
+                .route(web::delete().to(sessions::sign_out)),
+        )
+        .service(reads("/schema.graphql", schema_file::show))
+        .service(reads("/healthz", health::alive))
+        .service(reads("/readyz", health::ready))
+        .service(reads("/metrics", metrics::show))
         .default_service(web::to(not_found));
+}
+
+/// An address that is only read.
+fn reads<F, Args>(path: &str, handler: F) -> Resource
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    resource(path, methods::READS).route(methods::read().to(handler))
 }
 
 /// The whole application for one worker: the routes, within a span and with the headers of every answer. More routes may be added to
 /// it; they are within the same. Bind it with [`on_connect`], with [`limits::KEEP_ALIVE`] and with [`limits::HEAD_TIME`] as the client request timeout.
-pub fn app<Q, M>(
-    parts: &HttpParts<Q, M>,
+pub fn app<Q, M, S>(
+    parts: &HttpParts<Q, M, S>,
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
         Config = (),
-        Response = ServiceResponse<impl MessageBody + use<Q, M>>,
+        Response = ServiceResponse<impl MessageBody + use<Q, M, S>>,
         Error = Error,
         InitError = (),
-    > + use<Q, M>,
+    > + use<Q, M, S>,
 >
 where
     Q: ObjectType + 'static,
     M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
 {
     App::new()
         .configure(|config| routes(config, parts))
+        .wrap(from_fn(compression::compress))
+        .wrap(Condition::new(
+            !parts.allowed_origins.is_empty(),
+            cross_origin::of(&parts.allowed_origins),
+        ))
+        .wrap(from_fn(cross_origin::nothing_to_others))
         .wrap(from_fn(request_id::add_headers))
         .wrap(TracingLogger::<RequestSpan>::new())
         .wrap(from_fn(slow_readers::watch))
 }
 
-impl<Q, M> Clone for HttpParts<Q, M> {
+impl<Q, M, S> Clone for HttpParts<Q, M, S> {
     fn clone(&self) -> Self {
         Self {
             endpoint: self.endpoint.clone(),
@@ -112,6 +142,7 @@ impl<Q, M> Clone for HttpParts<Q, M> {
             metrics: self.metrics.clone(),
             graphiql: self.graphiql.clone(),
             webhooks: self.webhooks.clone(),
+            allowed_origins: self.allowed_origins.clone(),
         }
     }
 }

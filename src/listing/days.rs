@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::flights::{Asking, Flights};
 use crate::merchants::Merchant;
 use crate::store::{AccountName, Source, Store, StoreError};
-use crate::toss::TransactionPage;
+use crate::toss::{TransactionPage, as_urgent};
 
 /// How days are read.
 #[derive(Clone, Copy, Debug)]
@@ -89,6 +89,8 @@ impl ListedDays {
             let read = inner.read(&merchant, source, day, &asking);
             Box::pin(read).await.map_err(Arc::new)
         };
+        // What is read for somebody who waits goes before what nobody waits for.
+        let work = move |asking: Asking| as_urgent(work(asking));
         self.0.flights.join(key, younger_than, lost, work).await
     }
 }

@@ -14,7 +14,7 @@ use crate::store::{
     AccountName, LiveReading, PaymentRecord, StoreError, StoredPayment, TransactionRecord,
     UnreadableRecord,
 };
-use crate::toss::PaymentReading;
+use crate::toss::{PaymentReading, first};
 
 /// A payment's own rows of the transactions list, as far as they were listed.
 #[derive(Clone, Copy, Default)]
@@ -35,7 +35,7 @@ pub(super) struct Seen<'a> {
 
 impl Lookup {
     /// What is known of the payment: as it is stored, however old, or else as Toss shows it now. `None` when neither knows
-    /// it.
+    /// it. It is for cancels: its calls go before all others.
     ///
     /// # Errors
     /// [`LookupError::Upstream`] when Toss cannot be asked and nothing is stored; [`LookupError::Store`] when the store
@@ -44,7 +44,7 @@ impl Lookup {
         let by = PaymentRef::Key(key.clone());
         match self.0.stored(&by).await? {
             Some(stored) => Ok(Some(FoundPayment::kept(stored))),
-            None => self.0.ask_alone(&by, None).await,
+            None => Box::pin(first(self.0.ask_alone(&by, None))).await,
         }
     }
 
@@ -155,11 +155,7 @@ pub(super) fn or_last_known(
     let what = super::fault::of_asking(&error);
     tracing::warn!(%error, known, "{}", what.for_the_log());
     match stored {
-        Some(stored) => Ok(Some(FoundPayment {
-            stored,
-            stale: true,
-            whole: None,
-        })),
+        Some(stored) => Ok(Some(FoundPayment::last_known(stored))),
         None => Err(what.for_the_asker(&error)),
     }
 }

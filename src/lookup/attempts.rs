@@ -1,9 +1,9 @@
 //! Of several attempts to pay one order, the one that has the money.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use reconciliation::OrderId;
 
-use super::{FoundPayment, Inner, PaymentRef, ReadingError};
+use super::{FoundPayment, Inner, Need, PaymentRef, ReadingError};
 
 impl Inner {
     /// Asked by order, Toss answers its newest attempt. When the store knows another one that holds or held money, that one
@@ -13,27 +13,23 @@ impl Inner {
         order: &OrderId,
         newest: FoundPayment,
         asked_at: DateTime<Utc>,
-        max_age: TimeDelta,
+        need: Need,
     ) -> Result<FoundPayment, ReadingError> {
         let newest_key = &newest.stored.payment.payment_key;
         let chosen = self.store.payment_by_order(order).await?;
         let Some(chosen) = chosen.filter(|chosen| chosen.payment.payment_key != *newest_key) else {
             return Ok(newest);
         };
-        if let Some(young) = self.younger(Some(&chosen), asked_at - max_age) {
+        if let Some(young) = self.younger(Some(&chosen), asked_at - need.max_age) {
             return Ok(young);
         }
         let by = PaymentRef::Key(chosen.payment.payment_key.clone());
-        match Box::pin(self.read(&by, Some(&chosen), asked_at, max_age)).await {
+        match Box::pin(self.read(&by, Some(&chosen), asked_at, need)).await {
             Ok(read) => Ok(read.unwrap_or(newest)),
             Err(ReadingError::Store(error)) => Err(error.into()),
             Err(ReadingError::Toss(error)) => {
                 tracing::warn!(%error, "Toss could not be asked about the attempt that was paid");
-                Ok(FoundPayment {
-                    stored: chosen,
-                    stale: true,
-                    whole: None,
-                })
+                Ok(FoundPayment::last_known(chosen))
             }
         }
     }

@@ -19,7 +19,16 @@ impl FoundPayment {
         }
     }
 
-    /// The same, with all of its rows.
+    /// As it is stored, where Toss could not be asked.
+    pub(super) const fn last_known(stored: Arc<StoredPayment>) -> Self {
+        Self {
+            stored,
+            stale: true,
+            whole: None,
+        }
+    }
+
+    /// As it is stored with all of its rows, where nobody asks Toss.
     pub(crate) fn whole(whole: Arc<WholePayment>) -> Self {
         Self {
             stored: Arc::clone(&whole.stored),

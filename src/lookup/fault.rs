@@ -33,6 +33,12 @@ impl Fault {
     }
 
     pub(super) fn for_the_asker(self, error: &TossError) -> LookupError {
+        if let TossError::TooMany { wait, .. } = error {
+            return LookupError::TooMany {
+                reason: error.to_string(),
+                wait: *wait,
+            };
+        }
         let reason = match self {
             Self::NotReached => format!("Toss could not be reached ({error}): ask again later"),
             Self::NotRead => match error.unreadable_field() {
@@ -76,5 +82,18 @@ mod tests {
             trace_id: None,
         };
         assert_eq!(of_asking(&failed(503)), Fault::NotReached);
+    }
+
+    #[test]
+    fn whoever_asks_too_much_is_told_when_to_ask_again_and_of_an_outage_only_that() {
+        let told = |error: &TossError| of_asking(error).for_the_asker(error);
+        let (call, wait) = (Call::Payment, Duration::from_secs(7));
+        let too_many = told(&TossError::TooMany { call, wait });
+        assert!(
+            matches!(too_many, LookupError::TooMany { wait: told, .. } if told == wait),
+            "{too_many}"
+        );
+        let silent = told(&TossError::TimedOut { call, after: wait });
+        assert!(matches!(silent, LookupError::Upstream { .. }), "{silent}");
     }
 }

@@ -1,11 +1,13 @@
 //! The verb behind every question about one payment: answer from the store while that is young enough, otherwise ask
 //! Toss, keep what it said, and answer that. When Toss cannot be asked, the last known state, marked as such.
 
+mod absences;
 mod alone;
 mod attempts;
 mod current;
 mod cycles;
 mod fault;
+mod in_time;
 mod reading;
 mod unlisted;
 mod windows;
@@ -23,13 +25,15 @@ use crate::flights::{Asking, Flights};
 use crate::listing::{ListSettings, ListedDays};
 use crate::merchants::{Merchant, Merchants};
 use crate::store::{Store, StoreError, StoredPayment, WholePayment};
-use crate::toss::{PaymentReading, TossError, Unreadable};
+use crate::toss::{PaymentReading, TossError, Unreadable, question};
 
 pub use cycles::LearnedCycle;
 pub use reading::ReadingError;
 
+use absences::Absences;
 use alone::or_last_known;
 use cycles::Cycles;
+use in_time::DAYS_WITHIN;
 
 /// What a payment is asked for by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -61,6 +65,14 @@ pub enum LookupError {
         /// What went wrong, fit for a client's eyes.
         reason: String,
     },
+    /// Toss was not asked: more is asked than may be, and nothing is known of the payment.
+    #[error("{reason}")]
+    TooMany {
+        /// Of whom too much is asked, fit for a client's eyes.
+        reason: String,
+        /// When to ask again.
+        wait: Duration,
+    },
     /// Toss shows the payment in a way that cannot be read, and nothing is known of it. Asking again is of no use.
     #[error("Toss's answer could not be read: {0}")]
     Unreadable(Unreadable),
@@ -73,6 +85,23 @@ impl From<StoreError> for LookupError {
     fn from(error: StoreError) -> Self {
         Self::Store(Arc::new(error))
     }
+}
+
+/// What a reading needs of the lists.
+#[derive(Clone, Copy)]
+struct Need {
+    /// How old a reading of a day may be that may still change.
+    max_age: TimeDelta,
+    /// How long days are waited for; those that take longer are read behind the answer. Without it to their end.
+    days_within: Option<Duration>,
+}
+
+impl Need {
+    /// Everything as it is now, however long it takes.
+    const ANEW: Self = Self {
+        max_age: TimeDelta::zero(),
+        days_within: None,
+    };
 }
 
 /// What one question to Toss ended with.
@@ -96,6 +125,7 @@ struct Inner {
     merchants: Merchants,
     clock: Clock,
     flights: Flights<PaymentRef, Outcome>,
+    absences: Absences,
     lists: ListedDays,
     cycles: Cycles,
     changed: Arc<Notify>,
@@ -122,6 +152,7 @@ impl Lookup {
             merchants,
             clock,
             flights: Flights::new(),
+            absences: Absences::new(),
             changed: Arc::default(),
         }))
     }
@@ -135,35 +166,81 @@ impl Lookup {
     /// Toss: a reading under way may have seen the payment as it was before.
     pub fn begin_anew(&self) {
         self.0.flights.forget();
+        self.0.absences.forget_all();
     }
 
-    /// The payment, no older than `max_age` unless Toss cannot be asked. `None` when Toss knows no such payment.
+    /// To be called when something has named a payment: that Toss knew none is believed no longer.
+    pub fn may_exist(&self, by: &PaymentRef) {
+        self.0.absences.forget(by);
+    }
+
+    /// The payment, no older than `max_age` unless Toss cannot be asked or does not answer soon. `None` when Toss knows no such
+    /// payment.
     ///
     /// # Errors
-    /// [`LookupError::Upstream`] when Toss cannot be asked and nothing is known of the payment, and
-    /// [`LookupError::Store`] when the store fails.
+    /// [`LookupError::Upstream`] when Toss cannot be asked and nothing is known of the payment, [`LookupError::TooMany`] when
+    /// that is because too much is asked, and [`LookupError::Store`] when the store fails.
     pub async fn payment(&self, by: &PaymentRef, max_age: Duration) -> Outcome {
-        let now = self.0.clock.now();
-        if let Some(young) = self.0.young(by, max_age).await? {
-            return Ok(Some(young));
-        }
+        self.payment_within(by, max_age, || Ok(())).await
+    }
+
+    /// As [`Lookup::payment`]. `may_ask` is called when a question to Toss would be begun for this, and says how long to wait
+    /// where none may be: then the answer is what is stored, or [`LookupError::TooMany`].
+    ///
+    /// # Errors
+    /// As [`Lookup::payment`].
+    pub async fn payment_within(
+        &self,
+        by: &PaymentRef,
+        max_age: Duration,
+        may_ask: impl FnOnce() -> Result<(), Duration>,
+    ) -> Outcome {
+        let younger_than = before(self.0.clock.now(), max_age);
+        let landed = self.0.flights.landed();
+        let whole = self.0.whole(by).await?;
+        let stored = whole.as_ref().map(|whole| Arc::clone(&whole.stored));
+        let last_known = stored.clone();
+        let answer = async {
+            if let Some(young) = self.0.young(whole, max_age) {
+                return self.0.young_with_its_rows(young, landed).await;
+            }
+            if stored.is_none() && self.0.absences.knows(by, younger_than) {
+                return Ok(None);
+            }
+            self.joined(by, younger_than, || {
+                may_ask().map_err(|wait| Inner::not_asked(stored, wait))
+            })
+            .await
+        };
+        let answer = self.0.in_time(by, last_known, younger_than, answer);
+        Box::pin(answer).await
+    }
+
+    /// The outcome of a question that is asked, or has been, after that instant.
+    async fn joined(
+        &self,
+        by: &PaymentRef,
+        younger_than: DateTime<Utc>,
+        may_ask: impl FnOnce() -> Result<(), Outcome>,
+    ) -> Outcome {
         let inner = Arc::clone(&self.0);
-        let question = by.clone();
+        let asked_for = by.clone();
         let lost = Err(LookupError::Upstream {
             reason: "the question was lost; ask again".to_owned(),
         });
-        let work = move |asking: Asking| async move {
-            // A reading that was under way at the first look may have ended before this one began.
-            let stored = inner.stored(&question).await?;
-            match inner.younger(stored.as_ref(), asking.younger_than()) {
-                Some(young) => inner.with_its_rows(young).await,
-                None => inner.ask(&question, stored, &asking).await,
-            }
+        let work = move |asking: Asking| {
+            question(async move {
+                // A reading that was under way at the first look may have ended before this one began.
+                let stored = inner.stored(&asked_for).await?;
+                match inner.younger(stored.as_ref(), asking.younger_than()) {
+                    Some(young) => inner.with_its_rows(young).await,
+                    None => Box::pin(inner.ask(&asked_for, stored, &asking)).await,
+                }
+            })
         };
-        let younger_than = before(now, max_age);
-        self.0
-            .flights
-            .join(by.clone(), younger_than, lost, work)
+        let flights = &self.0.flights;
+        flights
+            .join_or_start(by.clone(), younger_than, lost, may_ask, work)
             .await
     }
 
@@ -177,8 +254,8 @@ impl Lookup {
         by: &PaymentRef,
     ) -> Result<Option<Arc<StoredPayment>>, ReadingError> {
         let stored = self.0.stored(by).await?;
-        let (asked_at, max_age) = (self.0.clock.now(), TimeDelta::zero());
-        let read = self.0.read(by, stored.as_deref(), asked_at, max_age);
+        let (asked_at, need) = (self.0.clock.now(), Need::ANEW);
+        let read = self.0.read(by, stored.as_deref(), asked_at, need);
         let read = read.await?;
         Ok(read.map(|found| found.stored))
     }
@@ -196,29 +273,32 @@ impl Inner {
         }
     }
 
-    /// What is stored, if it is young enough to be the answer.
-    async fn young(
-        &self,
-        by: &PaymentRef,
-        max_age: Duration,
-    ) -> Result<Option<FoundPayment>, LookupError> {
-        let landed = self.flights.landed();
-        let key = match by {
-            PaymentRef::Key(key) => key,
+    /// What is stored, with all of its rows.
+    async fn whole(&self, by: &PaymentRef) -> Result<Option<Arc<WholePayment>>, StoreError> {
+        match by {
+            PaymentRef::Key(key) => self.store.whole_payment(key).await,
             PaymentRef::Order(order) => match self.store.payment_by_order(order).await? {
-                Some(stored) => &stored.payment.payment_key.clone(),
-                None => return Ok(None),
+                Some(stored) => self.store.whole_payment(&stored.payment.payment_key).await,
+                None => Ok(None),
             },
-        };
-        let whole = self.store.whole_payment(key).await?;
+        }
+    }
+
+    /// What is stored, if it is young enough to be the answer.
+    fn young(
+        &self,
+        whole: Option<Arc<WholePayment>>,
+        max_age: Duration,
+    ) -> Option<Arc<WholePayment>> {
         let now = self.clock.now();
-        let young = whole.filter(|whole| {
+        whole.filter(|whole| {
             let stored = &whole.stored;
             !stored.from_rows && is_young(stored.read_at, now, max_age)
-        });
-        let Some(whole) = young else {
-            return Ok(None);
-        };
+        })
+    }
+
+    /// As [`Inner::with_its_rows`], with the rows that were read when `landed` pieces of work had ended.
+    async fn young_with_its_rows(&self, whole: Arc<WholePayment>, landed: u64) -> Outcome {
         let found = self.with_its_rows(FoundPayment::kept(Arc::clone(&whole.stored)));
         let found = found.await?;
         // Rows that came while they were read may be missing among them.
@@ -267,8 +347,15 @@ impl Inner {
     ) -> Outcome {
         let asked_at = self.clock.now();
         asking.asks_at(asked_at);
-        let max_age = asked_at - asking.younger_than();
-        let read = self.read(by, stored.as_deref(), asked_at, max_age).await;
+        let need = Need {
+            max_age: asked_at - asking.younger_than(),
+            days_within: Some(DAYS_WITHIN),
+        };
+        let since = self.absences.since();
+        let read = self.read(by, stored.as_deref(), asked_at, need).await;
+        if stored.is_none() && matches!(read, Ok(None)) {
+            self.absences.remember(by, asked_at, since);
+        }
         or_last_known(read, stored)
     }
 
@@ -278,16 +365,16 @@ impl Inner {
         by: &PaymentRef,
         stored: Option<&StoredPayment>,
         asked_at: DateTime<Utc>,
-        max_age: TimeDelta,
+        need: Need,
     ) -> Result<Option<FoundPayment>, ReadingError> {
         let Some(seen) = self.see(by, stored, asked_at).await? else {
             return Ok(None);
         };
-        let found = Box::pin(self.read_rows(seen, max_age)).await?;
+        let found = Box::pin(self.read_rows(seen, need)).await?;
         match by {
             PaymentRef::Key(_) => Ok(Some(found)),
             PaymentRef::Order(order) => self
-                .attempt_with_money(order, found, asked_at, max_age)
+                .attempt_with_money(order, found, asked_at, need)
                 .await
                 .map(Some),
         }

@@ -4,14 +4,14 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use chrono::TimeDelta;
 use futures_util::future::try_join;
 use futures_util::stream::{self, StreamExt};
 use reconciliation::{KstDate, PaymentKey, Transaction, TransactionKey};
+use tokio::time::{Instant, timeout_at};
 
 use super::alone::{ListedRows, Seen};
 use super::windows::{self, Stretch};
-use super::{FoundPayment, Inner, lost_row};
+use super::{FoundPayment, Inner, Need, lost_row};
 use crate::listing::{ListingError, unreadable_record};
 use crate::merchants::Merchant;
 use crate::store::{Source, StoreError, TransactionRecord, UnreadableRecord};
@@ -56,8 +56,9 @@ impl Inner {
     pub(super) async fn read_rows(
         &self,
         seen: Seen<'_>,
-        max_age: TimeDelta,
+        need: Need,
     ) -> Result<FoundPayment, StoreError> {
+        let until = need.days_within.map(|within| Instant::now() + within);
         let Seen {
             merchant,
             reading,
@@ -71,14 +72,14 @@ impl Inner {
         let named = windows::settlement_days(payment, cancels, cycle);
         let (listed, ()) = try_join(
             Box::pin(self.transactions_of(&seen)),
-            Box::pin(self.read_settlements(&seen, &named, max_age)),
+            Box::pin(self.read_settlements(&seen, &named, need, until)),
         )
         .await?;
         // Rows may tell of instants that the payment does not name.
         let values = listed.rows.iter().map(|row| &row.value);
         let mut told = windows::settlement_days_of_rows(values, cycle);
         told.retain(|day| !named.contains(day));
-        Box::pin(self.read_settlements(&seen, &told, max_age)).await?;
+        Box::pin(self.read_settlements(&seen, &told, need, until)).await?;
         if listed.is_empty() {
             return Ok(seen.found);
         }
@@ -125,19 +126,23 @@ impl Inner {
     }
 
     /// What the sold dates say that have not been read since they last changed, each day as a whole: Toss cannot be asked
-    /// for less.
+    /// for less. Those that are not read by that instant go on without being waited for.
     async fn read_settlements(
         &self,
         seen: &Seen<'_>,
         days: &BTreeSet<KstDate>,
-        max_age: TimeDelta,
+        need: Need,
+        until: Option<Instant>,
     ) -> Result<(), StoreError> {
         let (Some(first), Some(last)) = (days.first(), days.last()) else {
             return Ok(());
         };
         let (merchant, source) = (seen.merchant, Source::Settlements);
         let windows = self.store.windows(&merchant.account, source, *first, *last);
-        let (windows, demand) = (windows.await?, self.lists.demand(seen.asked_at, max_age));
+        let (windows, demand) = (
+            windows.await?,
+            self.lists.demand(seen.asked_at, need.max_age),
+        );
         let unreadable = self
             .store
             .days_with_unreadable(&merchant.account, source, *first, *last);
@@ -155,10 +160,21 @@ impl Inner {
             (day, read.await)
         });
         let mut readings = std::pin::pin!(readings.buffered(AT_ONCE));
-        while let Some((day, read)) = readings.next().await {
-            if let Err(error) = read {
-                tell_of_gap(day, &error);
+        let reading = async {
+            while let Some((day, read)) = readings.next().await {
+                if let Err(error) = read {
+                    tell_of_gap(day, &error);
+                }
             }
+        };
+        let Some(until) = until else {
+            reading.await;
+            return Ok(());
+        };
+        if timeout_at(until, reading).await.is_err() {
+            tracing::info!(
+                "the sold dates of a payment take long to read; its answer does without them"
+            );
         }
         Ok(())
     }

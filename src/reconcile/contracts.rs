@@ -8,7 +8,7 @@ use reconciliation::{
 };
 
 use super::settlement_cycles::ConfiguredCycle;
-use crate::merchants::Merchants;
+use super::verdict_settings::VerdictSettings;
 use crate::store::{AccountName, SettledLag};
 
 /// What settled rows teach, by merchant and the method's literal.
@@ -58,19 +58,12 @@ pub(super) struct LearnedContracts {
 
 /// What the settings say of each merchant that has been shown.
 pub(super) fn configured(
-    merchants: &Merchants,
+    settings: &VerdictSettings,
     shown: &BTreeMap<AccountName, Vec<MId>>,
 ) -> BTreeMap<MId, ConfiguredCycle> {
     let mut found = BTreeMap::new();
     for (account, mids) in shown {
-        let configured =
-            merchants
-                .named(account)
-                .map_or_else(ConfiguredCycle::default, |merchant| ConfiguredCycle {
-                    cycle: merchant.settlement_cycle,
-                    payout_business_days: merchant.payout_business_days,
-                    unsettled_methods: merchant.unsettled_methods.iter().cloned().collect(),
-                });
+        let configured = settings.of(account);
         for mid in mids {
             let known: &mut ConfiguredCycle = found.entry(mid.clone()).or_default();
             // Of two keys that show one merchant, either may say.
@@ -88,15 +81,12 @@ pub(super) fn configured(
 
 /// The merchants that test keys alone have shown: their settlement rows are samples.
 pub(super) fn under_test_keys(
-    merchants: &Merchants,
+    settings: &VerdictSettings,
     shown: &BTreeMap<AccountName, Vec<MId>>,
 ) -> BTreeSet<MId> {
-    let has_test_key = |account: &AccountName| {
-        let merchant = merchants.named(account);
-        merchant.is_some_and(|merchant| merchant.has_test_key)
-    };
-    let (test, live): (Vec<_>, Vec<_>) =
-        shown.iter().partition(|(account, _)| has_test_key(account));
+    let (test, live): (Vec<_>, Vec<_>) = shown
+        .iter()
+        .partition(|(account, _)| settings.has_test_key(account));
     let live: BTreeSet<&MId> = live.into_iter().flat_map(|(_, mids)| mids).collect();
     let under_test = test.into_iter().flat_map(|(_, mids)| mids);
     under_test

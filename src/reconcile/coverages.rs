@@ -6,7 +6,7 @@ use std::sync::Arc;
 use reconciliation::{Coverage, MId, Stretch};
 
 use super::Inner;
-use crate::merchants::Merchants;
+use super::verdict_settings::VerdictSettings;
 use crate::store::{AccountName, BookRows, ReadDays, Source, StoreError};
 
 /// The coverage of every account, all of it at one instant.
@@ -16,6 +16,7 @@ pub(super) struct Coverages {
     by_account: HashMap<AccountName, Arc<Coverage>>,
     /// The merchants that each account has shown.
     shown: Shown,
+    settings: Arc<VerdictSettings>,
     /// Which account has shown a merchant, for rows that name no payment of an account.
     accounts: HashMap<MId, AccountName>,
     nothing: Arc<Coverage>,
@@ -25,8 +26,12 @@ type Shown = BTreeMap<AccountName, Vec<MId>>;
 
 impl Inner {
     /// What has been read by now. It is put together anew only when something was read since it was.
-    pub(super) async fn coverages(&self) -> Result<Arc<Coverages>, StoreError> {
+    pub(super) async fn coverages(
+        &self,
+        settings: &Arc<VerdictSettings>,
+    ) -> Result<Arc<Coverages>, StoreError> {
         let latest = self.coverages.lock().await.clone();
+        let latest = latest.filter(|latest| Arc::ptr_eq(&latest.settings, settings));
         let shown = self.store.merchant_ids().await?;
         let read_days = match &latest {
             Some(known) => match self.store.read_days_after(&known.read_days).await? {
@@ -36,7 +41,7 @@ impl Inner {
             },
             None => self.store.read_days().await?,
         };
-        let coverages = Arc::new(Coverages::new(read_days, shown, &self.merchants));
+        let coverages = Arc::new(Coverages::new(read_days, shown, Arc::clone(settings)));
         *self.coverages.lock().await = Some(Arc::clone(&coverages));
         Ok(coverages)
     }
@@ -44,7 +49,7 @@ impl Inner {
 
 impl Coverages {
     /// The coverage of every account that is configured or was read with.
-    fn new(read_days: ReadDays, shown: Shown, merchants: &Merchants) -> Self {
+    fn new(read_days: ReadDays, shown: Shown, settings: Arc<VerdictSettings>) -> Self {
         let mut accounts = HashMap::new();
         for (account, mids) in &shown {
             for mid in mids {
@@ -53,11 +58,11 @@ impl Coverages {
                     .or_insert_with(|| account.clone());
             }
         }
-        let configured = merchants.all().iter().map(|merchant| &merchant.account);
+        let configured = settings.accounts.keys();
         let by_account = configured
             .chain(read_days.accounts())
             .map(|account| {
-                let coverage = coverage(&read_days, account, merchants);
+                let coverage = coverage(&read_days, account, &settings);
                 (account.clone(), Arc::new(coverage))
             })
             .collect();
@@ -65,6 +70,7 @@ impl Coverages {
             read_days,
             by_account,
             shown,
+            settings,
             accounts,
             nothing: Arc::default(),
         }
@@ -87,7 +93,7 @@ impl Coverages {
 }
 
 /// What has been read with one key. Under a test key settlements cannot be had.
-fn coverage(read_days: &ReadDays, account: &AccountName, merchants: &Merchants) -> Coverage {
+fn coverage(read_days: &ReadDays, account: &AccountName, settings: &VerdictSettings) -> Coverage {
     let stretches = read_days
         .of(account, Source::Transactions)
         .map(|(day, window)| Stretch::of_day(day, window.read_at));
@@ -95,8 +101,9 @@ fn coverage(read_days: &ReadDays, account: &AccountName, merchants: &Merchants) 
         .of(account, Source::Settlements)
         .map(|(day, window)| (day, window.read_at));
     let coverage = Coverage::new(stretches, days);
-    match merchants.named(account) {
-        Some(merchant) if merchant.has_test_key => coverage.without_settlements(),
-        _ => coverage,
+    if settings.has_test_key(account) {
+        coverage.without_settlements()
+    } else {
+        coverage
     }
 }

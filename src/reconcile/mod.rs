@@ -1,19 +1,20 @@
 //! The verb that reconciles: gathers a payment's books from the store, holds them against the terms, and keeps the
 //! verdict of every payment current.
 
+mod background;
 mod books;
+mod build_verdict;
+mod catch_up;
 mod contracts;
 mod coverages;
-mod everything;
-mod keeping;
 mod learned_cycle;
-mod made;
 mod of_payments;
-mod pass;
 mod payout_days;
+mod recompute_all;
 mod settlement_cycles;
 mod summaries;
 mod terms;
+mod verdict_settings;
 
 use std::fmt;
 use std::sync::Arc;
@@ -26,9 +27,11 @@ use crate::clock::Clock;
 use crate::merchants::Merchants;
 use crate::store::{DiscrepancyId, Store};
 
+use self::verdict_settings::VerdictSettings;
+
 pub use books::{history, request_facts};
-pub use everything::{Difference, RecomputeError, Recomputed};
 pub use payout_days::PayoutDay;
+pub use recompute_all::{Difference, RecomputeError, Recomputed};
 pub use settlement_cycles::{ConfiguredCycle, LearnedCycle, MethodCycle};
 pub use summaries::Summary;
 
@@ -38,13 +41,13 @@ pub struct Reconciler(Arc<Inner>);
 
 struct Inner {
     store: Store,
-    merchants: Merchants,
     clock: Clock,
-    calendar: BusinessCalendar,
-    partial_cancel_rows: PartialCancelRows,
+    /// This process's own.
+    settings: Arc<VerdictSettings>,
     learned: Mutex<terms::Cached>,
+    in_force: Mutex<terms::InForce>,
     other_terms: std::sync::Mutex<terms::OtherTerms>,
-    task: keeping::Task,
+    task: background::Task,
     /// What had been read of each merchant's lists when it was last asked for.
     coverages: Mutex<Option<Arc<coverages::Coverages>>>,
     /// Whose turn it is to make verdicts that are due.
@@ -73,20 +76,20 @@ impl Reconciler {
     /// A reconciler over the given store. Merchants say what is configured; what is not is learned from settled rows.
     pub fn new(
         store: Store,
-        merchants: Merchants,
+        merchants: &Merchants,
         clock: Clock,
         calendar: BusinessCalendar,
         partial_cancel_rows: PartialCancelRows,
     ) -> Self {
+        let settings = VerdictSettings::new(merchants, calendar, partial_cancel_rows);
         Self(Arc::new(Inner {
             store,
-            merchants,
             clock,
-            calendar,
-            partial_cancel_rows,
+            settings: Arc::new(settings),
             learned: Mutex::default(),
+            in_force: Mutex::default(),
             other_terms: std::sync::Mutex::default(),
-            task: keeping::Task::default(),
+            task: background::Task::default(),
             coverages: Mutex::default(),
             turn: Mutex::default(),
         }))

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use reconciliation::PaymentKey;
 
-use super::made::Maker;
+use super::build_verdict::Maker;
 use super::{Reconciled, Reconciler};
 use crate::store::{StoreError, StoredPayment, VerdictSubject};
 
 impl Reconciler {
-    /// How these payments stand now, each from its own rows in the store. One whose sums do not fit is missing.
+    /// How these payments stand now, each from its own rows in the store and by the terms that verdicts are made by. One
+    /// whose sums do not fit is missing.
     ///
     /// # Errors
     /// When the store fails.
@@ -25,15 +26,15 @@ impl Reconciler {
             .collect();
         let subjects: Vec<VerdictSubject> =
             keys.iter().cloned().map(VerdictSubject::Payment).collect();
-        let terms = inner.terms().await?;
+        let learned = inner.learned_in_force().await?;
         let mut rows = inner.store.book_rows(&subjects).await?;
-        let coverages = inner.coverages().await?;
+        let coverages = inner.coverages(&learned.settings).await?;
         let detected = inner.store.discrepancies_detected(&keys).await?;
         let as_of = inner.now();
         let maker = Maker {
             coverages: &coverages,
-            terms: &terms,
-            partial_cancel_rows: inner.partial_cancel_rows,
+            terms: &learned.terms,
+            partial_cancel_rows: learned.settings.partial_cancel_rows,
             as_of,
         };
         let mut found = HashMap::with_capacity(keys.len());

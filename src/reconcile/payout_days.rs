@@ -48,7 +48,9 @@ impl Reconciler {
         let inner = &self.0;
         let today = KstDate::of(inner.now());
         let mut found = Days::default();
-        let samples = under_test_keys(&inner.merchants, &inner.store.merchant_ids().await?);
+        let learned = inner.learned_in_force().await?;
+        let shown = inner.store.merchant_ids().await?;
+        let samples = under_test_keys(&learned.settings, &shown);
         for sums in inner.store.payout_sums(days, mids).await? {
             if !samples.contains(&sums.mid) {
                 found.settled(&sums)?;
@@ -56,10 +58,9 @@ impl Reconciler {
         }
         let (first, last) = (days.0.max(today), days.1);
         if first <= last {
-            let terms = inner.terms().await?;
             for sums in inner.store.unsettled_sums(mids).await? {
                 if let Some(day) =
-                    forecast(&sums, &terms).filter(|day| (first..=last).contains(day))
+                    forecast(&sums, &learned.terms).filter(|day| (first..=last).contains(day))
                 {
                     found.forecast(&sums, day)?;
                 }

@@ -62,8 +62,9 @@ impl Reconciler {
     ) -> Result<Vec<MethodCycle>, StoreError> {
         let inner = &self.0;
         let mut taught = inner.taught().await?;
+        let learned_in_force = inner.learned_in_force().await?;
         let mut found = Vec::new();
-        for (mid, configured) in inner.configured().await? {
+        for (mid, configured) in inner.configured(&learned_in_force.settings).await? {
             if mids.is_some_and(|mids| !mids.contains(&mid)) {
                 continue;
             }
@@ -78,7 +79,7 @@ impl Reconciler {
                         mid: mid.clone(),
                         method_label,
                         configured: configured.clone(),
-                        learned: learned(&taught, &inner.calendar),
+                        learned: learned(&taught, &learned_in_force.terms.calendar),
                     }),
             );
         }

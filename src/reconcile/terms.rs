@@ -9,9 +9,10 @@ use reconciliation::{KstDate, MId, PartialCancelRows, Terms};
 use tokio::time::Instant;
 
 use super::Inner;
+use super::build_verdict::short_hash;
 use super::contracts::{LearnedContracts, TaughtOf, configured, contracts};
-use super::made::short_hash;
 use super::settlement_cycles::ConfiguredCycle;
+use super::verdict_settings::VerdictSettings;
 use crate::store::StoreError;
 
 /// Raised when the same rows are to give other verdicts than before.
@@ -26,12 +27,24 @@ const SETTLING_ATTEMPTS: u32 = 5;
 const HOLDING: Duration = Duration::from_secs(5);
 /// A process whose terms are not those in force asks so often at most whether it may take the task.
 const ASKING: Duration = Duration::from_secs(1);
+/// How long it is taken as known which terms are in force.
+const KNOWN_IN_FORCE: Duration = Duration::from_secs(1);
 
 /// What has been learned, and until when it is used.
 #[derive(Default)]
 pub(super) struct Cached(Option<(Arc<Learned>, Instant)>);
 
+/// The terms in force, as last looked for.
+#[derive(Default)]
+pub(super) struct InForce {
+    looked: Option<(Arc<Learned>, Instant)>,
+    /// What another process's settings gave.
+    others: Cached,
+}
+
+/// The settings of a process, and the terms that follow from them and from settled rows.
 pub(super) struct Learned {
+    pub(super) settings: Arc<VerdictSettings>,
     configured: BTreeMap<MId, ConfiguredCycle>,
     pub(super) terms: Arc<Terms>,
     pub(super) fingerprint: String,
@@ -80,9 +93,33 @@ impl OtherTerms {
 }
 
 impl Inner {
-    /// The terms of this process.
-    pub(super) async fn terms(&self) -> Result<Arc<Terms>, StoreError> {
-        Ok(Arc::clone(&self.learned().await?.terms))
+    /// What verdicts are made by now: this process's own, unless another process has settled on others and said by which
+    /// settings.
+    pub(super) async fn learned_in_force(&self) -> Result<Arc<Learned>, StoreError> {
+        let mut in_force = self.in_force.lock().await;
+        if let Some((learned, until)) = &in_force.looked
+            && Instant::now() < *until
+        {
+            return Ok(Arc::clone(learned));
+        }
+        let own = self.learned().await?;
+        let settled = self.store.settled_terms().await?;
+        let others = settled
+            .filter(|settled| settled.fingerprint != own.fingerprint)
+            .and_then(|settled| VerdictSettings::parse(&settled.settings?));
+        let learned = match others {
+            // Kept while they are the same: what was read of lists goes by the settings.
+            Some(settings) => {
+                let settings = match &in_force.others.0 {
+                    Some((known, _)) if *known.settings == settings => Arc::clone(&known.settings),
+                    _ => Arc::new(settings),
+                };
+                self.learned_by(&mut in_force.others, settings).await?
+            }
+            None => own,
+        };
+        in_force.looked = Some((Arc::clone(&learned), Instant::now() + KNOWN_IN_FORCE));
+        Ok(learned)
     }
 
     /// Whether verdicts may be made here. They are made by the terms that the process with the task has settled on, so
@@ -97,7 +134,7 @@ impl Inner {
                 return Ok(true);
             }
             let Some(stored) = stored else {
-                self.store.settle_on_terms(&learned.fingerprint).await?;
+                self.settle_on(&learned).await?;
                 continue;
             };
             // Another process may have learned more lately.
@@ -112,13 +149,13 @@ impl Inner {
                 self.other_terms().are_anothers(Instant::now());
                 return Ok(false);
             }
-            self.settle(&learned.fingerprint).await?;
+            self.settle(&learned).await?;
         }
         Ok(false)
     }
 
     /// Settles on terms, and keeps the task meanwhile: marking every verdict may take long.
-    async fn settle(&self, fingerprint: &str) -> Result<(), StoreError> {
+    async fn settle(&self, learned: &Learned) -> Result<(), StoreError> {
         let held = async {
             loop {
                 tokio::time::sleep(HOLDING).await;
@@ -129,9 +166,17 @@ impl Inner {
             }
         };
         tokio::select! {
-            settled = self.store.settle_on_terms(fingerprint) => settled.map(|_| ()),
+            settled = self.settle_on(learned) => settled,
             () = held => Ok(()),
         }
+    }
+
+    async fn settle_on(&self, learned: &Learned) -> Result<(), StoreError> {
+        let settings = learned.settings.to_text();
+        let terms = &learned.fingerprint;
+        self.store.settle_on_terms(terms, &settings).await?;
+        self.in_force.lock().await.looked = None;
+        Ok(())
     }
 
     fn other_terms(&self) -> MutexGuard<'_, OtherTerms> {
@@ -159,67 +204,81 @@ impl Inner {
         Ok(taught)
     }
 
-    /// What the settings say of each merchant that has been shown.
-    pub(super) async fn configured(&self) -> Result<BTreeMap<MId, ConfiguredCycle>, StoreError> {
+    /// What these settings say of each merchant that has been shown.
+    pub(super) async fn configured(
+        &self,
+        settings: &VerdictSettings,
+    ) -> Result<BTreeMap<MId, ConfiguredCycle>, StoreError> {
         let shown = self.store.merchant_ids().await?;
-        Ok(configured(&self.merchants, &shown))
+        Ok(configured(settings, &shown))
     }
 
     /// The terms of this process, with their name.
     pub(super) async fn learned(&self) -> Result<Arc<Learned>, StoreError> {
         let mut cached = self.learned.lock().await;
+        self.learned_by(&mut cached, Arc::clone(&self.settings))
+            .await
+    }
+
+    /// The terms that follow from these settings, learned anew unless they were just now.
+    async fn learned_by(
+        &self,
+        cached: &mut Cached,
+        settings: Arc<VerdictSettings>,
+    ) -> Result<Arc<Learned>, StoreError> {
         // A merchant that has just been shown for the first time has its contract at once.
-        let configured = self.configured().await?;
+        let configured = self.configured(&settings).await?;
         if let Some((learned, until)) = &cached.0
             && Instant::now() < *until
             && learned.configured == configured
+            && Arc::ptr_eq(&learned.settings, &settings)
         {
             return Ok(Arc::clone(learned));
         }
-        let contracts = contracts(&configured, &self.taught().await?, &self.calendar);
+        let contracts = contracts(&configured, &self.taught().await?, &settings.calendar);
         let learned = Arc::new(Learned {
             configured,
-            fingerprint: self.fingerprint(&contracts),
+            fingerprint: fingerprint(&settings, &contracts),
             terms: Arc::new(Terms {
-                calendar: self.calendar.clone(),
+                calendar: settings.calendar.clone(),
                 contracts: contracts.all,
             }),
+            settings,
         });
         cached.0 = Some((Arc::clone(&learned), Instant::now() + LEARNED_LASTS));
         Ok(learned)
     }
-
-    /// Names everything that verdicts depend on beside their books. Lags are not among it: they only forecast.
-    fn fingerprint(&self, contracts: &LearnedContracts) -> String {
-        let mut text = format!("rules {RULES}\n");
-        let rows = match self.partial_cancel_rows {
-            PartialCancelRows::CancelAmount => "cancel",
-            PartialCancelRows::PaymentAmount => "payment",
-        };
-        let _ = writeln!(text, "partial cancel rows {rows}");
-        for merchant in self.merchants.all() {
-            if merchant.has_test_key {
-                let _ = writeln!(text, "test key {}", merchant.account);
-            }
-        }
-        for (mid, method, cycle) in &contracts.cycles {
-            let _ = writeln!(text, "cycle {mid} {method:?} {cycle:?}");
-        }
-        for (mid, method) in &contracts.never_settled {
-            let _ = writeln!(text, "never settled {mid} {method:?}");
-        }
-        let (first, last) = (self.calendar.first_day(), self.calendar.last_day());
-        let _ = writeln!(text, "business days from {first}");
-        let mut day = first;
-        while day <= last {
-            let open = self.calendar.is_business_day(day) == Some(true);
-            text.push(if open { '1' } else { '0' });
-            day = day.next();
-        }
-        short_hash(&text)
-    }
 }
 
+/// Names everything that verdicts depend on beside their books. Lags are not among it: they only forecast.
+fn fingerprint(settings: &VerdictSettings, contracts: &LearnedContracts) -> String {
+    let mut text = format!("rules {RULES}\n");
+    let rows = match settings.partial_cancel_rows {
+        PartialCancelRows::CancelAmount => "cancel",
+        PartialCancelRows::PaymentAmount => "payment",
+    };
+    let _ = writeln!(text, "partial cancel rows {rows}");
+    for account in settings.accounts.keys() {
+        if settings.has_test_key(account) {
+            let _ = writeln!(text, "test key {account}");
+        }
+    }
+    for (mid, method, cycle) in &contracts.cycles {
+        let _ = writeln!(text, "cycle {mid} {method:?} {cycle:?}");
+    }
+    for (mid, method) in &contracts.never_settled {
+        let _ = writeln!(text, "never settled {mid} {method:?}");
+    }
+    let (first, last) = (settings.calendar.first_day(), settings.calendar.last_day());
+    let _ = writeln!(text, "business days from {first}");
+    let mut day = first;
+    while day <= last {
+        let open = settings.calendar.is_business_day(day) == Some(true);
+        text.push(if open { '1' } else { '0' });
+        day = day.next();
+    }
+    short_hash(&text)
+}
 #[cfg(test)]
 mod tests {
     use super::*;

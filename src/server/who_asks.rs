@@ -103,6 +103,23 @@ impl SessionKeeper for Sessions {
         })
     }
 
+    fn look(
+        &self,
+        hash: [u8; 32],
+    ) -> BoxFuture<'static, Result<Option<OpenSession>, LookupFailed>> {
+        let (store, at) = (self.store.clone(), self.clock.now());
+        Box::pin(async move {
+            let found = store.find_session(hash, at).await;
+            let Some((token, _)) = found.map_err(LookupFailed::new)? else {
+                return Ok(None);
+            };
+            Ok(Some(OpenSession {
+                token_id: token.id.clone(),
+                token: believed(token, at)?,
+            }))
+        })
+    }
+
     fn close(
         &self,
         hash: [u8; 32],

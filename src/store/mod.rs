@@ -1,129 +1,80 @@
 //! What is kept, and in which database: SQLite or PostgreSQL, told apart here and nowhere else.
 
-mod attempts;
-mod audit;
-mod audit_chain;
-mod audit_signatures;
-mod audit_signer;
-mod backup;
-mod book_rows;
-mod cancel_records;
-mod cancel_request;
-mod cancel_request_change;
-mod cancel_requests;
-mod connect;
-mod day_claims;
-mod discrepancy_list;
-mod due_payments;
-mod epochs;
-mod error;
-mod forgotten_cancels;
-mod insert_text;
-mod keys;
-mod leases;
-mod marks;
-mod merchant_ids;
+mod cancels;
+mod db;
+mod dirty;
+mod lists;
+mod mirror;
 mod open_work;
-mod owners;
-mod pages;
-mod payment_list;
-mod payments;
-mod payout_sums;
-mod pool;
-mod read_days;
-mod reading;
+mod people;
 mod row_reader;
 mod rows;
-mod rows_digest;
-mod running_limits;
-mod scoped_lists;
-mod secret_body;
-mod session;
-mod sessions;
-mod settlement_days;
-mod settlement_id;
-mod settlement_list;
-mod settlements;
-mod sql;
-#[cfg(test)]
-mod sqlite_plans;
-mod staging;
-mod taking;
-mod time;
-mod together;
-mod token_use;
-mod tokens;
-mod transaction;
-mod transaction_days;
-mod transactions;
-mod turns;
-mod unreadable_rows;
-mod url;
 mod verdicts;
-mod webhooks;
-mod whole_payments;
-mod windows;
-mod writable;
-mod write;
+mod webhook_queue;
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 #[cfg(test)]
 use std::sync::Arc;
 
 use migration::{Migrator, MigratorTrait, Standing};
 use sea_orm_migration::IntoSchemaManagerConnection;
 
-pub use self::url::{DatabaseUrl, InvalidDatabaseUrl};
-pub use audit_chain::{AuditEntry, AuditVerdict, BrokenLink};
-pub use audit_signatures::{AuditSignature, AuditSignatures, NotChecked};
-pub use audit_signer::AuditSigner;
-pub use backup::{Backup, BackupError};
-pub use book_rows::{BookRows, BookStretch, BookWalk, DueBooks, WalkedBooks};
-pub use cancel_request::{
+pub use self::db::url::{DatabaseUrl, InvalidDatabaseUrl};
+pub use cancels::audit_chain::{AuditEntry, AuditVerdict, BrokenLink};
+pub use cancels::audit_signatures::{AuditSignature, AuditSignatures, NotChecked};
+pub use cancels::audit_signer::AuditSigner;
+pub use cancels::cancel_request::{
     Approval, CancelRequest, CancelRequestFilter, CancelRequestId, ContentDigest, Created,
     DayLimit, Decision, Lease, NewCancelRequest, StoredCancelError, TossWords,
 };
-pub use cancel_request_change::{CancelRequestChange, LeaseChange};
-pub use day_claims::ROWS_AT_ONCE;
-pub use discrepancy_list::{DiscrepancyFilter, DiscrepancyPlace};
-pub use due_payments::DuePayment;
-pub use epochs::Epoch;
-pub use error::StoreError;
+pub use cancels::cancel_request_change::{CancelRequestChange, LeaseChange};
+pub use cancels::epochs::Epoch;
+pub use cancels::secret_body::SecretBody;
+pub use db::backup::{Backup, BackupError};
+pub use db::changed::{Changes, Topic, Watcher};
+pub use db::error::StoreError;
+pub use lists::discrepancy_list::{DiscrepancyFilter, DiscrepancyPlace};
+pub use lists::keyset::{Page, PageRequest, Toward};
+pub use lists::payment_list::{PaymentFilter, PaymentPlace};
+pub use lists::settlement_list::{SettlementFilter, SettlementOrder, SettlementPlace};
+pub use mirror::day_claims::ROWS_AT_ONCE;
+pub use mirror::live_reading::{
+    LiveReading, PaymentRecord, SettlementDay, SettlementRecord, TransactionRecord,
+};
+pub use mirror::payments::{AccountName, StoredPayment};
+pub use mirror::payout_sums::{PayoutSums, SettledLag};
+pub use mirror::raw_texts::RawOf;
+pub use mirror::read_days::ReadDays;
+pub use mirror::rows_digest::RowsDigest;
+pub use mirror::settlement_days::{SettlementBatch, SettlementDayReading, SettlementDayWriter};
+pub use mirror::settlement_id::{SettlementId, SettlementIdentities};
+pub use mirror::settlements::{SettlementsKey, StoredSettlement};
+pub use mirror::stale_payments::DuePayment;
+pub use mirror::transaction_days::{TransactionBatch, TransactionDay, TransactionDayWriter};
+pub use mirror::unreadable_rows::{StoredUnreadable, UnreadableRecord};
+pub use mirror::whole_payments::WholePayment;
+pub use mirror::windows::{Source, WindowRead};
 pub use open_work::OpenWork;
-pub use owners::OwnerStanding;
-pub use pages::{Page, PageRequest, Toward};
-pub use payment_list::{PaymentFilter, PaymentPlace};
-pub use payments::{AccountName, StoredPayment};
-pub use payout_sums::{PayoutSums, SettledLag};
-pub use read_days::ReadDays;
-pub use reading::{LiveReading, PaymentRecord, SettlementDay, SettlementRecord, TransactionRecord};
-pub use rows_digest::RowsDigest;
-pub use secret_body::SecretBody;
-pub use sessions::{SESSION_IDLE, SESSION_LASTS};
-pub use settlement_days::{SettlementBatch, SettlementDayReading, SettlementDayWriter};
-pub use settlement_id::{SettlementId, SettlementIdentities};
-pub use settlement_list::{SettlementFilter, SettlementOrder, SettlementPlace};
-pub use settlements::{SettlementsKey, StoredSettlement};
-pub use tokens::{NewStoredToken, StoredToken};
-pub use transaction_days::{TransactionBatch, TransactionDay, TransactionDayWriter};
-pub use unreadable_rows::{StoredUnreadable, UnreadableRecord};
+pub use people::owners::OwnerStanding;
+pub use people::sessions::{SESSION_IDLE, SESSION_LASTS};
+pub use people::tokens::{NewStoredToken, StoredToken};
+pub use verdicts::book_rows::{BookRows, BookStretch, BookWalk, DueBooks, WalkedBooks};
 pub use verdicts::{
     DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums, PaymentVerdict, ReconciliationSums,
-    StoredDiscrepancy, UnsettledEvent, UnsettledSums, VerdictGap, VerdictRecord, VerdictSubject,
+    SettledTerms, StoredDiscrepancy, UnsettledEvent, UnsettledSums, VerdictGap, VerdictRecord,
+    VerdictSubject,
 };
-pub use webhooks::OpenWebhook;
-pub use whole_payments::WholePayment;
-pub use windows::{Source, WindowRead};
+pub use webhook_queue::OpenWebhook;
 
-use self::pool::Pool;
+use self::db::advisory_locks::Turn;
+use self::db::pool::Pool;
+use self::db::staging::Importer;
+use self::db::transaction::Transaction;
+use self::db::url::Address;
+use self::mirror::together::Together;
+use self::mirror::whole_payments::Lately;
 use self::row_reader::RowReader;
-use self::staging::Importer;
-use self::together::Together;
-use self::transaction::Transaction;
-use self::turns::Turn;
-use self::url::Address;
-use self::whole_payments::Lately;
 use crate::fail_points;
 
 /// What the tables were before they were brought up to date.
@@ -153,7 +104,44 @@ pub struct Store {
     signer: Option<AuditSigner>,
 }
 
+/// The connections to one database.
+struct Connections {
+    writer: Pool,
+    reader: Pool,
+    witness: Pool,
+    importer: Importer,
+}
+
 impl Store {
+    /// Reads and writes over these connections alone.
+    fn over(connections: Connections) -> Self {
+        let Connections {
+            writer,
+            reader,
+            witness,
+            importer,
+        } = connections;
+        Self {
+            quick: RowReader::over(&reader),
+            lately: Lately::default(),
+            together: Together::default(),
+            writer,
+            reader,
+            witness,
+            importer,
+            file: None,
+            signer: None,
+        }
+    }
+
+    /// As it is, with SQLite's file opened once more for what is read for answers.
+    fn opening_its_file(self, path: &Path) -> Self {
+        Self {
+            quick: RowReader::quick(&self.reader, path),
+            ..self
+        }
+    }
+
     /// Connects, and makes a SQLite file that is missing (its folder must exist), unless the database must be there
     /// already. The tables are made by [`Store::migrate`].
     ///
@@ -169,8 +157,8 @@ impl Store {
             return Err(missing());
         }
         let store = match &url.address {
-            Address::Sqlite(path) => connect::sqlite(path).await?,
-            Address::Postgres(url) => connect::postgres(url).await?,
+            Address::Sqlite(path) => db::connect::sqlite(path).await?,
+            Address::Postgres(url) => db::connect::postgres(url).await?,
         };
         if url.must_exist && is_empty(&Standing::of(store.reader.unwatched()).await?) {
             store.close().await?;
@@ -187,7 +175,7 @@ impl Store {
     pub async fn open_for_command(url: &DatabaseUrl) -> Result<Self, StoreError> {
         match (Self::open(url).await, &url.address) {
             (Err(StoreError::NoSpace { .. }), Address::Sqlite(path)) => {
-                connect::sqlite_alone(path).await
+                db::connect::sqlite_alone(path).await
             }
             (opened, _) => opened,
         }

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use reconciliation::CancelRequestStatus;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
-use super::sql::Sql;
-use super::{AccountName, Source, Store, StoreError};
+use crate::store::db::sql::Sql;
+use crate::store::{AccountName, Source, Store, StoreError};
 
 /// What stands open at one instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,7 +123,7 @@ fn to_count(count: i64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::sqlite_plans;
+    use crate::store::db::sqlite_plans;
 
     #[tokio::test]
     async fn what_stands_open_is_counted_along_indexes() {

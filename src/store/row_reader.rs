@@ -15,11 +15,11 @@ use sea_orm::{DbBackend, DbErr, RuntimeErr, Statement, StreamTrait as _, Value};
 use tokio::runtime::Handle;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::StoreError;
-use super::connect::BUSY_TIMEOUT;
-use super::pool::{Pace, Pool};
-use super::rows::{Before, Column, Columns, Placed, Readable as _};
-use super::sql::Sql;
+use crate::store::StoreError;
+use crate::store::db::connect::BUSY_TIMEOUT;
+use crate::store::db::pool::{Pace, Pool};
+use crate::store::db::sql::Sql;
+use crate::store::rows::{Before, Column, Columns, Placed, Readable as _};
 
 /// 2 MiB, in KiB, for each of a few connections: the way to the rows of neighbouring payments leads over the same pages,
 /// and four times as much made nothing faster.
@@ -33,7 +33,7 @@ const QUICKLY: Duration = Duration::ZERO;
 
 /// Where rows are read.
 #[derive(Clone)]
-pub(super) struct RowReader {
+pub(in crate::store) struct RowReader {
     connection: Pool,
     /// SQLite's file, where it is opened once more.
     file: Option<Arc<File>>,
@@ -43,13 +43,13 @@ pub(super) struct RowReader {
 
 impl RowReader {
     /// Reads over the connections that everything else is read over.
-    pub(super) fn over(connection: &Pool) -> Self {
+    pub(in crate::store) fn over(connection: &Pool) -> Self {
         Self::new(connection, None)
     }
 
     /// For few rows: on SQLite from the file itself, where they are in memory, and over the connections where it cannot be read
     /// at once.
-    pub(super) fn quick(connection: &Pool, file: &Path) -> Self {
+    pub(in crate::store) fn quick(connection: &Pool, file: &Path) -> Self {
         Self::new(connection, Some(File::new(file.to_owned(), QUICKLY)))
     }
 
@@ -63,32 +63,36 @@ impl RowReader {
     }
 
     #[cfg(test)]
-    pub(super) fn count_statements(&mut self, count: Arc<dyn Fn() + Send + Sync>) {
+    pub(in crate::store) fn count_statements(&mut self, count: Arc<dyn Fn() + Send + Sync>) {
         self.count = Some(count);
     }
 
     /// For a great many rows: on SQLite from the file itself, which blocks the thread. See [`RowReader::spawn`].
-    pub(super) fn of_many(connection: &Pool, file: Option<PathBuf>) -> Self {
+    pub(in crate::store) fn of_many(connection: &Pool, file: Option<PathBuf>) -> Self {
         Self::new(connection, file.map(|path| File::new(path, BUSY_TIMEOUT)))
     }
 
     /// Whether reading blocks the thread.
-    pub(super) fn blocks(&self) -> bool {
+    pub(in crate::store) fn blocks(&self) -> bool {
         self.file.is_some()
     }
 
     /// For what is no list of rows.
-    pub(super) fn connection(&self) -> &Pool {
+    pub(in crate::store) fn connection(&self) -> &Pool {
         &self.connection
     }
 
     /// A statement in the making.
-    pub(super) fn sql(&self) -> Sql {
+    pub(in crate::store) fn sql(&self) -> Sql {
         Sql::new(self.connection.get_database_backend())
     }
 
     /// The rows that `which` says: what stands behind the table in a query, with the values that `sql` has bound.
-    pub(super) async fn rows<R>(&self, sql: Sql, which: &str) -> Result<Vec<R>, StoreError>
+    pub(in crate::store) async fn rows<R>(
+        &self,
+        sql: Sql,
+        which: &str,
+    ) -> Result<Vec<R>, StoreError>
     where
         R: Placed + Send,
     {
@@ -98,7 +102,7 @@ impl RowReader {
     }
 
     /// As [`RowReader::rows`], handing each over as soon as it is read.
-    pub(super) async fn each<R>(
+    pub(in crate::store) async fn each<R>(
         &self,
         sql: Sql,
         which: &str,
@@ -112,7 +116,7 @@ impl RowReader {
     }
 
     /// As [`RowReader::each`], by a statement that names the columns itself.
-    pub(super) async fn each_of<R: Placed>(
+    pub(in crate::store) async fn each_of<R: Placed>(
         &self,
         statement: Statement,
         mut take: impl FnMut(R) + Send,
@@ -142,7 +146,7 @@ impl RowReader {
 
     /// Runs a task that reads: where reading blocks the thread, on one of its own. What is read is dropped where it was
     /// allocated, and no statement waits for a thread.
-    pub(super) fn spawn<F>(&self, task: F) -> AbortOnDropHandle<F::Output>
+    pub(in crate::store) fn spawn<F>(&self, task: F) -> AbortOnDropHandle<F::Output>
     where
         F: Future<Output: Send> + Send + 'static,
     {

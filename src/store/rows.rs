@@ -9,6 +9,7 @@ mod columns;
 mod discrepancy;
 mod kinds;
 mod limits;
+pub(in crate::store) mod packed;
 mod payment;
 mod seen_payment;
 mod settlement;

@@ -1,5 +1,6 @@
 //! Verdicts: kept with what they were made from, marked when that changes, and made again only then.
 
+pub(in crate::store) mod book_rows;
 mod days;
 mod due;
 mod news;
@@ -18,6 +19,7 @@ use reconciliation::{
 
 use super::{AccountName, SettlementId, Source, StoreError};
 
+pub use due::SettledTerms;
 pub(in crate::store) use stored::read_parts;
 pub use sums::{ReconciliationSums, UnsettledSums};
 

@@ -48,7 +48,7 @@ pub use retry::RetrySchedule;
 pub use sealed_body::BodySealError;
 pub use secret_key::{InvalidSecretKey, SecretKey};
 pub use settings::{BaseUrl, InvalidBaseUrl, MusdAmounts, TossSettings};
-pub use urgency::{first, in_background, question};
+pub use urgency::{as_urgent, because_of_webhook, first, in_background, question};
 
 use answer::{Answer, Fault};
 use call_metrics::CallMetrics;

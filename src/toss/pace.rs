@@ -21,8 +21,10 @@ const BURST: u32 = 5;
 const UNDER_WAY: usize = 16;
 /// How long a question waits for its turn. Whoever asked waits for three times that at most.
 const QUESTION_WAITS: Duration = Duration::from_secs(10);
-/// After so many questions in a row the background has a turn.
-const QUESTIONS_IN_A_ROW: u32 = 3;
+/// Questions that wait for one API at once, however many it answers in a minute.
+const MOST_QUESTIONS: usize = 1_000;
+/// After so many in a row that went before others, those have a turn.
+const IN_A_ROW: u32 = 3;
 
 /// Lets calls of each API through at an even pace after a few at once, so that no minute has more than the limit.
 #[derive(Debug)]
@@ -60,8 +62,10 @@ struct Api {
     next: Option<Instant>,
     cancels: VecDeque<u64>,
     questions: VecDeque<u64>,
+    webhooks: VecDeque<u64>,
     background: VecDeque<u64>,
     questions_in_a_row: u32,
+    webhooks_in_a_row: u32,
 }
 
 /// A place in a queue, given up when this is dropped.
@@ -139,7 +143,7 @@ impl Pace {
                 Next::At(due) => Some(due),
                 Next::Later => None,
             };
-            let ends = (urgency == Urgency::Question).then_some(patience);
+            let ends = urgency.is_told_to_come_again(call).then_some(patience);
             if ends.is_some_and(|ends| ends <= now) {
                 return Err(NoTurn(self.between.max(Duration::from_secs(1))));
             }
@@ -166,12 +170,12 @@ impl Pace {
         queues.tickets += 1;
         let (api, ticket) = (api_of(call), queues.tickets);
         let place = &mut queues.apis[api];
-        if urgency == Urgency::Question {
+        if urgency.is_told_to_come_again(call) {
             let before = place.cancels.len() + place.questions.len();
             let before = u32::try_from(before).unwrap_or(u32::MAX);
             let due = place.due(now, self.ahead) + self.between.saturating_mul(before);
             let wait = due.saturating_duration_since(now);
-            if wait > QUESTION_WAITS {
+            if wait > QUESTION_WAITS || place.questions.len() >= MOST_QUESTIONS {
                 return Err(NoTurn(wait.saturating_sub(QUESTION_WAITS)));
             }
         }
@@ -233,6 +237,7 @@ impl Api {
         match urgency {
             Urgency::Cancel => &mut self.cancels,
             Urgency::Question => &mut self.questions,
+            Urgency::Webhook => &mut self.webhooks,
             Urgency::Background => &mut self.background,
         }
     }
@@ -241,11 +246,17 @@ impl Api {
     fn first(&self) -> Option<(Urgency, u64)> {
         let of = |urgency, queue: &VecDeque<u64>| Some((urgency, *queue.front()?));
         let question = of(Urgency::Question, &self.questions);
+        let webhook = of(Urgency::Webhook, &self.webhooks);
         let background = of(Urgency::Background, &self.background);
-        let others = if self.questions_in_a_row < QUESTIONS_IN_A_ROW {
-            question.or(background)
+        let unasked = if self.webhooks_in_a_row < IN_A_ROW {
+            webhook.or(background)
         } else {
-            background.or(question)
+            background.or(webhook)
+        };
+        let others = if self.questions_in_a_row < IN_A_ROW {
+            question.or(unasked)
+        } else {
+            unasked.or(question)
         };
         of(Urgency::Cancel, &self.cancels).or(others)
     }
@@ -254,7 +265,14 @@ impl Api {
         match urgency {
             Urgency::Cancel => {}
             Urgency::Question => self.questions_in_a_row += 1,
-            Urgency::Background => self.questions_in_a_row = 0,
+            Urgency::Webhook => {
+                self.questions_in_a_row = 0;
+                self.webhooks_in_a_row += 1;
+            }
+            Urgency::Background => {
+                self.questions_in_a_row = 0;
+                self.webhooks_in_a_row = 0;
+            }
         }
     }
 

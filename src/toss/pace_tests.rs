@@ -142,13 +142,14 @@ fn a_cancel_s_calls_go_before_all_that_wait() {
     line.used_up(Call::Payment);
     for (name, urgency) in [
         ("b", Urgency::Background),
+        ("w", Urgency::Webhook),
         ("q", Urgency::Question),
         ("1", Urgency::Cancel),
         ("2", Urgency::Cancel),
     ] {
         line.joins(name, Call::Payment, urgency).unwrap();
     }
-    assert_eq!(line.order(), "12qb");
+    assert_eq!(line.order(), "12qwb");
 }
 
 #[test]
@@ -161,6 +162,41 @@ fn the_background_has_every_fourth_turn_while_questions_wait() {
         line.joins(name, Call::Payment, urgency).unwrap();
     }
     assert_eq!(line.order(), "qqqbqqqbqq");
+}
+
+#[test]
+fn of_the_turns_that_questions_leave_the_background_has_every_fourth_while_webhooks_wait() {
+    let pace = Pace::per_minute(120);
+    let mut line = Line::at(&pace);
+    line.used_up(Call::Payment);
+    let questions = [("q", Urgency::Question); 4];
+    let webhooks = [("w", Urgency::Webhook); 5];
+    let unasked = [("b", Urgency::Background); 2];
+    for (name, urgency) in unasked.into_iter().chain(webhooks).chain(questions) {
+        line.joins(name, Call::Payment, urgency).unwrap();
+    }
+    assert_eq!(line.order(), "qqqwqwwbwwb");
+}
+
+#[test]
+fn a_day_of_settlements_is_never_told_to_come_again_and_no_queue_of_questions_is_endless() {
+    let pace = Pace::per_minute(60);
+    let mut line = Line::at(&pace);
+    line.used_up(Call::Settlements);
+    for _ in 0..100 {
+        let joined = line.joins("q", Call::Settlements, Urgency::Question);
+        assert!(joined.is_ok());
+    }
+    let fast = Pace::per_minute(60_000);
+    let mut line = Line::at(&fast);
+    for _ in 0..MOST_QUESTIONS {
+        let joined = line.joins("q", Call::Payment, Urgency::Question);
+        assert!(joined.is_ok());
+    }
+    let beyond = line.joins("q", Call::Payment, Urgency::Question);
+    assert!(beyond.is_err());
+    let webhook = line.joins("w", Call::Payment, Urgency::Webhook);
+    assert!(webhook.is_ok());
 }
 
 #[test]

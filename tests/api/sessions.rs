@@ -15,12 +15,12 @@ on_both_databases!(
 const VIEWER: &str = "{ viewer { name role } }";
 
 impl Shop {
-    fn session(&self, method: Method) -> RequestBuilder {
+    pub(crate) fn session(&self, method: Method) -> RequestBuilder {
         self.client().request(method, self.url("/session"))
     }
 
     /// The cookie of whoever signs in with this token.
-    async fn signed_in(&self, token: &str) -> String {
+    pub(crate) async fn signed_in(&self, token: &str) -> String {
         let answer = self
             .session(Method::POST)
             .json(&json!({ "token": token }))

@@ -90,6 +90,7 @@ pub(crate) struct Choices {
     pub(crate) payout_business_days: Option<u32>,
     pub(crate) unsettled_methods: Vec<PaymentMethod>,
     pub(crate) calls_per_minute: Option<u32>,
+    pub(crate) live_reads_per_minute: Option<u32>,
 }
 
 impl Default for Choices {
@@ -101,6 +102,7 @@ impl Default for Choices {
             payout_business_days: None,
             unsettled_methods: Vec::new(),
             calls_per_minute: None,
+            live_reads_per_minute: None,
         }
     }
 }
@@ -116,6 +118,9 @@ impl Choices {
         let mut config = running::config(sim, database_url, merchants.collect());
         config.toss.timeout = self.timeout;
         config.toss.calls_per_minute = self.calls_per_minute;
+        if let Some(most) = self.live_reads_per_minute {
+            config.front_door.live_reads_per_minute = most;
+        }
         config
     }
 }

@@ -113,6 +113,7 @@ async fn each_request_has_a_line_with_who_asked_for_what_and_what_it_cost() {
         "it is answered from the store: {again}"
     );
 
+    a_subscription_is_told_at_its_end(&scene, &key).await;
     what_is_refused_is_told(&scene).await;
     who_signs_in_is_told(&scene).await;
     for line in lines(&scene.server) {
@@ -129,6 +130,38 @@ async fn each_request_has_a_line_with_who_asked_for_what_and_what_it_cost() {
         .unwrap();
     assert!(home.url().path() == "/graphql" && home.status() == 200);
     scene.server.stop("TERM").await;
+}
+
+async fn a_subscription_is_told_at_its_end(scene: &Scene, key: &str) {
+    let query =
+        "subscription Watched($key: String!) { paymentChanged(paymentKey: $key) { status } }";
+    let request = client()
+        .post(scene.server.url("/graphql"))
+        .bearer_auth(&scene.viewer)
+        .header("accept", "text/event-stream")
+        .json(&json!({ "query": query, "variables": { "key": key } }));
+    let mut answer = request.send().await.unwrap();
+    let id = answer.headers()["x-request-id"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let event = answer.chunk().await.unwrap().unwrap();
+    assert!(event.starts_with(b"event: next\ndata: {"), "{event:?}");
+    sleep(Duration::from_millis(100)).await;
+    let so_far = lines(&scene.server);
+    assert!(so_far.iter().all(|line| line["request_id"] != id));
+    drop(answer);
+    let told = line(&scene.server, &id).await;
+    for (field, value) in [
+        ("operation", "Watched"),
+        ("owner", "front-end"),
+        ("outcome", "ok"),
+        ("payments", key),
+    ] {
+        assert_eq!(told[field], value, "{told}");
+    }
+    assert!(told["cost"].as_u64().unwrap() > 0, "{told}");
+    assert!(told["duration_ms"].as_u64().unwrap() >= 100, "{told}");
 }
 
 async fn what_is_refused_is_told(scene: &Scene) {

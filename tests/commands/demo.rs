@@ -91,7 +91,26 @@ async fn the_printed_query_shows_what_the_guide_says() {
     }
     let again = demo.ask(&admin, "{ __typename }").await;
     assert_eq!(again["__typename"], "Query");
+    the_examples_of_the_page_find_something(&demo, &viewer).await;
     demo.stop("INT").await;
+}
+
+/// Each is sent as the page sends it.
+async fn the_examples_of_the_page_find_something(demo: &Running, viewer: &str) {
+    let today = KstDate::of(Clock::system().now());
+    let examples = include_str!("../../assets/graphiql/examples.graphql")
+        .replace("FROM", &today.minus_days(30).to_string())
+        .replace("TO", &today.to_string());
+    let examples: Vec<&str> = examples.split("\n# ---\n").collect();
+    assert_eq!(examples.len(), 5);
+    for example in examples {
+        let data = demo.ask(viewer, example).await;
+        for (field, found) in data.as_object().unwrap() {
+            let nodes = found.get("nodes").unwrap_or(found);
+            let is_nothing = nodes.is_null() || nodes == &json!([]);
+            assert!(!is_nothing, "{field} of {example}");
+        }
+    }
 }
 
 /// The values of an enum of the schema.

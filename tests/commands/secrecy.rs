@@ -6,10 +6,10 @@ use serde_json::json;
 use toss_sim::NewPayment;
 
 use crate::program::SECRET_KEY;
-use crate::server::{Running, place_before, shop, token};
+use crate::server::{Running, client, place_before, shop, token};
 
 const CANCEL: &str = "mutation Cancel($input: CancelPaymentInput!) {
-    cancelPayment(input: $input) { request { status } error { code message } }
+    cancelPayment(input: $input) { request { id status } error { code message } }
 }";
 
 #[tokio::test]
@@ -44,6 +44,8 @@ async fn a_log_of_everything_holds_no_key_token_account_or_name() {
             done["cancelPayment"]["request"]["status"], "SUCCEEDED",
             "{done}"
         );
+        let id = done["cancelPayment"]["request"]["id"].as_str().unwrap();
+        let shown = shown(&server, &admin, id, &key).await;
         let (_, stderr) = server.stop("TERM").await;
 
         assert!(stderr.contains("TRACE") && stderr.contains("Toss answered"));
@@ -58,8 +60,44 @@ async fn a_log_of_everything_holds_no_key_token_account_or_name() {
             r"\ud64d\uae38\ub3d9",
         ];
         for secret in secrets {
-            let leak = stderr.lines().find(|line| line.contains(secret));
+            let mut lines = stderr.lines().chain(shown.lines());
+            let leak = lines.find(|line| line.contains(secret));
             assert_eq!(leak, None, "{secret}");
         }
     }
+}
+
+/// What whoever subscribes to a request and its payment is told, and what `/metrics` shows.
+async fn shown(server: &Running, token: &str, id: &str, key: &str) -> String {
+    let mut shown = server.get("/metrics").await.text().await.unwrap();
+    for (query, until) in [
+        (
+            format!(
+                r#"subscription {{ cancelRequestChanged(id: "{id}") {{ status reason tossMessage error {{ message }} }} }}"#
+            ),
+            "event: complete",
+        ),
+        (
+            format!(
+                r#"subscription {{ paymentChanged(paymentKey: "{key}") {{ status virtualAccount {{ refundStatus }}
+                    cancels {{ reason request {{ status reason }} }} history {{ effect }} }} }}"#
+            ),
+            "event: next",
+        ),
+    ] {
+        let asked = client()
+            .post(server.url("/graphql"))
+            .bearer_auth(token)
+            .header("accept", "text/event-stream")
+            .json(&json!({ "query": query }));
+        let mut answer = asked.send().await.unwrap();
+        let mut events = String::new();
+        while !(events.contains(until) && events.ends_with("\n\n")) {
+            let bytes = answer.chunk().await.unwrap().expect("more");
+            events += std::str::from_utf8(&bytes).unwrap();
+        }
+        assert!(!events.contains("errors"), "{events}");
+        shown += &events;
+    }
+    shown
 }

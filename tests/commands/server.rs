@@ -111,9 +111,14 @@ impl Running {
         answer["data"].clone()
     }
 
+    /// The process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
     /// Sends a signal, named as the shell names it.
     pub(crate) fn signal(&self, name: &str) {
-        let pid = self.child.id().expect("it runs");
+        let pid = self.pid();
         let sent = std::process::Command::new("sh")
             .args(["-c", &format!("kill -{name} {pid}")])
             .status()

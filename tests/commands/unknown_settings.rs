@@ -4,7 +4,7 @@ use crate::program::Place;
 use crate::server::Running;
 
 /// Every command that reads settings.
-const COMMANDS: [&[&str]; 9] = [
+const COMMANDS: [&[&str]; 10] = [
     &["serve", "--listen", "127.0.0.1:0"],
     &["sync", "--from", "2026-03-01", "--to", "2026-03-01"],
     &["reconcile"],
@@ -14,6 +14,7 @@ const COMMANDS: [&[&str]; 9] = [
     &["audit", "verify"],
     &["migrate"],
     &["config", "check"],
+    &["doctor"],
 ];
 
 #[tokio::test]
@@ -55,7 +56,7 @@ async fn a_misspelt_key_of_the_file_is_refused_with_the_nearest_one() {
 
 #[tokio::test]
 async fn a_setting_of_another_version_is_refused_as_such() {
-    for name in ["TOKEN_LIVE_READS_PER_MINUTE", "OIDC_ISSUER"] {
+    for name in ["TRUSTED_DOCUMENTS_ONLY", "OIDC_ISSUER"] {
         let line = Place::with_key()
             .set(name, "5")
             .refuses(2, &["serve"])

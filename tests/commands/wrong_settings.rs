@@ -129,6 +129,11 @@ async fn variables_that_cannot_be_used_are_named() {
             "0",
             "requests from 1 to 1000000",
         ),
+        (
+            "TOKEN_LIVE_READS_PER_MINUTE",
+            "0",
+            "payments from 1 to 1000000",
+        ),
         ("TRUSTED_PROXIES", "-1", "proxies from 0 to 10"),
         ("METRICS_NEED_TOKEN", "yes", "on or off"),
         ("WEBHOOK_DAYS", "0", "days from 1 to 3650"),

@@ -1,6 +1,7 @@
 //! What is refused before anything is asked of the store or of Toss: these schemas have neither.
 
 use async_graphql::{Request, value};
+use futures_util::StreamExt as _;
 use toss_recon::access::Role::{Admin, Viewer};
 use toss_recon::graphql::builder;
 
@@ -27,10 +28,28 @@ const TAKE_OVER: &str =
 const RESOLVE: &str = "mutation { resolveCancelRequest(id: \"Q2FuY2VsUmVxdWVzdDp4\", outcome: EXECUTED, note: \"n\") \
      { error { code } } }";
 
+/// The root fields of subscriptions, and each asked for.
+const SUBSCRIPTIONS: [(&str, &str); 3] = [
+    (
+        "cancelRequestChanged",
+        "subscription { cancelRequestChanged(id: \"x\") { id } }",
+    ),
+    (
+        "discrepanciesChanged",
+        "subscription { discrepanciesChanged { at } }",
+    ),
+    (
+        "paymentChanged",
+        "subscription { paymentChanged(paymentKey: \"x\") { id } }",
+    ),
+];
+
 #[tokio::test]
 async fn the_root_fields_are_those_that_are_tried_here() {
     let fields = "{ fields { name } }";
-    let query = format!("{{ __schema {{ queryType {fields} mutationType {fields} }} }}");
+    let query = format!(
+        "{{ __schema {{ queryType {fields} mutationType {fields} subscriptionType {fields} }} }}"
+    );
     let response = builder().finish().execute(query).await;
     let answer = serde_json::to_value(response.data).unwrap();
     let names = |root: &str| {
@@ -74,6 +93,21 @@ async fn the_root_fields_are_those_that_are_tried_here() {
             "withdrawCancelRequest"
         ]
     );
+    assert_eq!(
+        names("subscriptionType"),
+        SUBSCRIPTIONS.map(|(name, _)| name)
+    );
+}
+
+#[tokio::test]
+async fn whoever_is_not_known_subscribes_to_nothing() {
+    let schema = builder().finish();
+    for (_, subscription) in SUBSCRIPTIONS {
+        let mut events = schema.execute_stream(Request::new(subscription));
+        let event = events.next().await.unwrap();
+        assert_eq!(codes(&event), ["UNAUTHENTICATED"], "{subscription}");
+        assert!(events.next().await.is_none(), "{subscription}");
+    }
 }
 
 #[tokio::test]

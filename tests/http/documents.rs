@@ -5,10 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, TestServer};
+use crate::support::{Answer, IntoAnswer as _, TestServer};
 
 /// Far below what executing any of these bombs would take, far above what refusing takes on a loaded machine.
 const AT_ONCE: Duration = Duration::from_millis(500);
@@ -207,3 +207,26 @@ fragment TypeRef on __Type {
   ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name
   ofType { kind name ofType { kind name ofType { kind name } } } } } } } } }
 }";
+
+#[actix_web::test]
+async fn a_misspelt_name_is_told_with_the_right_one_to_who_has_a_token() {
+    let server = TestServer::start();
+    let message = |answer: &Answer| {
+        let message = answer.body["errors"][0]["message"].as_str();
+        message.expect("a message").to_owned()
+    };
+    for (query, meant) in [
+        ("{ helo }", "Did you mean \"hello\"?"),
+        (
+            "{ echo(txt: \"a\", text: \"b\") }",
+            "Did you mean \"text\"?",
+        ),
+    ] {
+        let query = json!({ "query": query });
+        let told = message(&server.ask_strictly(&query).await);
+        assert!(told.contains(meant), "{told}");
+        let stranger = server.bare(Method::POST).json(&query);
+        let told = message(&stranger.send().await.into_answer().await);
+        assert!(!told.contains("mean") && !told.contains("hel"), "{told}");
+    }
+}

@@ -3,6 +3,8 @@
 mod access;
 mod audits;
 mod bodies;
+mod compression;
+mod cross_origin;
 mod documents;
 mod failures;
 mod graphiql;
@@ -15,3 +17,4 @@ mod nulls;
 mod resistance;
 mod schema;
 mod support;
+mod trusted;

@@ -100,7 +100,7 @@ async fn a_get_with_wrong_parameters_is_refused() {
 #[actix_web::test]
 async fn other_methods_are_told_which_are_served() {
     let server = TestServer::start();
-    for method in [Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS] {
+    for method in [Method::PUT, Method::PATCH, Method::DELETE] {
         let request = server
             .bare(method.clone())
             .bearer_auth(&server.tokens.admin);
@@ -112,9 +112,78 @@ async fn other_methods_are_told_which_are_served() {
             .await;
         assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method}");
         let allowed: Vec<_> = answer.headers.get_all("allow").iter().collect();
-        assert_eq!(allowed, ["GET", "POST"], "{method}");
+        assert_eq!(allowed, ["GET", "HEAD", "POST", "OPTIONS"], "{method}");
     }
     assert_eq!(server.mutations(), 0);
+}
+
+/// The status, what is allowed, and the length of the body.
+async fn asked_by(server: &TestServer, method: Method, path: &str) -> (u16, String, usize) {
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .expect("a client");
+    let request = client.request(method, server.url(path));
+    let request = request.bearer_auth(&server.tokens.viewer);
+    let response = request.send().await.expect("an answer");
+    let allowed = response.headers().get("allow");
+    let allowed = allowed
+        .map_or("", |value| value.to_str().expect("text"))
+        .to_owned();
+    let status = response.status().as_u16();
+    (
+        status,
+        allowed,
+        response.bytes().await.expect("a body").len(),
+    )
+}
+
+#[actix_web::test]
+async fn every_address_says_which_methods_it_answers() {
+    let server = TestServer::start();
+    for (path, allowed) in [
+        ("/", "GET, HEAD, OPTIONS"),
+        ("/healthz", "GET, HEAD, OPTIONS"),
+        ("/readyz", "GET, HEAD, OPTIONS"),
+        ("/metrics", "GET, HEAD, OPTIONS"),
+        ("/schema.graphql", "GET, HEAD, OPTIONS"),
+        ("/graphql/assets/x/page.js", "GET, HEAD, OPTIONS"),
+        ("/session", "POST, DELETE, OPTIONS"),
+        ("/graphql", "GET, HEAD, POST, OPTIONS"),
+    ] {
+        let (status, told, body) = asked_by(&server, Method::OPTIONS, path).await;
+        assert_eq!((status, told.as_str(), body), (204, allowed, 0), "{path}");
+        let (status, told, _) = asked_by(&server, Method::PUT, path).await;
+        assert_eq!(status, 405, "{path}");
+        assert!(allowed.starts_with(&told), "{path}: {told}");
+    }
+    // What is not there answers nothing, and an address without webhooks is not there.
+    for path in ["/nothing", "/webhooks/toss/x"] {
+        for method in [Method::OPTIONS, Method::PUT, Method::GET] {
+            let (status, told, _) = asked_by(&server, method, path).await;
+            assert_eq!((status, told.as_str()), (404, ""), "{path}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_head_is_answered_as_a_get_without_its_body() {
+    let server = TestServer::start();
+    for path in [
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/schema.graphql",
+        "/graphql?query={hello}",
+    ] {
+        let (status, _, body) = asked_by(&server, Method::HEAD, path).await;
+        assert_eq!((status, body), (200, 0), "{path}");
+    }
+    let page = server.bare(Method::HEAD).header("accept", "text/html");
+    let page = page.send().await.expect("an answer");
+    assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
+    let (status, ..) = asked_by(&server, Method::HEAD, "/graphql?query=mutation{bump}").await;
+    assert_eq!((status, server.mutations()), (405, 0));
 }
 
 #[actix_web::test]
@@ -137,7 +206,6 @@ async fn an_operation_is_chosen_by_its_name() {
             Some(json!({ "hello": "안녕" })),
         ),
         (json!({ "query": "{ hello }", "operationName": "A" }), None),
-        (json!({ "query": "subscription { hello }" }), None),
     ];
     for (request, data) in cases {
         let answer = server.ask_strictly(&request).await;
@@ -149,4 +217,9 @@ async fn an_operation_is_chosen_by_its_name() {
             assert!(!answer.has_data(), "{request}");
         }
     }
+    // Its answer cannot be had in this media type.
+    let subscription = json!({ "query": "subscription { large(bytes: 1) }" });
+    let answer = server.ask_strictly(&subscription).await;
+    assert_eq!(answer.status, StatusCode::NOT_ACCEPTABLE);
+    assert_eq!(answer.code(), Some("BAD_USER_INPUT"));
 }

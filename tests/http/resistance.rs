@@ -178,8 +178,16 @@ async fn a_client_that_takes_its_answer_too_slowly_is_cut_off_and_another_is_not
     const BYTES: usize = 2_500_000;
     let server = TestServer::start();
     let query = format!("{{ large(bytes: {BYTES}) }}");
-    let [slow, steady] = [(512, 100), (10_000, 90)].map(|(bytes, millis)| {
-        let mut client = asks(&server, &query);
+    let events = format!("subscription {query}");
+    // One that waits for events takes nothing, as there is nothing to take.
+    let idle = asks(&server, "subscription { large(bytes: 10) }");
+    let [slow, slow_at_events, steady] = [
+        (512, 100, &query),
+        (512, 100, &events),
+        (10_000, 90, &query),
+    ]
+    .map(|(bytes, millis, query)| {
+        let mut client = asks(&server, query);
         std::thread::spawn(move || {
             let (mut taken, mut buffer) = (0, vec![0; bytes]);
             while taken < BYTES {
@@ -193,7 +201,10 @@ async fn a_client_that_takes_its_answer_too_slowly_is_cut_off_and_another_is_not
         })
     });
     let ended = async {
-        while !slow.is_finished() || !steady.is_finished() {
+        while ![&slow, &slow_at_events, &steady]
+            .iter()
+            .all(|client| client.is_finished())
+        {
             sleep(Duration::from_millis(20)).await;
         }
     };
@@ -202,8 +213,26 @@ async fn a_client_that_takes_its_answer_too_slowly_is_cut_off_and_another_is_not
         .expect("both end");
     let taken = steady.join().unwrap();
     assert!(taken >= BYTES, "{taken}");
-    let taken = slow.join().unwrap();
-    assert!(taken < BYTES / 2, "{taken}");
+    for slow in [slow, slow_at_events] {
+        let taken = slow.join().unwrap();
+        assert!(taken < BYTES / 2, "{taken}");
+    }
+    let told = all_there_is(idle);
+    assert!(
+        told.contains("event: next\ndata: {\"data\":{\"large\":\"xxxxxxxxxx\"}}\n\n"),
+        "{told}"
+    );
+    assert!(told.matches(":\n\n").count() >= 2, "{told}");
+}
+
+/// What has come over a connection that is still open.
+fn all_there_is(mut client: TcpStream) -> String {
+    client.set_nonblocking(true).expect("a socket");
+    let mut text = Vec::new();
+    let ended = client.read_to_end(&mut text);
+    let ended = ended.expect_err("it is open");
+    assert_eq!(ended.kind(), std::io::ErrorKind::WouldBlock);
+    String::from_utf8(text).expect("text")
 }
 
 /// A connection on which a question has been asked; its receiving window is small, as far as the system lets it be.
@@ -218,8 +247,13 @@ fn asks(server: &TestServer, query: &str) -> TcpStream {
         .expect("a connection");
     let mut client = TcpStream::from(socket);
     let body = json!({ "query": query }).to_string();
+    let accept = if query.starts_with("subscription") {
+        "text/event-stream"
+    } else {
+        "*/*"
+    };
     let head = format!(
-        "POST /graphql HTTP/1.1\r\nhost: here\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        "POST /graphql HTTP/1.1\r\nhost: here\r\naccept: {accept}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
         server.tokens.viewer,
         body.len()
     );

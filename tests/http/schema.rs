@@ -13,6 +13,7 @@ use async_graphql::{
     Context, Error, ErrorExtensions as _, InputValueError, InputValueResult, Object, Result,
     Scalar, ScalarType, Value,
 };
+use futures_util::{Stream, stream};
 use toss_recon::access::{Principal, RequestId};
 
 use crate::support::{SECRET_CAUSE, Switches};
@@ -95,8 +96,12 @@ impl Query {
     }
 
     async fn large(&self, bytes: usize) -> String {
-        "x".repeat(bytes.min(4_000_000))
+        large_text(bytes)
     }
+}
+
+fn large_text(bytes: usize) -> String {
+    "x".repeat(bytes.min(4_000_000))
 }
 
 /// Counts fields that have ended, however they did.
@@ -152,4 +157,13 @@ impl ScalarType for Even {
 
 fn broken() -> Option<i32> {
     panic!("{SECRET_CAUSE}")
+}
+
+pub(crate) struct Subscription;
+
+#[async_graphql::Subscription]
+impl Subscription {
+    async fn large(&self, bytes: usize) -> impl Stream<Item = String> {
+        stream::iter([large_text(bytes)])
+    }
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use actix_web::{HttpServer, dev::ServerHandle, rt};
-use async_graphql::{EmptySubscription, Schema};
+use async_graphql::Schema;
 use rand::{SeedableRng as _, rngs::StdRng};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header::HeaderMap};
 use secrecy::ExposeSecret as _;
@@ -18,11 +18,12 @@ use toss_recon::{
     access::{Access, LookupFailed, NewToken, Role, Scope, StoredToken},
     graphql::Metering,
     http::{
-        DoorSettings, Endpoint, Graphiql, HttpParts, Metrics, NotReady, Readiness, app, on_connect,
+        DoorSettings, Endpoint, Graphiql, HttpParts, Metrics, NotReady, Readiness,
+        TrustedDocuments, app, on_connect,
     },
 };
 
-use crate::schema::{Mutation, Query};
+use crate::schema::{Mutation, Query, Subscription};
 
 /// What a resolver must never let out.
 pub(crate) const SECRET_CAUSE: &str = "SELECT secret_column FROM vault";
@@ -74,18 +75,44 @@ impl TestServer {
         answer_time: Duration,
         trust: Duration,
     ) -> Self {
+        let nothing = (Vec::new(), TrustedDocuments::default());
+        Self::start_as(door, metrics_need_token, answer_time, trust, nothing)
+    }
+
+    /// For pages of these origins, with these documents.
+    pub(crate) fn start_for(origins: &[&str], documents: TrustedDocuments) -> Self {
+        let origins = origins.iter().map(|origin| (*origin).to_owned()).collect();
+        let (answer_time, trust) = (Duration::from_secs(30), Duration::from_secs(5));
+        Self::start_as(
+            DoorSettings::default(),
+            false,
+            answer_time,
+            trust,
+            (origins, documents),
+        )
+    }
+
+    fn start_as(
+        door: DoorSettings,
+        metrics_need_token: bool,
+        answer_time: Duration,
+        trust: Duration,
+        (allowed_origins, documents): (Vec<String>, TrustedDocuments),
+    ) -> Self {
         let switches = Arc::new(Switches::default());
         let (tokens, access) = access(&switches, trust);
-        let schema = Schema::build(Query, Mutation, EmptySubscription)
+        let schema = Schema::build(Query, Mutation, Subscription)
             .data(Arc::clone(&switches))
             .limit_complexity(10_000)
             .extension(Metering)
+            .disable_suggestions()
             .finish();
         let checked = Arc::clone(&switches);
         let parts = HttpParts {
             endpoint: Endpoint::new(schema, access)
                 .with_door(door)
-                .with_answer_time(answer_time),
+                .with_answer_time(answer_time)
+                .with_trusted_documents(documents),
             readiness: Readiness::new(move || {
                 let not_ready = checked.not_ready.load(Ordering::SeqCst);
                 async move {
@@ -100,6 +127,7 @@ impl TestServer {
                 .with_token_needed(metrics_need_token),
             graphiql: Graphiql::from_binary(),
             webhooks: None,
+            allowed_origins,
         };
         let server = HttpServer::new(move || app(&parts))
             .workers(1)

@@ -118,7 +118,7 @@ async fn a_mirrored_payment_whose_balance_is_wrong_turns_red_by_itself(engine: E
     let store = database.store.clone();
     let reconciler = Reconciler::new(
         store.clone(),
-        merchants(&sim),
+        &merchants(&sim),
         clock(&sim),
         BusinessCalendar::korean().unwrap(),
         PartialCancelRows::CancelAmount,

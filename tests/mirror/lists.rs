@@ -44,7 +44,7 @@ impl Api {
         let limits = limits.await;
         let reconciler = Reconciler::new(
             store.clone(),
-            merchants.clone(),
+            &merchants,
             clock.clone(),
             BusinessCalendar::korean().unwrap(),
             PartialCancelRows::default(),
@@ -64,6 +64,7 @@ impl Api {
             mirror: mirror(&sim, &store, 5_000),
             reconciler,
             interpretation: Interpretation::default(),
+            live_reads_per_minute: 600,
         });
         Self {
             schema,

@@ -4,12 +4,12 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use reconciliation::PaymentKey;
+use reconciliation::{OrderId, PaymentKey};
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use toss_recon::lookup::{Lookup, PaymentRef};
-use toss_recon::sync::{Hint, Hints};
+use toss_recon::webhooks::{Webhook, WebhookReceiver};
 use toss_sim::{CancelByHand, Endpoint as Call, Fault, FaultKind, NewPayment, TossSim};
 
 use crate::support::{
@@ -18,8 +18,9 @@ use crate::support::{
 
 on_both_databases!(
     a_forged_amount_changes_nothing,
+    a_webhook_is_believed_to_name_a_payment_although_toss_has_just_known_none,
     one_transmission_is_kept_and_followed_once,
-    a_hundred_hints_are_few_questions,
+    a_hundred_webhooks_are_few_questions,
     garbage_is_kept_and_leads_nowhere,
     a_payment_that_cannot_be_read_is_read_once_toss_answers_again,
     a_payment_that_toss_does_not_know_is_asked_for_once,
@@ -40,7 +41,7 @@ on_both_databases!(
 const OPEN: &str = "webhooks WHERE due_at IS NOT NULL";
 
 struct Endpoint {
-    hints: Hints,
+    receiver: WebhookReceiver,
     stop: CancellationToken,
     task: tokio::task::JoinHandle<()>,
 }
@@ -48,7 +49,7 @@ struct Endpoint {
 impl Endpoint {
     fn over(sim: &TossSim, database: &TestDatabase) -> Self {
         let lookup = lookup(sim, database);
-        let (hints, read) = Hints::new(
+        let (receiver, read) = WebhookReceiver::new(
             database.store.clone(),
             lookup,
             clock(sim),
@@ -56,15 +57,19 @@ impl Endpoint {
         );
         let stop = CancellationToken::new();
         let task = tokio::spawn(read(stop.clone()).run());
-        Self { hints, stop, task }
+        Self {
+            receiver,
+            stop,
+            task,
+        }
     }
 
     async fn take(&self, id: Option<&str>, body: &str) {
-        let hint = Hint {
+        let webhook = Webhook {
             transmission_id: id,
             body: body.as_bytes(),
         };
-        self.hints.take(hint).await.unwrap();
+        self.receiver.take(webhook).await.unwrap();
     }
 
     async fn end(self) {
@@ -140,6 +145,40 @@ async fn a_forged_amount_changes_nothing(engine: Engine) {
     endpoint.end().await;
 }
 
+async fn a_webhook_is_believed_to_name_a_payment_although_toss_has_just_known_none(engine: Engine) {
+    let (sim, database) = (empty_shop().await, TestDatabase::open(engine).await);
+    let lookup = lookup(&sim, &database);
+    // Nothing reads what the webhooks name: whoever asks does.
+    let (receiver, _) = WebhookReceiver::new(
+        database.store.clone(),
+        lookup.clone(),
+        clock(&sim),
+        Handle::current(),
+    );
+    let by = PaymentRef::Order(OrderId::parse("order-1").unwrap());
+    let is_found = async || {
+        let found = lookup.payment(&by, Duration::from_secs(30)).await;
+        found.unwrap().is_some()
+    };
+    let named = async |order| {
+        let body = format!(r#"{{"secret":"s","status":"DONE","orderId":"{order}"}}"#);
+        let webhook = Webhook {
+            transmission_id: None,
+            body: body.as_bytes(),
+        };
+        receiver.take(webhook).await.unwrap();
+    };
+    assert!(!is_found().await);
+    sim.console().pay(NewPayment::card("order-1", 1_000));
+    named("order-2").await;
+    assert!(!is_found().await, "Toss has just said so");
+    named("order-1").await;
+    assert!(is_found().await);
+    let asked = sim.requests().into_iter();
+    let asked = asked.filter(|call| call.endpoint == Call::PaymentByOrder);
+    assert_eq!(asked.count(), 2);
+}
+
 async fn one_transmission_is_kept_and_followed_once(engine: Engine) {
     let (sim, database) = (empty_shop().await, TestDatabase::open(engine).await);
     let endpoint = Endpoint::over(&sim, &database);
@@ -156,7 +195,7 @@ async fn one_transmission_is_kept_and_followed_once(engine: Engine) {
     endpoint.end().await;
 }
 
-async fn a_hundred_hints_are_few_questions(engine: Engine) {
+async fn a_hundred_webhooks_are_few_questions(engine: Engine) {
     let (sim, database) = (empty_shop().await, TestDatabase::open(engine).await);
     let key = sim.console().pay(NewPayment::card("order-1", 15_000));
     let endpoint = Endpoint::over(&sim, &database);
@@ -433,17 +472,21 @@ async fn of_a_burst_eight_payments_are_read_at_once(engine: Engine) {
 
 async fn a_webhook_on_its_way_is_kept_although_the_program_stops(engine: Engine) {
     let (sim, database) = (empty_shop().await, TestDatabase::open(engine).await);
-    let Endpoint { hints, stop, task } = Endpoint::over(&sim, &database);
+    let Endpoint {
+        receiver,
+        stop,
+        task,
+    } = Endpoint::over(&sim, &database);
     database
         .execute("ALTER TABLE webhooks RENAME TO elsewhere")
         .await;
     let body = paid("p-1", 1);
-    let hint = Hint {
+    let webhook = Webhook {
         transmission_id: None,
         body: body.as_bytes(),
     };
     // Whoever asked for it has been answered, and is gone.
-    let gone = tokio::time::timeout(Duration::from_millis(50), hints.take(hint));
+    let gone = tokio::time::timeout(Duration::from_millis(50), receiver.take(webhook));
     assert!(gone.await.is_err());
     stop.cancel();
     database

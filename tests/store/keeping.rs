@@ -134,16 +134,16 @@ on_both! {
     }
 
     async fn other_terms_make_every_verdict_due_and_the_same_ones_none(database) {
-        assert_eq!(database.store.settle_on_terms("one").await, Ok(false), "there were none before");
+        assert_eq!(database.store.settle_on_terms("one", "{}").await, Ok(false), "there were none before");
         assert_eq!(database.keep(&[verdict("p", Verdict::Reconciled), verdict("q", Verdict::Reconciled)]).await, 2);
-        assert_eq!(database.store.settle_on_terms("one").await, Ok(false));
+        assert_eq!(database.store.settle_on_terms("one", "{}").await, Ok(false));
         assert!(database.due().await.is_empty());
         let mut made = verdict("p", Verdict::Reconciled);
         made.books_version = database.version(&of_payment("p")).await;
         let now = database.seen().await;
         assert_eq!(database.store.save_verdicts_by("two", std::slice::from_ref(&made), &now).await, Ok(0), "made by others");
         assert_eq!(database.store.save_verdicts_by("one", std::slice::from_ref(&made), &now).await, Ok(1));
-        assert_eq!(database.store.settle_on_terms("two").await, Ok(true));
+        assert_eq!(database.store.settle_on_terms("two", "{}").await, Ok(true));
         assert_eq!(database.due().await, ["p", "q"]);
         let seen = database.seen().await;
         assert_eq!(database.store.save_verdicts(&[made], &seen).await, Ok(0), "made by the former terms");
@@ -153,7 +153,7 @@ on_both! {
         database.spoil("UPDATE verdict_terms SET fingerprint = 'changing to three'").await;
         let made = VerdictRecord { books_version: database.version(&of_payment("p")).await, ..verdict("p", Verdict::Reconciled) };
         assert_eq!(database.store.save_verdicts_by("three", &[made], &seen).await, Ok(0), "not all are marked");
-        assert_eq!(database.store.settle_on_terms("three").await, Ok(true));
+        assert_eq!(database.store.settle_on_terms("three", "{}").await, Ok(true));
         assert_eq!(database.due().await, ["p", "q"]);
         assert_eq!(database.store.verdict_terms().await, Ok(Some("three".to_owned())));
     }

@@ -8,7 +8,9 @@ use std::time::Duration;
 use reconciliation::{BusinessCalendar, CancelPolicy, PartialCancelRows, SettlementCycle};
 use tokio::sync::oneshot;
 use toss_recon::clock::Clock;
-use toss_recon::config::{FrontDoor, MerchantConfig, ServerConfig, SyncConfig, TossConfig};
+use toss_recon::config::{
+    FrontDoor, FrontEnds, MerchantConfig, ServerConfig, SyncConfig, TossConfig,
+};
 use toss_recon::server::Server;
 use toss_recon::store::AccountName;
 use toss_recon::toss::{BaseUrl, MusdAmounts, SecretKey};
@@ -95,6 +97,7 @@ pub(crate) fn config(
         calendar: BusinessCalendar::korean().unwrap(),
         webhook_secret: None,
         front_door: FrontDoor::default(),
+        front_ends: FrontEnds::default(),
         public_url: None,
     }
 }

@@ -31,6 +31,7 @@ mod money;
 mod named_cancels;
 mod never_settled;
 mod next_changes;
+mod open_points;
 mod origins;
 mod payment_discrepancies;
 mod payout_lags;

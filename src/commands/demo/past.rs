@@ -14,7 +14,7 @@ use reconciliation::{CancelIntent, Currency, KstDate, Money, PaymentKey};
 use super::super::CommandError;
 use super::failed;
 use super::shop::{Shop, TEST_DAYS};
-use crate::cancel::{Admin, CancelOrder};
+use crate::cancel::{Admin, CancelCommand};
 use crate::clock::Clock;
 use crate::config::ServerConfig;
 use crate::lookup::PaymentRef;
@@ -161,7 +161,7 @@ async fn ask_for_cancels(server: &Server, shop: &Shop) -> Result<(), CommandErro
     };
     for (order, won) in CANCELS {
         for key in shop.sim.console().attempts(order) {
-            let order = CancelOrder {
+            let order = CancelCommand {
                 payment_key: key_of(&key)?,
                 client_key: format!("demo-{order}"),
                 reason: "고객 변심".to_owned(),

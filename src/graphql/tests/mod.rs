@@ -81,7 +81,7 @@ fn reconciler(books: &TestBooks) -> Reconciler {
     let now = "2026-03-20T12:00:00+09:00".parse().unwrap();
     Reconciler::new(
         books.store.clone(),
-        Merchants::new(Vec::new()),
+        &Merchants::new(Vec::new()),
         Clock::from_fn(move || now),
         BusinessCalendar::korean().unwrap(),
         PartialCancelRows::default(),

@@ -16,7 +16,7 @@ use super::{
     guard::{self, TooComplex},
     nul,
     refusal::Refusal,
-    tokens,
+    tokens, typename,
 };
 use crate::graphql::Validated;
 use crate::http::limits::{
@@ -74,6 +74,18 @@ impl<E: Into<Refusal>> From<E> for Rejected {
     }
 }
 
+/// What is wrong with a text as a document, whatever the schema.
+///
+/// # Errors
+/// One sentence.
+pub fn check_document(text: &str) -> Result<(), String> {
+    match Document::read(text, &DocumentLimits::STANDARD) {
+        Ok(_) => Ok(()),
+        Err(Rejected::Refused(refusal)) => Err(refusal.message.into_owned()),
+        Err(Rejected::Syntax(error)) => Err(error.message),
+    }
+}
+
 /// A document that passed the guard.
 pub(super) struct Document {
     pub(super) parsed: ExecutableDocument,
@@ -85,11 +97,12 @@ pub(super) struct Document {
 impl Document {
     fn read(text: &str, limits: &DocumentLimits) -> Result<Self, Rejected> {
         let tokens = tokens::count(text, limits)?;
-        let parsed = parse_query(text).map_err(|error| Rejected::Syntax(error.into()))?;
+        let mut parsed = parse_query(text).map_err(|error| Rejected::Syntax(error.into()))?;
         guard::check(&parsed, limits)?;
         if nul::in_document(&parsed, text) {
             return Err(Refusal::of_document(HAS_NUL).into());
         }
+        typename::forget_in_document(&mut parsed, text);
         Ok(Self {
             parsed,
             validated: Validated::default(),

@@ -3,9 +3,9 @@
 use std::{panic::AssertUnwindSafe, time::Duration};
 
 use async_graphql::{
-    EmptySubscription, ObjectType, Request, Response, Schema, parser::types::OperationType,
+    ObjectType, Request, Response, Schema, SubscriptionType, parser::types::OperationType,
 };
-use futures_util::FutureExt as _;
+use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::time::timeout;
 use tracing::Instrument as _;
 
@@ -36,8 +36,8 @@ pub(super) struct Patience {
 
 /// Executes `request` within its budget. A mutation goes on when the patience ends, and also when the client has gone away: it
 /// runs in a task of its own, because half a mutation would be worse than one whose answer nobody reads.
-pub(super) async fn execute<Q, M>(
-    schema: &Schema<Q, M, EmptySubscription>,
+pub(super) async fn execute<Q, M, S>(
+    schema: &Schema<Q, M, S>,
     request: Request,
     kind: OperationType,
     budget: Budget,
@@ -46,6 +46,7 @@ pub(super) async fn execute<Q, M>(
 where
     Q: ObjectType + 'static,
     M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
 {
     let request = request.data(budget.clone());
     let answer = match kind {
@@ -58,7 +59,16 @@ where
                 .map(|joined| joined.map_err(|_| NoAnswer::Panicked))
         }
         OperationType::Query | OperationType::Subscription => {
-            let execution = AssertUnwindSafe(budget.within(schema.execute(request))).catch_unwind();
+            let executing = async {
+                if kind == OperationType::Subscription {
+                    // One event; it is executed anew for the next.
+                    let first = schema.execute_stream(request).next().await;
+                    first.unwrap_or_default()
+                } else {
+                    schema.execute(request).await
+                }
+            };
+            let execution = AssertUnwindSafe(budget.within(executing)).catch_unwind();
             let execution = async {
                 tokio::select! {
                     biased;

@@ -10,7 +10,7 @@ use actix_web::{
 use tracing::error;
 
 use super::{negotiation::MediaType, refusal::Refusal, respond};
-use crate::access::{Access, Denied, Principal, RequestId};
+use crate::access::{Access, Denied, Principal, RequestId, Standing};
 use crate::graphql::ErrorCode;
 use crate::http::{
     door::{Door, DoorSettings},
@@ -78,6 +78,19 @@ impl Gate {
             }
             Err(refusal) => Err(refusal),
         }
+    }
+
+    /// By what the principal of a request was let in.
+    pub(super) fn standing(
+        &self,
+        request: &HttpRequest,
+        principal: &Principal,
+    ) -> Result<Standing, Refusal> {
+        if request.headers().contains_key(AUTHORIZATION) {
+            return Ok(Standing::of_token(principal));
+        }
+        let cookie = session_of(&self.access, request)?;
+        Standing::of_session(cookie).ok_or_else(Refusal::unauthenticated)
     }
 
     async fn known(

@@ -12,6 +12,8 @@ pub(super) enum MediaType {
     GraphqlResponse,
     /// `application/json`: the older one, and what is sent to a client that names none.
     Json,
+    /// `text/event-stream`: one event for each result, by the protocol `graphql-sse`.
+    Events,
 }
 
 impl MediaType {
@@ -19,6 +21,7 @@ impl MediaType {
         match self {
             Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
             Self::Json => "application/json; charset=utf-8",
+            Self::Events => "text/event-stream; charset=utf-8",
         }
     }
 
@@ -26,11 +29,12 @@ impl MediaType {
         match self {
             Self::GraphqlResponse => "application/graphql-response+json",
             Self::Json => "application/json",
+            Self::Events => "text/event-stream",
         }
     }
 }
 
-/// The media type for the answer, or `None` when the client accepts neither.
+/// The media type for the answer, or `None` when the client accepts none of them. Events are for those alone who name them.
 pub(super) fn wanted(request: &HttpRequest) -> Option<MediaType> {
     if let Some(frequent) = frequent(request.headers()) {
         return Some(frequent);
@@ -38,11 +42,23 @@ pub(super) fn wanted(request: &HttpRequest) -> Option<MediaType> {
     let accept = Accept::parse(request).ok()?;
     let of_json = preference(&accept, MediaType::Json.essence());
     let of_graphql = preference(&accept, MediaType::GraphqlResponse.essence());
+    let of_events = preference_of_events(&accept);
     match (of_json, of_graphql) {
+        (json, graphql) if of_events > json && of_events > graphql => Some(MediaType::Events),
         (None, None) => None,
         (json, graphql) if graphql > json => Some(MediaType::GraphqlResponse),
         _ => Some(MediaType::Json),
     }
+}
+
+/// Whether the client names events among what it accepts, however much it likes them.
+pub(super) fn takes_events(request: &HttpRequest) -> bool {
+    frequent(request.headers()).is_none()
+        && Accept::parse(request).is_ok_and(|accept| preference_of_events(&accept).is_some())
+}
+
+fn preference_of_events(accept: &Accept) -> Option<Preference> {
+    preference(accept, MediaType::Events.essence()).filter(|events| events.precision == EXACT)
 }
 
 /// Whether the client would rather have a page than an answer: it names `text/html` itself, and likes it better than JSON.
@@ -128,6 +144,7 @@ mod tests {
 
     const JSON: Option<MediaType> = Some(MediaType::Json);
     const GRAPHQL: Option<MediaType> = Some(MediaType::GraphqlResponse);
+    const EVENTS: Option<MediaType> = Some(MediaType::Events);
 
     fn accepting(value: &str) -> HttpRequest {
         TestRequest::get()
@@ -176,9 +193,35 @@ mod tests {
             ("text/*", None),
             ("image/png, text/plain;q=0.5", None),
             ("nonsense", None),
+            ("text/event-stream", EVENTS),
+            ("text/event-stream, */*", EVENTS),
+            ("application/json, text/event-stream", JSON),
+            ("application/json;q=0.9, text/event-stream", EVENTS),
+            ("text/event-stream;q=0", None),
+            (
+                "text/event-stream;q=0.5, application/graphql-response+json",
+                GRAPHQL,
+            ),
         ];
         for (value, expected) in cases {
             assert_eq!(wanted(&accepting(value)), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn events_are_taken_by_who_names_them() {
+        for (value, takes) in [
+            ("text/event-stream", true),
+            (
+                "application/graphql-response+json, application/json, text/event-stream",
+                true,
+            ),
+            ("text/event-stream;q=0, */*", false),
+            ("*/*", false),
+            ("text/*", false),
+            ("application/json", false),
+        ] {
+            assert_eq!(takes_events(&accepting(value)), takes, "{value}");
         }
     }
 

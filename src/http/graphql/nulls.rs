@@ -18,6 +18,7 @@ use async_graphql::{
 pub(super) struct FieldTypes {
     query: String,
     mutation: String,
+    subscription: String,
     by_type: HashMap<String, HashMap<String, Type>>,
 }
 
@@ -28,6 +29,7 @@ impl FieldTypes {
         let mut types = Self {
             query: "Query".to_owned(),
             mutation: "Mutation".to_owned(),
+            subscription: "Subscription".to_owned(),
             by_type: HashMap::new(),
         };
         let definitions = parse_schema(sdl).map_or_else(|_| Vec::new(), |all| all.definitions);
@@ -39,6 +41,9 @@ impl FieldTypes {
                     }
                     if let Some(mutation) = roots.node.mutation {
                         types.mutation = mutation.node.to_string();
+                    }
+                    if let Some(subscription) = roots.node.subscription {
+                        types.subscription = subscription.node.to_string();
                     }
                 }
                 TypeSystemDefinition::Type(named) => {
@@ -73,7 +78,8 @@ impl FieldTypes {
         }
         let root = match operation.ty {
             OperationType::Mutation => &self.mutation,
-            OperationType::Query | OperationType::Subscription => &self.query,
+            OperationType::Query => &self.query,
+            OperationType::Subscription => &self.subscription,
         };
         for error in &response.errors {
             let root = Place {

@@ -11,7 +11,10 @@ use super::refusal::Refusal;
 /// What one request asks for.
 #[derive(Debug)]
 pub(super) struct Params<'a> {
-    pub(super) query: Cow<'a, str>,
+    /// The document's text.
+    pub(super) query: Option<Cow<'a, str>>,
+    /// The id of a document, instead of its text or beside it.
+    pub(super) document_id: Option<String>,
     pub(super) operation_name: Option<Cow<'a, str>>,
     pub(super) variables: Variables,
     /// Whether the answer is to say what it cost.
@@ -34,10 +37,13 @@ impl<'a> Params<'a> {
         }
         let body_params: BodyParams<'a> = serde_json::from_slice(body)
             .map_err(|error| invalid(format!("The body is no GraphQL request: {error}")))?;
-        let query = body_params.query.ok_or_else(missing_query)?.0;
+        let query = body_params.query.map(|query| query.0);
+        let text_bytes = query.as_ref().map_or(0, |query| query.len());
+        let hash = || persisted_hash(body_params.extensions.as_ref());
         Ok(Self {
-            variables_bytes: body.len().saturating_sub(query.len()),
+            variables_bytes: body.len().saturating_sub(text_bytes),
             query,
+            document_id: body_params.document_id.or_else(hash),
             operation_name: body_params.operation_name.map(|name| name.0),
             variables: body_params.variables.unwrap_or_default(),
             wants_cost: wants_cost(body_params.extensions.as_ref()),
@@ -67,7 +73,9 @@ impl Params<'static> {
             None => None,
         };
         Ok(Self {
-            query: given(url_params.query).ok_or_else(missing_query)?.into(),
+            query: given(url_params.query).map(Cow::Owned),
+            document_id: given(url_params.document_id)
+                .or_else(|| persisted_hash(extensions.as_ref())),
             operation_name: given(url_params.operation_name).map(Cow::Owned),
             variables,
             wants_cost: wants_cost(extensions.as_ref()),
@@ -87,6 +95,8 @@ struct BodyParams<'a> {
     #[serde(borrow, default)]
     operation_name: Option<Text<'a>>,
     #[serde(default)]
+    document_id: Option<String>,
+    #[serde(default)]
     variables: Option<Variables>,
     #[serde(default)]
     extensions: Option<JsonObject>,
@@ -101,6 +111,7 @@ struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 struct UrlParams {
     query: Option<String>,
     operation_name: Option<String>,
+    document_id: Option<String>,
     variables: Option<String>,
     extensions: Option<String>,
 }
@@ -111,10 +122,21 @@ fn wants_cost(extensions: Option<&JsonObject>) -> bool {
     cost == Some(&Value::Boolean(true))
 }
 
+/// The id by which clients of persisted queries name a document: `{"persistedQuery": {"sha256Hash": "…"}}` among the extensions.
+fn persisted_hash(extensions: Option<&JsonObject>) -> Option<String> {
+    let Value::Object(persisted) = extensions?.get("persistedQuery")? else {
+        return None;
+    };
+    match persisted.get("sha256Hash") {
+        Some(Value::String(hash)) => Some(hash.clone()),
+        _ => None,
+    }
+}
+
 fn invalid(message: impl Into<Cow<'static, str>>) -> Refusal {
     Refusal::malformed(StatusCode::BAD_REQUEST, message)
 }
 
-fn missing_query() -> Refusal {
+pub(super) fn missing_query() -> Refusal {
     invalid("The parameter `query` is missing")
 }

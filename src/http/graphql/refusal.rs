@@ -31,7 +31,7 @@ enum Status {
 }
 
 /// The methods of a resource that executes queries and mutations.
-pub(super) const GET_AND_POST: &[Method] = &[Method::GET, Method::POST];
+pub(super) const ALL: &[Method] = &[Method::GET, Method::HEAD, Method::POST, Method::OPTIONS];
 /// The method that executes mutations.
 pub(super) const POST: &[Method] = &[Method::POST];
 
@@ -55,6 +55,14 @@ impl Refusal {
             status: Status::OfDocument,
             allowed: None,
             retry_after: None,
+        }
+    }
+
+    /// The request names a document that is not here, or sends one where it may only name one.
+    pub(super) fn of_persisted(code: ErrorCode, message: Cow<'static, str>) -> Self {
+        Self {
+            code,
+            ..Self::of_document(message)
         }
     }
 
@@ -95,6 +103,16 @@ impl Refusal {
             ErrorCode::RateLimited,
             StatusCode::TOO_MANY_REQUESTS,
             "Too many requests without an access token in force came from this address: send one, or wait as long as Retry-After says",
+            wait,
+        )
+    }
+
+    /// The token has as many subscriptions open as it may.
+    pub(super) const fn too_many_streams(wait: Duration) -> Self {
+        Self::later(
+            ErrorCode::RateLimited,
+            StatusCode::TOO_MANY_REQUESTS,
+            "This access token has too many subscriptions open: close some of them",
             wait,
         )
     }
@@ -179,7 +197,8 @@ pub(super) const INTERNAL_MESSAGE: &str = "Internal error: quote the request id 
 pub(super) const fn of_refused_document(media_type: MediaType) -> StatusCode {
     match media_type {
         MediaType::GraphqlResponse => StatusCode::BAD_REQUEST,
-        MediaType::Json => StatusCode::OK,
+        // By the protocol of events, errors are told in one.
+        MediaType::Json | MediaType::Events => StatusCode::OK,
     }
 }
 

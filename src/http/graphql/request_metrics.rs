@@ -22,7 +22,7 @@ struct OperationMetrics {
 }
 
 /// The types of operation, as [`number_of`] numbers them. Names of operations are the clients' and have no bound.
-const OPERATIONS: [&str; 3] = ["none", "query", "mutation"];
+const OPERATIONS: [&str; 4] = ["none", "query", "mutation", "subscription"];
 
 /// How a request ended.
 #[derive(Clone, Copy)]
@@ -87,8 +87,22 @@ impl RequestUnderWay {
         self.operation = number_of(operation);
     }
 
+    /// Whether the request asks for a mutation.
+    pub(super) fn is_mutation(&self) -> bool {
+        self.operation == number_of(OperationType::Mutation)
+    }
+
     /// Says how the request ended.
     pub(super) fn ends(mut self, answer: &Result<Response, Rejected>) {
+        self.tell(answer.as_ref());
+    }
+
+    /// Says what a request that goes on was told last: it ends with that.
+    pub(super) fn goes_on(&mut self, event: &Response) {
+        self.tell(Ok(event));
+    }
+
+    fn tell(&mut self, answer: Result<&Response, &Rejected>) {
         self.line.ends(match answer {
             Ok(response) if response.errors.is_empty() => "ok".to_owned(),
             Ok(response) if !masking::is_refused_document(response) => masking::codes(response),
@@ -138,7 +152,6 @@ const fn number_of(operation: OperationType) -> usize {
     match operation {
         OperationType::Query => 1,
         OperationType::Mutation => 2,
-        // The schema has none.
-        OperationType::Subscription => 0,
+        OperationType::Subscription => 3,
     }
 }

@@ -1,6 +1,7 @@
 //! Answers as bytes: serialised once, straight into the buffer that is sent.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use actix_web::{
     HttpResponse, HttpResponseBuilder,
@@ -10,8 +11,10 @@ use actix_web::{
             ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
         },
     },
+    web::Bytes,
 };
 use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
+use futures_util::Stream;
 use serde::Serialize;
 use tracing::error;
 
@@ -87,6 +90,38 @@ pub(super) fn refused(
     response
 }
 
+/// The last event of a subscription. Browsers' own clients of events see none without data.
+pub(super) const COMPLETE: Bytes = Bytes::from_static(b"event: complete\ndata: \n\n");
+
+/// An event of a subscription.
+pub(super) fn event(response: Response, request_id: RequestId) -> Bytes {
+    let errors = masking::masked(response.errors, request_id);
+    let body = Body {
+        data: Some(&response.data),
+        errors: &errors,
+        extensions: &response.extensions,
+    };
+    let mut bytes = Vec::with_capacity(1024);
+    // JSON has no line breaks outside of strings, and they are escaped in them.
+    bytes.extend_from_slice(NEXT);
+    if let Err(cause) = serde_json::to_writer(&mut bytes, &body) {
+        error!(%cause, "an event could not be written as JSON");
+        return Bytes::new();
+    }
+    bytes.extend_from_slice(b"\n\n");
+    bytes.into()
+}
+
+const NEXT: &[u8] = b"event: next\ndata: ";
+
+/// The answer to a subscription, which goes on.
+pub(super) fn events(
+    events: impl Stream<Item = Result<Bytes, Infallible>> + 'static,
+) -> HttpResponse {
+    let mut answer = head(StatusCode::OK, MediaType::Events);
+    answer.streaming(events)
+}
+
 #[derive(Serialize)]
 struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -109,17 +144,38 @@ impl<'a> Body<'a> {
 }
 
 fn send(status: StatusCode, media_type: MediaType, body: &Body<'_>) -> HttpResponse {
+    // What is refused before there is anything to tell is no stream of events.
+    let media_type = match media_type {
+        MediaType::Events if status != StatusCode::OK => MediaType::GraphqlResponse,
+        media_type => media_type,
+    };
     let mut bytes = Vec::with_capacity(1024);
+    if media_type == MediaType::Events {
+        bytes.extend_from_slice(NEXT);
+    }
     if let Err(cause) = serde_json::to_writer(&mut bytes, body) {
         error!(%cause, "an answer could not be written as JSON");
         return HttpResponse::InternalServerError().finish();
     }
-    HttpResponseBuilder::new(status)
+    if media_type == MediaType::Events {
+        bytes.extend_from_slice(b"\n\n");
+        bytes.extend_from_slice(&COMPLETE);
+    }
+    head(status, media_type).body(bytes)
+}
+
+fn head(status: StatusCode, media_type: MediaType) -> HttpResponseBuilder {
+    let mut answer = HttpResponseBuilder::new(status);
+    answer
         .insert_header((
             CONTENT_TYPE,
             HeaderValue::from_static(media_type.content_type()),
         ))
         .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
-        .insert_header((VARY, HeaderValue::from_static("Accept, Authorization")))
-        .body(bytes)
+        .insert_header((VARY, HeaderValue::from_static("Accept, Authorization")));
+    if media_type == MediaType::Events {
+        // nginx hands events on at once only if it is told to.
+        answer.insert_header(("x-accel-buffering", "no"));
+    }
+    answer
 }

@@ -41,18 +41,10 @@ pub(in crate::store) fn status_kind(status: &PaymentStatus) -> &str {
 }
 
 /// The word of a method, however Toss spelled it.
-pub(in crate::store) fn method_kind(method: Option<&PaymentMethod>) -> &'static str {
+pub(in crate::store) fn method_kind(method: Option<&PaymentMethod>) -> &str {
     match method {
-        Some(PaymentMethod::Card) => "CARD",
-        Some(PaymentMethod::VirtualAccount) => "VIRTUAL_ACCOUNT",
-        Some(PaymentMethod::EasyPay) => "EASY_PAY",
-        Some(PaymentMethod::MobilePhone) => "MOBILE_PHONE",
-        Some(PaymentMethod::Transfer) => "TRANSFER",
-        Some(PaymentMethod::CultureGiftCertificate) => "CULTURE_GIFT_CERTIFICATE",
-        Some(PaymentMethod::BookGiftCertificate) => "BOOK_GIFT_CERTIFICATE",
-        Some(PaymentMethod::GameGiftCertificate) => "GAME_GIFT_CERTIFICATE",
-        Some(PaymentMethod::ForeignEasyPay) => "FOREIGN_EASY_PAY",
         Some(PaymentMethod::Other(_)) | None => UNKNOWN,
+        Some(known) => known.name(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use entity::{RawText, payment};
+use entity::payment;
 use reconciliation::{
     Cancel, Money, Payment, PaymentKey, PaymentStatus, RefundStatus, TransactionKey, VirtualAccount,
 };
@@ -14,6 +14,7 @@ use super::cancel::{CancelColumns, sort_cancels};
 use super::columns::{Columns, Placed, placed};
 use super::kinds::{method_kind, status_kind};
 use super::{Row, instant, storable, to_millis};
+use crate::store::rows::packed::{RowKeys, packed};
 use crate::store::{AccountName, PaymentPlace, PaymentRecord, StoreError, StoredPayment};
 
 /// What is needed to answer of a payment, as a row that is being read holds it.
@@ -286,7 +287,15 @@ pub(in crate::store) fn payment_model(
             .as_ref()
             .map(ToString::to_string),
         version: record.version.map(storable),
-        raw: Some(RawText(storable(record.raw))),
+        raw: Some(packed(
+            &storable(record.raw),
+            RowKeys {
+                payment_key: Some(payment.payment_key.as_str()),
+                transaction_key: None,
+                order_id: payment.order_id.as_str(),
+                mid: payment.mid.as_str(),
+            },
+        )),
         read_at: read_at.into(),
         rows_only: false,
         outdated: false,

@@ -1,14 +1,15 @@
 //! Rows of `settlements`.
 
-use entity::{RawText, settlement};
+use entity::settlement;
 use reconciliation::{
-    Currency, FeeLine, KstDate, Money, Settlement, SettlementKind, TransactionKey,
+    Currency, FeeLine, KstDate, Money, PaymentKey, Settlement, SettlementKind, TransactionKey,
 };
 use sea_orm::prelude::{ChronoUnixTimestampMillis, Date};
 
 use super::before::Before;
 use super::columns::{Columns, Placed, placed};
 use super::{Row, instant, storable};
+use crate::store::rows::packed::{RowKeys, packed};
 use crate::store::{AccountName, SettlementId, SettlementRecord, StoreError, StoredSettlement};
 
 /// What a row of the settlements list says, as a row that is being read holds it.
@@ -145,7 +146,15 @@ pub(in crate::store) fn settlement_model(
         approved_at: value.approved_at.map(Into::into),
         sold_date: value.sold_date.naive(),
         paid_out_date: value.paid_out_date.naive(),
-        raw: RawText(storable(record.raw)),
+        raw: packed(
+            &storable(record.raw),
+            RowKeys {
+                payment_key: value.payment_key.as_ref().map(PaymentKey::as_str),
+                transaction_key: value.transaction_key.as_ref().map(TransactionKey::as_str),
+                order_id: value.order_id.as_str(),
+                mid: value.mid.as_str(),
+            },
+        ),
     })
 }
 

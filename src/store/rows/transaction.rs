@@ -1,13 +1,14 @@
 //! Rows of `transactions`.
 
 use chrono::{DateTime, Utc};
-use entity::{RawText, transaction};
+use entity::transaction;
 use reconciliation::{Money, PaymentStatus, Transaction, TransactionKey};
 use sea_orm::prelude::ChronoUnixTimestampMillis;
 
 use super::before::Before;
 use super::columns::{Columns, Placed, placed};
 use super::{Row, storable};
+use crate::store::rows::packed::{RowKeys, packed};
 use crate::store::{AccountName, StoreError, TransactionRecord};
 
 /// What is needed to answer of a row of the transactions list, as a row that is being read holds it.
@@ -95,7 +96,15 @@ pub(in crate::store) fn transaction_model(
         amount: value.amount.minor(),
         currency: value.amount.currency().code().to_owned(),
         listed_position: i64::from(value.listed_position),
-        raw: RawText(storable(record.raw)),
+        raw: packed(
+            &storable(record.raw),
+            RowKeys {
+                payment_key: Some(value.payment_key.as_str()),
+                transaction_key: Some(value.transaction_key.as_str()),
+                order_id: value.order_id.as_str(),
+                mid: value.mid.as_str(),
+            },
+        ),
         read_at: read_at.into(),
     }
 }

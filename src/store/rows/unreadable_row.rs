@@ -9,7 +9,7 @@ use sea_orm::prelude::Date;
 use super::before::Before;
 use super::columns::{Columns, Placed, placed};
 use super::{Row, storable, to_millis};
-use crate::store::unreadable_rows::{StoredUnreadable, UnreadablePlace, UnreadableRecord};
+use crate::store::mirror::unreadable_rows::{StoredUnreadable, UnreadablePlace, UnreadableRecord};
 use crate::store::{AccountName, SettlementId, Source, StoreError};
 
 /// A row that cannot be read, without its text.

@@ -11,8 +11,8 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, EntityTrait, IdenStatic, IntoActiveModel, Iterable, QueryFilter};
 
 use crate::store::StoreError;
-use crate::store::keys::among;
-use crate::store::write::insert;
+use crate::store::db::keys::among;
+use crate::store::db::upsert::insert;
 
 /// Which way a row's numbers go into the sums.
 #[derive(Clone, Copy)]

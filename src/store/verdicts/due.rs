@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::verdict::{self, Column};
-use entity::verdict_terms;
+use entity::{verdict_settings, verdict_terms};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use super::{DueVerdict, VerdictSubject};
-use crate::store::sql::Sql;
+use crate::store::db::sql::Sql;
 use crate::store::{Store, StoreError};
 
 /// How many verdicts are marked in one transaction when all are.
@@ -20,6 +20,15 @@ const MARKED_AT_ONCE: i64 = 20_000;
 const THE_TERMS: i64 = 1;
 /// Stands before terms for which not every verdict has been marked yet.
 const CHANGING: &str = "changing to ";
+
+/// By what terms verdicts are made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettledTerms {
+    /// Names them.
+    pub fingerprint: String,
+    /// The settings that they follow from, as whoever settled on them wrote them; none when an earlier version did.
+    pub settings: Option<String>,
+}
 
 impl Store {
     /// Subjects whose verdict is to be made, those whose books have changed first; at most that many.
@@ -72,14 +81,35 @@ impl Store {
         fingerprint(&self.reader).await
     }
 
-    /// Says by what terms verdicts are made from now on. When they were others before, every verdict is due; tells
+    /// By what terms verdicts are made, with their settings; none before the first. While they are being changed, they are
+    /// the new ones already.
+    pub async fn settled_terms(&self) -> Result<Option<SettledTerms>, StoreError> {
+        let Some(stored) = fingerprint(&self.reader).await? else {
+            return Ok(None);
+        };
+        let fingerprint = stored.strip_prefix(CHANGING).unwrap_or(&stored).to_owned();
+        let settings = verdict_settings::Entity::find_by_id(fingerprint.as_str())
+            .one(&self.reader)
+            .await?;
+        Ok(Some(SettledTerms {
+            fingerprint,
+            settings: settings.map(|row| row.settings),
+        }))
+    }
+
+    /// Says by what terms verdicts are made from now on, and what settings they follow from. When they were others before, every verdict is due; tells
     /// whether they were. Where it fails half-way, it is to be said again; where somebody else says it meanwhile, that is
     /// what holds.
-    pub async fn settle_on_terms(&self, fingerprint: &str) -> Result<bool, StoreError> {
+    pub async fn settle_on_terms(
+        &self,
+        fingerprint: &str,
+        settings: &str,
+    ) -> Result<bool, StoreError> {
         let before = self.verdict_terms().await?;
         if before.as_deref() == Some(fingerprint) {
             return Ok(false);
         }
+        self.write_settings(fingerprint, settings).await?;
         if before.is_none() {
             let first = OnConflict::column(verdict_terms::Column::Id)
                 .do_nothing()
@@ -95,7 +125,38 @@ impl Store {
         let still_ours = stored.eq(changing);
         self.write_terms(fingerprint.to_owned(), replacing(Some(still_ours)))
             .await?;
+        self.forget_former_settings().await?;
         Ok(true)
+    }
+
+    /// Keeps the settings of these terms.
+    async fn write_settings(&self, fingerprint: &str, settings: &str) -> Result<(), StoreError> {
+        use verdict_settings::Column;
+        let row = verdict_settings::ActiveModel {
+            fingerprint: Set(fingerprint.to_owned()),
+            settings: Set(settings.to_owned()),
+        };
+        let anew = OnConflict::column(Column::Fingerprint)
+            .update_column(Column::Settings)
+            .to_owned();
+        verdict_settings::Entity::insert(row)
+            .on_conflict(anew)
+            .exec_without_returning(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    /// Forgets the settings of all terms but those that verdicts are made by.
+    async fn forget_former_settings(&self) -> Result<(), StoreError> {
+        use verdict_settings::Column;
+        let Some(settled) = self.settled_terms().await? else {
+            return Ok(());
+        };
+        verdict_settings::Entity::delete_many()
+            .filter(Column::Fingerprint.ne(settled.fingerprint))
+            .exec(&self.writer)
+            .await?;
+        Ok(())
     }
 
     async fn write_terms(
@@ -176,7 +237,7 @@ fn due_by(now: DateTime<Utc>, most: u64) -> Select<verdict::Entity> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::sqlite_plans;
+    use crate::store::db::sqlite_plans;
 
     #[tokio::test]
     async fn what_is_due_is_read_along_its_index() {

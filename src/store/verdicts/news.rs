@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use reconciliation::KstDate;
 
 use super::VerdictRecord;
-use crate::store::read_days::read_days_after;
-use crate::store::transaction::Transaction;
+use crate::store::db::transaction::Transaction;
+use crate::store::mirror::read_days::read_days_after;
 use crate::store::{AccountName, ReadDays, Source, StoreError};
 
 /// What has been read since verdicts were made.

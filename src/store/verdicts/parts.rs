@@ -8,8 +8,8 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use crate::store::StoreError;
-use crate::store::keys::among;
-use crate::store::write::insert;
+use crate::store::db::keys::among;
+use crate::store::db::upsert::insert;
 
 /// A row that belongs to a verdict.
 pub(super) trait Part: PartialEq {

@@ -13,14 +13,14 @@ use super::news::News;
 use super::parts::{Difference, rows_of};
 use super::{VerdictRecord, VerdictSubject};
 use crate::fail_points;
-use crate::store::keys::among;
+use crate::store::db::advisory_locks::Turn;
+use crate::store::db::keys::among;
+use crate::store::db::sql::Sql;
+use crate::store::db::transaction::Transaction;
+use crate::store::db::upsert::insert;
 use crate::store::rows::{
     discrepancy_model, unsettled_event_model, verdict_gap_model, verdict_model,
 };
-use crate::store::sql::Sql;
-use crate::store::transaction::Transaction;
-use crate::store::turns::Turn;
-use crate::store::write::insert;
 use crate::store::{AccountName, ReadDays, Store, StoreError};
 
 impl Store {
@@ -185,6 +185,11 @@ async fn accounts_of_rows(
 }
 
 async fn keep(transaction: &Transaction, kept: &[Kept<'_>]) -> Result<(), StoreError> {
+    let payments = kept.iter().filter_map(|kept| match &kept.record.subject {
+        VerdictSubject::Payment(key) => Some(key.as_str()),
+        VerdictSubject::Row(_) => None,
+    });
+    transaction.note(|changed| changed.payments(payments));
     let mut payments: Changes<payment_day::Model> = Changes::new();
     let mut models = BTreeMap::new();
     for Kept { record, before, .. } in kept {
@@ -232,7 +237,12 @@ async fn keep_discrepancies(
             new.push(discrepancy_model(&before.subject, found, detected_at));
         }
     }
-    Difference::between(old, new).write(transaction).await
+    let difference = Difference::between(old, new);
+    transaction.note(|changed| {
+        let rows = difference.lost.iter().chain(&difference.gained);
+        rows.for_each(|row| changed.work_list(&row.mid));
+    });
+    difference.write(transaction).await
 }
 
 async fn keep_gaps(transaction: &Transaction, kept: &[Kept<'_>]) -> Result<(), StoreError> {

@@ -8,10 +8,10 @@ use reconciliation::PaymentKey;
 use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
 use super::{DiscrepancyId, StoredDiscrepancy, VerdictRecord, VerdictSubject};
-use crate::store::book_rows::Scope;
-use crate::store::keys::among;
+use crate::store::db::keys::among;
 use crate::store::row_reader::RowReader;
 use crate::store::rows::{Placed, VerdictRow, stored_discrepancy, unsettled_event, verdict_gap};
+use crate::store::verdicts::book_rows::Scope;
 use crate::store::{Store, StoreError};
 
 impl Store {

@@ -7,7 +7,7 @@ use reconciliation::{Currency, KstDate, MId, Money, SettlementKind, Verdict};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
 
 use super::PaymentSums;
-use crate::store::payout_sums::saturating_sum;
+use crate::store::mirror::payout_sums::saturating_sum;
 use crate::store::rows::{payment_sums, unsettled_sums};
 use crate::store::{Store, StoreError};
 

@@ -116,7 +116,9 @@ async fn dollars_are_cancelled_to_the_cent(shop: Shop) {
         .sim
         .console()
         .pay(NewPayment::overseas("order-usd", 72_624));
-    let amount = json!({ "amount": { "amount": "181.56", "currency": "USD" } });
+    // Sent back as a client reads money, with the name of its type.
+    let dollars = json!({ "__typename": "Money", "amount": "181.56", "currency": "USD" });
+    let amount = json!({ "amount": dollars });
     let payload = shop.cancel(&order(&key, "fates-000003", amount)).await;
     assert_eq!(told(&payload), SUCCEEDED, "{payload:#}");
     assert_eq!(shop.sim.executed_cancels(&key)[0].amount.minor, 18_156);

@@ -53,7 +53,7 @@ impl Desk {
                 settings(5_000),
             ),
             lookup: Lookup::new(database.store.clone(), merchants.clone(), clock(&sim)),
-            reconciler: reconciler_of(&sim, &database.store, merchants),
+            reconciler: reconciler_of(&sim, &database.store, &merchants),
             sim,
             database,
         }
@@ -112,10 +112,10 @@ impl Desk {
 }
 
 fn reconciler(sim: &TossSim, store: &Store) -> Reconciler {
-    reconciler_of(sim, store, merchants(sim))
+    reconciler_of(sim, store, &merchants(sim))
 }
 
-fn reconciler_of(sim: &TossSim, store: &Store, merchants: Merchants) -> Reconciler {
+fn reconciler_of(sim: &TossSim, store: &Store, merchants: &Merchants) -> Reconciler {
     Reconciler::new(
         store.clone(),
         merchants,

@@ -125,7 +125,7 @@ async fn a_weekly_merchant_with_few_rows_is_not_called_late(engine: Engine) {
     let daily = changed(&desk.sim, |merchant| {
         merchant.settlement_cycle = Some(SettlementCycle::Daily);
     });
-    let daily = super::reconciler_of(&desk.sim, desk.store(), daily);
+    let daily = super::reconciler_of(&desk.sim, desk.store(), &daily);
     daily.catch_up(std::time::Duration::MAX).await.unwrap();
     let young = desk.verdict("order-young").await;
     assert_eq!(stands(&young), Some(Verdict::Discrepant), "{young:?}");

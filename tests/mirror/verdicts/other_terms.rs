@@ -1,8 +1,8 @@
-//! Two processes on one database whose settings differ: verdicts are made by the terms of one, and once.
+//! Two processes on one database whose settings differ: verdicts are made by the terms of one, once, and both answer by them.
 
 use std::time::Duration;
 
-use reconciliation::{BusinessCalendar, PartialCancelRows};
+use reconciliation::{BusinessCalendar, PartialCancelRows, PaymentMethod};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -19,7 +19,7 @@ use crate::token::create_token;
 
 on_both_databases!(
     one_whose_terms_differ_waits_for_the_keeper_and_takes_over_when_it_is_gone,
-    two_servers_with_other_holidays_answer_the_same_and_make_each_verdict_once,
+    two_servers_with_other_settings_answer_the_same_and_make_each_verdict_once,
 );
 
 const QUERIES: usize = 12;
@@ -55,7 +55,7 @@ async fn one_whose_terms_differ_waits_for_the_keeper_and_takes_over_when_it_is_g
         .unwrap();
     let other = Reconciler::new(
         store.clone(),
-        merchants(&desk.sim),
+        &merchants(&desk.sim),
         clock(&desk.sim),
         other_calendar(),
         PartialCancelRows::CancelAmount,
@@ -94,7 +94,7 @@ async fn one_whose_terms_differ_waits_for_the_keeper_and_takes_over_when_it_is_g
     store.close().await.unwrap();
 }
 
-async fn two_servers_with_other_holidays_answer_the_same_and_make_each_verdict_once(
+async fn two_servers_with_other_settings_answer_the_same_and_make_each_verdict_once(
     engine: Engine,
 ) {
     let desk = Desk::open(steady_shop().await, engine).await;
@@ -109,6 +109,7 @@ async fn two_servers_with_other_holidays_answer_the_same_and_make_each_verdict_o
     until(async || database.count(held).await == 1).await;
     let mut other = config();
     other.calendar = other_calendar();
+    other.merchants[0].unsettled_methods = vec![PaymentMethod::Card];
     let second = RunningServer::start(other, &desk.sim, std::convert::identity).await;
     let before = changes(database).await;
     let expected = ask(&first, &token).await;
@@ -124,14 +125,26 @@ async fn two_servers_with_other_holidays_answer_the_same_and_make_each_verdict_o
     for _ in 0..QUERIES {
         ask(&second, &token).await;
     }
+    let by_its_own = ask(&second, &token).await;
+    assert_ne!(
+        by_its_own, expected,
+        "Toss settles no cards by its settings"
+    );
     assert_eq!(changes(database).await, after, "they were marked once");
     assert!(after < before + 2 * all);
 }
 
-/// The sums of the month.
+/// The sums of the month, and what else depends on business days: each payment's verdict and payouts, and what days bring.
 async fn ask(server: &RunningServer, token: &str) -> Value {
-    let query = r#"{ reconciliation(range: {from: "2026-02-01", to: "2026-03-20"}) {
-        mId paymentCount verdicts { verdict count } settledAmount { amount } } }"#;
+    let query = r#"{
+        reconciliation(range: {from: "2026-02-01", to: "2026-03-20"}) {
+            mId paymentCount verdicts { verdict count } settledAmount { amount } }
+        payments(first: 100, filter: {transactionDate: {from: "2026-02-01", to: "2026-03-20"}}) { nodes {
+            paymentKey
+            payouts { soldDate paidOutDate reason basis }
+            reconciliation { verdict discrepancies { class explanation } } } }
+        payoutDays(range: {from: "2026-03-01", to: "2026-04-20"}) { paidOutDate basis payOutAmount { amount } }
+    }"#;
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let answer = client
         .post(format!("http://{}/graphql", server.address))

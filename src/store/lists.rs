@@ -1,0 +1,7 @@
+//! Pages of what is stored, each along an index.
+
+pub(in crate::store) mod discrepancy_list;
+pub(in crate::store) mod keyset;
+pub(in crate::store) mod payment_list;
+pub(in crate::store) mod scoped_lists;
+pub(in crate::store) mod settlement_list;

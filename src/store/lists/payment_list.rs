@@ -1,0 +1,175 @@
+//! The list of payments, newest first, along an index for every filter.
+
+mod by_payment;
+mod by_verdict;
+mod wanted;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use entity::{payment, verdict};
+use reconciliation::{MId, OrderId, PaymentKey, PaymentMethod, PaymentStatus, Verdict};
+use sea_orm::sea_query::{SelectStatement, Value};
+
+use self::wanted::Wanted;
+use crate::store::{Page, PageRequest, Store, StoreError, StoredPayment, WholePayment};
+
+/// Which payments. A list without a value matches nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PaymentFilter {
+    /// Begun at or after the first instant and before the second.
+    pub began: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// In one of these states; [`PaymentStatus::Other`] stands for every one that is not known.
+    pub statuses: Option<Vec<PaymentStatus>>,
+    /// Paid in one of these ways; [`PaymentMethod::Other`] stands for every one that is not known.
+    pub methods: Option<Vec<PaymentMethod>>,
+    /// Of one of these merchants.
+    pub mids: Option<Vec<MId>>,
+    /// Of this order.
+    pub order_id: Option<OrderId>,
+    /// With one of these verdicts.
+    pub verdicts: Option<Vec<Verdict>>,
+}
+
+/// A payment's place in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentPlace {
+    /// Its first transaction; without any, its request.
+    pub began_at: DateTime<Utc>,
+    /// Its key.
+    pub payment_key: PaymentKey,
+}
+
+impl Store {
+    /// A page of the payments that the filter lets through.
+    pub async fn list_payments(
+        &self,
+        filter: &PaymentFilter,
+        request: &PageRequest<PaymentPlace>,
+    ) -> Result<Page<(PaymentPlace, Arc<StoredPayment>)>, StoreError> {
+        let page = self.payment_places(filter, request).await?;
+        let payments = self.payments(&keys(&page)).await?;
+        Ok(dealt(page, payments))
+    }
+
+    /// As [`Store::list_payments`], of payments with all of their rows.
+    pub async fn list_whole_payments(
+        &self,
+        filter: &PaymentFilter,
+        request: &PageRequest<PaymentPlace>,
+    ) -> Result<Page<(PaymentPlace, Arc<WholePayment>)>, StoreError> {
+        let page = self.payment_places(filter, request).await?;
+        let payments = self.whole_payments(&keys(&page)).await?;
+        Ok(dealt(page, payments))
+    }
+
+    async fn payment_places(
+        &self,
+        filter: &PaymentFilter,
+        request: &PageRequest<PaymentPlace>,
+    ) -> Result<Page<PaymentPlace>, StoreError> {
+        let past = request.past.as_ref().map(|past| {
+            (
+                past.began_at.timestamp_millis().into(),
+                past.payment_key.as_str().into(),
+            )
+        });
+        let page = PageRequest {
+            rows: request.rows,
+            past,
+            toward: request.toward,
+        };
+        let of_all = if filter.names_nothing_indexed() {
+            Some(PaymentFilter {
+                mids: Some(self.every_merchant().await?),
+                ..filter.clone()
+            })
+        } else {
+            None
+        };
+        let Some(statement) = statement(of_all.as_ref().unwrap_or(filter), &page) else {
+            return Ok(Page::empty());
+        };
+        let statement = self.reader.get_database_backend().build(&statement);
+        let mut places = Vec::new();
+        let take = |place: PaymentPlace| places.push(place);
+        self.quick.each_of(statement, take).await?;
+        Ok(Page::of(places, request.rows, request.toward))
+    }
+}
+
+fn keys(page: &Page<PaymentPlace>) -> Vec<PaymentKey> {
+    let places = page.rows.iter();
+    places.map(|place| place.payment_key.clone()).collect()
+}
+
+/// The page with what was found of its places.
+fn dealt<T>(
+    page: Page<PaymentPlace>,
+    mut found: HashMap<PaymentKey, T>,
+) -> Page<(PaymentPlace, T)> {
+    let rows = page.rows.into_iter().filter_map(|place| {
+        let payment = found.remove(&place.payment_key)?;
+        Some((place, payment))
+    });
+    Page {
+        rows: rows.collect(),
+        has_more: page.has_more,
+    }
+}
+
+impl PaymentFilter {
+    /// Whether it names nothing that a list of every merchant can be walked by.
+    fn names_nothing_indexed(&self) -> bool {
+        let by_kind = self.statuses.is_some() || self.methods.is_some();
+        !by_kind && self.mids.is_none() && self.order_id.is_none() && self.verdicts.is_none()
+    }
+
+    /// The instants as the lists' columns have them.
+    fn within(&self) -> Option<(Value, Value)> {
+        let (from, to) = self.began?;
+        Some((from.timestamp_millis().into(), to.timestamp_millis().into()))
+    }
+}
+
+/// The statement for a page. `None` when nothing can match.
+fn statement(
+    filter: &PaymentFilter,
+    request: &PageRequest<(Value, Value)>,
+) -> Option<SelectStatement> {
+    let wanted = Wanted::by(filter)?;
+    let statement = match &wanted.verdicts {
+        Some(verdicts) if leads(verdicts, filter) => {
+            by_verdict::walk(filter, &wanted, verdicts).statement(verdict::Entity, request)
+        }
+        _ => by_payment::walk(filter, &wanted).statement(payment::Entity, request),
+    };
+    Some(statement)
+}
+
+/// Whether the list is walked by verdict, and not by what else is asked for: along the side that lets fewer through. An
+/// order has few payments; and where the books are in order, nearly every payment is reconciled, of whatever status and
+/// method, while any other verdict is the exception.
+fn leads(verdicts: &[String], filter: &PaymentFilter) -> bool {
+    let by_kind = filter.statuses.is_some() || filter.methods.is_some();
+    let reconciled = verdicts
+        .iter()
+        .any(|verdict| verdict == Verdict::Reconciled.as_str());
+    filter.order_id.is_none() && !(by_kind && reconciled)
+}
+
+/// The different words of a filter's list: a row must not be in two parts.
+pub(in crate::store) fn words<T>(
+    list: Option<&[T]>,
+    word: impl Fn(&T) -> String,
+) -> Option<Vec<String>> {
+    let mut words: Vec<String> = list?.iter().map(word).collect();
+    words.sort_unstable();
+    words.dedup();
+    Some(words)
+}
+
+#[cfg(test)]
+#[path = "payment_list/plans.rs"]
+mod plans;
