@@ -236,6 +236,7 @@ impl Store {
 
     /// Closes every connection, also those of clones, after what is running has ended.
     pub async fn close(self) -> Result<(), StoreError> {
+        self.quick.close();
         self.reader.close().await?;
         self.witness.close().await?;
         self.importer.close().await?;

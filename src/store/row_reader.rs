@@ -72,6 +72,13 @@ impl RowReader {
         Self::new(connection, file.map(|path| File::new(path, BUSY_TIMEOUT)))
     }
 
+    /// Closes the file, so that those who close the database last see to its log. What is under way ends.
+    pub(in crate::store) fn close(&self) {
+        if let Some(file) = &self.file {
+            file.close();
+        }
+    }
+
     /// Whether reading blocks the thread.
     pub(in crate::store) fn blocks(&self) -> bool {
         self.file.is_some()
@@ -218,7 +225,8 @@ fn texts(values: Vec<Value>) -> Result<Vec<String>, StoreError> {
 /// The file of a SQLite database, opened for reading as often as it is read from at once.
 struct File {
     path: PathBuf,
-    idle: Mutex<Vec<Connection>>,
+    /// `None` once it is closed.
+    idle: Mutex<Option<Vec<Connection>>>,
     busy_timeout: Duration,
 }
 
@@ -226,7 +234,7 @@ impl File {
     fn new(path: PathBuf, busy_timeout: Duration) -> Self {
         Self {
             path,
-            idle: Mutex::default(),
+            idle: Mutex::new(Some(Vec::new())),
             busy_timeout,
         }
     }
@@ -236,18 +244,27 @@ impl File {
         statement: &Statement,
         take: impl FnMut(R),
     ) -> Result<(), StoreError> {
-        let idle = self.idle().pop();
+        let idle = match &mut *self.idle() {
+            Some(idle) => idle.pop(),
+            None => return Err(closed()),
+        };
         let connection = idle.map_or_else(|| self.open(), Ok)?;
         let outcome = each(&connection, statement, take);
-        self.idle().push(connection);
+        if let Some(idle) = &mut *self.idle() {
+            idle.push(connection);
+        }
         outcome
+    }
+
+    fn close(&self) {
+        *self.idle() = None;
     }
 
     fn is_quick(&self) -> bool {
         self.busy_timeout == QUICKLY
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+    fn idle(&self) -> std::sync::MutexGuard<'_, Option<Vec<Connection>>> {
         // Whatever happened to whoever held it: connections are put in whole.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -340,6 +357,12 @@ impl<'r> Columns<'r> for FileColumns<'r> {
 
 fn unread(error: sqlx::Error) -> DbErr {
     DbErr::Query(RuntimeErr::SqlxError(Arc::new(error)))
+}
+
+fn closed() -> StoreError {
+    StoreError::Unavailable {
+        reason: "its connections are closed".to_owned(),
+    }
 }
 
 fn other_type() -> StoreError {

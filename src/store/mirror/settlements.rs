@@ -180,11 +180,15 @@ mod tests {
                     "SEARCH settlements USING INDEX settlements_payment_key (payment_key=?)",
                     "SEARCH settlements USING INDEX settlements_order_id (order_id=?)",
                     "SEARCH settlements USING INDEX settlements_order_id_unprefixed (order_id_unprefixed=?)",
-                    // Which has those rows alone that are looked for.
-                    "SCAN keyless USING COVERING INDEX settlements_order_id",
                 ] {
                     assert!(steps.iter().any(|step| step == used), "{used}: {steps:#?}");
                 }
+                // Which has those rows alone that are looked for.
+                let is_of_those = |step: &String| {
+                    step.starts_with("SCAN keyless")
+                        && step.ends_with(" INDEX settlements_order_id")
+                };
+                assert!(steps.iter().any(is_of_those), "{steps:#?}");
                 let is_read_through = |step: &String| step.starts_with("SCAN settlements");
                 assert!(!steps.iter().any(is_read_through), "{steps:#?}");
             }
