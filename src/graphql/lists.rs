@@ -7,6 +7,7 @@ use async_graphql::Context;
 use async_graphql::connection::Connection;
 use reconciliation::{OrderId, PaymentKey};
 
+use super::at_hand::AtHand;
 use super::books::Books;
 use super::discrepancy::Discrepancy;
 use super::error::ApiError;
@@ -19,28 +20,28 @@ use super::page::{
 use super::payment::Payment;
 use super::scoped::Scoped;
 use super::settlement::Settlement;
-use crate::store::{Page, StoredPayment, StoredSettlement};
+use crate::store::{StoredPayment, StoredSettlement};
 
 /// A page of payments.
 pub(super) async fn payments(
     ctx: &Context<'_>,
     filter: Option<PaymentFilter>,
     arguments: PageArguments,
-) -> Result<Connection<String, Payment>, ApiError> {
+) -> Result<Connection<String, AtHand<Payment>>, ApiError> {
     let filter = filter.unwrap_or_default().read()?;
     let request = arguments.request(payment_place)?;
     if filter.verdicts.is_some() {
         Loaders::of(ctx)?.catch_up().await?;
     }
-    let page = Scoped::of(ctx)?.list_payments(filter, &request).await?;
-    let rows = page.rows.into_iter().map(|(place, stored)| {
-        let payment = Payment::from(Books::as_stored(stored));
-        (payment_text(&place), payment)
-    });
-    let page = Page {
-        rows: rows.collect(),
-        has_more: page.has_more,
-    };
+    let selection = ctx.look_ahead();
+    let nodes = [
+        selection.field("nodes"),
+        selection.field("edges").field("node"),
+    ];
+    let needs_rows = nodes.iter().any(Books::needs_rows);
+    let scoped = Scoped::of(ctx)?;
+    let page = scoped.list_payments(filter, &request, needs_rows).await?;
+    let page = page.map(|(place, found)| (payment_text(&place), Payment::of_page(found, &nodes)));
     Ok(arguments.connection(page, request.toward))
 }
 
@@ -55,14 +56,7 @@ pub(super) async fn discrepancies(
     Loaders::of(ctx)?.catch_up().await?;
     let scoped = Scoped::of(ctx)?;
     let page = scoped.list_discrepancies(filter, &request).await?;
-    let rows = page
-        .rows
-        .into_iter()
-        .map(|(place, stored)| (discrepancy_text(&place), Discrepancy::from(stored)));
-    let page = Page {
-        rows: rows.collect(),
-        has_more: page.has_more,
-    };
+    let page = page.map(|(place, stored)| (discrepancy_text(&place), Discrepancy::from(stored)));
     Ok(arguments.connection(page, request.toward))
 }
 
@@ -78,17 +72,13 @@ pub(super) async fn settlements(
     let scoped = Scoped::of(ctx)?;
     let page = scoped.list_settlements(filter, &request).await?;
     let mut owners = Owners::of(&scoped, page.rows.iter().map(|(_, row)| row)).await?;
-    let rows = page.rows.into_iter().map(|(place, row)| {
+    let page = page.map(|(place, row)| {
         let books = owners.of_row(&row);
         (
             settlement_text(order, &place),
             Settlement::of_payment(row, books),
         )
     });
-    let page = Page {
-        rows: rows.collect(),
-        has_more: page.has_more,
-    };
     Ok(arguments.connection(page, request.toward))
 }
 

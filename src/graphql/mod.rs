@@ -1,6 +1,7 @@
 //! What front-ends talk to: the schema, its types and how they are loaded. Types are thin shells over the engine's and
 //! the store's values; the rules are theirs.
 
+mod at_hand;
 mod books;
 mod budget;
 mod cancel;
@@ -44,6 +45,7 @@ mod tests;
 mod tokens;
 mod transaction;
 mod user_error;
+mod validated;
 mod viewer;
 mod viewer_can_cancel;
 mod virtual_account;
@@ -60,6 +62,7 @@ pub use loaders::Loaders;
 pub use mutation::Mutation;
 pub use query::Query;
 pub use subscription::Subscription;
+pub use validated::{Before, Validated};
 
 use live_reads::LiveReads;
 use scoped::Held;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object};
 
+use super::at_hand::AtHand;
 use super::cancel_request::CancelRequest;
 use super::coverage::Coverage;
 use super::discrepancy::Discrepancy;
@@ -72,7 +73,7 @@ impl Query {
             desc = "How old the answer may be, in seconds. 0 always asks Toss."
         )]
         max_age_seconds: i32,
-    ) -> Result<Option<Payment>, ApiError> {
+    ) -> Result<Option<AtHand<Payment>>, ApiError> {
         require(ctx, access::Role::Viewer)?;
         let by = by.to_ref()?;
         let max_age = u64::try_from(max_age_seconds)
@@ -101,7 +102,7 @@ impl Query {
         #[graphql(desc = "Only older ones than the one with this cursor.")] after: Option<String>,
         #[graphql(desc = "How many of the oldest, 1 to 200.")] last: Option<i32>,
         #[graphql(desc = "Only newer ones than the one with this cursor.")] before: Option<String>,
-    ) -> Result<Connection<String, Payment>, ApiError> {
+    ) -> Result<Connection<String, AtHand<Payment>>, ApiError> {
         require(ctx, access::Role::Viewer)?;
         let arguments = PageArguments {
             first,

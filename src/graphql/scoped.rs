@@ -176,19 +176,27 @@ impl<'c, 'a> Scoped<'c, 'a> {
         Ok(found.filter(|stored| self.sees(stored)))
     }
 
-    /// As [`Store::list_payments`].
+    /// As [`Store::list_payments`], with all their rows where they are needed.
     pub(super) async fn list_payments(
         &self,
         filter: PaymentFilter,
         page: &PageRequest<PaymentPlace>,
-    ) -> Result<Page<(PaymentPlace, Arc<StoredPayment>)>, ApiError> {
+        needs_rows: bool,
+    ) -> Result<Page<(PaymentPlace, FoundPayment)>, ApiError> {
         let filter = PaymentFilter {
             mids: self.scope.narrowed(filter.mids),
             ..filter
         };
-        let page = self.store()?.list_payments(&filter, page).await?;
-        for (_, stored) in &page.rows {
-            note_payment(&stored.payment.payment_key);
+        let store = self.store()?;
+        let page = if needs_rows {
+            let page = store.list_whole_payments(&filter, page).await?;
+            page.map(|(place, whole)| (place, FoundPayment::whole(whole)))
+        } else {
+            let page = store.list_payments(&filter, page).await?;
+            page.map(|(place, stored)| (place, FoundPayment::kept(stored)))
+        };
+        for (_, found) in &page.rows {
+            note_payment(&found.stored.payment.payment_key);
         }
         Ok(page)
     }

@@ -20,6 +20,7 @@ mod events;
 mod fuzz;
 mod given_toss;
 mod ids;
+mod lately;
 mod live_reads;
 mod merchants;
 mod metrics;

@@ -313,7 +313,17 @@ async fn what_is_nested(explained: &mut Explained) {
         })
         .collect();
     assert!(!store.settlements_of(&settled).await.unwrap().is_empty());
-    assert_indexed(explained, "settlements", &"settlements_of");
+    let statements = explained.steps();
+    assert_all_indexed(&statements, "settlements", &"settlements_of");
+    for index in [
+        "settlements_payment_key",
+        "settlements_order_id",
+        "settlements_order_id_unprefixed",
+    ] {
+        let mut steps = statements.iter().flat_map(|(_, steps)| steps);
+        let used = steps.any(|step| step.how.split(' ').any(|word| word == index));
+        assert!(used, "{index}: {statements:#?}");
+    }
     let orders: Vec<String> = numbers.iter().map(|n| format!("order-{n}")).collect();
     let orders: Vec<&str> = orders.iter().map(String::as_str).collect();
     let found = store.payments_of_orders(&orders, None).await.unwrap();

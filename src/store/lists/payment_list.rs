@@ -4,16 +4,16 @@ mod by_payment;
 mod by_verdict;
 mod wanted;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use entity::{payment, verdict};
 use reconciliation::{MId, OrderId, PaymentKey, PaymentMethod, PaymentStatus, Verdict};
-use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{SelectStatement, Value};
 
 use self::wanted::Wanted;
-use crate::store::{Page, PageRequest, Store, StoreError, StoredPayment};
+use crate::store::{Page, PageRequest, Store, StoreError, StoredPayment, WholePayment};
 
 /// Which payments. A list without a value matches nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,6 +48,27 @@ impl Store {
         filter: &PaymentFilter,
         request: &PageRequest<PaymentPlace>,
     ) -> Result<Page<(PaymentPlace, Arc<StoredPayment>)>, StoreError> {
+        let page = self.payment_places(filter, request).await?;
+        let payments = self.payments(&keys(&page)).await?;
+        Ok(dealt(page, payments))
+    }
+
+    /// As [`Store::list_payments`], of payments with all of their rows.
+    pub async fn list_whole_payments(
+        &self,
+        filter: &PaymentFilter,
+        request: &PageRequest<PaymentPlace>,
+    ) -> Result<Page<(PaymentPlace, Arc<WholePayment>)>, StoreError> {
+        let page = self.payment_places(filter, request).await?;
+        let payments = self.whole_payments(&keys(&page)).await?;
+        Ok(dealt(page, payments))
+    }
+
+    async fn payment_places(
+        &self,
+        filter: &PaymentFilter,
+        request: &PageRequest<PaymentPlace>,
+    ) -> Result<Page<PaymentPlace>, StoreError> {
         let past = request.past.as_ref().map(|past| {
             (
                 past.began_at.timestamp_millis().into(),
@@ -70,31 +91,31 @@ impl Store {
         let Some(statement) = statement(of_all.as_ref().unwrap_or(filter), &page) else {
             return Ok(Page::empty());
         };
+        let statement = self.reader.get_database_backend().build(&statement);
         let mut places = Vec::new();
-        for row in self.reader.query_all(&statement).await? {
-            let (millis, key): (i64, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-            let unread = |column| StoreError::inconsistent("payments", column, &key);
-            places.push(PaymentPlace {
-                began_at: DateTime::from_timestamp_millis(millis)
-                    .ok_or_else(|| unread("began_at"))?,
-                payment_key: PaymentKey::parse(&key).map_err(|_| unread("payment_key"))?,
-            });
-        }
-        let page = Page::of(places, request.rows, request.toward);
-        let keys: Vec<PaymentKey> = page
-            .rows
-            .iter()
-            .map(|place| place.payment_key.clone())
-            .collect();
-        let mut payments = self.payments(&keys).await?;
-        let rows = page.rows.into_iter().filter_map(|place| {
-            let payment = payments.remove(&place.payment_key)?;
-            Some((place, payment))
-        });
-        Ok(Page {
-            rows: rows.collect(),
-            has_more: page.has_more,
-        })
+        let take = |place: PaymentPlace| places.push(place);
+        self.quick.each_of(statement, take).await?;
+        Ok(Page::of(places, request.rows, request.toward))
+    }
+}
+
+fn keys(page: &Page<PaymentPlace>) -> Vec<PaymentKey> {
+    let places = page.rows.iter();
+    places.map(|place| place.payment_key.clone()).collect()
+}
+
+/// The page with what was found of its places.
+fn dealt<T>(
+    page: Page<PaymentPlace>,
+    mut found: HashMap<PaymentKey, T>,
+) -> Page<(PaymentPlace, T)> {
+    let rows = page.rows.into_iter().filter_map(|place| {
+        let payment = found.remove(&place.payment_key)?;
+        Some((place, payment))
+    });
+    Page {
+        rows: rows.collect(),
+        has_more: page.has_more,
     }
 }
 

@@ -12,7 +12,7 @@ use sea_orm::{
 use crate::store::db::keys::among;
 use crate::store::lists::keyset::{Walk, has};
 use crate::store::lists::payment_list::words;
-use crate::store::rows::{SettlementRow, kind_text};
+use crate::store::rows::kind_text;
 use crate::store::{Page, PageRequest, SettlementId, Store, StoreError, StoredSettlement};
 
 /// Which settlement rows. Both ends of days are included; a list without a value matches nothing.
@@ -96,14 +96,13 @@ impl Store {
         }
         let page = Page::of(places, request.rows, request.toward);
         let ids = page.rows.iter().map(|place| place.id.as_str());
-        let mut found: HashMap<SettlementId, StoredSettlement> = settlement::Entity::find()
-            .filter(among(self.reader.get_database_backend(), Column::Id, ids))
-            .into_partial_model::<SettlementRow>()
-            .all(&self.reader)
-            .await?
-            .into_iter()
-            .map(|row| row.stored_settlement().map(|row| (row.id.clone(), row)))
-            .collect::<Result<_, _>>()?;
+        let mut sql = self.quick.sql();
+        let which = format!("WHERE {}", sql.among("id", ids));
+        let mut found: HashMap<SettlementId, StoredSettlement> = HashMap::new();
+        let take = |row: StoredSettlement| {
+            found.insert(row.id.clone(), row);
+        };
+        self.quick.each(sql, &which, take).await?;
         let rows = page.rows.into_iter().filter_map(|place| {
             let row = found.remove(&place.id)?;
             Some((place, row))
