@@ -219,7 +219,7 @@ impl Loaders {
 }
 
 /// Runs a batch beside the request's own task, within the request's span.
-fn spawn(batch: BoxFuture<'static, ()>) {
+pub(super) fn spawn(batch: BoxFuture<'static, ()>) {
     tokio::spawn(batch.in_current_span());
 }
 
