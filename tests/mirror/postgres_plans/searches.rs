@@ -82,7 +82,7 @@ fn conditions() -> Vec<(PaymentConditions, Option<&'static str>)> {
     ]
 }
 
-/// As [`assert_all_indexed`]. Where nearly all fit, the first few are looked for in the table itself.
+/// As [`assert_all_indexed`]. A day's payouts of nearly all payments are looked for in the table itself, the first few.
 #[track_caller]
 fn assert_found(statements: &[(String, Vec<Step>)], asked: &impl Debug) -> u64 {
     // Two thousand of the larger merchant's, among those of the other.
