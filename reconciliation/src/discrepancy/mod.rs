@@ -3,6 +3,7 @@
 mod amounts;
 mod class;
 mod explanation;
+mod identity;
 
 use chrono::{DateTime, Utc};
 
