@@ -100,8 +100,8 @@ impl Discrepancy {
         let discrepancies = reconciled.reconciliation.discrepancies.iter();
         discrepancies
             .zip(&reconciled.found)
-            .map(|(discrepancy, (id, detected_at))| Self {
-                id: id.clone(),
+            .map(|(discrepancy, known)| Self {
+                id: known.id.clone(),
                 class: discrepancy.class().into(),
                 payment_key: discrepancy.payment_key.clone(),
                 mid: books.payment().mid.clone(),
@@ -111,7 +111,7 @@ impl Discrepancy {
                 expected: discrepancy.expected(),
                 observed: discrepancy.observed(),
                 delta: discrepancy.delta(),
-                detected_at: *detected_at,
+                detected_at: known.detected_at,
                 books: Some(Arc::clone(books)),
             })
             .collect()
@@ -123,6 +123,7 @@ impl From<StoredDiscrepancy> for Discrepancy {
         let StoredDiscrepancy {
             record,
             detected_at,
+            ..
         } = stored;
         Self {
             id: record.id,

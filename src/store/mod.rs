@@ -2,6 +2,7 @@
 
 mod cancels;
 mod db;
+mod desk;
 mod dirty;
 mod lists;
 mod mirror;
@@ -34,6 +35,7 @@ pub use cancels::secret_body::SecretBody;
 pub use db::backup::{Backup, BackupError};
 pub use db::changed::{Changes, Topic, Watcher};
 pub use db::error::StoreError;
+pub use desk::{DeskAct, DeskAction, DeskEntry, DeskRecord, DeskRefused};
 pub use lists::discrepancy_list::{DiscrepancyFilter, DiscrepancyPlace};
 pub use lists::keyset::{Page, PageRequest, Toward};
 pub use lists::payment_list::{PaymentFilter, PaymentPlace};
@@ -62,7 +64,7 @@ pub use people::tokens::{NewStoredToken, StoredToken};
 pub use verdicts::book_rows::{BookRows, BookStretch, BookWalk, DueBooks, WalkedBooks};
 pub use verdicts::{
     DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums, PaymentVerdict, ReconciliationSums,
-    SettledTerms, StoredDiscrepancy, UnsettledEvent, UnsettledSums, VerdictGap, VerdictRecord,
+    SettledTerms, AtDesk, StoredDiscrepancy, UnsettledEvent, UnsettledSums, VerdictGap, VerdictRecord,
     VerdictSubject,
 };
 pub use webhook_queue::OpenWebhook;
