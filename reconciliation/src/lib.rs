@@ -80,8 +80,8 @@ pub use desk::{
     check_step, desk_state,
 };
 pub use discrepancy::{
-    BalanceEquation, Discrepancy, DiscrepancyClass, Evidence, Gap, Language, Pair, Severity,
-    StatusOf, Version,
+    BalanceEquation, Concerned, Discrepancy, DiscrepancyClass, Evidence, Gap, Language, Pair,
+    Severity, StatusOf, Version,
 };
 pub use due::{Contract, Contracts, NoPayoutDate, RowWait, late_from, row_wait};
 pub use event_payout::{EventPayout, PayoutBasis};

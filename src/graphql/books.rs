@@ -35,8 +35,16 @@ const OF_ROWS: [&str; 8] = [
 ];
 
 /// The fields for which more is asked than a payment and its rows.
-const OF_MORE: [&str; 5] = [
+const OF_MORE: [&str; 13] = [
     "cancels",
+    "orderName",
+    "receiptUrl",
+    "card",
+    "easyPay",
+    "suppliedAmount",
+    "vat",
+    "taxFreeAmount",
+    "useEscrow",
     "otherAttempts",
     "payouts",
     "reconciliation",

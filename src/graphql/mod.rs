@@ -2,6 +2,7 @@
 //! the store's values; the rules are theirs.
 
 mod at_hand;
+mod bank;
 mod books;
 mod budget;
 mod cancel;
@@ -10,7 +11,9 @@ mod cancel_request;
 mod context;
 mod count;
 mod coverage;
+mod desk;
 mod discrepancy;
+mod discrepancy_evidence;
 mod document_check;
 mod error;
 mod event_payout;
@@ -26,9 +29,11 @@ mod money;
 mod mutation;
 mod node;
 mod node_id;
+mod orders;
 mod page;
 mod payment;
 mod payment_by;
+mod payment_details;
 mod payout_day;
 mod query;
 mod reconciliation;
@@ -43,6 +48,7 @@ mod subscription;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod total_count;
 mod transaction;
 mod user_error;
 mod validated;
@@ -90,6 +96,9 @@ const LIST_COST: usize = 5;
 /// What a list of sums by day is taken to hold, in units of its element's cost. A range of days may be longer; what is
 /// made of it is read from few sums.
 const DAYS_COST: usize = 40;
+
+/// What a field costs that asks the database for itself alone.
+const STATEMENT_COST: usize = 20;
 
 /// What a field costs that may have to ask Toss.
 const LIVE_READ_COST: usize = 200;
@@ -152,6 +161,10 @@ pub fn with_request_data(schema: &Schema, request: Request) -> Request {
     let store = schema.data::<Held<Store>>();
     let reconciler = schema.data::<Held<Reconciler>>();
     let interpretation = schema.data::<Interpretation>();
+    let request = match schema.data::<Held<Lookup>>() {
+        Some(lookup) => request.data(scoped::details(lookup)),
+        None => request,
+    };
     match (store, reconciler, interpretation) {
         (Some(store), Some(reconciler), Some(interpretation)) => {
             request.data(scoped::loaders(store, reconciler, *interpretation))

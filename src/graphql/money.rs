@@ -11,7 +11,9 @@ use reconciliation::{Currency, MoneyError};
 
 use super::at_hand;
 use super::cancel_request::CancelError;
+use super::error::ApiError;
 use super::scalars::Decimal;
+use crate::store;
 
 /// An amount of one currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +92,50 @@ impl MoneyInput {
                 reconciliation::Money::parse(&money.to_decimal_text(), currency)
             }
         }
+    }
+}
+
+/// Amounts of one currency. What is left out bounds nothing.
+#[derive(Debug, InputObject)]
+pub(super) struct AmountRange {
+    /// The smallest, in the currency's own unit.
+    from: Option<Decimal>,
+    /// The largest, in the currency's own unit.
+    to: Option<Decimal>,
+    /// The currency, as `Payment.currency` gives it.
+    currency: String,
+}
+
+impl AmountRange {
+    /// The range in minor units. `field` is the filter's.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for what is no amount of that currency, and for a range that ends before it begins.
+    pub(super) fn read(self, field: &str) -> Result<store::AmountRange, ApiError> {
+        let wrong =
+            |why: &dyn std::fmt::Display| ApiError::bad_user_input(format!("{field}: {why}"));
+        let bound = |amount: Option<Decimal>| {
+            let input = amount.map(|amount| MoneyInput {
+                amount,
+                currency: self.currency.clone(),
+            });
+            let money = input.map(|input| input.parse()).transpose();
+            money.map_err(|error| wrong(&error))
+        };
+        let (from, to) = (bound(self.from)?, bound(self.to)?);
+        let (from, to) = (
+            from.map(reconciliation::Money::minor),
+            to.map(reconciliation::Money::minor),
+        );
+        if from.zip(to).is_some_and(|(from, to)| from > to) {
+            return Err(wrong(&"from must not be more than to"));
+        }
+        let currency: Result<Currency, MoneyError> = self.currency.parse();
+        Ok(store::AmountRange {
+            currency: currency.map_err(|error| wrong(&error))?,
+            from,
+            to,
+        })
     }
 }
 

@@ -6,9 +6,10 @@ use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object};
 
 use super::at_hand::AtHand;
+use super::bank::{self, Bank};
 use super::cancel_request::CancelRequest;
 use super::coverage::Coverage;
-use super::discrepancy::Discrepancy;
+use super::discrepancy::{Discrepancy, DiscrepancyCount};
 use super::error::ApiError;
 use super::filters::{DateRange, DiscrepancyFilter, PaymentFilter, SettlementFilter, mids};
 use super::guard::require;
@@ -16,6 +17,7 @@ use super::lists;
 use super::loaders::Loaders;
 use super::node::{self, Node};
 use super::node_id::NodeId;
+use super::orders::{DiscrepancyOrder, PaymentOrder};
 use super::page::{self, PageArguments};
 use super::payment::Payment;
 use super::payment_by::{DEFAULT_MAX_AGE_SECONDS, PaymentBy};
@@ -26,6 +28,7 @@ use super::scoped::Scoped;
 use super::settlement::Settlement;
 use super::settlement_cycle::SettlementCycle;
 use super::tokens::{self, Token};
+use super::total_count::TotalCount;
 use super::viewer::Viewer;
 use crate::access;
 
@@ -93,16 +96,24 @@ impl Query {
     /// is missing. A payment that has only been seen in Toss's list has no amounts of its own yet: its `totalAmount` is
     /// null until it is read by `payment`. Rows that arrive while you page are neither repeated nor do they hide others.
     #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "they are the arguments of the field"
+    )]
     async fn payments(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which payments.")] filter: Option<PaymentFilter>,
+        #[graphql(
+            desc = "In which order; `BEGAN_AT_DESC` when none is given. A cursor belongs to its order."
+        )]
+        order_by: Option<PaymentOrder>,
         #[graphql(desc = "How many of the newest, 1 to 200; 50 when nothing is given.")]
         first: Option<i32>,
         #[graphql(desc = "Only older ones than the one with this cursor.")] after: Option<String>,
         #[graphql(desc = "How many of the oldest, 1 to 200.")] last: Option<i32>,
         #[graphql(desc = "Only newer ones than the one with this cursor.")] before: Option<String>,
-    ) -> Result<Connection<String, AtHand<Payment>>, ApiError> {
+    ) -> Result<Connection<String, AtHand<Payment>, TotalCount>, ApiError> {
         require(ctx, access::Role::Viewer)?;
         let arguments = PageArguments {
             first,
@@ -110,7 +121,7 @@ impl Query {
             last,
             before,
         };
-        lists::payments(ctx, filter, arguments).await
+        lists::payments(ctx, filter, order_by.unwrap_or_default(), arguments).await
     }
 
     /// The settlement rows that have been read from Toss, newest first by sold date, or by paid-out date when the filter
@@ -125,7 +136,7 @@ impl Query {
         #[graphql(desc = "Only older ones than the one with this cursor.")] after: Option<String>,
         #[graphql(desc = "How many of the oldest, 1 to 200.")] last: Option<i32>,
         #[graphql(desc = "Only newer ones than the one with this cursor.")] before: Option<String>,
-    ) -> Result<Connection<String, Settlement>, ApiError> {
+    ) -> Result<Connection<String, Settlement, TotalCount>, ApiError> {
         require(ctx, access::Role::Viewer)?;
         let arguments = PageArguments {
             first,
@@ -136,19 +147,27 @@ impl Query {
         lists::settlements(ctx, filter, arguments).await
     }
 
-    /// What disagrees, newest payment first: the work list. Payments that have only been seen in Toss's lists count too, and
+    /// What disagrees and is `OPEN`, unless the filter names other states, newest payment first: the work list. Payments that have only been seen in Toss's lists count too, and
     /// so do settlement rows that belong to no payment.
     #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "they are the arguments of the field"
+    )]
     async fn discrepancies(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which discrepancies.")] filter: Option<DiscrepancyFilter>,
+        #[graphql(
+            desc = "In which order; `NEWEST` when none is given. A cursor belongs to its order."
+        )]
+        order_by: Option<DiscrepancyOrder>,
         #[graphql(desc = "How many of the newest, 1 to 200; 50 when nothing is given.")]
         first: Option<i32>,
         #[graphql(desc = "Only older ones than the one with this cursor.")] after: Option<String>,
         #[graphql(desc = "How many of the oldest, 1 to 200.")] last: Option<i32>,
         #[graphql(desc = "Only newer ones than the one with this cursor.")] before: Option<String>,
-    ) -> Result<Connection<String, Discrepancy>, ApiError> {
+    ) -> Result<Connection<String, Discrepancy, TotalCount>, ApiError> {
         require(ctx, access::Role::Viewer)?;
         let arguments = PageArguments {
             first,
@@ -156,7 +175,22 @@ impl Query {
             last,
             before,
         };
-        lists::discrepancies(ctx, filter, arguments).await
+        lists::discrepancies(ctx, filter, order_by.unwrap_or_default(), arguments).await
+    }
+
+    /// How many discrepancies of each class `discrepancies` lists for the same filter, with the sums of their differences; none
+    /// of a class without any.
+    #[graphql(complexity = "super::DAYS_COST * child_complexity + 1")]
+    async fn discrepancy_counts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which discrepancies.")] filter: Option<DiscrepancyFilter>,
+    ) -> Result<Vec<DiscrepancyCount>, ApiError> {
+        require(ctx, access::Role::Viewer)?;
+        let filter = filter.unwrap_or_default().read()?;
+        Loaders::of(ctx)?.catch_up().await?;
+        let counts = Scoped::of(ctx)?.discrepancy_counts(filter).await?;
+        counts.into_iter().map(DiscrepancyCount::of).collect()
     }
 
     /// The sums of the payments that `payments` lists for the same days (`filter: {transactionDate: range}`), one element
@@ -240,16 +274,25 @@ impl Query {
     }
 
     /// What was asked to be cancelled through this API, by whom, and what came of it. Newest first.
-    #[graphql(complexity = "records::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn cancel_requests(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which requests. Without it, all.")] filter: Option<CancelRequestsFilter>,
-        #[graphql(default_with = "records::USUAL", desc = "How many, from 1 to 200.")] first: i32,
-        #[graphql(desc = "A cursor as you received it: the page behind it.")] after: Option<String>,
-    ) -> Result<Connection<String, CancelRequest>, ApiError> {
+        #[graphql(desc = "How many of the newest, 1 to 200; 50 when nothing is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only older ones than the one with this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many of the oldest, 1 to 200.")] last: Option<i32>,
+        #[graphql(desc = "Only newer ones than the one with this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, CancelRequest, TotalCount>, ApiError> {
         require(ctx, access::Role::Viewer)?;
-        records::cancel_requests(ctx, filter.unwrap_or_default(), first, after).await
+        let arguments = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        records::cancel_requests(ctx, filter.unwrap_or_default(), arguments).await
     }
 
     /// Every cancel, every decision about one, and every change of an access token, newest first. Needs the role `ACCOUNTANT`
@@ -272,6 +315,17 @@ impl Query {
     async fn tokens(&self, ctx: &Context<'_>) -> Result<Option<Vec<Token>>, ApiError> {
         require(ctx, access::Role::Accountant)?;
         tokens::all(ctx).await.map(Some)
+    }
+
+    /// The banks and securities firms whose accounts Toss refunds to, by their codes.
+    #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
+    #[expect(
+        clippy::unused_async,
+        reason = "resolvers are asynchronous by their trait"
+    )]
+    async fn banks(&self, ctx: &Context<'_>) -> Result<Vec<Bank>, ApiError> {
+        require(ctx, access::Role::Viewer)?;
+        Ok(bank::all())
     }
 
     /// Whoever is asking, by their access token.

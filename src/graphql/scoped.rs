@@ -6,23 +6,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Context;
-use reconciliation::{KstDate, MId, OrderId, PaymentKey, RetryAdvice};
+use chrono::{DateTime, Utc};
+use reconciliation::{DeskStep, KstDate, MId, OrderId, PaymentKey, RetryAdvice};
 
 use super::error::ApiError;
 use super::live::Live;
 use super::live_reads::LiveReads;
 use super::loaders::Loaders;
 use super::node_id::TransactionId;
+use super::payment_details::Details;
+use super::total_count::TotalCount;
 use crate::access::{Principal, Scope};
 use crate::cancel::{Admin, CancelCommand, CancelOutcome, Canceller, Finding};
 use crate::lookup::{FoundPayment, Lookup, LookupError, PaymentRef};
 use crate::reconcile::{MethodCycle, PayoutDay, Reconciler, Summary};
 use crate::request_notes::note_payment;
 use crate::store::{
-    self, AuditEntry, CancelRequest, CancelRequestFilter, CancelRequestId, DiscrepancyFilter,
-    DiscrepancyId, DiscrepancyPlace, Page, PageRequest, PaymentFilter, PaymentPlace,
-    SettlementFilter, SettlementId, SettlementPlace, Store, StoredCancelError, StoredDiscrepancy,
-    StoredPayment, StoredSettlement, Topic,
+    self, AmountPlace, AuditEntry, CancelRequest, CancelRequestFilter, CancelRequestId, ClassCount,
+    DeltaPlace, DeskAct, DeskRefused, DiscrepancyFilter, DiscrepancyId, DiscrepancyPlace, Page,
+    PageRequest, PaymentFilter, PaymentPlace, SettlementFilter, SettlementId, SettlementPlace,
+    Store, StoredCancelError, StoredDiscrepancy, StoredPayment, StoredSettlement, Topic,
+    VerdictSubject,
 };
 use crate::sync::{Coverage, Mirror};
 
@@ -40,6 +44,7 @@ pub(super) trait Open {}
 
 impl Open for super::Interpretation {}
 impl Open for Loaders {}
+impl Open for Details {}
 impl Open for Live {}
 impl Open for LiveReads {}
 
@@ -50,6 +55,11 @@ pub(super) fn loaders(
     interpretation: super::Interpretation,
 ) -> Loaders {
     Loaders::new(store.0.clone(), reconciler.0.clone(), interpretation)
+}
+
+/// The details of payments, loaded together for one request.
+pub(super) fn details(lookup: &Held<Lookup>) -> Details {
+    Details::new(lookup.0.clone())
 }
 
 /// What whoever asks may reach.
@@ -201,6 +211,31 @@ impl<'c, 'a> Scoped<'c, 'a> {
         Ok(page)
     }
 
+    /// As [`Store::list_payments_by_amount`].
+    pub(super) async fn list_payments_by_amount(
+        &self,
+        filter: PaymentFilter,
+        page: &PageRequest<AmountPlace>,
+        needs_rows: bool,
+    ) -> Result<Page<(AmountPlace, FoundPayment)>, ApiError> {
+        let filter = PaymentFilter {
+            mids: self.scope.narrowed(filter.mids),
+            ..filter
+        };
+        let store = self.store()?;
+        let page = if needs_rows {
+            let page = store.list_whole_payments_by_amount(&filter, page).await?;
+            page.map(|(place, whole)| (place, FoundPayment::whole(whole)))
+        } else {
+            let page = store.list_payments_by_amount(&filter, page).await?;
+            page.map(|(place, stored)| (place, FoundPayment::kept(stored)))
+        };
+        for (_, found) in &page.rows {
+            note_payment(&found.stored.payment.payment_key);
+        }
+        Ok(page)
+    }
+
     /// Whether a transaction may be seen.
     pub(super) fn sees_transaction(&self, id: &TransactionId) -> bool {
         self.scope.includes(&id.mid)
@@ -247,6 +282,24 @@ impl<'c, 'a> Scoped<'c, 'a> {
         Ok(page)
     }
 
+    /// As [`Store::list_discrepancies_by_delta`].
+    pub(super) async fn list_discrepancies_by_delta(
+        &self,
+        filter: DiscrepancyFilter,
+        page: &PageRequest<DeltaPlace>,
+    ) -> Result<Page<(DeltaPlace, StoredDiscrepancy)>, ApiError> {
+        let filter = DiscrepancyFilter {
+            mids: self.scope.narrowed(filter.mids),
+            ..filter
+        };
+        let store = self.store()?;
+        let page = store.list_discrepancies_by_delta(&filter, page).await?;
+        for (_, stored) in &page.rows {
+            note_of_discrepancy(stored);
+        }
+        Ok(page)
+    }
+
     /// As [`Store::discrepancy`].
     pub(super) async fn discrepancy(
         &self,
@@ -258,6 +311,75 @@ impl<'c, 'a> Scoped<'c, 'a> {
             note_of_discrepancy(stored);
         }
         Ok(seen)
+    }
+
+    /// As [`Store::discrepancies`], in their order; those that may not be seen, and those that there are not, are left out.
+    pub(super) async fn discrepancies(
+        &self,
+        ids: &[DiscrepancyId],
+    ) -> Result<Vec<StoredDiscrepancy>, ApiError> {
+        let mut found = self.store()?.discrepancies(ids).await?;
+        let found = ids.iter().filter_map(|id| found.remove(id));
+        let seen: Vec<_> = found
+            .filter(|stored| self.scope.includes(&stored.record.mid))
+            .collect();
+        seen.iter().for_each(note_of_discrepancy);
+        Ok(seen)
+    }
+
+    /// As [`Store::discrepancy_counts`].
+    pub(super) async fn discrepancy_counts(
+        &self,
+        filter: DiscrepancyFilter,
+    ) -> Result<Vec<ClassCount>, ApiError> {
+        let filter = DiscrepancyFilter {
+            mids: self.scope.narrowed(filter.mids),
+            ..filter
+        };
+        Ok(self.store()?.discrepancy_counts(&filter).await?)
+    }
+
+    /// As [`Store::step_at_desk`], by whoever asks and now.
+    pub(super) async fn step_at_desk(
+        &self,
+        ids: &[DiscrepancyId],
+        step: &DeskStep,
+        words: Option<&str>,
+        seen_at: Option<DateTime<Utc>>,
+    ) -> Result<Result<(), DeskRefused>, ApiError> {
+        let merchants = self.scope.merchants();
+        let act = DeskAct {
+            by: &self.principal.name,
+            at: self.canceller()?.now(),
+            step,
+            words,
+            seen_at,
+            merchants: merchants.as_deref(),
+        };
+        Ok(self.store()?.step_at_desk(ids, &act).await?)
+    }
+
+    /// As [`Reconciler::business_days_since`].
+    pub(super) async fn business_days_since(
+        &self,
+        found: DateTime<Utc>,
+        until: Option<DateTime<Utc>>,
+    ) -> Result<u32, ApiError> {
+        let reconciler: &Reconciler = self.opened()?;
+        Ok(reconciler.business_days_since(found, until).await?)
+    }
+
+    /// As [`Reconciler::discrepancy_of`], of one that may be seen.
+    pub(super) async fn discrepancy_of(
+        &self,
+        subject: &VerdictSubject,
+        id: &DiscrepancyId,
+    ) -> Result<Option<reconciliation::Discrepancy>, ApiError> {
+        if self.discrepancy(id).await?.is_none() {
+            return Ok(None);
+        }
+        let reconciler: &Reconciler = self.opened()?;
+        Ok(reconciler.discrepancy_of(subject, id).await?)
     }
 
     // ---- sums and what was read
@@ -328,18 +450,61 @@ impl<'c, 'a> Scoped<'c, 'a> {
     pub(super) async fn cancel_requests(
         &self,
         filter: CancelRequestFilter,
-        before: Option<&CancelRequestId>,
-        most: u64,
-    ) -> Result<Vec<CancelRequest>, ApiError> {
+        page: &PageRequest<CancelRequestId>,
+    ) -> Result<Page<CancelRequest>, ApiError> {
         let filter = CancelRequestFilter {
             mids: self.scope.narrowed(filter.mids),
             ..filter
         };
-        let found = self.store()?.cancel_requests(&filter, before, most).await?;
-        for request in &found {
+        let found = self.store()?.cancel_requests(&filter, page).await?;
+        for request in &found.rows {
             note_payment(&request.payment_key);
         }
         Ok(found)
+    }
+
+    /// As [`Store::audit_entries_of`], for a request that may be seen.
+    pub(super) async fn audit_entries_of(
+        &self,
+        request: &CancelRequestId,
+    ) -> Result<Vec<AuditEntry>, ApiError> {
+        Ok(self.store()?.audit_entries_of(request).await?)
+    }
+
+    /// How long a list is of what may be seen; `None` when it is too long to be counted.
+    pub(super) async fn total(&self, list: &TotalCount) -> Result<Option<u64>, ApiError> {
+        let store = self.store()?;
+        let narrowed = |mids: &Option<Vec<MId>>| self.scope.narrowed(mids.clone());
+        Ok(match list {
+            TotalCount::Payments(filter) => {
+                let filter = PaymentFilter {
+                    mids: narrowed(&filter.mids),
+                    ..filter.clone()
+                };
+                store.count_payments(&filter).await?
+            }
+            TotalCount::Settlements(filter) => {
+                let filter = SettlementFilter {
+                    mids: narrowed(&filter.mids),
+                    ..filter.clone()
+                };
+                store.count_settlements(&filter).await?
+            }
+            TotalCount::Discrepancies(filter) => {
+                let filter = DiscrepancyFilter {
+                    mids: narrowed(&filter.mids),
+                    ..filter.clone()
+                };
+                store.count_discrepancies(&filter).await?
+            }
+            TotalCount::CancelRequests(filter) => {
+                let filter = CancelRequestFilter {
+                    mids: narrowed(&filter.mids),
+                    ..filter.clone()
+                };
+                store.count_cancel_requests(&filter).await?
+            }
+        })
     }
 
     /// As [`Store::audit_entries`]: of what may be seen, and of the tokens that see no more than this one.

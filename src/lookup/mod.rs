@@ -6,6 +6,7 @@ mod alone;
 mod attempts;
 mod current;
 mod cycles;
+mod details;
 mod fault;
 mod in_time;
 mod reading;
@@ -28,6 +29,7 @@ use crate::store::{Store, StoreError, StoredPayment, WholePayment};
 use crate::toss::{PaymentReading, TossError, Unreadable, question};
 
 pub use cycles::LearnedCycle;
+pub use details::{CardDetails, EasyPayDetails, PaymentDetails};
 pub use reading::ReadingError;
 
 use absences::Absences;

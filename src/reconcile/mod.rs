@@ -1,6 +1,7 @@
 //! The verb that reconciles: gathers a payment's books from the store, holds them against the terms, and keeps the
 //! verdict of every payment current.
 
+mod at_desk;
 mod background;
 mod books;
 mod build_verdict;

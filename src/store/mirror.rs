@@ -3,6 +3,7 @@
 pub(in crate::store) mod day_claims;
 pub(in crate::store) mod live_reading;
 pub(in crate::store) mod merchant_ids;
+pub(in crate::store) mod own_answers;
 pub(in crate::store) mod payment_attempts;
 pub(in crate::store) mod payments;
 pub(in crate::store) mod payout_sums;

@@ -36,14 +36,19 @@ pub use db::backup::{Backup, BackupError};
 pub use db::changed::{Changes, Topic, Watcher};
 pub use db::error::StoreError;
 pub use desk::{DeskAct, DeskAction, DeskEntry, DeskRecord, DeskRefused};
+pub use lists::discrepancy_list::by_delta::DeltaPlace;
+pub use lists::discrepancy_list::counts::ClassCount;
 pub use lists::discrepancy_list::{DiscrepancyFilter, DiscrepancyPlace};
 pub use lists::keyset::{Page, PageRequest, Toward};
+pub use lists::payment_list::by_amount::AmountPlace;
+pub use lists::payment_list::conditions::{AmountRange, PaymentConditions};
 pub use lists::payment_list::{PaymentFilter, PaymentPlace};
 pub use lists::settlement_list::{SettlementFilter, SettlementOrder, SettlementPlace};
 pub use mirror::day_claims::ROWS_AT_ONCE;
 pub use mirror::live_reading::{
-    LiveReading, PaymentRecord, SettlementDay, SettlementRecord, TransactionRecord,
+    FoundBy, LiveReading, PaymentRecord, SettlementDay, SettlementRecord, TransactionRecord,
 };
+pub use mirror::own_answers::OwnAnswer;
 pub use mirror::payments::{AccountName, StoredPayment};
 pub use mirror::payout_sums::{PayoutSums, SettledLag};
 pub use mirror::raw_texts::RawOf;
@@ -63,9 +68,9 @@ pub use people::sessions::{SESSION_IDLE, SESSION_LASTS};
 pub use people::tokens::{NewStoredToken, StoredToken};
 pub use verdicts::book_rows::{BookRows, BookStretch, BookWalk, DueBooks, WalkedBooks};
 pub use verdicts::{
-    DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums, PaymentVerdict, ReconciliationSums,
-    SettledTerms, AtDesk, StoredDiscrepancy, UnsettledEvent, UnsettledSums, VerdictGap, VerdictRecord,
-    VerdictSubject,
+    AtDesk, DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums, PaymentVerdict,
+    ReconciliationSums, SettledTerms, StoredDiscrepancy, UnsettledEvent, UnsettledSums, VerdictGap,
+    VerdictRecord, VerdictSubject,
 };
 pub use webhook_queue::OpenWebhook;
 

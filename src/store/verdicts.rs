@@ -14,8 +14,8 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use reconciliation::{
-    Currency, DeskState, DiscrepancyClass, KstDate, MId, Money, MoneyError, PaymentKey, SettlementKind,
-    TransactionKey, Verdict,
+    Currency, DeskState, DiscrepancyClass, KstDate, MId, Money, MoneyError, PaymentKey,
+    SettlementKind, TransactionKey, Verdict,
 };
 
 use super::{AccountName, SettlementId, Source, StoreError};

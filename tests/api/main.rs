@@ -17,6 +17,7 @@ mod access;
 mod cancel;
 mod discrepancies;
 mod events;
+mod finding;
 mod fuzz;
 mod given_toss;
 mod ids;

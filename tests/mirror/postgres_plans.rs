@@ -1,6 +1,8 @@
 //! No statement of the store reads a large table of PostgreSQL through: not for any combination of filters, not for what is
 //! nested in a list, and not for what a mirror asks for.
 
+mod searches;
+
 use std::fmt::Debug;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -52,9 +54,10 @@ const FILL: [&str; 6] = [
     "INSERT INTO cancels (payment_key, transaction_key, amount, canceled_at, status)
      SELECT payment_key, 'cancel-' || payment_key, 1000, began_at + 2, 'DONE' FROM payments",
     "INSERT INTO merchant_ids (account, mid) SELECT DISTINCT account, mid FROM payments",
-    "INSERT INTO verdicts (subject, books_version, account, mid, began_at, verdict)
+    "INSERT INTO verdicts (subject, books_version, account, mid, began_at, verdict, currency, paid)
      SELECT payment_key, 0, account, mid, began_at,
-        (ARRAY['DISCREPANT', 'INCOMPLETE', 'PENDING', 'RECONCILED'])[1 + least(3, substr(payment_key, 9)::int % 97)]
+        (ARRAY['DISCREPANT', 'INCOMPLETE', 'PENDING', 'RECONCILED'])[1 + least(3, substr(payment_key, 9)::int % 97)],
+        'KRW', substr(payment_key, 9)::bigint
      FROM payments",
 ];
 
@@ -95,7 +98,8 @@ async fn no_list_reads_a_large_table_through_when_its_rows_were_never_counted() 
 }
 
 async fn filled(after: &[&str], settings: &[&str]) -> Explained {
-    let mut explained = Explained::filled(&[&FILL, after].concat(), settings).await;
+    let statements = [&FILL, &searches::FILL[..], after].concat();
+    let mut explained = Explained::filled(&statements, settings).await;
     let payments = format!("SELECT CAST({PAYMENTS} = count(*) AS text) FROM payments");
     assert_eq!(explained.database.texts(&payments).await, ["true"]);
     explained.skip();
@@ -105,6 +109,7 @@ async fn filled(after: &[&str], settings: &[&str]) -> Explained {
 async fn lists_are_served_by_indexes(explained: &mut Explained) {
     lists_of_payments(explained, Counted(true)).await;
     lists_of_settlements(explained, Counted(true)).await;
+    searches::lists_are_found_and_counted_by_indexes(explained).await;
     what_is_nested(explained).await;
 }
 
@@ -150,6 +155,7 @@ fn payment_filters() -> Vec<PaymentFilter> {
                 order_id: given(4).then(|| OrderId::parse("order-29000").unwrap()),
                 verdicts: given(5)
                     .then(|| [Verdict::Discrepant, Verdict::Reconciled][..values].to_vec()),
+                ..PaymentFilter::default()
             });
         }
     }
@@ -249,6 +255,7 @@ async fn lists_of_settlements(explained: &mut Explained, counted: Counted) {
             paid_out_date: given(1).then_some(days),
             mids: given(2).then(|| mids.to_vec()),
             kind: given(3).then_some(SettlementKind::Cancel),
+            ..SettlementFilter::default()
         };
         let order = filter.order();
         let middle = SettlementPlace {

@@ -6,9 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use entity::{desk_record, desk_step, discrepancy, resolved_discrepancy};
-use reconciliation::{
-    Acknowledgement, DeskState, DiscrepancyClass, KstDate, Severity, desk_state,
-};
+use reconciliation::{Acknowledgement, DeskState, DiscrepancyClass, KstDate, Severity, desk_state};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
 

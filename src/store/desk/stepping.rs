@@ -73,7 +73,11 @@ impl Store {
         let once = OnConflict::new().do_nothing().to_owned();
         insert::<desk_step::Entity>(&transaction, steps, &once).await?;
         transaction.note(|changed| {
-            changed.payments(items.values().filter_map(|item| item.payment_key.as_deref()));
+            changed.payments(
+                items
+                    .values()
+                    .filter_map(|item| item.payment_key.as_deref()),
+            );
             items.values().for_each(|item| changed.work_list(&item.mid));
         });
         for (id, item) in &items {
@@ -149,7 +153,8 @@ fn check(
         let known = record.and_then(acknowledgement);
         let standing = DeskStanding {
             state: desk_state(known.as_ref(), item.evidence.as_deref(), today),
-            assignee: record.map_or_else(|| item.assignee.clone(), |record| record.assignee.clone()),
+            assignee: record
+                .map_or_else(|| item.assignee.clone(), |record| record.assignee.clone()),
             changed_at: record.map(|record| record.changed_at.0),
         };
         check_step(act.step, &standing, act.seen_at, today).map_err(|why| {
@@ -225,11 +230,7 @@ async fn show(
     let backend = transaction.get_database_backend();
     discrepancy::Entity::update_many()
         .col_expr(column, value)
-        .filter(among(
-            backend,
-            Column::Id,
-            items.keys().map(String::as_str),
-        ))
+        .filter(among(backend, Column::Id, items.keys().map(String::as_str)))
         .exec(transaction)
         .await?;
     Ok(())

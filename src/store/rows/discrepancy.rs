@@ -8,7 +8,7 @@ use super::columns::placed;
 use super::{Row, storable, to_millis};
 use crate::store::StoreError;
 use crate::store::verdicts::{
-    DiscrepancyId, DiscrepancyRecord, AtDesk, StoredDiscrepancy, VerdictSubject,
+    AtDesk, DiscrepancyId, DiscrepancyRecord, StoredDiscrepancy, VerdictSubject,
 };
 
 placed!(discrepancy::Model, from "discrepancies", id, subject, payment_key, mid, class, transaction_key, explanation, explanation_ko,

@@ -315,6 +315,8 @@ pub(in crate::store) fn payment_model(
         refund_status: account
             .and_then(|of| of.refund_status.as_ref())
             .map(|status| storable(status.as_str())),
+        order_name: record.found_by.order_name.map(storable),
+        approval_number: record.found_by.approval_number.map(storable),
     })
 }
 

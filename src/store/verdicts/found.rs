@@ -73,9 +73,8 @@ struct Renamed<'r> {
 
 impl<'r> Renamed<'r> {
     fn of(old: &'r [discrepancy::Model], found: &HashSet<&str>) -> Self {
-        let is_former = |row: &&discrepancy::Model| {
-            row.evidence.is_none() && !found.contains(row.id.as_str())
-        };
+        let is_former =
+            |row: &&discrepancy::Model| row.evidence.is_none() && !found.contains(row.id.as_str());
         Self {
             rows: old.iter().filter(is_former).collect(),
             taken: HashSet::new(),

@@ -10,8 +10,8 @@ use super::parts::rows_of;
 use super::{DiscrepancyId, StoredDiscrepancy, VerdictRecord, VerdictSubject};
 use crate::store::row_reader::RowReader;
 use crate::store::rows::{
-    Placed, VerdictRow, resolved_discrepancy as stored_resolved, stored_discrepancy, unsettled_event,
-    verdict_gap,
+    Placed, VerdictRow, resolved_discrepancy as stored_resolved, stored_discrepancy,
+    unsettled_event, verdict_gap,
 };
 use crate::store::verdicts::book_rows::Scope;
 use crate::store::{Store, StoreError};
