@@ -7,6 +7,7 @@ mod books;
 mod budget;
 mod cancel;
 mod cancel_error_kind;
+mod cancel_error_texts;
 mod cancel_request;
 mod context;
 mod count;
