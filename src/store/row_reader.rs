@@ -178,6 +178,8 @@ impl RowReader {
                 Value::String(Some(text)) => query.bind(text),
                 Value::BigInt(Some(number)) => query.bind(number),
                 Value::Int(Some(number)) => query.bind(number),
+                Value::Bool(Some(is_so)) => query.bind(is_so),
+                Value::ChronoDate(Some(day)) => query.bind(day),
                 Value::BigUnsigned(Some(number)) => {
                     query.bind(i64::try_from(number).map_err(|_| other_type())?)
                 }
@@ -185,8 +187,8 @@ impl RowReader {
                 _ => return Err(other_type()),
             };
         }
-        let connections = self.connection.unwatched().get_postgres_connection_pool();
-        let mut found = query.fetch(connections);
+        let connections = self.connection.unwatched();
+        let mut found = query.fetch(connections.get_postgres_connection_pool());
         let mut before = Before::default();
         while let Some(row) = self
             .connection
@@ -204,7 +206,8 @@ impl RowReader {
         statement: Statement,
         mut take: impl FnMut(R) + Send,
     ) -> Result<(), StoreError> {
-        let mut found = self.connection.unwatched().stream_raw(statement).await?;
+        let connections = self.connection.unwatched();
+        let mut found = connections.stream_raw(statement).await?;
         let mut before = Before::default();
         while let Some(row) = found.try_next().await? {
             let row = row.try_as_sqlite_row().ok_or_else(other_type)?;
@@ -304,6 +307,8 @@ fn bound(value: &Value) -> Result<SqliteValue, StoreError> {
         Value::String(Some(text)) => Ok(SqliteValue::Text(text.clone())),
         Value::BigInt(Some(number)) => Ok(SqliteValue::Integer(*number)),
         Value::Int(Some(number)) => Ok(SqliteValue::Integer((*number).into())),
+        Value::Bool(Some(is_so)) => Ok(SqliteValue::Integer((*is_so).into())),
+        Value::ChronoDate(Some(day)) => Ok(SqliteValue::Text(day.to_string())),
         Value::BigUnsigned(Some(number)) => {
             let number = i64::try_from(*number).map_err(|_| other_type())?;
             Ok(SqliteValue::Integer(number))

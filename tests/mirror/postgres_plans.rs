@@ -29,9 +29,9 @@ const PAGE_ROWS: u64 = 100;
 /// cards. Each has had a cancel. Rows are as long as Toss's: a short table would rather be read through.
 const FILL: [&str; 6] = [
     "INSERT INTO payments (payment_key, mid, account, order_id, method_label, status, currency, read_at, rows_only, \
-        outdated, began_at, status_kind, method_kind)
+        outdated, began_at, status_kind, method_kind, raw)
      SELECT 'payment-' || n, mid, 'default', 'order-' || n, method, status, 'KRW', began + 60000, n % 3 > 0,
-        n % 500 = 0, began, status, method
+        n % 500 = 0, began, status, method, CASE WHEN n % 3 = 0 THEN rpad('', 900, 'x') END
      FROM (SELECT n, 1767193200000 + n::bigint * 259200 AS began,
             CASE n % 100 WHEN 0 THEN 'small' ELSE 'large' END AS mid,
             (ARRAY['READY', 'IN_PROGRESS', 'WAITING_FOR_DEPOSIT', 'ABORTED', 'EXPIRED', 'PARTIAL_CANCELED',

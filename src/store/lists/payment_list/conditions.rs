@@ -233,13 +233,11 @@ fn by_text(more: &PaymentConditions, sql: &mut Sql, _: &[MId]) -> Option<String>
         ""
     };
     let columns = ["order_id", "payment_key", "order_name", "approval_number"];
-    // Where SQLite has counted the rows, it takes a range for so many of them that it would rather read all.
-    let entered = |column| match column {
-        "order_id" if !sql.is_postgres() => " INDEXED BY payments_order_id",
-        _ => "",
-    };
     let found = columns.map(|column| {
-        let entered = entered(column);
+        let entered = match column {
+            "order_id" => along(sql, "payments_order_id"),
+            _ => String::new(),
+        };
         format!(
             "SELECT * FROM (SELECT payment_key AS key FROM payments{entered}
              WHERE {column}{bytewise} >= {from} AND {column}{bytewise} < {until} LIMIT {}) AS by_{column}",
@@ -286,12 +284,23 @@ fn by_cancel(more: &PaymentConditions, sql: &mut Sql, mids: &[MId]) -> Option<St
 fn by_payout(more: &PaymentConditions, sql: &mut Sql, mids: &[MId]) -> Option<String> {
     let (from, to) = more.paid_out?;
     let (from, to) = (sql.bind(from.naive()), sql.bind(to.naive()));
+    let entered = along(sql, "settlements_mid_kind_paid_out_date");
     each_merchant(sql, mids, |mid| {
         format!(
-            "SELECT payment_key AS key FROM settlements WHERE mid = {mid} AND kind IN ('PAYMENT', 'CANCEL')
+            "SELECT payment_key AS key FROM settlements{entered} WHERE mid = {mid} AND kind IN ('PAYMENT', 'CANCEL')
              AND paid_out_date BETWEEN {from} AND {to} AND payment_key IS NOT NULL"
         )
     })
+}
+
+/// The index that SQLite enters a table by. Where it has counted the rows, it takes a range for so many of them that it would
+/// rather read all. PostgreSQL knows better.
+fn along(sql: &Sql, index: &str) -> String {
+    if sql.is_postgres() {
+        String::new()
+    } else {
+        format!(" INDEXED BY {index}")
+    }
 }
 
 /// The same for each merchant, as many of each as are few. `None` for no merchant, or for too many.
