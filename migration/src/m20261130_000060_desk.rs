@@ -78,11 +78,11 @@ const INDEXES: [&str; 18] = [
     "DROP INDEX discrepancies_mid_class_began_at",
     "DROP INDEX discrepancies_mid_size",
     "CREATE INDEX discrepancies_open_began_at ON discrepancies (mid, began_at, id) WHERE state = 'OPEN'",
-    "CREATE INDEX discrepancies_open_class ON discrepancies (mid, class, began_at, id, delta_currency, delta)
+    "CREATE INDEX discrepancies_open_class ON discrepancies (mid, class, began_at, id, delta_currency, delta, state)
         WHERE state = 'OPEN'",
     "CREATE INDEX discrepancies_open_size ON discrepancies (mid, sized_currency, delta_size, id) WHERE state = 'OPEN'",
     "CREATE INDEX discrepancies_known_began_at ON discrepancies (mid, began_at, id) WHERE state = 'ACKNOWLEDGED'",
-    "CREATE INDEX discrepancies_known_class ON discrepancies (mid, class, began_at, id, delta_currency, delta)
+    "CREATE INDEX discrepancies_known_class ON discrepancies (mid, class, began_at, id, delta_currency, delta, state)
         WHERE state = 'ACKNOWLEDGED'",
     "CREATE INDEX discrepancies_known_size ON discrepancies (mid, sized_currency, delta_size, id)
         WHERE state = 'ACKNOWLEDGED'",

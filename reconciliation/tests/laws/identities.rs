@@ -1,8 +1,8 @@
 //! What a discrepancy is the same by, and what makes it say something else.
 
 use reconciliation::{
-    BalanceEquation, CancelRequestStatus, Discrepancy, Evidence, Gap, Pair, Settlement, Source,
-    Version,
+    BalanceEquation, CancelRequestStatus, Concerned, Discrepancy, Evidence, Gap, Pair, Settlement,
+    Source, Version,
 };
 
 use crate::made::{key, krw, second};
@@ -170,4 +170,44 @@ fn reading_the_same_again_changes_nothing_and_any_number_does() {
         twice(vec![row(10_000), row(10_000)]),
         twice(vec![row(10_000), row(10_000), row(10_000)])
     );
+}
+
+#[test]
+fn the_evidence_names_the_events_rows_and_days_that_somebody_would_look_at() {
+    let of_event = amounts(Pair::Settlement, 9_000);
+    assert_eq!(of_event.concerned(), Concerned::Events(vec![key("t0")]));
+    let of_all = found(
+        None,
+        Evidence::BalanceMismatch {
+            equation: BalanceEquation::PaidLessRefunded,
+            expected: krw(0),
+            observed: krw(1),
+        },
+    );
+    assert_eq!(of_all.concerned(), Concerned::WholeHistory);
+    let changed = moved(60, "2026-03-10");
+    assert_eq!(changed.rows()[0].paid_out_date, day("2026-03-10"));
+    let (before, until) = changed.former_row().unwrap();
+    assert_eq!(before.settlement.paid_out_date, day("2026-03-09"));
+    assert_eq!(until, second(60));
+    assert_eq!(of_event.former_row(), None);
+    let unread = found(
+        None,
+        Evidence::SourceGap {
+            source: Source::Transactions,
+            gaps: vec![
+                Gap::Unavailable,
+                Gap::Before(day("2026-03-02")),
+                Gap::Days(day("2026-03-04"), day("2026-03-05")),
+            ],
+            both_lists: false,
+        },
+    );
+    let first = day("2026-03-01");
+    let days = [(first, first), (day("2026-03-04"), day("2026-03-05"))];
+    assert_eq!(unread.unread_days(), days);
+    assert_eq!(of_event.unread_days(), []);
+    let open = request(None, CancelRequestStatus::Unknown, "r1");
+    assert_eq!(open.open_request(), Some("r1"));
+    assert_eq!(of_event.open_request(), None);
 }
