@@ -82,11 +82,12 @@ fn conditions() -> Vec<(PaymentConditions, Option<&'static str>)> {
     ]
 }
 
-/// As [`assert_all_indexed`]. Where nearly all fit, the first few are looked for in the table itself.
+/// As [`assert_all_indexed`]. A day's payouts of nearly all payments are looked for in the table itself, the first few.
 #[track_caller]
 fn assert_found(statements: &[(String, Vec<Step>)], asked: &impl Debug) -> u64 {
-    const FEW: u64 = 2_001;
-    let is_of_few = |step: &Step| step.how == "Seq Scan" && step.rows <= FEW;
+    // Two thousand of the larger merchant's, among those of the other.
+    const FIRST_FEW: u64 = 2_500;
+    let is_of_few = |step: &Step| step.how == "Seq Scan" && step.rows <= FIRST_FEW;
     let statements: Vec<(String, Vec<Step>)> = statements
         .iter()
         .map(|(query, steps)| {
