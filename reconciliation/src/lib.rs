@@ -35,6 +35,7 @@ mod coverage;
 mod currency;
 mod dated_sums;
 mod deposits;
+mod desk;
 mod discrepancy;
 mod due;
 mod event_payout;
@@ -64,6 +65,7 @@ mod unreadable_row;
 mod unsettled;
 mod virtual_account;
 mod weaker_limit;
+mod words;
 
 pub use books::{Books, FormerSettlement, ListedSettlement, PaymentRead, RecordedRequest, Terms};
 pub use books_by_date::{BookedLine, BookedRow, Cohort};
@@ -79,9 +81,13 @@ pub use coverage::{Coverage, Source, Stretch};
 pub use currency::Currency;
 pub use dated_sums::{BookedSums, DateBasis, DatedSums, dated_sums};
 pub use deposits::{Deposit, Deposits};
+pub use desk::{
+    Acknowledgement, DeskRefusal, DeskStanding, DeskState, DeskStep, age_in_business_days,
+    check_step, desk_state,
+};
 pub use discrepancy::{
-    BalanceEquation, Discrepancy, DiscrepancyClass, Evidence, Gap, Language, Pair, Severity,
-    StatusOf, Version,
+    BalanceEquation, Concerned, Discrepancy, DiscrepancyClass, Evidence, Gap, Language, Pair,
+    Severity, StatusOf, Version,
 };
 pub use due::{Contract, Contracts, NoPayoutDate, RowWait, late_from, row_wait};
 pub use event_payout::{EventPayout, PayoutBasis};

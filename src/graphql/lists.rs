@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use async_graphql::Context;
 use async_graphql::connection::Connection;
+use async_graphql::{Context, Lookahead};
 use reconciliation::{OrderId, PaymentKey};
 
+use super::at_hand::AtHand;
 use super::books::Books;
 use super::discrepancy::Discrepancy;
 use super::error::ApiError;
@@ -18,7 +19,7 @@ use super::payment::Payment;
 use super::scoped::Scoped;
 use super::settlement::Settlement;
 use super::total_count::TotalCount;
-use crate::store::{self, Page, StoredPayment, StoredSettlement};
+use crate::store::{self, StoredPayment, StoredSettlement};
 
 /// A page of payments.
 pub(super) async fn payments(
@@ -26,7 +27,7 @@ pub(super) async fn payments(
     filter: Option<PaymentFilter>,
     order: PaymentOrder,
     arguments: PageArguments,
-) -> Result<Connection<String, Payment, TotalCount>, ApiError> {
+) -> Result<Connection<String, AtHand<Payment>, TotalCount>, ApiError> {
     let filter = filter.unwrap_or_default().read()?;
     if order.is_by_amount() {
         return payments_by_amount(ctx, filter, order, arguments).await;
@@ -38,16 +39,15 @@ pub(super) async fn payments(
         Loaders::of(ctx)?.catch_up().await?;
     }
     let total = TotalCount::Payments(filter.clone());
-    let page = Scoped::of(ctx)?.list_payments(filter, &request).await?;
-    let rows = page.rows.into_iter().map(|(place, stored)| {
-        let payment = Payment::from(Books::as_stored(stored));
+    let nodes = nodes_of(ctx);
+    let needs_rows = nodes.iter().any(Books::needs_rows);
+    let scoped = Scoped::of(ctx)?;
+    let page = scoped.list_payments(filter, &request, needs_rows).await?;
+    let page = page.map(|(place, found)| {
+        let payment = Payment::of_page(found, &nodes);
         (order.began_text(&place), payment)
     });
-    let page = Page {
-        rows: order.in_order(rows.collect()),
-        has_more: page.has_more,
-    };
-    Ok(arguments.connection(page, toward, total))
+    Ok(arguments.connection(order.in_order(page), toward, total))
 }
 
 /// The same by what was paid, which is kept with the verdicts.
@@ -56,23 +56,30 @@ async fn payments_by_amount(
     filter: store::PaymentFilter,
     order: PaymentOrder,
     arguments: PageArguments,
-) -> Result<Connection<String, Payment, TotalCount>, ApiError> {
+) -> Result<Connection<String, AtHand<Payment>, TotalCount>, ApiError> {
     let mut request = arguments.request(|text| order.amount_place(text))?;
     let toward = request.toward;
     request.toward = order.toward(toward);
     Loaders::of(ctx)?.catch_up().await?;
     let total = TotalCount::Payments(filter.clone());
+    let nodes = nodes_of(ctx);
+    let needs_rows = nodes.iter().any(Books::needs_rows);
     let scoped = Scoped::of(ctx)?;
-    let page = scoped.list_payments_by_amount(filter, &request).await?;
-    let rows = page.rows.into_iter().map(|(place, stored)| {
-        let payment = Payment::from(Books::as_stored(stored));
+    let page = scoped.list_payments_by_amount(filter, &request, needs_rows);
+    let page = page.await?.map(|(place, found)| {
+        let payment = Payment::of_page(found, &nodes);
         (order.amount_text(&place), payment)
     });
-    let page = Page {
-        rows: order.in_order(rows.collect()),
-        has_more: page.has_more,
-    };
-    Ok(arguments.connection(page, toward, total))
+    Ok(arguments.connection(order.in_order(page), toward, total))
+}
+
+/// What is asked of the nodes of a list, in either of the two places where they stand.
+fn nodes_of<'c>(ctx: &'c Context<'_>) -> [Lookahead<'c>; 2] {
+    let selection = ctx.look_ahead();
+    [
+        selection.field("nodes"),
+        selection.field("edges").field("node"),
+    ]
 }
 
 /// A page of discrepancies.
@@ -93,15 +100,8 @@ pub(super) async fn discrepancies(
     let scoped = Scoped::of(ctx)?;
     let total = TotalCount::Discrepancies(filter.clone());
     let page = scoped.list_discrepancies(filter, &request).await?;
-    let rows = page
-        .rows
-        .into_iter()
-        .map(|(place, stored)| (order.began_text(&place), Discrepancy::from(stored)));
-    let page = Page {
-        rows: order.in_order(rows.collect()),
-        has_more: page.has_more,
-    };
-    Ok(arguments.connection(page, toward, total))
+    let page = page.map(|(place, stored)| (order.began_text(&place), Discrepancy::from(stored)));
+    Ok(arguments.connection(order.in_order(page), toward, total))
 }
 
 /// The same, largest difference first.
@@ -115,14 +115,10 @@ async fn discrepancies_by_delta(
     let scoped = Scoped::of(ctx)?;
     let total = TotalCount::Discrepancies(filter.clone());
     let page = scoped.list_discrepancies_by_delta(filter, &request).await?;
-    let rows = page.rows.into_iter().map(|(place, stored)| {
+    let page = page.map(|(place, stored)| {
         let text = DiscrepancyOrder::delta_text(&place);
         (text, Discrepancy::from(stored))
     });
-    let page = Page {
-        rows: rows.collect(),
-        has_more: page.has_more,
-    };
     Ok(arguments.connection(page, request.toward, total))
 }
 
@@ -139,17 +135,13 @@ pub(super) async fn settlements(
     let scoped = Scoped::of(ctx)?;
     let page = scoped.list_settlements(filter, &request).await?;
     let mut owners = Owners::of(&scoped, page.rows.iter().map(|(_, row)| row)).await?;
-    let rows = page.rows.into_iter().map(|(place, row)| {
+    let page = page.map(|(place, row)| {
         let books = owners.of_row(&row);
         (
             settlement_text(order, &place),
             Settlement::of_payment(row, books),
         )
     });
-    let page = Page {
-        rows: rows.collect(),
-        has_more: page.has_more,
-    };
     Ok(arguments.connection(page, request.toward, total))
 }
 

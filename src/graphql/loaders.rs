@@ -10,9 +10,7 @@ use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
-use reconciliation::{
-    CancelRequestFacts, Currency, History, Money, MoneyError, OrderId, PaymentKey,
-};
+use reconciliation::{CancelRequestFacts, Currency, History, Money, OrderId, PaymentKey};
 use tokio::sync::OnceCell;
 use tracing::Instrument as _;
 
@@ -20,7 +18,7 @@ use super::context::Interpretation;
 use super::error::ApiError;
 use crate::reconcile::{Reconciled, Reconciler, history, request_facts};
 use crate::store::{
-    CancelRequest, SettlementsKey, Store, StoreError, StoredPayment, StoredSettlement,
+    CancelRequest, DeskRecord, DiscrepancyId, Store, StoreError, StoredPayment, WholePayment,
 };
 
 /// What to load of: a payment as it was read at one instant. After another reading it is another key, so that a
@@ -44,13 +42,9 @@ impl Hash for Reading {
     }
 }
 
-/// Loads what happened to a payment.
+/// Loads a payment's rows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct HistoryOf(Reading);
-
-/// Loads a payment's settlement rows.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct SettlementsOf(Reading);
+struct WholeOf(Reading);
 
 /// Loads how a payment stands.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -67,6 +61,10 @@ struct AttemptsOf(OrderId);
 /// Loads our own cancel requests for a payment.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct CancelRequestsOf(PaymentKey);
+
+/// Loads what people have made of a discrepancy.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct DeskOf(DiscrepancyId);
 
 /// Loads what an admin has asked for in a currency since an instant.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -91,6 +89,7 @@ pub struct Loaders {
     /// Requests change while a mutation runs, so they are never kept.
     requests: DataLoader<Requests>,
     reconciler: Reconciler,
+    interpretation: Interpretation,
     caught_up: OnceCell<Result<(), ApiError>>,
 }
 
@@ -107,7 +106,6 @@ impl Loaders {
         let rows = Rows {
             store: store.clone(),
             reconciler: reconciler.clone(),
-            interpretation,
         };
         // Without a delay a batch is what the fields of one step ask for; a delay would be added to every answer.
         Self {
@@ -115,6 +113,7 @@ impl Loaders {
                 .delay(Duration::ZERO),
             requests: DataLoader::new(Requests { store }, spawn).delay(Duration::ZERO),
             reconciler,
+            interpretation,
             caught_up: OnceCell::new(),
         }
     }
@@ -124,26 +123,26 @@ impl Loaders {
         super::context::part(ctx)
     }
 
-    pub(super) async fn history(
+    /// What happened to a payment.
+    pub(super) fn history<'w>(
         &self,
-        payment: &Arc<StoredPayment>,
-    ) -> Result<Arc<History>, ApiError> {
-        let key = HistoryOf(Reading(Arc::clone(payment)));
-        match self.rows.load_one(key).await {
-            Ok(Some(Ok(history))) => Ok(history),
-            Ok(Some(Err(error))) => Err(ApiError::internal(&error)),
-            Ok(None) => Ok(Arc::default()),
-            Err(error) => Err(ApiError::internal(&*error)),
-        }
+        whole: &'w WholePayment,
+    ) -> Result<&'w Arc<History>, ApiError> {
+        let reading = self.interpretation.partial_cancel_rows;
+        whole
+            .history(|rows, stored| history(rows, Some(stored), reading))
+            .map_err(|error| ApiError::internal(&error))
     }
 
-    pub(super) async fn settlements(
+    /// A payment with its rows.
+    pub(super) async fn whole(
         &self,
         payment: &Arc<StoredPayment>,
-    ) -> Result<Arc<[StoredSettlement]>, ApiError> {
-        let key = SettlementsOf(Reading(Arc::clone(payment)));
+    ) -> Result<Arc<WholePayment>, ApiError> {
+        let key = WholeOf(Reading(Arc::clone(payment)));
         match self.rows.load_one(key).await {
-            Ok(rows) => Ok(rows.unwrap_or_default()),
+            Ok(Some(whole)) => Ok(whole),
+            Ok(None) => Ok(Arc::new(WholePayment::without_rows(Arc::clone(payment)))),
             Err(error) => Err(ApiError::internal(&*error)),
         }
     }
@@ -206,6 +205,14 @@ impl Loaders {
         }
     }
 
+    /// What people have made of a discrepancy.
+    pub(super) async fn desk(&self, id: &DiscrepancyId) -> Result<DeskRecord, ApiError> {
+        match self.requests.load_one(DeskOf(id.clone())).await {
+            Ok(record) => Ok(record.unwrap_or_default()),
+            Err(error) => Err(ApiError::internal(&*error)),
+        }
+    }
+
     /// What the holder of the token of that name has asked to cancel in a currency since an instant.
     pub(super) async fn cancels_asked_since(
         &self,
@@ -238,65 +245,26 @@ struct NotReconciled;
 struct Rows {
     store: Store,
     reconciler: Reconciler,
-    interpretation: Interpretation,
 }
 
-impl Loader<HistoryOf> for Rows {
-    /// A payment whose sums do not fit must not take the others' histories with it.
-    type Value = Result<Arc<History>, MoneyError>;
+impl Loader<WholeOf> for Rows {
+    type Value = Arc<WholePayment>;
     type Error = Arc<StoreError>;
 
-    async fn load(
-        &self,
-        keys: &[HistoryOf],
-    ) -> Result<HashMap<HistoryOf, Self::Value>, Self::Error> {
+    async fn load(&self, keys: &[WholeOf]) -> Result<HashMap<WholeOf, Self::Value>, Self::Error> {
         let payments: Vec<PaymentKey> = keys
             .iter()
-            .map(|HistoryOf(Reading(stored))| stored.payment.payment_key.clone())
+            .map(|WholeOf(Reading(stored))| stored.payment.payment_key.clone())
             .collect();
-        let mut rows = self
+        let whole = self
             .store
-            .transactions_of(&payments)
+            .whole_payments(&payments)
             .await
             .map_err(Arc::new)?;
-        let histories = keys.iter().zip(&payments).map(|(key, payment)| {
-            let HistoryOf(Reading(stored)) = key;
-            let rows = rows.remove(payment).unwrap_or_default();
-            let history = history(rows, Some(stored), self.interpretation.partial_cancel_rows);
-            (key.clone(), history.map(Arc::new))
-        });
-        Ok(histories.collect())
-    }
-}
-
-impl Loader<SettlementsOf> for Rows {
-    type Value = Arc<[StoredSettlement]>;
-    type Error = Arc<StoreError>;
-
-    async fn load(
-        &self,
-        keys: &[SettlementsOf],
-    ) -> Result<HashMap<SettlementsOf, Self::Value>, Self::Error> {
-        let payments: Vec<SettlementsKey> = keys
-            .iter()
-            .map(|SettlementsOf(Reading(stored))| SettlementsKey {
-                payment_key: stored.payment.payment_key.clone(),
-                mid: stored.payment.mid.clone(),
-                order_id: stored.payment.order_id.clone(),
-            })
-            .collect();
-        let mut rows = self
-            .store
-            .settlements_of(&payments)
-            .await
-            .map_err(Arc::new)?;
-        let found = keys.iter().zip(&payments).filter_map(|(key, payment)| {
-            let mut rows = rows.remove(&payment.payment_key)?;
-            // A payment comes before its cancels, also when they are of one day.
-            rows.sort_by_key(|row| (row.settlement.sold_date, row.settlement.kind));
-            Some((key.clone(), Arc::from(rows)))
-        });
-        Ok(found.collect())
+        let found = keys.iter().zip(&payments);
+        Ok(found
+            .filter_map(|(key, payment)| Some((key.clone(), Arc::clone(whole.get(payment)?))))
+            .collect())
     }
 }
 
@@ -385,6 +353,18 @@ impl Loader<CancelRequestsOf> for Requests {
                 )
             })
             .collect())
+    }
+}
+
+impl Loader<DeskOf> for Requests {
+    type Value = DeskRecord;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[DeskOf]) -> Result<HashMap<DeskOf, Self::Value>, Self::Error> {
+        let ids: Vec<DiscrepancyId> = keys.iter().map(|DeskOf(id)| id.clone()).collect();
+        let found = self.store.desk_of(&ids).await.map_err(Arc::new)?;
+        let found = found.into_iter();
+        Ok(found.map(|(id, record)| (DeskOf(id), record)).collect())
     }
 }
 

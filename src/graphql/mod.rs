@@ -1,17 +1,21 @@
 //! What front-ends talk to: the schema, its types and how they are loaded. Types are thin shells over the engine's and
 //! the store's values; the rules are theirs.
 
+mod at_hand;
 mod bank;
 mod books;
 mod books_by_date;
 mod budget;
 mod cancel;
 mod cancel_error_kind;
+mod cancel_error_texts;
 mod cancel_request;
 mod context;
 mod count;
 mod coverage;
+mod desk;
 mod discrepancy;
+mod discrepancy_evidence;
 mod document_check;
 mod error;
 mod event_payout;
@@ -50,6 +54,7 @@ mod total_count;
 mod transaction;
 mod transaction_list;
 mod user_error;
+mod validated;
 mod viewer;
 mod viewer_can_cancel;
 mod virtual_account;
@@ -66,6 +71,7 @@ pub use loaders::Loaders;
 pub use mutation::Mutation;
 pub use query::Query;
 pub use subscription::Subscription;
+pub use validated::{Before, Validated};
 
 use live_reads::LiveReads;
 use scoped::Held;

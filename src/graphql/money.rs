@@ -1,8 +1,15 @@
 //! Money as clients read and write it.
 
-use async_graphql::{InputObject, Object};
+use std::borrow::Cow;
+
+use async_graphql::parser::types::Field;
+use async_graphql::registry::Registry;
+use async_graphql::{
+    ContextSelectionSet, InputObject, Object, OutputType, Positioned, ServerResult, Value,
+};
 use reconciliation::{Currency, MoneyError};
 
+use super::at_hand;
 use super::cancel_request::CancelError;
 use super::error::ApiError;
 use super::scalars::Decimal;
@@ -12,9 +19,30 @@ use crate::store;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Money(pub(super) reconciliation::Money);
 
+impl OutputType for Money {
+    fn type_name() -> Cow<'static, str> {
+        Shown::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        Shown::create_type_info(registry)
+    }
+
+    async fn resolve(
+        &self,
+        ctx: &ContextSelectionSet<'_>,
+        _: &Positioned<Field>,
+    ) -> ServerResult<Value> {
+        at_hand::object(ctx, &Shown(self.0)).await
+    }
+}
+
+/// The amount with its fields.
+struct Shown(reconciliation::Money);
+
 /// An exact amount of one currency. Amounts of different currencies are never added.
-#[Object]
-impl Money {
+#[Object(name = "Money")]
+impl Shown {
     /// The amount in the currency's own unit, with exactly the currency's decimals. May be negative where the field
     /// says so.
     async fn amount(&self) -> Decimal {

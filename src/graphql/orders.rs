@@ -6,7 +6,7 @@ use super::page::{
     amount_place, amount_text, delta_place, delta_text, discrepancy_place, discrepancy_text,
     payment_place, payment_text,
 };
-use crate::store::{AmountPlace, DeltaPlace, DiscrepancyPlace, PaymentPlace, Toward};
+use crate::store::{AmountPlace, DeltaPlace, DiscrepancyPlace, Page, PaymentPlace, Toward};
 
 /// The order of a list of payments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
@@ -67,9 +67,9 @@ impl PaymentOrder {
         marked(self.is_turned(), amount_text(place))
     }
 
-    /// The rows of a page in this order.
-    pub(super) fn in_order<T>(self, rows: Vec<T>) -> Vec<T> {
-        in_order(self.is_turned(), rows)
+    /// A page in this order.
+    pub(super) fn in_order<T>(self, page: Page<T>) -> Page<T> {
+        in_order(self.is_turned(), page)
     }
 }
 
@@ -100,8 +100,8 @@ impl DiscrepancyOrder {
     }
 
     /// As [`PaymentOrder::in_order`].
-    pub(super) fn in_order<T>(self, rows: Vec<T>) -> Vec<T> {
-        in_order(self.is_turned(), rows)
+    pub(super) fn in_order<T>(self, page: Page<T>) -> Page<T> {
+        in_order(self.is_turned(), page)
     }
 }
 
@@ -113,11 +113,11 @@ fn turned(is_turned: bool, page: Toward) -> Toward {
     }
 }
 
-fn in_order<T>(is_turned: bool, mut rows: Vec<T>) -> Vec<T> {
+fn in_order<T>(is_turned: bool, mut page: Page<T>) -> Page<T> {
     if is_turned {
-        rows.reverse();
+        page.rows.reverse();
     }
-    rows
+    page
 }
 
 fn marked(is_turned: bool, text: String) -> String {
@@ -183,7 +183,11 @@ mod tests {
             PaymentOrder::AmountDesc.toward(Toward::Older),
             Toward::Older
         );
-        assert_eq!(DiscrepancyOrder::Oldest.in_order(vec![1, 2]), [2, 1]);
-        assert_eq!(DiscrepancyOrder::LargestDelta.in_order(vec![1, 2]), [1, 2]);
+        let page = || Page {
+            rows: vec![1, 2],
+            has_more: true,
+        };
+        assert_eq!(DiscrepancyOrder::Oldest.in_order(page()).rows, [2, 1]);
+        assert_eq!(DiscrepancyOrder::LargestDelta.in_order(page()), page());
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Lookahead, Object};
 use reconciliation::cancel_events;
 
+use super::at_hand::{AtHand, ListAtHand};
 use super::books::Books;
 use super::cancel::Cancel;
 use super::error::ApiError;
@@ -31,10 +32,17 @@ impl Payment {
         found: FoundPayment,
         ctx: &Context<'_>,
         selection: &Lookahead<'_>,
-    ) -> Self {
+    ) -> AtHand<Self> {
         let books = Books::of(found);
         books.load_selected(ctx, selection).await;
-        Self::from(books)
+        let is_at_hand = !Books::needs_more_than_rows(selection);
+        AtHand::when(is_at_hand, Self::from(books))
+    }
+
+    /// A payment of a page, with its rows where the selection asks for what is made of them.
+    pub(super) fn of_page(found: FoundPayment, selections: &[Lookahead<'_>]) -> AtHand<Self> {
+        let is_at_hand = !selections.iter().any(Books::needs_more_than_rows);
+        AtHand::when(is_at_hand, Self::of(found))
     }
 
     /// A payment whose parts are loaded when they are asked for.
@@ -236,16 +244,17 @@ impl Payment {
     /// Every transaction, oldest first; those of one second in the order of a payment's life (issued, paid, partly
     /// cancelled, cancelled).
     #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
-    async fn history(&self, ctx: &Context<'_>) -> Result<Vec<Transaction>, ApiError> {
-        Ok(Transaction::all_of(self.0.history(ctx).await?))
+    async fn history(&self, ctx: &Context<'_>) -> Result<ListAtHand<Transaction>, ApiError> {
+        let history = self.0.history(ctx).await?;
+        Ok(ListAtHand(Transaction::all_of(history)))
     }
 
     /// What Toss pays out for this payment and deducts for its cancels: a row for each event, on each event's own day.
     /// Empty until the day after an event, and always under a test key, for which Toss settles nothing.
     #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
-    async fn settlements(&self, ctx: &Context<'_>) -> Result<Vec<Settlement>, ApiError> {
+    async fn settlements(&self, ctx: &Context<'_>) -> Result<ListAtHand<Settlement>, ApiError> {
         let rows = self.0.settlements(ctx).await?;
-        Ok(Settlement::all_of(rows, &self.0))
+        Ok(ListAtHand(Settlement::all_of(rows, &self.0)))
     }
 
     /// Every cancel, oldest first, with who caused it and whether it gave money back.

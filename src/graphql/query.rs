@@ -5,11 +5,12 @@ use std::time::Duration;
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object};
 
+use super::at_hand::AtHand;
 use super::bank::{self, Bank};
 use super::books_by_date::{BusinessDay, DateBasis, PayoutTotal, Receivable, SummaryGroup};
 use super::cancel_request::CancelRequest;
 use super::coverage::Coverage;
-use super::discrepancy::Discrepancy;
+use super::discrepancy::{Discrepancy, DiscrepancyCount};
 use super::error::ApiError;
 use super::filters::{
     DateRange, DiscrepancyFilter, PaymentFilter, SettlementFilter, TransactionFilter, mids,
@@ -80,7 +81,7 @@ impl Query {
             desc = "How old the answer may be, in seconds. 0 always asks Toss."
         )]
         max_age_seconds: i32,
-    ) -> Result<Option<Payment>, ApiError> {
+    ) -> Result<Option<AtHand<Payment>>, ApiError> {
         require(ctx, access::Role::Viewer)?;
         let by = by.to_ref()?;
         let max_age = u64::try_from(max_age_seconds)
@@ -117,7 +118,7 @@ impl Query {
         #[graphql(desc = "Only older ones than the one with this cursor.")] after: Option<String>,
         #[graphql(desc = "How many of the oldest, 1 to 200.")] last: Option<i32>,
         #[graphql(desc = "Only newer ones than the one with this cursor.")] before: Option<String>,
-    ) -> Result<Connection<String, Payment, TotalCount>, ApiError> {
+    ) -> Result<Connection<String, AtHand<Payment>, TotalCount>, ApiError> {
         require(ctx, access::Role::Viewer)?;
         let arguments = PageArguments {
             first,
@@ -176,7 +177,7 @@ impl Query {
         lists::settlements(ctx, filter, arguments).await
     }
 
-    /// What disagrees, newest payment first: the work list. Payments that have only been seen in Toss's lists count too, and
+    /// What disagrees and is `OPEN`, unless the filter names other states, newest payment first: the work list. Payments that have only been seen in Toss's lists count too, and
     /// so do settlement rows that belong to no payment.
     #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     #[expect(
@@ -205,6 +206,21 @@ impl Query {
             before,
         };
         lists::discrepancies(ctx, filter, order_by.unwrap_or_default(), arguments).await
+    }
+
+    /// How many discrepancies of each class `discrepancies` lists for the same filter, with the sums of their differences; none
+    /// of a class without any.
+    #[graphql(complexity = "super::DAYS_COST * child_complexity + 1")]
+    async fn discrepancy_counts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which discrepancies.")] filter: Option<DiscrepancyFilter>,
+    ) -> Result<Vec<DiscrepancyCount>, ApiError> {
+        require(ctx, access::Role::Viewer)?;
+        let filter = filter.unwrap_or_default().read()?;
+        Loaders::of(ctx)?.catch_up().await?;
+        let counts = Scoped::of(ctx)?.discrepancy_counts(filter).await?;
+        counts.into_iter().map(DiscrepancyCount::of).collect()
     }
 
     /// Sums by the day that `basis` names, one element for each merchant and currency, and for each group where `groupBy` is

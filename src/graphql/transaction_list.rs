@@ -55,7 +55,8 @@ async fn histories(
     let payments = Scoped::of(ctx)?.payments(&keys).await?;
     let loaders = Loaders::of(ctx)?;
     let loaded = payments.iter().map(|(key, stored)| async move {
-        let history = loaders.history(stored).await?;
+        let whole = loaders.whole(stored).await?;
+        let history = Arc::clone(loaders.history(&whole)?);
         Ok::<_, ApiError>((key.clone(), history))
     });
     join_all(loaded).await.into_iter().collect()

@@ -19,7 +19,7 @@ async fn set(shop: &Shop) -> [String; 3] {
     let console = shop.sim.console();
     let at = |text: &str| instant(&format!("2026-03-{text}+09:00"));
     let mut named = NewPayment::card("find_me-0001", 10_000).at(at("03T10:00:00"));
-    named.order_name = "텀블러 100% 세일".to_owned();
+    "텀블러 100% 세일".clone_into(&mut named.order_name);
     let first = console.pay(named);
     let second = console.pay(NewPayment::card("findxme-0002", 30_000).at(at("04T10:00:00")));
     let third = console.pay(NewPayment::card("other-0003", 20_000).at(at("05T10:00:00")));
@@ -224,17 +224,17 @@ async fn lists_have_an_order_and_a_length(shop: Shop) {
         assert_eq!(found(&shop, &filtered).await.0, without, "{order}");
     }
     // A count is not free: eighty of them are more than a document may cost.
-    let counts: String = (0..90)
-        .map(|number| format!("c{number}: totalCount "))
+    let counts: Vec<String> = (0..90)
+        .map(|number| format!("c{number}: totalCount"))
         .collect();
-    let query = format!("{{ payments(first: 1) {{ {counts} }} }}");
+    let query = format!("{{ payments(first: 1) {{ {} }} }}", counts.join(" "));
     assert_eq!(shop.refusal(&query).await, "TOO_COMPLEX");
 }
 
 async fn requests_lead_to_their_payment_and_say_who_may_approve(shop: Shop) {
     let console = shop.sim.console();
     for number in 1..=3 {
-        let key = console.pay(NewPayment::card(&format!("order-{number}"), 10_000));
+        let key = console.pay(NewPayment::card(format!("order-{number}"), 10_000));
         let input = json!({ "paymentKey": key, "idempotencyKey": format!("finding-{number}"), "reason": "r" });
         let answer = shop
             .post(&shop.admin, CANCEL, json!({ "input": input }))
@@ -252,24 +252,24 @@ async fn requests_lead_to_their_payment_and_say_who_may_approve(shop: Shop) {
         data(shop.post(&shop.admin, &query, Value::Null).await)["cancelRequests"].take()
     };
     let all = page("first: 2").await;
-    let order = |page: &Value, place: usize| page["nodes"][place]["payment"]["orderId"].clone();
+    let of_order = |page: &Value, place: usize| page["nodes"][place]["payment"]["orderId"].clone();
     assert_eq!(
-        (order(&all, 0), &all["totalCount"]),
+        (of_order(&all, 0), &all["totalCount"]),
         (json!("order-3"), &json!(3))
     );
     assert_eq!(all["nodes"][0]["viewerCanApprove"], false);
     assert_eq!(all["pageInfo"]["hasNextPage"], true);
     let cursor = &all["edges"][1]["cursor"];
     let older = page(&format!("after: {cursor}")).await;
-    assert_eq!(order(&older, 0), "order-1");
+    assert_eq!(of_order(&older, 0), "order-1");
     let newer = page(&format!("last: 2, before: {cursor}")).await;
     assert_eq!(
-        (order(&newer, 0), &newer["pageInfo"]["hasPreviousPage"]),
+        (of_order(&newer, 0), &newer["pageInfo"]["hasPreviousPage"]),
         (json!("order-3"), &json!(false))
     );
     let oldest = page("last: 1").await;
     assert_eq!(
-        (order(&oldest, 0), &oldest["pageInfo"]["hasPreviousPage"]),
+        (of_order(&oldest, 0), &oldest["pageInfo"]["hasPreviousPage"]),
         (json!("order-1"), &json!(true))
     );
     for (day, expected) in [("2026-03-20", 3), ("2026-03-19", 0), ("2026-03-21", 0)] {
@@ -344,7 +344,7 @@ async fn discrepancies_are_ordered_and_found_by_their_size(Month(shop): Month) {
         let page = list(&format!("orderBy: LARGEST_DELTA, first: 7, after: {after}")).await;
         walked.extend(ids(&page));
         match page["edges"].as_array().unwrap().last() {
-            Some(last) => after = last["cursor"].clone(),
+            Some(edge) => after = edge["cursor"].clone(),
             None => break,
         }
     }

@@ -50,6 +50,14 @@ impl<T> Page<T> {
         }
     }
 
+    /// The same page of what each row becomes.
+    pub fn map<U>(self, become_other: impl FnMut(T) -> U) -> Page<U> {
+        Page {
+            rows: self.rows.into_iter().map(become_other).collect(),
+            has_more: self.has_more,
+        }
+    }
+
     /// A page from rows in the order in which they were read, one more than wanted if there is one.
     pub(in crate::store) fn of(mut rows: Vec<T>, wanted: u64, toward: Toward) -> Self {
         let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);

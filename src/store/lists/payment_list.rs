@@ -6,17 +6,17 @@ mod by_verdict;
 pub(in crate::store) mod conditions;
 mod wanted;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use entity::{payment, verdict};
 use reconciliation::{MId, OrderId, PaymentKey, PaymentMethod, PaymentStatus, Verdict};
-use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{SelectStatement, Value};
 
 use self::conditions::PaymentConditions;
 use self::wanted::Wanted;
-use crate::store::{Page, PageRequest, Store, StoreError, StoredPayment};
+use crate::store::{Page, PageRequest, Store, StoreError, StoredPayment, WholePayment};
 
 /// Which payments. A list without a value matches nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,6 +53,27 @@ impl Store {
         filter: &PaymentFilter,
         request: &PageRequest<PaymentPlace>,
     ) -> Result<Page<(PaymentPlace, Arc<StoredPayment>)>, StoreError> {
+        let page = self.payment_places(filter, request).await?;
+        let payments = self.payments(&keys(&page)).await?;
+        Ok(dealt(page, payments))
+    }
+
+    /// As [`Store::list_payments`], of payments with all of their rows.
+    pub async fn list_whole_payments(
+        &self,
+        filter: &PaymentFilter,
+        request: &PageRequest<PaymentPlace>,
+    ) -> Result<Page<(PaymentPlace, Arc<WholePayment>)>, StoreError> {
+        let page = self.payment_places(filter, request).await?;
+        let payments = self.whole_payments(&keys(&page)).await?;
+        Ok(dealt(page, payments))
+    }
+
+    async fn payment_places(
+        &self,
+        filter: &PaymentFilter,
+        request: &PageRequest<PaymentPlace>,
+    ) -> Result<Page<PaymentPlace>, StoreError> {
         let past = request.past.as_ref().map(|past| {
             (
                 past.began_at.timestamp_millis().into(),
@@ -64,46 +85,62 @@ impl Store {
             past,
             toward: request.toward,
         };
-        let filter = self.narrowed(filter).await?;
+        let filter = self.walkable(filter).await?;
         let Some(statement) = statement(&filter, &page) else {
             return Ok(Page::empty());
         };
+        let statement = self.reader.get_database_backend().build(&statement);
         let mut places = Vec::new();
-        for row in self.reader.query_all(&statement).await? {
-            let (millis, key): (i64, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-            let unread = |column| StoreError::inconsistent("payments", column, &key);
-            places.push(PaymentPlace {
-                began_at: DateTime::from_timestamp_millis(millis)
-                    .ok_or_else(|| unread("began_at"))?,
-                payment_key: PaymentKey::parse(&key).map_err(|_| unread("payment_key"))?,
-            });
-        }
-        let page = Page::of(places, request.rows, request.toward);
-        let keys: Vec<PaymentKey> = page
-            .rows
-            .iter()
-            .map(|place| place.payment_key.clone())
-            .collect();
-        let mut payments = self.payments(&keys).await?;
-        let rows = page.rows.into_iter().filter_map(|place| {
-            let payment = payments.remove(&place.payment_key)?;
-            Some((place, payment))
-        });
-        Ok(Page {
-            rows: rows.collect(),
-            has_more: page.has_more,
-        })
+        let take = |place: PaymentPlace| places.push(place);
+        self.quick.each_of(statement, take).await?;
+        Ok(Page::of(places, request.rows, request.toward))
     }
-}
 
-impl Store {
     /// How many payments the filter lets through; `None` when they are more than a hundred thousand.
     pub async fn count_payments(&self, filter: &PaymentFilter) -> Result<Option<u64>, StoreError> {
-        let filter = self.narrowed(filter).await?;
+        let filter = self.walkable(filter).await?;
         match counting(&filter) {
             Some(statement) => self.counted(&statement).await,
             None => Ok(Some(0)),
         }
+    }
+
+    /// The filter as its list is best walked: of the few that it can be narrowed to, else of each merchant by name where it
+    /// names nothing that a list of all of them can be walked by.
+    async fn walkable(&self, filter: &PaymentFilter) -> Result<PaymentFilter, StoreError> {
+        let mut filter = self.narrowed(filter).await?;
+        if filter.names_nothing_indexed() {
+            filter.mids = Some(self.every_merchant().await?);
+        }
+        Ok(filter)
+    }
+}
+
+/// A place in a list of payments.
+trait OfPayment {
+    fn payment_key(&self) -> &PaymentKey;
+}
+
+impl OfPayment for PaymentPlace {
+    fn payment_key(&self) -> &PaymentKey {
+        &self.payment_key
+    }
+}
+
+fn keys<P: OfPayment>(page: &Page<P>) -> Vec<PaymentKey> {
+    let places = page.rows.iter();
+    places.map(|place| place.payment_key().clone()).collect()
+}
+
+/// The page with what was found of its places.
+fn dealt<P: OfPayment, T>(page: Page<P>, mut found: HashMap<PaymentKey, T>) -> Page<(P, T)> {
+    let rows = page.rows.into_iter().filter_map(|place| {
+        let payment = found.remove(place.payment_key())?;
+        Some((place, payment))
+    });
+    Page {
+        rows: rows.collect(),
+        has_more: page.has_more,
     }
 }
 
@@ -123,7 +160,8 @@ impl PaymentFilter {
     /// Whether it names nothing that a list of every merchant can be walked by.
     fn names_nothing_indexed(&self) -> bool {
         let by_kind = self.statuses.is_some() || self.methods.is_some();
-        !by_kind && self.mids.is_none() && self.order_id.is_none() && self.verdicts.is_none()
+        let by_key = self.order_id.is_some() || self.more.keys.is_some();
+        !by_kind && !by_key && self.mids.is_none() && self.verdicts.is_none()
     }
 
     /// The instants as the lists' columns have them.

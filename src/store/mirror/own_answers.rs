@@ -8,6 +8,7 @@ use reconciliation::{Currency, PaymentKey};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::store::db::keys::among;
+use crate::store::rows::packed::{RowKeys, unpacked};
 use crate::store::{AccountName, Store, StoreError};
 
 /// A payment's own answer. It may name people and accounts, so that it has no `Debug`.
@@ -27,12 +28,14 @@ impl Store {
         keys: &[PaymentKey],
     ) -> Result<HashMap<PaymentKey, OwnAnswer>, StoreError> {
         let keys = keys.iter().map(PaymentKey::as_str);
-        let rows: Vec<(String, String, String, RawText)> = Entity::find()
+        let rows: Vec<(String, String, String, String, String, RawText)> = Entity::find()
             .select_only()
             .columns([
                 Column::PaymentKey,
                 Column::Account,
                 Column::Currency,
+                Column::OrderId,
+                Column::Mid,
                 Column::Raw,
             ])
             .filter(among(
@@ -44,12 +47,21 @@ impl Store {
             .into_tuple()
             .all(&self.reader)
             .await?;
-        let answers = rows.into_iter().map(|(key, account, currency, raw)| {
+        let rows = rows.into_iter();
+        let answers = rows.map(|(key, account, currency, order_id, mid, RawText(raw))| {
             let unread = |column| StoreError::inconsistent("payments", column, &key);
+            let keys = RowKeys {
+                payment_key: Some(&key),
+                transaction_key: None,
+                order_id: &order_id,
+                mid: &mid,
+            };
             let answer = OwnAnswer {
                 account: AccountName::new(&account),
                 currency: currency.parse().map_err(|_| unread("currency"))?,
-                text: raw.0,
+                text: unpacked(&raw, keys)
+                    .ok_or_else(|| unread("raw"))?
+                    .into_owned(),
             };
             let key = PaymentKey::parse(&key).map_err(|_| unread("payment_key"))?;
             Ok((key, answer))

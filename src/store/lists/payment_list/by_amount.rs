@@ -10,9 +10,9 @@ use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement, Value};
 
 use super::by_verdict::payment_matches;
 use super::wanted::Wanted;
-use super::{PaymentFilter, words};
+use super::{OfPayment, PaymentFilter, dealt, keys, words};
 use crate::store::lists::keyset::{Walk, has, looked_at, looked_up};
-use crate::store::{Page, PageRequest, Store, StoreError, StoredPayment};
+use crate::store::{Page, PageRequest, Store, StoreError, StoredPayment, WholePayment};
 
 /// A payment's place in a list by amounts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,12 @@ pub struct AmountPlace {
     pub payment_key: PaymentKey,
 }
 
+impl OfPayment for AmountPlace {
+    fn payment_key(&self) -> &PaymentKey {
+        &self.payment_key
+    }
+}
+
 impl Store {
     /// As [`Store::list_payments`], largest currency and amount first; payments whose verdict has not been made yet are
     /// missing.
@@ -33,10 +39,31 @@ impl Store {
         filter: &PaymentFilter,
         request: &PageRequest<AmountPlace>,
     ) -> Result<Page<(AmountPlace, Arc<StoredPayment>)>, StoreError> {
+        let page = self.amount_places(filter, request).await?;
+        let payments = self.payments(&keys(&page)).await?;
+        Ok(dealt(page, payments))
+    }
+
+    /// As [`Store::list_payments_by_amount`], of payments with all of their rows.
+    pub async fn list_whole_payments_by_amount(
+        &self,
+        filter: &PaymentFilter,
+        request: &PageRequest<AmountPlace>,
+    ) -> Result<Page<(AmountPlace, Arc<WholePayment>)>, StoreError> {
+        let page = self.amount_places(filter, request).await?;
+        let payments = self.whole_payments(&keys(&page)).await?;
+        Ok(dealt(page, payments))
+    }
+
+    async fn amount_places(
+        &self,
+        filter: &PaymentFilter,
+        request: &PageRequest<AmountPlace>,
+    ) -> Result<Page<AmountPlace>, StoreError> {
         let filter = self.narrowed(filter).await?;
         let mids = match &filter.mids {
             Some(mids) => mids.clone(),
-            None => self.merchant_ids().await?.into_values().flatten().collect(),
+            None => self.every_merchant().await?,
         };
         let past = request.past.as_ref().map(|past| {
             vec![
@@ -65,17 +92,7 @@ impl Store {
                 payment_key: PaymentKey::parse(&key).map_err(|_| unread("subject"))?,
             });
         }
-        let page = Page::of(places, request.rows, request.toward);
-        let keys = page.rows.iter().map(|place| place.payment_key.clone());
-        let mut payments = self.payments(&keys.collect::<Vec<_>>()).await?;
-        let rows = page.rows.into_iter().filter_map(|place| {
-            let payment = payments.remove(&place.payment_key)?;
-            Some((place, payment))
-        });
-        Ok(Page {
-            rows: rows.collect(),
-            has_more: page.has_more,
-        })
+        Ok(Page::of(places, request.rows, request.toward))
     }
 }
 

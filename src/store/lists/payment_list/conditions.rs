@@ -174,9 +174,6 @@ impl Store {
         filter: &PaymentFilter,
     ) -> Result<PaymentFilter, StoreError> {
         let mut narrowed = filter.clone();
-        if filter.names_nothing_indexed() {
-            narrowed.mids = Some(self.every_merchant().await?);
-        }
         let more = &filter.more;
         let asks_nothing = *more == PaymentConditions::default();
         let is_few = more.keys.is_some() || filter.order_id.is_some();
@@ -185,7 +182,7 @@ impl Store {
         }
         let mids = match &filter.mids {
             Some(mids) => mids.clone(),
-            None => self.merchant_ids().await?.into_values().flatten().collect(),
+            None => self.every_merchant().await?,
         };
         let mut fewest: Option<BTreeSet<String>> = None;
         for search in searches(more, &mids, self.reader.get_database_backend()) {
@@ -225,7 +222,8 @@ pub(super) fn searches(
     all
 }
 
-/// Finds the keys of payments that fit one condition, along an index, if it is asked for.
+/// Finds the keys of payments that fit one condition, along an index, if it is asked for. The order of the index keeps
+/// PostgreSQL from looking for the first few in the table itself where it takes nearly all to fit.
 fn by_text(more: &PaymentConditions, sql: &mut Sql, _: &[MId]) -> Option<String> {
     let text = more.search.as_deref()?;
     let from = sql.bind(text);
@@ -236,16 +234,15 @@ fn by_text(more: &PaymentConditions, sql: &mut Sql, _: &[MId]) -> Option<String>
         ""
     };
     let columns = ["order_id", "payment_key", "order_name", "approval_number"];
-    // Where SQLite has counted the rows, it takes a range for so many of them that it would rather read all.
-    let entered = |column| match column {
-        "order_id" if !sql.is_postgres() => " INDEXED BY payments_order_id",
-        _ => "",
-    };
     let found = columns.map(|column| {
-        let entered = entered(column);
+        let entered = match column {
+            "order_id" => along(sql, "payments_order_id"),
+            _ => String::new(),
+        };
         format!(
             "SELECT * FROM (SELECT payment_key AS key FROM payments{entered}
-             WHERE {column}{bytewise} >= {from} AND {column}{bytewise} < {until} LIMIT {}) AS by_{column}",
+             WHERE {column}{bytewise} >= {from} AND {column}{bytewise} < {until}
+             ORDER BY {column}{bytewise} LIMIT {}) AS by_{column}",
             FEW + 1
         )
     });
@@ -260,7 +257,7 @@ fn by_amount(more: &PaymentConditions, sql: &mut Sql, mids: &[MId]) -> Option<St
     each_merchant(sql, mids, |mid| {
         format!(
             "SELECT subject AS key FROM verdicts WHERE mid = {mid} AND currency = {currency}
-             AND paid BETWEEN {from} AND {to} AND verdict IS NOT NULL AND paid IS NOT NULL"
+             AND paid BETWEEN {from} AND {to} AND verdict IS NOT NULL AND paid IS NOT NULL ORDER BY paid"
         )
     })
 }
@@ -271,13 +268,13 @@ fn by_cancel(more: &PaymentConditions, sql: &mut Sql, mids: &[MId]) -> Option<St
     let until = sql.bind(until.timestamp_millis());
     let own = format!(
         "SELECT * FROM (SELECT payment_key AS key FROM cancels
-         WHERE canceled_at >= {from} AND canceled_at < {until} LIMIT {}) AS own",
+         WHERE canceled_at >= {from} AND canceled_at < {until} ORDER BY canceled_at LIMIT {}) AS own",
         FEW + 1
     );
     let listed = each_merchant(sql, mids, |mid| {
         format!(
             "SELECT payment_key AS key FROM transactions WHERE {OF_CANCELS} AND mid = {mid}
-             AND transaction_at >= {from} AND transaction_at < {until}"
+             AND transaction_at >= {from} AND transaction_at < {until} ORDER BY transaction_at"
         )
     });
     Some(match listed {
@@ -289,12 +286,23 @@ fn by_cancel(more: &PaymentConditions, sql: &mut Sql, mids: &[MId]) -> Option<St
 fn by_payout(more: &PaymentConditions, sql: &mut Sql, mids: &[MId]) -> Option<String> {
     let (from, to) = more.paid_out?;
     let (from, to) = (sql.bind(from.naive()), sql.bind(to.naive()));
+    let entered = along(sql, "settlements_mid_kind_paid_out_date");
     each_merchant(sql, mids, |mid| {
         format!(
-            "SELECT payment_key AS key FROM settlements WHERE mid = {mid} AND kind IN ('PAYMENT', 'CANCEL')
+            "SELECT payment_key AS key FROM settlements{entered} WHERE mid = {mid} AND kind IN ('PAYMENT', 'CANCEL')
              AND paid_out_date BETWEEN {from} AND {to} AND payment_key IS NOT NULL"
         )
     })
+}
+
+/// The index that SQLite enters a table by. Where it has counted the rows, it takes a range for so many of them that it would
+/// rather read all. PostgreSQL knows better.
+fn along(sql: &Sql, index: &str) -> String {
+    if sql.is_postgres() {
+        String::new()
+    } else {
+        format!(" INDEXED BY {index}")
+    }
 }
 
 /// The same for each merchant, as many of each as are few. `None` for no merchant, or for too many.
