@@ -25,7 +25,7 @@ pub(crate) use self::trusted_documents::faults as faults_of_documents;
 
 use self::database_clock::DatabaseClock;
 use self::measuring::Measuring;
-use crate::cancel::{Canceller, LimitsInForce, MoneySteps, WeakerLimits};
+use crate::cancel::{Canceller, LimitsInForce, MoneySteps, WeakerLimits, longest_reason};
 use crate::clock::Clock;
 use crate::config::{
     FrontDoor, MerchantConfig, ServerConfig, SettingError, SyncConfig, TossConfig,
@@ -185,6 +185,7 @@ impl Server {
                 .shown(store.clone(), merchants, clock)
                 .with_token_needed(config.front_door.metrics_need_token),
             graphiql: http::Graphiql::from_binary(),
+            console: console(config),
             allowed_origins: config.front_ends.allowed_origins.clone(),
         };
         let stop = CancellationToken::new();
@@ -246,6 +247,13 @@ impl Server {
             follows: true,
             ..self
         }
+    }
+
+    /// The server with pages that take a token from their own address: for a demo alone.
+    #[must_use]
+    pub fn as_demo(mut self) -> Self {
+        self.http.console = self.http.console.map(http::Console::of_demo);
+        self
     }
 
     /// The server's database, for the commands that prepare it.
@@ -446,6 +454,14 @@ pub(crate) fn reconciler(
         config.calendar.clone(),
         config.toss.partial_cancel_rows,
     )
+}
+
+fn console(config: &ServerConfig) -> Option<http::Console> {
+    let longest_reason = longest_reason(config.cancel_policy.marks_reasons);
+    config
+        .front_ends
+        .console
+        .then(|| http::Console::from_binary(longest_reason))
 }
 
 fn door(config: &FrontDoor) -> http::DoorSettings {

@@ -18,7 +18,7 @@ use toss_recon::{
     access::{Access, LookupFailed, NewToken, Role, Scope, StoredToken},
     graphql::Metering,
     http::{
-        DoorSettings, Endpoint, Graphiql, HttpParts, Metrics, NotReady, Readiness,
+        Console, DoorSettings, Endpoint, Graphiql, HttpParts, Metrics, NotReady, Readiness,
         TrustedDocuments, app, on_connect,
     },
 };
@@ -126,6 +126,7 @@ impl TestServer {
             metrics: Metrics::new(async || "measured 1\n".to_owned())
                 .with_token_needed(metrics_need_token),
             graphiql: Graphiql::from_binary(),
+            console: Some(Console::from_binary(200)),
             webhooks: None,
             allowed_origins,
         };

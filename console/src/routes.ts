@@ -1,0 +1,24 @@
+// Every address of the console, once.
+
+/** Below this everything lies. */
+export const BASE = "/console";
+
+export const routes = {
+  toCheck: "/",
+  payment: "/payments/:paymentKey",
+} as const;
+
+export const addressOf = {
+  payment: (paymentKey: string): string => `/payments/${encodeURIComponent(paymentKey)}`,
+};
+
+/** What the menu leads to, in its order, with the letter behind `g`. */
+export const menu = [{ page: "toCheck", address: routes.toCheck, letter: "i", shape: "list" }] as const;
+
+export type MenuPage = (typeof menu)[number]["page"];
+
+/** Where `?next=` may lead: below the console alone. */
+export function safeNext(next: string | null): string {
+  if (!next?.startsWith(`${BASE}/`) || next.includes("\\") || next.includes("//")) return routes.toCheck;
+  return next.slice(BASE.length) || routes.toCheck;
+}
