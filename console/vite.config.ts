@@ -44,5 +44,10 @@ export default defineConfig(({ command }) => ({
       },
     },
   },
-  server: { proxy: { "/graphql": SERVER, "/session": SERVER, "/reports": SERVER } },
+  // The server takes a sign-in from pages of its own address alone, so that the address stays as it was asked for.
+  server: {
+    proxy: Object.fromEntries(
+      ["/graphql", "/session", "/reports"].map((path) => [path, { target: SERVER, changeOrigin: false }]),
+    ),
+  },
 }));

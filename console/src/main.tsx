@@ -1,5 +1,11 @@
 // Joins language, theme, session and routes. The only file that knows all pages.
 
+import "./look/tokens.css";
+import "./look/base.css";
+import "./look/kit.css";
+import "./look/frame.css";
+import "./look/print.css";
+
 import { lazy, StrictMode, Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { I18nProvider } from "react-aria-components";
 import { createRoot } from "react-dom/client";
@@ -16,11 +22,6 @@ import { session, signIn, tokenOfAddress } from "./server/session";
 import { SignInForm, SignInPage } from "./sign-in/page";
 import { Speaking, useSpoken } from "./texts/language";
 import ToCheckPage from "./to-check/page";
-import "./look/tokens.css";
-import "./look/base.css";
-import "./look/kit.css";
-import "./look/frame.css";
-import "./look/print.css";
 
 const PaymentPage = lazy(() => import("./payment/page"));
 

@@ -23,8 +23,9 @@ export function Account({ person, showKeys }: { person: Person | undefined; show
   const role = person ? word(texts.codes.role, person.role, person.role) : "";
   return (
     <DialogTrigger>
-      <Button className="person" aria-label={`${texts.frame.account} ${person?.name ?? ""}`}>
+      <Button className="person">
         <Shape name="person" />
+        <span className="hidden-text">{texts.frame.account}</span>
         <span className="name" translate="no">
           {person?.name}
         </span>

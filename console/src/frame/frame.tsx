@@ -78,7 +78,7 @@ export function Frame({ children }: { children: ReactNode }) {
       </a>
       <header className="top">
         <div className="bar">
-          <Link href={keep("/")} className="brand">
+          <Link href={keep("/")} className="brand" aria-label={texts.product}>
             <svg viewBox="0 0 32 32" width="24" height="24" aria-hidden="true">
               <rect width="32" height="32" rx="8" fill="currentColor" />
               <path d="M8 12.5h16M8 19.5h16" stroke="var(--surface)" strokeWidth="3.2" strokeLinecap="round" />

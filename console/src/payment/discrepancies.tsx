@@ -18,7 +18,9 @@ export function Discrepancies({ of }: { of: readonly DiscrepancyShown[] }) {
       {of.map((one) => (
         <div key={one.id} className={`discrepancy ${one.severity === "ERROR" ? "bad" : "quiet"}`}>
           <ClassBadge of={one.class} severity={one.severity} />
-          <p id={explanationId(one)}>{one.explanation}</p>
+          <p id={explanationId(one)} data-said="">
+            {one.explanation}
+          </p>
           {one.delta && (
             <strong>
               <Amount of={one.delta} signed />

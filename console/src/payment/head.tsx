@@ -94,7 +94,7 @@ export function Sums({ of }: { of: PaymentShown }) {
       <div>
         <dt>{words.balance}</dt>
         <dd>{of.balanceAmount ? <Amount of={of.balanceAmount} /> : <span title={unread}>–</span>}</dd>
-        {!of.balanceAmount && <p className="note">{unread}</p>}
+        {!of.balanceAmount && <dd className="note">{unread}</dd>}
       </div>
       {!isZero(of.voidedAmount.amount) && (
         <div className="voided">
@@ -102,7 +102,7 @@ export function Sums({ of }: { of: PaymentShown }) {
           <dd>
             <Amount of={of.voidedAmount} />
           </dd>
-          <p className="note">{words.notRefund}</p>
+          <dd className="note">{words.notRefund}</dd>
         </div>
       )}
     </dl>

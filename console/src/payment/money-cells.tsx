@@ -21,7 +21,9 @@ export function SettlementCells({ row, payout, silent, children }: CellsProps) {
   if (!row) {
     return (
       <>
-        <td className="begins sold">{payout?.soldDate ? <Day of={payout.soldDate} /> : "–"}</td>
+        <td className="begins sold" data-label={words.booked}>
+          {payout?.soldDate ? <Day of={payout.soldDate} /> : "–"}
+        </td>
         <td className="muted wide" colSpan={2}>
           {children || (silent ? "–" : words.notListedYet)}
         </td>
@@ -30,7 +32,7 @@ export function SettlementCells({ row, payout, silent, children }: CellsProps) {
   }
   return (
     <>
-      <td className="begins sold">
+      <td className="begins sold" data-label={words.booked}>
         <Day of={row.soldDate} />
         {row.match === "WEAK" && (
           <Badge tone="open" shape="dashed">
@@ -41,7 +43,7 @@ export function SettlementCells({ row, payout, silent, children }: CellsProps) {
       <td className="number booked">
         <Amount of={row.amount} signed bare />
       </td>
-      <td className="number fee">
+      <td className="number fee" data-label={words.feeAlone}>
         <Amount of={row.fee} bare />
         {row.vat && (
           <span className="muted">
@@ -59,7 +61,7 @@ export function PayoutCells({ row, payout, silent }: CellsProps) {
   if (row) {
     return (
       <>
-        <td className="begins paid-out">
+        <td className="begins paid-out" data-label={words.arrives}>
           <span className="basis settled" title={words.settled}>
             <Shape name="square" size={10} />
             <span className="hidden-text">{words.settled}</span>
@@ -75,22 +77,28 @@ export function PayoutCells({ row, payout, silent }: CellsProps) {
   if (silent || !payout) {
     return (
       <>
-        <td className="begins paid-out">–</td>
+        <td className="begins paid-out" data-label={words.arrives}>
+          –
+        </td>
         <td className="number pay-out">–</td>
       </>
     );
   }
   if (!payout.paidOutDate) {
     return (
-      <td className="begins unknown paid-out" colSpan={2}>
+      <td className="begins unknown paid-out" data-label={words.arrives} colSpan={2}>
         {words.noDate}
-        {payout.reason && <span className="note">{payout.reason}</span>}
+        {payout.reason && (
+          <span className="note" data-said="">
+            {payout.reason}
+          </span>
+        )}
       </td>
     );
   }
   return (
     <>
-      <td className="begins paid-out">
+      <td className="begins paid-out" data-label={words.arrives}>
         <span className="basis forecast" data-forecast="">
           <Shape name="hatch" size={12} />
           <Day of={payout.paidOutDate} />

@@ -2,10 +2,12 @@
 // sign-in; mutations never are.
 
 import { Client, type CombinedError, cacheExchange, type Exchange, fetchExchange, type Operation } from "@urql/core";
+import { filter, makeSubject, merge, pipe, tap } from "wonka";
 import { currentLanguage } from "../texts/language";
 import { OURS, session } from "./session";
 
 const waiting = new Map<number, Operation>();
+const again = makeSubject<Operation>();
 
 function isSignedOut(error: CombinedError | undefined): boolean {
   return (
@@ -13,26 +15,30 @@ function isSignedOut(error: CombinedError | undefined): boolean {
   );
 }
 
-/** Results that only say that nobody is signed in are held back, and what asked for them with them. */
+/** Holds back results that only say that nobody is signed in, and what asked for them with them. */
 const sessionExchange: Exchange =
   ({ forward }) =>
-  (operations) => {
-    const results = forward(operations);
-    return (sink) =>
-      results((signal) => {
-        if (typeof signal === "object" && signal.tag === 1) {
-          const { operation, error } = signal[0];
-          if (isSignedOut(error)) {
-            session.refused();
-            if (operation.kind === "query") {
-              waiting.set(operation.key, operation);
-              return;
-            }
-          } else if (session.standing() === "unknown" && !error) session.is("in");
+  (operations) =>
+    pipe(
+      merge([
+        pipe(
+          operations,
+          tap((operation) => operation.kind === "teardown" && waiting.delete(operation.key)),
+        ),
+        again.source,
+      ]),
+      forward,
+      filter(({ operation, error }) => {
+        if (!isSignedOut(error)) {
+          if (session.standing() === "unknown" && !error) session.is("in");
+          return true;
         }
-        sink(signal);
-      });
-  };
+        session.refused();
+        if (operation.kind !== "query") return true;
+        waiting.set(operation.key, operation);
+        return false;
+      }),
+    );
 
 /** The numbers of the server's log, and when to ask again, are in headers: they go with the answer. */
 async function ask(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
@@ -64,9 +70,5 @@ export function askAgain(): void {
   const operations = [...waiting.values()];
   waiting.clear();
   session.is("in");
-  for (const operation of operations) {
-    client.reexecuteOperation(
-      client.createRequestOperation("query", operation, { ...operation.context, requestPolicy: "network-only" }),
-    );
-  }
+  for (const operation of operations) again.next(operation);
 }

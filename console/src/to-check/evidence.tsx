@@ -37,7 +37,9 @@ export function Evidence({ of, close }: { of: DiscrepancyRowFragment; close: () 
         {payment?.orderId ?? toCheck.noOrder}
         {payment && <Copy text={payment.orderId} what={toCheck.order} />}
       </h2>
-      <p className="explanation">{of.explanation}</p>
+      <p className="explanation" data-said="">
+        {of.explanation}
+      </p>
       {(of.expected || of.observed) && (
         <dl className="figures">
           <div>

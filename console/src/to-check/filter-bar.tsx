@@ -1,5 +1,6 @@
 // Saved filters as tabs, and the filters one by one.
 
+import { useState } from "react";
 import { Link, useLocation } from "wouter";
 import { Shape } from "../kit/shapes";
 import { useTexts } from "../texts/language";
@@ -13,6 +14,7 @@ interface FilterBarProps {
 export function FilterBar({ filters, to }: FilterBarProps) {
   const texts = useTexts();
   const [, go] = useLocation();
+  const [isOpen, setIsOpen] = useState(false);
   const page = { after: undefined, before: undefined, item: undefined };
   const range = (change: { from?: string; to?: string }) => {
     const next = { from: change.from ?? filters.range?.from ?? "", to: change.to ?? filters.range?.to ?? "" };
@@ -34,7 +36,16 @@ export function FilterBar({ filters, to }: FilterBarProps) {
           </Link>
         ))}
       </nav>
-      <div className="choosers">
+      <button
+        type="button"
+        className="button choosers-button"
+        aria-expanded={isOpen}
+        onClick={() => setIsOpen(!isOpen)}
+      >
+        {texts.toCheck.filters((filters.class ? 1 : 0) + (filters.range ? 1 : 0))}
+        <Shape name="down" size={12} />
+      </button>
+      <div className={`choosers ${isOpen ? "is-open" : ""}`}>
         <select
           className="control"
           aria-label={texts.toCheck.class}

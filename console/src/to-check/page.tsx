@@ -1,7 +1,7 @@
 // 확인할 항목: what does not add up, and beside it what that rests on.
 
 import { useRef, useState } from "react";
-import { useQuery } from "urql";
+import { useClient, useQuery } from "urql";
 import { Link, useLocation, useSearchParams } from "wouter";
 import { changed } from "../kit/address";
 import { rowKeys, useKeys } from "../kit/keys";
@@ -10,7 +10,7 @@ import { Shape } from "../kit/shapes";
 import { Banner, Empty } from "../kit/states";
 import { Title } from "../kit/title";
 import { failureText } from "../server/failure";
-import { ToCheckDocument } from "../server/generated/graphql";
+import { ToCheckDocument, ToCheckIdsDocument } from "../server/generated/graphql";
 import { useEveryMinute, useLive } from "../server/live";
 import { useSpoken } from "../texts/language";
 import { CHANGED } from "./changed";
@@ -23,13 +23,29 @@ import "./to-check.css";
 
 const PAGE = 50;
 
+/** How the list has changed since it was shown. */
+interface News {
+  added: number;
+}
+
+interface Identified {
+  id: string;
+}
+
+function newsOf(shown: readonly Identified[], now: readonly Identified[]): News | undefined {
+  const known = new Set(shown.map((row) => row.id));
+  const added = now.filter((row) => !known.has(row.id)).length;
+  return added === 0 && now.length === shown.length ? undefined : { added };
+}
+
 export default function ToCheckPage() {
   const { texts, language } = useSpoken();
   const [params] = useSearchParams();
   const [location, go] = useLocation();
   const filters = read(params);
+  const client = useClient();
   const list = useRef<HTMLDivElement>(null);
-  const [isOld, setIsOld] = useState(false);
+  const [news, setNews] = useState<News>();
   const [{ data, error, fetching, stale }, ask] = useQuery({
     query: ToCheckDocument,
     variables: {
@@ -38,16 +54,21 @@ export default function ToCheckPage() {
       locale: language === "ko" ? "KO" : "EN",
     },
   });
+  const rows = data?.discrepancies.nodes;
+  const look = async () => {
+    const variables = { filter: asked(filters), ...pageOf(filters.place, PAGE) };
+    const now = await client.query(ToCheckIdsDocument, variables, { requestPolicy: "network-only" });
+    if (now.data && rows) setNews(newsOf(rows, now.data.discrepancies.nodes));
+  };
   // Rows never move under the reader's hands: a change is told, and shown when it is asked for.
-  useLive(CHANGED, () => setIsOld(true));
-  useEveryMinute(() => setIsOld(true));
+  useLive(CHANGED, look);
+  useEveryMinute(look);
   useKeys(rowKeys(() => list.current));
   const to = (change: Record<string, string | undefined>) => location + changed(params, change);
   const again = () => {
-    setIsOld(false);
+    setNews(undefined);
     ask({ requestPolicy: "network-only" });
   };
-  const rows = data?.discrepancies.nodes;
   const chosen = rows?.find((row) => row.id === filters.item);
   const close = () => {
     go(to({ item: undefined }));
@@ -59,10 +80,10 @@ export default function ToCheckPage() {
     <>
       <div className="page-head">
         <Title name={texts.pages.toCheck} />
-        {isOld && (
+        {news && (
           <button type="button" className="button quiet" onClick={again}>
             <Shape name="refresh" />
-            {texts.toCheck.changed} · {texts.toCheck.show}
+            {news.added > 0 ? texts.toCheck.added(news.added) : texts.toCheck.changed} · {texts.toCheck.show}
           </button>
         )}
       </div>
