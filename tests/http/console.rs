@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use reqwest::{Response, StatusCode};
-use toss_recon::http::check_document;
+use toss_recon::{graphql::DocumentCheck, http::check_document};
 
 use crate::support::TestServer;
 
@@ -196,11 +196,13 @@ fn documents() -> Vec<(String, String)> {
     found
 }
 
-#[test]
-fn every_document_of_a_page_is_within_the_limits_of_this_server() {
+#[actix_web::test]
+async fn every_document_of_a_page_fits_the_schema_and_the_limits_of_this_server() {
     let documents = documents();
     assert!(documents.len() >= 3, "{documents:?}");
+    let schema = DocumentCheck::new();
     for (path, text) in documents {
         check_document(&text).unwrap_or_else(|message| panic!("{path}: {message}"));
+        assert_eq!(schema.faults(&text).await, [""; 0], "{path}");
     }
 }

@@ -32,7 +32,7 @@ toss-recon demo: a simulated shop that has lived through a month of payments. Ct
   admin token   {admin}
   second admin  {approver}
 
-The first opens the console, signed in as an admin: what does not add up, and what became of each payment.
+The first address is the console, signed in as an admin: what does not add up, and what became of each payment.
 
 GraphiQL asks for a token: a viewer may query, an admin may also cancel. Paste this query:
 
