@@ -23,6 +23,7 @@ import { SignInForm, SignInPage } from "./sign-in/page";
 import { Speaking, useSpoken } from "./texts/language";
 import ToCheckPage from "./to-check/page";
 
+const CancelsPage = lazy(() => import("./cancels/page"));
 const PaymentPage = lazy(() => import("./payment/page"));
 
 function NotFound() {
@@ -51,6 +52,7 @@ function Pages() {
           <Switch>
             <Route path={routes.toCheck} component={ToCheckPage} />
             <Route path={routes.payment} component={PaymentPage} />
+            <Route path={routes.cancels} component={CancelsPage} />
             <Route component={NotFound} />
           </Switch>
         </Suspense>

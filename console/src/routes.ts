@@ -6,6 +6,7 @@ export const BASE = "/console";
 export const routes = {
   toCheck: "/",
   payment: "/payments/:paymentKey",
+  cancels: "/cancels",
 } as const;
 
 export const addressOf = {
@@ -13,7 +14,10 @@ export const addressOf = {
 };
 
 /** What the menu leads to, in its order, with the letter behind `g`. */
-export const menu = [{ page: "toCheck", address: routes.toCheck, letter: "i", shape: "list" }] as const;
+export const menu = [
+  { page: "toCheck", address: routes.toCheck, letter: "i", shape: "list" },
+  { page: "cancels", address: routes.cancels, letter: "c", shape: "back" },
+] as const;
 
 export type MenuPage = (typeof menu)[number]["page"];
 

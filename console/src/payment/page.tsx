@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useQuery } from "urql";
 import { Link, useParams } from "wouter";
+import { CancelButton } from "../cancel/button";
 import { minute } from "../figures/days";
 import { announce } from "../kit/announce";
 import { Amount, Instant } from "../kit/figure";
@@ -14,6 +15,7 @@ import { Title } from "../kit/title";
 import { addressOf, routes } from "../routes";
 import { failureText } from "../server/failure";
 import { PaymentPageDocument } from "../server/generated/graphql";
+import { useEveryMinute } from "../server/live";
 import { word } from "../texts/codes";
 import { useSpoken } from "../texts/language";
 import { Discrepancies } from "./discrepancies";
@@ -58,7 +60,8 @@ function usePayment(paymentKey: string) {
     if (maxAgeSeconds === 0) ask({ requestPolicy: "network-only" });
     else setMaxAge(0);
   };
-  return { payment: payment ?? (fetching ? before : payment), error, fetching, changed, reread };
+  const look = () => ask({ requestPolicy: "network-only" });
+  return { look, payment: payment ?? (fetching ? before : payment), error, fetching, changed, reread };
 }
 
 function Loading() {
@@ -73,8 +76,9 @@ export default function PaymentPage() {
   const { paymentKey = "" } = useParams<{ paymentKey: string }>();
   const { texts } = useSpoken();
   const { keep } = useMerchant();
-  const { payment, error, fetching, changed, reread } = usePayment(decodeURIComponent(paymentKey));
+  const { payment, error, fetching, changed, reread, look } = usePayment(decodeURIComponent(paymentKey));
   useKeys({ r: reread });
+  useEveryMinute(look);
 
   const back = (
     <Link className="back" href={keep(routes.toCheck)}>
@@ -119,7 +123,12 @@ export default function PaymentPage() {
   return (
     <article className="payment">
       {back}
-      <Head of={payment} fetching={fetching} reread={reread} />
+      <Head
+        of={payment}
+        fetching={fetching}
+        reread={reread}
+        actions={payment.wasRead && <CancelButton paymentKey={payment.paymentKey} stale={payment.stale} />}
+      />
       {error && (
         <Banner tone="bad" shape="alert">
           {failureText(error, texts)}

@@ -1,8 +1,10 @@
 // The console's sentences in English.
 
 import type { Age } from "../figures/days";
+import { enCancel } from "./cancel";
 import { enCodes } from "./codes";
 import type { Texts } from "./ko";
+import { enRequests } from "./requests";
 
 const plural = new Intl.PluralRules("en");
 
@@ -20,6 +22,8 @@ const ages: Record<Age["unit"], (count: number) => string> = {
 export const en: Texts = {
   product: "Toss books",
   codes: enCodes,
+  cancel: enCancel,
+  requests: enRequests,
   pages: {
     toCheck: "To check",
     records: "Records",

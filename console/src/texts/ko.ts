@@ -1,7 +1,9 @@
 // The console's sentences in Korean. Their shape is the type of every language.
 
 import type { Age } from "../figures/days";
+import { koCancel } from "./cancel";
 import { type Codes, koCodes } from "./codes";
+import { koRequests } from "./requests";
 
 const ages: Record<Age["unit"], (count: number) => string> = {
   now: () => "방금",
@@ -13,6 +15,8 @@ const ages: Record<Age["unit"], (count: number) => string> = {
 export const ko = {
   product: "토스 대사",
   codes: koCodes as Codes,
+  cancel: koCancel,
+  requests: koRequests,
   pages: {
     toCheck: "확인할 항목",
     records: "내역",
