@@ -9,7 +9,7 @@ const SHARED = ["kit", "look", "figures", "texts", "server", "cancel", "routes"]
 const BELOW: Record<string, string[]> = {
   figures: [],
   texts: ["figures", "server"],
-  kit: ["figures", "texts", "kit"],
+  kit: ["figures", "texts", "kit", "routes"],
   server: ["kit", "texts", "server", "figures"],
   cancel: ["kit", "look", "figures", "texts", "server", "cancel"],
 };

@@ -24,6 +24,8 @@ import { Speaking, useSpoken } from "./texts/language";
 import ToCheckPage from "./to-check/page";
 
 const CancelsPage = lazy(() => import("./cancels/page"));
+const PaymentsPage = lazy(() => import("./payments/page"));
+const SettlementsPage = lazy(() => import("./settlements/page"));
 const PaymentPage = lazy(() => import("./payment/page"));
 
 function NotFound() {
@@ -51,7 +53,9 @@ function Pages() {
         <Suspense fallback={null}>
           <Switch>
             <Route path={routes.toCheck} component={ToCheckPage} />
+            <Route path={routes.payments} component={PaymentsPage} />
             <Route path={routes.payment} component={PaymentPage} />
+            <Route path={routes.settlements} component={SettlementsPage} />
             <Route path={routes.cancels} component={CancelsPage} />
             <Route component={NotFound} />
           </Switch>

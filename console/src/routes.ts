@@ -5,7 +5,9 @@ export const BASE = "/console";
 
 export const routes = {
   toCheck: "/",
+  payments: "/payments",
   payment: "/payments/:paymentKey",
+  settlements: "/settlements",
   cancels: "/cancels",
 } as const;
 
@@ -16,6 +18,7 @@ export const addressOf = {
 /** What the menu leads to, in its order, with the letter behind `g`. */
 export const menu = [
   { page: "toCheck", address: routes.toCheck, letter: "i", shape: "list" },
+  { page: "records", address: routes.payments, letter: "p", shape: "square" },
   { page: "cancels", address: routes.cancels, letter: "c", shape: "back" },
 ] as const;
 

@@ -16,6 +16,8 @@ const pages: Record<string, (demo: Demo) => Promise<string> | string> = {
   payment: async (demo) => `/payments/${await demo.key("order-settled-twice")}`,
   "payment-void": async (demo) => `/payments/${await demo.key("order-never-paid")}`,
   "payment-foreign": async (demo) => `/payments/${await demo.key("order-wallet-unsettled")}`,
+  payments: () => "/payments",
+  settlements: () => "/settlements",
   cancels: () => "/cancels",
   "not-found": () => "/no/such/page",
 };

@@ -19,6 +19,7 @@ it("offers what may be done, and to nobody the approval of their own", () => {
   expect(actionsOf(request("AWAITING_APPROVAL", "lee"), admin)).toEqual(["withdraw"]);
   expect(actionsOf(request("UNKNOWN"), admin)).toEqual(["takeOver"]);
   expect(actionsOf(request("NEEDS_OPERATOR"), admin)).toEqual(["resolve"]);
+  expect(actionsOf(request("NEEDS_OPERATOR", "lee"), admin)).toEqual([]);
   expect(actionsOf(request("SUCCEEDED"), admin)).toEqual([]);
   expect(actionsOf(request("AWAITING_APPROVAL"), { name: "kim", role: "VIEWER" })).toEqual([]);
 });

@@ -43,7 +43,7 @@ export function actionsOf(request: RequestRowFragment, viewer: { name: string; r
     case "UNKNOWN":
       return ["takeOver"];
     case "NEEDS_OPERATOR":
-      return ["resolve"];
+      return request.requestedBy === viewer.name ? [] : ["resolve"];
     default:
       return [];
   }

@@ -7,7 +7,7 @@ import { changed } from "../kit/address";
 import { useKeys, usePrefix } from "../kit/keys";
 import { useMerchant } from "../kit/merchant";
 import { Shape } from "../kit/shapes";
-import { menu } from "../routes";
+import { menu, routes } from "../routes";
 import { FrameDocument } from "../server/generated/graphql";
 import { useEveryMinute } from "../server/live";
 import { useReach } from "../server/reach";
@@ -19,6 +19,7 @@ import { KeysHelp } from "./keys-help";
 
 /** Whether a menu's page is the one at an address: itself, or what lies below it. */
 function isAt(address: string, location: string): boolean {
+  if (address === routes.payments && location === routes.settlements) return true;
   return address === "/" ? location === "/" : location === address || location.startsWith(`${address}/`);
 }
 

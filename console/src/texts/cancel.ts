@@ -106,7 +106,7 @@ export const koCancel: CancelTexts = {
     APPROVAL_REQUIRED: "다른 관리자의 승인이 필요합니다.",
     APPROVAL_EXPIRED: "승인 기한이 지났습니다. 아무것도 보내지 않았습니다.",
     WITHDRAWN: "철회했습니다. 아무것도 보내지 않았습니다.",
-    OWN_REQUEST: "자신이 요청한 취소는 승인할 수 없습니다.",
+    OWN_REQUEST: "자신이 요청한 취소입니다. 다른 관리자가 처리해야 합니다.",
     NOT_AWAITING_APPROVAL: "승인을 기다리는 요청이 아닙니다.",
     NOT_UNDECIDED: "이미 결과가 정해진 요청입니다.",
     NO_SUCH_CANCEL: "그런 취소가 이 결제에 없습니다.",

@@ -4,6 +4,7 @@ import type { Age } from "../figures/days";
 import { enCancel } from "./cancel";
 import { enCodes } from "./codes";
 import type { Texts } from "./ko";
+import { enRecords } from "./records";
 import { enRequests } from "./requests";
 
 const plural = new Intl.PluralRules("en");
@@ -24,6 +25,7 @@ export const en: Texts = {
   codes: enCodes,
   cancel: enCancel,
   requests: enRequests,
+  records: enRecords,
   pages: {
     toCheck: "To check",
     records: "Records",

@@ -3,6 +3,7 @@
 import type { Age } from "../figures/days";
 import { koCancel } from "./cancel";
 import { type Codes, koCodes } from "./codes";
+import { koRecords } from "./records";
 import { koRequests } from "./requests";
 
 const ages: Record<Age["unit"], (count: number) => string> = {
@@ -17,6 +18,7 @@ export const ko = {
   codes: koCodes as Codes,
   cancel: koCancel,
   requests: koRequests,
+  records: koRecords,
   pages: {
     toCheck: "확인할 항목",
     records: "내역",

@@ -2,9 +2,11 @@
 
 import { useState } from "react";
 import { Link, useLocation } from "wouter";
+import { Choice } from "../kit/choice";
+import { RangeField } from "../kit/range-field";
 import { Shape } from "../kit/shapes";
 import { useTexts } from "../texts/language";
-import { CLASSES, type Filters, isFiltered, tabs } from "./filters";
+import { type Filters, isFiltered, tabs } from "./filters";
 
 interface FilterBarProps {
   filters: Filters;
@@ -16,11 +18,6 @@ export function FilterBar({ filters, to }: FilterBarProps) {
   const [, go] = useLocation();
   const [isOpen, setIsOpen] = useState(false);
   const page = { after: undefined, before: undefined, item: undefined };
-  const range = (change: { from?: string; to?: string }) => {
-    const next = { from: change.from ?? filters.range?.from ?? "", to: change.to ?? filters.range?.to ?? "" };
-    // A day alone is a range of that day until the other is given.
-    go(to({ from: next.from || next.to, to: next.to || next.from, ...page }));
-  };
   return (
     <div className="filters">
       <nav className="tabs" aria-label={texts.toCheck.tabs}>
@@ -46,33 +43,17 @@ export function FilterBar({ filters, to }: FilterBarProps) {
         <Shape name="down" size={12} />
       </button>
       <div className={`choosers ${isOpen ? "is-open" : ""}`}>
-        <select
-          className="control"
-          aria-label={texts.toCheck.class}
-          value={filters.class ?? ""}
-          onChange={(event) => go(to({ class: event.target.value, ...page }))}
-        >
-          <option value="">{texts.toCheck.anyClass}</option>
-          {CLASSES.map((one) => (
-            <option key={one} value={one}>
-              {texts.codes.class[one]}
-            </option>
-          ))}
-        </select>
-        <input
-          className="control"
-          type="date"
-          aria-label={texts.toCheck.from}
-          value={filters.range?.from ?? ""}
-          onChange={(event) => range({ from: event.target.value })}
+        <Choice
+          label={texts.toCheck.class}
+          any={texts.toCheck.anyClass}
+          values={texts.codes.class}
+          chosen={filters.class}
+          choose={(value) => go(to({ class: value, ...page }))}
         />
-        <span aria-hidden="true">~</span>
-        <input
-          className="control"
-          type="date"
-          aria-label={texts.toCheck.to}
-          value={filters.range?.to ?? ""}
-          onChange={(event) => range({ to: event.target.value })}
+        <RangeField
+          label={texts.toCheck.period}
+          range={filters.range}
+          choose={(range) => go(to({ ...range, ...page }))}
         />
         {isFiltered(filters) && (
           <Link className="button quiet" href={to({ class: undefined, from: undefined, to: undefined, ...page })}>

@@ -174,6 +174,11 @@ test("a cancel without an answer is taken over and recorded as what a person fou
   await page.getByRole("dialog").getByRole("button", { name: "직접 확인" }).click();
   await expect(page.getByRole("dialog")).toBeHidden();
   await page.getByRole("link", { name: "사람 확인 필요" }).click();
+  await expect(page.locator("[data-row]")).toHaveCount(1);
+  // Whoever asked for it does not say what became of it.
+  await expect(page.getByRole("button", { name: "결과 기록" })).toHaveCount(0);
+  await page.context().clearCookies();
+  await open("/cancels?state=person", demo.approver);
   await page.getByRole("button", { name: "결과 기록" }).click();
   const dialogue = page.getByRole("dialog", { name: "결과 기록" });
   await dialogue.getByLabel("취소되지 않았다").check();
