@@ -16,6 +16,8 @@ pub struct RequestNotes(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     toss_calls: AtomicU64,
+    /// Work of others that the request waits for too.
+    joined: Mutex<Vec<Called>>,
     payments: Mutex<Payments>,
 }
 
@@ -61,6 +63,12 @@ impl RequestNotes {
         self.0.toss_calls.load(Relaxed)
     }
 
+    /// Whether a call of Toss was waited for, one of its own or of somebody's whose question it joined.
+    pub fn waited_for_toss(&self) -> bool {
+        let joined = self.0.joined.lock().unwrap_or_else(PoisonError::into_inner);
+        self.toss_calls() > 0 || joined.iter().any(Called::is_noted)
+    }
+
     /// The keys of the payments with a comma between, 20 at most and then the number of all.
     pub fn payments(&self) -> String {
         let payments = self.payments_noted();
@@ -87,6 +95,22 @@ impl RequestNotes {
 pub fn note_toss_call() {
     let _ = NOTES.try_with(|notes| notes.0.toss_calls.fetch_add(1, Relaxed));
     let _ = CALLED.try_with(|called| called.0.store(true, Relaxed));
+}
+
+/// Notes that the request that this task works for waits for work that others may have begun.
+pub fn note_joined(work: &Called) {
+    let _ = NOTES.try_with(|notes| {
+        let mut joined = notes
+            .0
+            .joined
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if !joined.iter().any(Called::is_noted) {
+            // A subscription may go on for weeks: what has ended without a call is let go.
+            joined.retain(|work| Arc::strong_count(&work.0) > 1);
+            joined.push(work.clone());
+        }
+    });
 }
 
 /// Notes that an answer is about this payment.
@@ -137,6 +161,20 @@ mod tests {
         notes.clone().noting(work).await;
         assert_eq!(notes.toss_calls(), 2);
         assert_eq!(notes.payments(), "pay01,pay02");
+    }
+
+    #[tokio::test]
+    async fn a_call_of_toss_is_waited_for_also_where_it_is_of_a_question_that_was_joined() {
+        let (notes, theirs) = (RequestNotes::default(), Called::default());
+        notes.clone().noting(async { note_joined(&theirs) }).await;
+        // Joined, and nothing has been asked of Toss for it.
+        assert!(!notes.waited_for_toss());
+        theirs.noting(async { note_toss_call() }).await;
+        assert!(notes.waited_for_toss());
+        assert_eq!(notes.toss_calls(), 0, "it is counted for whoever asked");
+        let own = RequestNotes::default();
+        own.clone().noting(async { note_toss_call() }).await;
+        assert!(own.waited_for_toss());
     }
 
     #[tokio::test]

@@ -1,83 +1,52 @@
 //! The server: the only place where the rooms are joined.
 
 mod database_clock;
+mod for_http;
+mod from_settings;
 mod measuring;
+mod opening;
 mod trusted_documents;
 mod who_asks;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpServer;
-use chrono::TimeDelta;
 use futures_util::future::join;
-use secrecy::SecretString;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use self::opening::StartError;
+
 pub(crate) use self::database_clock::CommandClock;
+pub(crate) use self::from_settings::{canceller_alone, merchants, mirror_settings, reconciler};
 pub(crate) use self::trusted_documents::faults as faults_of_documents;
 
 use self::database_clock::DatabaseClock;
+use self::for_http::{console, readiness, webhooks};
+use self::from_settings::{door, lookup_settings};
 use self::measuring::Measuring;
-use crate::cancel::{Canceller, LimitsInForce, MoneySteps, WeakerLimits, longest_reason};
+use self::opening::{listen, open_store};
+use crate::cancel::{Canceller, LimitsInForce, MoneySteps};
 use crate::clock::Clock;
-use crate::config::{
-    FrontDoor, MerchantConfig, ServerConfig, SettingError, SyncConfig, TossConfig,
-};
+use crate::config::ServerConfig;
 use crate::graphql::{self, Interpretation};
 use crate::http::{self, HttpParts};
-use crate::listing::ListSettings;
-use crate::lookup::{Lookup, LookupSettings};
-use crate::merchants::{Merchant, Merchants};
+use crate::lookup::Lookup;
 use crate::reconcile::Reconciler;
-use crate::store::{Migrated, Store, StoreError};
-use crate::sync::{Follower, Mirror, MirrorSettings};
-use crate::toss::{ClientSetupError, Toss, TossSettings, first, in_background};
-use crate::webhooks::{Webhook, WebhookReceiver, WebhookWorker};
+use crate::store::{Migrated, Store};
+use crate::sync::{Follower, Mirror};
+use crate::toss::{first, in_background};
+use crate::webhooks::{WebhookReceiver, WebhookWorker};
 
 /// How long requests under way may take after the program was told to stop.
 const REQUESTS_MAY_TAKE: Duration = Duration::from_secs(15);
 /// How long cancels under way may take after that. What has not ended by then is found out at the next start.
 const CANCELS_MAY_TAKE: Duration = Duration::from_secs(30);
-
-/// Why the server did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The database cannot be opened as configured.
-    #[error("DATABASE_URL: {0}")]
-    OpenStore(#[source] StoreError),
-    /// The database could not be brought up to date.
-    #[error("{0}")]
-    Migrate(#[source] StoreError),
-    /// The database could not be asked what time it is.
-    #[error("{0}")]
-    Clock(#[source] StoreError),
-    /// The client of Toss's API could not be made.
-    #[error("{0}")]
-    Toss(#[from] ClientSetupError),
-    /// A setting does not fit.
-    #[error("{0}")]
-    Setting(#[from] SettingError),
-    /// Trusted documents that cannot be answered, one line for each fault.
-    #[error("{}", .0.join("; "))]
-    Documents(Vec<String>),
-    /// The address cannot be served on.
-    #[error(
-        "LISTEN_ADDR: {address} cannot be served on ({cause}): choose another address or port, or stop what is there"
-    )]
-    Bind {
-        /// The configured address.
-        address: SocketAddr,
-        /// The system's word for it.
-        cause: io::ErrorKind,
-    },
-}
 
 /// A server that has its database and its address, and waits to be run.
 pub struct Server {
@@ -343,174 +312,4 @@ impl Server {
         }
         served
     }
-}
-
-pub(crate) fn merchants(
-    configured: &[MerchantConfig],
-    toss: &TossConfig,
-) -> Result<Merchants, ClientSetupError> {
-    let merchants = configured.iter().map(|merchant| {
-        Ok(Merchant {
-            account: merchant.account.clone(),
-            toss: Toss::new(TossSettings {
-                timeout: toss.timeout,
-                calls_per_minute: toss.calls_per_minute,
-                musd: toss.musd_amounts,
-                ..TossSettings::new(toss.base_url.clone(), merchant.secret_key.clone())
-            })?,
-            settlement_cycle: merchant.settlement_cycle,
-            payout_business_days: merchant.payout_business_days,
-            unsettled_methods: merchant.unsettled_methods.clone(),
-            has_test_key: merchant.secret_key.is_test(),
-        })
-    });
-    merchants.collect::<Result<Vec<_>, _>>().map(Merchants::new)
-}
-
-/// What cancels, by the settings, for a command that looks up what became of cancels; and the limits by which it does, for as
-/// long as they are not given back.
-pub(crate) async fn canceller_alone(
-    config: &ServerConfig,
-    store: Store,
-    merchants: Merchants,
-    clock: Clock,
-) -> (Canceller, LimitsInForce) {
-    let limits =
-        LimitsInForce::begin(store.clone(), config.cancel_policy.clone(), clock.clone()).await;
-    let canceller = Canceller::new(
-        store.clone(),
-        merchants.clone(),
-        Lookup::new(store, merchants, clock.clone()),
-        clock,
-        MoneySteps::on(Handle::current()),
-        config.cancel_retry,
-        limits.clone(),
-    );
-    (canceller, limits)
-}
-
-pub(crate) fn mirror_settings(sync: &SyncConfig) -> MirrorSettings {
-    MirrorSettings {
-        retry_pause: sync.retry_pause,
-        transaction_days: sync.transaction_days,
-        settlement_days: sync.settlement_days,
-        webhook_days: sync.webhook_days,
-        ..MirrorSettings::every(sync.interval)
-    }
-}
-
-/// How lists are read for single payments: as the mirror reads them, by the cycles that verdicts are made by.
-fn lookup_settings(sync: &SyncConfig, reconciler: Reconciler) -> LookupSettings {
-    let mirror = mirror_settings(sync);
-    LookupSettings {
-        lists: ListSettings {
-            page_rows: mirror.page_rows,
-            settlement_days: mirror.settlement_days,
-            interval: TimeDelta::from_std(mirror.interval).unwrap_or(TimeDelta::MAX),
-        },
-        learned_cycle: Some(Arc::new(move |mid, method| {
-            let reconciler = reconciler.clone();
-            Box::pin(async move { reconciler.learned_cycle(&mid, method.as_ref()).await })
-        })),
-    }
-}
-
-/// The database, up to date.
-async fn open_store(config: &ServerConfig) -> Result<(Store, Migrated), StartError> {
-    let store = Store::open(&config.database_url)
-        .await
-        .map_err(StartError::OpenStore)?;
-    let store = store.signing_with(config.audit_signer());
-    let migrated = store.migrate().await.map_err(StartError::Migrate)?;
-    store
-        .warn_of_forgetful_server()
-        .await
-        .map_err(StartError::OpenStore)?;
-    Ok((store, migrated))
-}
-
-/// Binds the address, and tells which port it is.
-fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
-    let bind_error = |error: io::Error| StartError::Bind {
-        address,
-        cause: error.kind(),
-    };
-    let listener = TcpListener::bind(address).map_err(bind_error)?;
-    let address = listener.local_addr().map_err(bind_error)?;
-    Ok((listener, address))
-}
-
-/// What keeps verdicts, by the settings.
-pub(crate) fn reconciler(
-    config: &ServerConfig,
-    store: Store,
-    merchants: &Merchants,
-    clock: Clock,
-) -> Reconciler {
-    Reconciler::new(
-        store,
-        merchants,
-        clock,
-        config.calendar.clone(),
-        config.toss.partial_cancel_rows,
-    )
-}
-
-fn console(config: &ServerConfig) -> Option<http::Console> {
-    let longest_reason = longest_reason(config.cancel_policy.marks_reasons);
-    config
-        .front_ends
-        .console
-        .then(|| http::Console::from_binary(longest_reason))
-}
-
-fn door(config: &FrontDoor) -> http::DoorSettings {
-    http::DoorSettings {
-        requests_per_minute: config.requests_per_minute,
-        trusted_proxies: config.trusted_proxies,
-    }
-}
-
-fn webhooks(secret: SecretString, receiver: WebhookReceiver) -> http::Webhooks {
-    http::Webhooks::new(secret, move |transmission_id, body| {
-        let receiver = receiver.clone();
-        async move {
-            let webhook = Webhook {
-                transmission_id: transmission_id.as_deref(),
-                body: &body,
-            };
-            if let Err(error) = receiver.take(webhook).await {
-                tracing::warn!(%error, "a webhook could not be kept");
-            }
-        }
-    })
-}
-
-fn readiness(
-    store: &Store,
-    limits: &LimitsInForce,
-    clock: Option<DatabaseClock>,
-) -> http::Readiness {
-    let (store, limits) = (store.clone(), limits.clone());
-    http::Readiness::new(move || {
-        let (store, limits, clock) = (store.clone(), limits.clone(), clock.clone());
-        Box::pin(async move {
-            store.ready().await.map_err(|error| match error {
-                StoreError::NotMigrated { .. } | StoreError::TooNew { .. } => {
-                    http::NotReady::NotMigrated
-                }
-                StoreError::NotWritable { .. } => http::NotReady::DatabaseNotWritable,
-                _ => http::NotReady::DatabaseUnreachable,
-            })?;
-            limits.may_cancel().map_err(|weaker| match weaker {
-                WeakerLimits::Weaker(_) => http::NotReady::WeakerLimits,
-                // It answers, and takes no writes.
-                WeakerLimits::NotCompared => http::NotReady::DatabaseUnreachable,
-            })?;
-            match clock {
-                Some(clock) if clock.differs() => Err(http::NotReady::ClockDiffers),
-                _ => Ok(()),
-            }
-        })
-    })
 }

@@ -3,6 +3,7 @@
 import "./look/tokens.css";
 import "./look/base.css";
 import "./look/kit.css";
+import "./look/filters.css";
 import "./look/frame.css";
 import "./look/print.css";
 
@@ -26,6 +27,7 @@ import ToCheckPage from "./to-check/page";
 const CancelsPage = lazy(() => import("./cancels/page"));
 const PaymentsPage = lazy(() => import("./payments/page"));
 const SettlementsPage = lazy(() => import("./settlements/page"));
+const PayoutsPage = lazy(() => import("./payouts/page"));
 const PaymentPage = lazy(() => import("./payment/page"));
 
 function NotFound() {
@@ -56,6 +58,7 @@ function Pages() {
             <Route path={routes.payments} component={PaymentsPage} />
             <Route path={routes.payment} component={PaymentPage} />
             <Route path={routes.settlements} component={SettlementsPage} />
+            <Route path={routes.payouts} component={PayoutsPage} />
             <Route path={routes.cancels} component={CancelsPage} />
             <Route component={NotFound} />
           </Switch>

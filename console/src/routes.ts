@@ -8,6 +8,7 @@ export const routes = {
   payments: "/payments",
   payment: "/payments/:paymentKey",
   settlements: "/settlements",
+  payouts: "/payouts",
   cancels: "/cancels",
 } as const;
 
@@ -19,6 +20,7 @@ export const addressOf = {
 export const menu = [
   { page: "toCheck", address: routes.toCheck, letter: "i", shape: "list" },
   { page: "records", address: routes.payments, letter: "p", shape: "square" },
+  { page: "payouts", address: routes.payouts, letter: "d", shape: "calendar" },
   { page: "cancels", address: routes.cancels, letter: "c", shape: "back" },
 ] as const;
 

@@ -18,9 +18,23 @@ const pages: Record<string, (demo: Demo) => Promise<string> | string> = {
   "payment-foreign": async (demo) => `/payments/${await demo.key("order-wallet-unsettled")}`,
   payments: () => "/payments",
   settlements: () => "/settlements",
+  payouts: async (demo) => {
+    const day = await payoutDay(demo);
+    return `/payouts?month=${day.slice(0, 7)}&day=${day}&m=tdemoshop01`;
+  },
   cancels: () => "/cancels",
   "not-found": () => "/no/such/page",
 };
+
+/** A day of this month or the last on which something was paid out. */
+async function payoutDay(demo: Demo): Promise<string> {
+  const to = new Date().toISOString().slice(0, 10);
+  const from = new Date(Date.now() - 20 * 86_400_000).toISOString().slice(0, 10);
+  const { payoutDays } = await demo.ask(
+    `{ payoutDays(range: {from: "${from}", to: "${to}"}, mId: ["tdemoshop01"]) { paidOutDate basis } }`,
+  );
+  return payoutDays.find((day: { basis: string }) => day.basis === "SETTLED").paidOutDate;
+}
 
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe);

@@ -31,7 +31,7 @@ use crate::toss::{BaseUrl, MusdAmounts, SecretKey};
 
 /// Cancels of more than this many won need a second admin.
 const APPROVAL_ABOVE_WON: i64 = 1_000_000;
-/// Warnings. But one cancel stays without an answer on purpose: neither that nor the broken connections at the simulated
+/// What is logged where `LOG` is not set: warnings. But one cancel stays without an answer on purpose: neither that nor the broken connections at the simulated
 /// Toss are told.
 const LOGGED: &str = "warn,toss_recon::cancel=error,actix_http=off";
 
@@ -48,10 +48,7 @@ pub(super) struct Options {
 /// # Errors
 /// When the port is in use, or a file cannot be made.
 pub(super) async fn run(options: Options) -> Result<(), CommandError> {
-    super::logging::start(&LogConfig {
-        filter: LOGGED.to_owned(),
-        json: false,
-    })?;
+    super::logging::start(&LogConfig::of_environment(LOGGED)?)?;
     // Before the folder is made, so that an early Ctrl-C leaves none behind.
     let mut signals = StopSignals::listen()?;
     let slow = SlowClock::new();

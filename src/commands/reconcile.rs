@@ -65,11 +65,12 @@ pub(super) async fn catch_up(reconciler: &Reconciler) -> Result<u64, CommandErro
 }
 
 fn tell(recomputed: &Recomputed) -> Result<(), CommandError> {
-    let line = serde_json::json!({
-        "verdicts": recomputed.verdicts,
-        "differences": recomputed.differences,
-    });
-    writeln!(io::stdout(), "{line}")?;
+    writeln!(
+        io::stdout(),
+        r#"{{"verdicts":{},"differences":{}}}"#,
+        recomputed.verdicts,
+        recomputed.differences
+    )?;
     let mut errors = io::stderr().lock();
     for found in &recomputed.shown {
         let line = format!(

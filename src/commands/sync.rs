@@ -122,13 +122,17 @@ fn bar() -> Result<ProgressBar, CommandError> {
     Ok(ProgressBar::new(0).with_style(style).with_message("0"))
 }
 
-fn line(imported: &Imported) -> serde_json::Value {
-    serde_json::json!({
-        "transactions": imported.transactions,
-        "settlements": imported.settlements,
-        "days": imported.days,
-        "changed": imported.changed,
-    })
+/// In the order in which the documentation has it.
+fn line(imported: &Imported) -> String {
+    let Imported {
+        transactions,
+        settlements,
+        days,
+        changed,
+    } = imported;
+    format!(
+        r#"{{"transactions":{transactions},"settlements":{settlements},"days":{days},"changed":{changed}}}"#
+    )
 }
 
 impl From<ImportError> for CommandError {

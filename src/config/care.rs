@@ -40,7 +40,10 @@ pub(super) fn look_at(layers: &Layers, faults: &mut Faults) {
             )));
         }
     }
-    if layers.webhook_secret.as_deref().is_some_and(can_be_guessed) {
+    // One that cannot be used has been told of.
+    let secret = layers.webhook_secret.as_deref();
+    let secret = secret.filter(|secret| super::is_webhook_secret(secret));
+    if secret.is_some_and(can_be_guessed) {
         faults.add(SettingError::new(
             "WEBHOOK_SECRET can be guessed: make one up at random, such as by openssl rand -hex 32",
         ));

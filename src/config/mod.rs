@@ -11,6 +11,7 @@ mod file;
 mod front_door;
 mod front_ends;
 mod layers;
+mod log;
 mod merchants;
 mod names;
 mod sync;
@@ -31,6 +32,7 @@ pub use faults::Faults;
 pub use front_door::FrontDoor;
 pub use front_ends::FrontEnds;
 pub use layers::Overrides;
+pub use log::LogConfig;
 pub use merchants::MerchantConfig;
 pub use sync::SyncConfig;
 
@@ -44,8 +46,6 @@ const DEFAULT_CANCEL_RETRY: Duration = Duration::from_secs(5);
 const SECONDS: RangeInclusive<u32> = 1..=600;
 /// A thousand a second; a larger number is no limit.
 const CALLS_PER_MINUTE: RangeInclusive<u32> = 1..=60_000;
-/// What happens here, without what libraries tell of every start.
-const DEFAULT_LOG: &str = "info,actix_server=warn,sea_orm_migration=warn,sqlx=warn";
 /// What can neither be guessed nor is too long for an address.
 const WEBHOOK_SECRET_LENGTH: RangeInclusive<usize> = 16..=128;
 
@@ -117,15 +117,6 @@ pub struct TossConfig {
     pub partial_cancel_rows: PartialCancelRows,
     /// What an amount in `MUSD` counts.
     pub musd_amounts: MusdAmounts,
-}
-
-/// How the log is written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogConfig {
-    /// A filter, as tracing-subscriber reads it.
-    pub filter: String,
-    /// Whether lines are JSON objects.
-    pub json: bool,
 }
 
 /// The settings as they were found, each part checked when it is asked for: a command that needs no key runs without
@@ -257,19 +248,7 @@ impl Settings {
     /// # Errors
     /// When `LOG_FORMAT` is neither `text` nor `json`.
     pub fn log(&self) -> Result<LogConfig, SettingError> {
-        let json = match self.0.log_format.as_deref() {
-            None | Some("text") => false,
-            Some("json") => true,
-            Some(other) => {
-                return Err(SettingError::new(format!(
-                    "LOG_FORMAT is {other:?}: set it to text or json"
-                )));
-            }
-        };
-        Ok(LogConfig {
-            filter: self.0.log.clone().unwrap_or_else(|| DEFAULT_LOG.to_owned()),
-            json,
-        })
+        LogConfig::of_layers(&self.0)
     }
 
     fn toss(&self, faults: &mut Faults) -> Option<TossConfig> {
@@ -304,10 +283,7 @@ impl Settings {
         let Some(text) = self.0.webhook_secret.as_deref() else {
             return Ok(None);
         };
-        let is_path = text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
-        if !is_path || !WEBHOOK_SECRET_LENGTH.contains(&text.len()) {
+        if !is_webhook_secret(text) {
             return Err(SettingError::new(format!(
                 "WEBHOOK_SECRET must have {} to {} letters, digits, '-' and '_', made up at random",
                 WEBHOOK_SECRET_LENGTH.start(),
@@ -334,6 +310,12 @@ impl Settings {
             ))
         })
     }
+}
+
+/// Whether it can end the address for webhooks.
+fn is_webhook_secret(text: &str) -> bool {
+    let is_path = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    WEBHOOK_SECRET_LENGTH.contains(&text.len()) && text.bytes().all(is_path)
 }
 
 /// A whole number of seconds.

@@ -3,6 +3,9 @@
 //! A variable is meant for this program when it begins as its variables do, or differs from one of them by two letters at
 //! most. Of a word of three letters, such as the last one of `DATABASE_URL`, only one may differ: `DATABASE_SSL` is somebody
 //! else's. Names as short as `LOG` have too many neighbours to be told from others.
+//!
+//! So is one with the same words in another form (`TRUSTED_PROXY`, `LISTEN_ADDRESS`), with one of three or more words left out or
+//! put in behind the first (`PAYOUT_DAYS`), or with `_FILE` behind it, as secrets are handed over elsewhere.
 
 use super::SettingError;
 use crate::nearness::distance;
@@ -23,6 +26,11 @@ const SHORTEST_WITH_NEIGHBOURS: usize = 6;
 /// How many letters a misspelt name may differ by, and within it a word of three letters.
 const NAME_DIFFERS: usize = 2;
 const WORD_DIFFERS: usize = 1;
+
+/// Of fewer words each says what the name is about.
+const FEWEST_WORDS_OF_WHICH_ONE_MAY_LACK: usize = 3;
+/// Variables have `_` between their words, and so have the keys of the file.
+const SEPARATOR: char = '_';
 
 /// What is wrong with a variable of this name, if it is meant for this program and none of the known ones.
 pub(super) fn unknown_variable(name: &str, known: &[&str]) -> Option<SettingError> {
@@ -59,12 +67,65 @@ pub(super) fn of_another_version(name: &str) -> Option<String> {
 /// The known name that a misspelt one is nearest to: one that holds it whole, else the one with the fewest letters that
 /// differ.
 pub(super) fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
-    let by_nearness = |known: &&&str| (!known.contains(name), distance(name, known));
+    let by_nearness = |known: &&&str| {
+        (
+            !known.contains(name),
+            !has_its_words(name, known),
+            distance(name, known),
+        )
+    };
     known.iter().min_by_key(by_nearness).copied()
 }
 
 /// Whether a name in capital letters is a known one misspelt.
 fn is_near(name: &str, known: &str) -> bool {
+    let name = name.strip_suffix("_FILE").unwrap_or(name);
+    has_its_words(name, known) || is_near_by_letters(name, known)
+}
+
+/// Whether a name has the words of a known one, each in some form of it, and of three or more one too few or too many.
+fn has_its_words(name: &str, known: &str) -> bool {
+    let words: Vec<&str> = name.split(SEPARATOR).collect();
+    let known: Vec<&str> = known.split(SEPARATOR).collect();
+    let same = |one: &[&str], other: &[&str]| {
+        one.len() == other.len()
+            && one
+                .iter()
+                .zip(other)
+                .all(|(one, other)| is_form(one, other))
+    };
+    let without_one = |longer: &[&str], shorter: &[&str]| {
+        (1..longer.len()).any(|place| {
+            let rest = [&longer[..place], &longer[place + 1..]].concat();
+            same(&rest, shorter)
+        })
+    };
+    let may_lack = known.len() >= FEWEST_WORDS_OF_WHICH_ONE_MAY_LACK;
+    known.len() > 1
+        && (same(&words, &known)
+            || may_lack && (without_one(&known, &words) || without_one(&words, &known)))
+}
+
+/// Whether two words are forms of one: singular and plural, or one of them cut short (`ADDR`, `TRUST`).
+fn is_form(one: &str, other: &str) -> bool {
+    let singular = |word: &str| {
+        let word = word.to_ascii_uppercase();
+        match word.strip_suffix("IES") {
+            Some(stem) => format!("{stem}Y"),
+            None => word.strip_suffix('S').unwrap_or(&word).to_owned(),
+        }
+    };
+    let (one, other) = (singular(one), singular(other));
+    let (short, long) = if one.len() <= other.len() {
+        (&one, &other)
+    } else {
+        (&other, &one)
+    };
+    long.starts_with(short.as_str()) && short.len() * 2 > long.len()
+}
+
+/// Whether at most a few letters differ.
+fn is_near_by_letters(name: &str, known: &str) -> bool {
     let (words, known_words) = (name.split('_'), known.split('_'));
     let same_number = words.clone().count() == known_words.clone().count();
     known.len() >= SHORTEST_WITH_NEIGHBOURS
@@ -117,6 +178,19 @@ mod tests {
             ("SYNC_INTERVAL", "SYNC_INTERVAL_SECONDS"),
             ("WEBHOOK_SECRETS", "WEBHOOK_SECRET"),
             ("LOGFORMAT", "LOG_FORMAT"),
+            ("TRUSTED_PROXY", "TRUSTED_PROXIES"),
+            ("TRUST_PROXY", "TRUSTED_PROXIES"),
+            ("TRUSTED_DOCUMENT_ONLY", "TRUSTED_DOCUMENTS_ONLY"),
+            ("TRUSTED_ONLY", "TRUSTED_DOCUMENTS_ONLY"),
+            ("ALLOW_ORIGIN", "ALLOWED_ORIGINS"),
+            ("PAYOUT_DAYS", "PAYOUT_BUSINESS_DAYS"),
+            ("PAYOUT_BUSINESS", "PAYOUT_BUSINESS_DAYS"),
+            ("METRICS_NEED_A_TOKEN", "METRICS_NEED_TOKEN"),
+            ("METRICS_TOKEN", "METRICS_NEED_TOKEN"),
+            ("LISTEN_ADDRESS", "LISTEN_ADDR"),
+            ("SETTLE_CYCLE", "SETTLEMENT_CYCLE"),
+            ("WEBHOOK_SECRET_FILE", "WEBHOOK_SECRET"),
+            ("DATABASE_URL_FILE", "DATABASE_URL"),
         ] {
             let told = told(name).unwrap_or_else(|| panic!("{name} is let through"));
             let (found, nearest) = (
@@ -165,6 +239,9 @@ mod tests {
         TMPDIR TEMP EDITOR PAGER VISUAL MAIL HOSTNAME HOSTTYPE HISTFILE HISTSIZE IFS PS1 PS2 BASH BASH_ENV BASH_VERSION EUID
         UID PPID RANDOM SECONDS DISPLAY XAUTHORITY XDG_RUNTIME_DIR XDG_SESSION_ID XDG_CONFIG_HOME DBUS_SESSION_BUS_ADDRESS
         SSH_AUTH_SOCK SSH_CLIENT SSH_CONNECTION SSH_TTY SUDO_USER SUDO_UID SUDO_COMMAND LS_COLORS LESSOPEN MANPATH INFOPATH
+        TRUSTED_HOSTS ALLOWED_HOSTS PAYOUT_URL PROXIES BUSINESS_DAYS REQUESTS_PER_MINUTE METRICS_PORT METRICS_ENABLED
+        LISTEN_PORT LISTEN_HOST DATABASE_PUBLIC_URL DATABASE_READ_URL DATABASE_URL_TEST TEST_DATABASE_URL DATA_URL
+        WEBHOOK_TOKEN SETTLEMENT_URL NEED_TOKEN LOG_FILE_FORMAT SECRET_FILE SECRET_KEY_FILE BASE_URL PUBLIC_BASE_URL
         LO LOGS LOGO LOGDIR LOG_LEVEL LOG_FILE LOG_PATH LOG_DIR LOG_COLOR log http_proxy https_proxy no_proxy all_proxy
         HTTP_PROXY HTTPS_PROXY NO_PROXY SSL_CERT_FILE SSL_CERT_DIR CURL_CA_BUNDLE REQUESTS_CA_BUNDLE NODE_EXTRA_CA_CERTS
         INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID MEMORY_PRESSURE_WATCH MEMORY_PRESSURE_WRITE NOTIFY_SOCKET LISTEN_FDS

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use tokio::task::AbortHandle;
 
 use super::{Board, locked};
-use crate::request_notes::Called;
+use crate::request_notes::{Called, note_joined};
 
 /// Those who wait for one piece of work, as it knows them.
 #[derive(Default)]
@@ -49,6 +49,7 @@ impl<K: Eq + Hash, V: Clone> Asker<K, V> {
         askers: &Arc<Askers>,
     ) -> Self {
         askers.waiting.fetch_add(1, Ordering::Relaxed);
+        note_joined(&askers.called);
         Self {
             board: Arc::clone(board),
             key,

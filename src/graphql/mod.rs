@@ -84,6 +84,10 @@ const MOST_COMPLEXITY: usize = 8_000;
 /// What a list is taken to hold, in units of its element's cost. A payment has few transactions, but no fixed number.
 const LIST_COST: usize = 5;
 
+/// What the other attempts at an order are taken to hold, in units of one's cost. There are few, or up to fifty: within each
+/// other those of a large order are 2,500 payments, so that a query for them and what belongs to them is a heavy one.
+const ATTEMPTS_COST: usize = 10;
+
 /// What a list of sums by day is taken to hold, in units of its element's cost. A range of days may be longer; what is
 /// made of it is read from few sums.
 const DAYS_COST: usize = 40;

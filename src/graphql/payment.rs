@@ -100,7 +100,7 @@ impl Payment {
     }
 
     /// The other attempts to pay the same order, newest first, at most fifty; as they are stored, Toss is not asked about them.
-    #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
+    #[graphql(complexity = "super::ATTEMPTS_COST * child_complexity + 1")]
     async fn other_attempts(&self, ctx: &Context<'_>) -> Result<Vec<Self>, ApiError> {
         let payment = self.0.payment();
         let attempts = Loaders::of(ctx)?.attempts(&payment.order_id).await?;

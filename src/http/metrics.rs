@@ -1,18 +1,21 @@
-//! `/metrics`: what the server measures, for Prometheus. Whoever asks from this machine may see it; others need a token.
+//! `/metrics`: what the server measures, for Prometheus. Whoever asks from this machine may see it; others need a token, of all
+//! merchants: so is what is measured.
 
 use std::{fmt, future::Future, sync::Arc};
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header::{CACHE_CONTROL, CONTENT_TYPE},
+    http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST},
     web::Data,
 };
 use futures_util::future::BoxFuture;
 
-use super::graphql::Gate;
+use super::{graphql::Gate, session_cookie};
 
 /// Prometheus's text format, by its version.
 const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+const OF_SOME_MERCHANTS: &str = "This access token is of some merchants, and what is measured is of all: send a token of all merchants";
 
 /// Writes what has been measured. Cheap to clone.
 #[derive(Clone)]
@@ -53,10 +56,12 @@ pub(super) async fn show(
     gate: Data<Gate>,
     request: HttpRequest,
 ) -> HttpResponse {
-    if (metrics.need_token || !is_from_this_machine(&request))
-        && let Err(refused) = gate.admit(&request).await
-    {
-        return refused;
+    if metrics.need_token || !is_from_this_machine(&request) {
+        match gate.admit(&request).await {
+            Ok(principal) if principal.scope.is_all() => {}
+            Ok(_) => return Gate::forbids(&request, OF_SOME_MERCHANTS),
+            Err(refused) => return refused,
+        }
     }
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, TEXT_FORMAT))
@@ -64,12 +69,19 @@ pub(super) async fn show(
         .body((metrics.render)().await)
 }
 
-/// Whether the request was made on this machine, and not by a proxy on it for somebody else.
+/// Whether the request was made on this machine, under its own name, and not by a proxy on it for somebody else. A page in a browser
+/// here can have its own name lead to this machine and read the answer, but cannot have the browser send another name.
 fn is_from_this_machine(request: &HttpRequest) -> bool {
     let is_loopback = request
         .peer_addr()
         .is_some_and(|peer| peer.ip().to_canonical().is_loopback());
+    let mut hosts = request.headers().get_all(HOST);
+    let (host, others) = (hosts.next(), hosts.next());
+    let names_loopback =
+        host.is_some_and(|host| host.to_str().is_ok_and(session_cookie::is_loopback));
     is_loopback
+        && names_loopback
+        && others.is_none()
         && !request
             .headers()
             .keys()

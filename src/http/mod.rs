@@ -87,6 +87,7 @@ where
         .app_data(Data::new(parts.endpoint.clone()))
         .app_data(Data::new(parts.readiness.clone()))
         .app_data(Data::new(parts.endpoint.gate()))
+        .app_data(Data::new(parts.endpoint.trusted()))
         .app_data(Data::new(parts.metrics.clone()))
         .app_data(Data::new(parts.graphiql.clone()))
         .route("/graphql", web::to(graphql::handle::<Q, M, S>))

@@ -1,4 +1,4 @@
-//! `/schema.graphql`: the schema in GraphQL's own language, for whoever has a token.
+//! `/schema.graphql`: the schema in GraphQL's own language, for whoever has a token and may ask for it by GraphQL too.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -6,12 +6,21 @@ use actix_web::{
     web::Data,
 };
 
-use super::graphql::Gate;
+use super::graphql::{Gate, TrustedDocuments};
+
+const ONLY_DOCUMENTS: &str = "Only trusted documents are answered here, and the schema is none: `toss-recon schema` prints it";
 
 /// The handler.
-pub(super) async fn show(gate: Data<Gate>, request: HttpRequest) -> HttpResponse {
+pub(super) async fn show(
+    gate: Data<Gate>,
+    trusted: Data<TrustedDocuments>,
+    request: HttpRequest,
+) -> HttpResponse {
     if let Err(refused) = gate.admit(&request).await {
         return refused;
+    }
+    if trusted.are_all_that_is_answered() {
+        return Gate::forbids(&request, ONLY_DOCUMENTS);
     }
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/graphql; charset=utf-8"))

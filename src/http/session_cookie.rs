@@ -127,7 +127,7 @@ pub(super) fn is_of_our_page(
 }
 
 /// Whether a `Host` is this machine's own.
-fn is_loopback(host: &str) -> bool {
+pub(super) fn is_loopback(host: &str) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,

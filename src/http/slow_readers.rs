@@ -19,6 +19,8 @@ use tracing::info;
 
 use super::client::Client;
 use super::limits::{CHUNK_BYTES, READER_BYTES, READER_TIME};
+use super::request_id;
+use crate::access::RequestId;
 
 /// Has the client's pace watched while it takes the answer.
 pub(super) async fn watch<B: MessageBody + 'static>(
@@ -27,7 +29,8 @@ pub(super) async fn watch<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let client = Client::of(request.request());
     let response = next.call(request).await?;
-    Ok(response.map_body(|_, body| Watched::new(body, client)))
+    let request_id = request_id::of(response.request());
+    Ok(response.map_body(|_, body| Watched::new(body, client, request_id)))
 }
 
 /// An answer's body, in pieces.
@@ -36,6 +39,7 @@ struct Watched<B> {
     /// What the body gave and the connection has not taken.
     rest: Bytes,
     client: Option<Client>,
+    request_id: RequestId,
     taken: Arc<Taken>,
     /// Ends the watch.
     watch: Option<DropGuard>,
@@ -50,11 +54,12 @@ struct Taken {
 }
 
 impl<B> Watched<B> {
-    fn new(body: B, client: Option<Client>) -> Self {
+    fn new(body: B, client: Option<Client>, request_id: RequestId) -> Self {
         Self {
             body: Box::pin(body),
             rest: Bytes::new(),
             client,
+            request_id,
             taken: Arc::default(),
             watch: None,
         }
@@ -68,8 +73,8 @@ impl<B> Watched<B> {
             && self.watch.is_none()
             && let Some(client) = self.client.take()
         {
-            let ends = CancellationToken::new();
-            rt::spawn(cut_off_slow(client, Arc::clone(&self.taken), ends.clone()));
+            let (ends, taken) = (CancellationToken::new(), Arc::clone(&self.taken));
+            rt::spawn(cut_off_slow(client, self.request_id, taken, ends.clone()));
             self.watch = Some(ends.drop_guard());
         }
         piece
@@ -101,17 +106,25 @@ impl<B: MessageBody> MessageBody for Watched<B> {
 }
 
 /// Cuts the client off once it has taken too little in a while in which there was always more to take.
-async fn cut_off_slow(client: Client, taken: Arc<Taken>, ends: CancellationToken) {
+async fn cut_off_slow(
+    client: Client,
+    request_id: RequestId,
+    taken: Arc<Taken>,
+    ends: CancellationToken,
+) {
     let watching = async {
         loop {
             let before = taken.bytes.load(Ordering::Relaxed);
             sleep(READER_TIME).await;
             let since = taken.bytes.load(Ordering::Relaxed) - before;
             if since < READER_BYTES && !taken.waits.load(Ordering::Relaxed) {
+                // What the system keeps for it counts as taken.
                 info!(
-                    bytes = since,
+                    %request_id,
+                    taken_bytes = since,
+                    least_bytes = READER_BYTES,
                     seconds = READER_TIME.as_secs(),
-                    "a client took its answer too slowly and was cut off"
+                    "a client was cut off: in the last seconds it has taken less of its answer than it must"
                 );
                 client.cut_off();
                 return;

@@ -1,5 +1,5 @@
-//! `/webhooks/toss/{secret}`: where Toss says that something happened. What has come whole is answered 200 at once,
-//! since Toss sends again what is answered otherwise; nothing in it is believed.
+//! `/webhooks/toss/{secret}`: where Toss says that something happened. What has come whole is answered 200 at once;
+//! what was not read to its end is not, so that Toss sends it again. Nothing in it is believed.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -75,11 +75,14 @@ pub(super) async fn take(
                 debug!("a webhook is still being kept while it is answered");
             }
         }
-        Ok(Err(_)) => warn!(
-            limit = WEBHOOK_BYTES,
-            "a webhook was too large and is not looked at"
-        ),
-        // Toss is to send it again.
+        // Toss is to send it again, and in the end to tell its operator.
+        Ok(Err(_)) => {
+            warn!(
+                limit = WEBHOOK_BYTES,
+                "a webhook was too large and is not looked at; Toss is told so, and sends it again"
+            );
+            return HttpResponse::PayloadTooLarge().finish();
+        }
         Ok(Ok(Err(_))) => {
             warn!("a webhook broke off and is not looked at");
             return HttpResponse::BadRequest().finish();

@@ -153,7 +153,11 @@ pub(super) fn or_last_known(
     };
     let known = stored.is_some();
     let what = super::fault::of_asking(&error);
-    tracing::warn!(%error, known, "{}", what.for_the_log());
+    if super::fault::is_of_ours(&error) {
+        tracing::debug!(%error, known, "a payment was not asked about");
+    } else {
+        tracing::warn!(%error, known, "{}", what.for_the_log());
+    }
     match stored {
         Some(stored) => Ok(Some(FoundPayment::last_known(stored))),
         None => Err(what.for_the_asker(&error)),

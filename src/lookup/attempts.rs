@@ -28,7 +28,9 @@ impl Inner {
             Ok(read) => Ok(read.unwrap_or(newest)),
             Err(ReadingError::Store(error)) => Err(error.into()),
             Err(ReadingError::Toss(error)) => {
-                tracing::warn!(%error, "Toss could not be asked about the attempt that was paid");
+                if !super::fault::is_of_ours(&error) {
+                    tracing::warn!(%error, "Toss could not be asked about the attempt that was paid");
+                }
                 Ok(FoundPayment::last_known(chosen))
             }
         }

@@ -23,6 +23,11 @@ pub(super) fn of_asking(error: &TossError) -> Fault {
     }
 }
 
+/// Whether Toss was not asked at all. That is told once a minute for all questions, where their turns are given.
+pub(super) fn is_of_ours(error: &TossError) -> bool {
+    matches!(error, TossError::TooMany { .. })
+}
+
 impl Fault {
     pub(super) fn for_the_log(self) -> &'static str {
         match self {
@@ -95,5 +100,8 @@ mod tests {
         );
         let silent = told(&TossError::TimedOut { call, after: wait });
         assert!(matches!(silent, LookupError::Upstream { .. }), "{silent}");
+        // Of an outage each question is told in the log.
+        assert!(is_of_ours(&TossError::TooMany { call, wait }));
+        assert!(!is_of_ours(&TossError::TimedOut { call, after: wait }));
     }
 }

@@ -296,7 +296,9 @@ impl OwnRows<'_> {
 
 /// Says why rows of a payment are missing. The payment's own answer stands for what they would say.
 fn tell_of_unlisted(error: &TossError) {
-    if matches!(error, TossError::Unreadable { .. }) {
+    if super::fault::is_of_ours(error) {
+        tracing::debug!(%error, "the transactions of a payment were not asked for");
+    } else if matches!(error, TossError::Unreadable { .. }) {
         tracing::warn!(%error, "the transactions of a payment could not be read");
     } else {
         tracing::warn!(%error, "Toss could not be reached for the transactions of a payment");

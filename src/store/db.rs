@@ -4,6 +4,7 @@ pub(in crate::store) mod advisory_locks;
 pub(in crate::store) mod backup;
 pub(in crate::store) mod changed;
 pub(in crate::store) mod connect;
+pub(in crate::store) mod driver_pool;
 pub(in crate::store) mod error;
 pub(in crate::store) mod hearing;
 pub(in crate::store) mod insert_text;

@@ -113,7 +113,7 @@ impl Store {
             Address::Sqlite(path) => db::connect::sqlite(path).await?,
             Address::Postgres(url) => db::connect::postgres(url).await?,
         };
-        if url.must_exist && is_empty(&Standing::of(store.reader.unwatched()).await?) {
+        if url.must_exist && is_empty(&Standing::of(&store.reader.unwatched()).await?) {
             store.close().await?;
             return Err(missing());
         }
@@ -184,7 +184,7 @@ impl Store {
     }
 
     async fn standing(&self) -> Result<Standing, StoreError> {
-        known_standing(self.reader.unwatched()).await
+        known_standing(&self.reader.unwatched()).await
     }
 
     /// Closes every connection, also those of clones, after what is running has ended.

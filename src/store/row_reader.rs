@@ -133,8 +133,8 @@ impl RowReader {
                 _ => return Err(other_type()),
             };
         }
-        let connections = self.connection.unwatched().get_postgres_connection_pool();
-        let mut found = query.fetch(connections);
+        let connections = self.connection.unwatched();
+        let mut found = query.fetch(connections.get_postgres_connection_pool());
         let mut before = Before::default();
         while let Some(row) = self
             .connection
@@ -152,7 +152,8 @@ impl RowReader {
         statement: Statement,
         mut take: impl FnMut(R) + Send,
     ) -> Result<(), StoreError> {
-        let mut found = self.connection.unwatched().stream_raw(statement).await?;
+        let connections = self.connection.unwatched();
+        let mut found = connections.stream_raw(statement).await?;
         let mut before = Before::default();
         while let Some(row) = found.try_next().await? {
             let row = row.try_as_sqlite_row().ok_or_else(other_type)?;

@@ -37,9 +37,9 @@ pub enum TossError {
         /// How long was waited.
         after: Duration,
     },
-    /// Toss was not asked: more has been asked of it than it answers in a minute.
+    /// Toss was not asked: what it may be asked in a minute with the merchant's key is used up, by all who ask here.
     #[error(
-        "{call}: more is asked of Toss than it answers in a minute, ask again in {seconds} seconds", seconds = wait.as_secs() + 1
+        "{call}: all who ask here share the calls that Toss may be asked in a minute with one merchant's key, and they are used up: ask again in {seconds} seconds", seconds = wait.as_secs() + 1
     )]
     TooMany {
         /// Which call.

@@ -24,6 +24,7 @@ mod sealed_body;
 mod secret_key;
 mod settings;
 mod urgency;
+mod used_up;
 mod wire;
 
 use std::fmt;
@@ -55,6 +56,7 @@ use call_metrics::CallMetrics;
 use connection::Connection;
 use pace::{NoTurn, Pace};
 use urgency::Urgency;
+use used_up::UsedUp;
 
 use crate::request_notes::note_toss_call;
 
@@ -66,6 +68,7 @@ pub struct Toss {
     musd: MusdAmounts,
     retry: RetrySchedule,
     pace: Option<Arc<Pace>>,
+    used_up: Arc<UsedUp>,
     metrics: Arc<CallMetrics>,
 }
 
@@ -82,6 +85,7 @@ impl Toss {
         );
         Ok(Self {
             pace: pace.map(Arc::new),
+            used_up: Arc::new(UsedUp::of(settings.account)),
             connection: Arc::new(Connection::new(
                 settings.base_url,
                 settings.secret_key,
@@ -214,7 +218,10 @@ impl Toss {
         };
         match pace.turn(call, Urgency::of(call)).await {
             Ok(turn) => Ok(Some(turn)),
-            Err(NoTurn(wait)) => Err(TossError::TooMany { call, wait }),
+            Err(NoTurn(wait)) => {
+                self.used_up.tell(call, pace.limit());
+                Err(TossError::TooMany { call, wait })
+            }
         }
     }
 

@@ -26,6 +26,8 @@ pub struct TossSettings {
     /// How many questions a minute each of Toss's APIs is asked at most; cancels are not held up. Without it 1,200 of a live
     /// key, except before a stand-in on this machine. Test keys never ask more often than Toss allows them to.
     pub calls_per_minute: Option<u32>,
+    /// What the merchant is called in the log.
+    pub account: String,
 }
 
 impl TossSettings {
@@ -42,6 +44,7 @@ impl TossSettings {
             musd: MusdAmounts::default(),
             retry: RetrySchedule::default(),
             calls_per_minute: None,
+            account: String::new(),
         }
     }
 }

@@ -318,10 +318,14 @@ async fn the_printed_command_works_in_a_shell() {
 
 #[tokio::test]
 async fn nothing_is_kept_when_it_ends() {
-    let place = Place::new();
+    let place = Place::new().set("LOG", "info").set("LOG_FORMAT", "json");
     let folders = || std::fs::read_dir(place.path("")).unwrap().count();
     let demo = demo(&place).await;
     assert_eq!(folders(), 1, "its database is somewhere");
+    // Without the setting its log begins with nothing.
+    let log = demo.stderr();
+    let begins = log.lines().next().unwrap_or_default();
+    assert!(begins.starts_with('{') && begins.contains("INFO"), "{log}");
     let (stdout, _) = demo.stop("INT").await;
     assert_eq!(stdout, "");
     assert_eq!(folders(), 0);

@@ -34,7 +34,7 @@ async fn an_import_leaves_nothing_due_and_making_everything_anew_confirms_it() {
     let made = place.succeeds(&["reconcile"]).await;
     assert_eq!(json_of(&made), json!({ "verdicts": 0 }));
     let made = place.succeeds(&["reconcile", "--all"]).await;
-    assert_eq!(json_of(&made), json!({ "verdicts": 1, "differences": 0 }));
+    assert_eq!(made, "{\"verdicts\":1,\"differences\":0}\n");
 }
 
 #[tokio::test]

@@ -45,12 +45,10 @@ async fn one_line_of_json_is_all_that_a_pipe_gets_and_a_second_run_changes_nothi
             printed.ends_with('\n') && printed.lines().count() == 1,
             "{printed:?}"
         );
+        // Nothing of it was ever settled.
+        let expected = r#"{"transactions":2,"settlements":0,"days":10,"changed":2}"#;
+        assert_eq!(printed.trim_end(), expected);
         let first: Value = serde_json::from_str(&printed).unwrap();
-        let keys: Vec<&String> = first.as_object().unwrap().keys().collect();
-        assert_eq!(keys, ["changed", "days", "settlements", "transactions"]);
-        assert_eq!(first["days"], 10);
-        assert_eq!(first["transactions"], 2);
-        assert_eq!(first["changed"], 2, "nothing of it was ever settled");
         let again: Value = serde_json::from_str(&place.succeeds(&sync).await).unwrap();
         assert_eq!(again["changed"], 0);
         for count in ["transactions", "settlements", "days"] {

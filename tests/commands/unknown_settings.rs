@@ -42,6 +42,14 @@ async fn a_misspelt_key_of_the_file_is_refused_with_the_nearest_one() {
             "[[merchants]]\nsecret_kye = 's3cr3t'",
             "no setting secret_kye of merchant number 1, the nearest is secret_key:",
         ),
+        (
+            "payout_days = 's3cr3t'",
+            "no setting payout_days, the nearest is payout_business_days:",
+        ),
+        (
+            "trusted_proxy = 's3cr3t'",
+            "no setting trusted_proxy, the nearest is trusted_proxies:",
+        ),
         ("oidc_roles = 5", "does not know the setting oidc_roles:"),
     ] {
         let place = Place::new().write("toss-recon.toml", content);
@@ -89,6 +97,9 @@ async fn a_check_names_every_fault_at_once_and_shows_no_secret() {
     let place = Place::new()
         .set("CANCEL_LIMIT_PER_REQEST", "1000 KRW")
         .set("SYNC_EVERY", "5")
+        .set("TRUSTED_PROXY", "1")
+        .set("PAYOUT_DAYS", "5")
+        .set("WEBHOOK_SECRET", "t00-short")
         .set("TOSS_SECRET_KEY", "s3cr3t")
         .set("TOSS_BASE_URL", "no address")
         .set("DATABASE_URL", "mysql://user:s3cr3t@127.0.0.1/x")
@@ -108,7 +119,9 @@ async fn a_check_names_every_fault_at_once_and_shows_no_secret() {
         "sync_retry_seconds must be a whole number",
         "no setting webhok_days, the nearest is webhook_days",
         "no setting CANCEL_LIMIT_PER_REQEST,",
+        "no setting PAYOUT_DAYS, the nearest is PAYOUT_BUSINESS_DAYS:",
         "no setting SYNC_EVERY,",
+        "no setting TRUSTED_PROXY, the nearest is TRUSTED_PROXIES:",
         "TOSS_SECRET_KEY: ",
         "TOSS_BASE_URL: ",
         "DATABASE_URL: ",
@@ -119,6 +132,7 @@ async fn a_check_names_every_fault_at_once_and_shows_no_secret() {
         "CANCEL_LIMIT_PER_DAY has \"a lot\"",
         "CANCEL_APPROVAL_ABOVE has two amounts in KRW",
         "SYNC_SETTLEMENT_DAYS is \"0\"",
+        "WEBHOOK_SECRET must have 16 to 128",
         "LOG is \"inof\"",
     ];
     assert_eq!(
@@ -139,7 +153,7 @@ async fn a_check_names_every_fault_at_once_and_shows_no_secret() {
     let line = place.refuses(2, &["serve"]).await;
     assert!(
         line.contains("sync_retry_seconds")
-            && line.contains("(and 3 more: `toss-recon config check`"),
+            && line.contains("(and 5 more: `toss-recon config check`"),
         "{line}"
     );
 }

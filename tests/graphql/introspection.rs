@@ -68,6 +68,19 @@ async fn everything_of_a_page_of_100_payments_may_be_asked_for_and_of_two_such_p
 }
 
 #[tokio::test]
+async fn other_attempts_within_each_other_may_be_asked_for_of_a_payment_and_not_of_a_page() {
+    let attempts = "otherAttempts { otherAttempts { orderId history { id } } }";
+    let one = format!("{{ payment(by: {{ orderId: \"o\" }}) {{ {attempts} }} }}");
+    let page = format!("{{ payments(first: 200) {{ nodes {{ {attempts} }} }} }}");
+    assert!(!is_too_complex(&one).await);
+    assert!(is_too_complex(&page).await);
+    // A page with the attempts at each order.
+    let attempts = "otherAttempts { paymentKey status totalAmount { amount currency } }";
+    let page = format!("{{ payments(first: 100) {{ nodes {{ orderId {attempts} }} }} }}");
+    assert!(!is_too_complex(&page).await);
+}
+
+#[tokio::test]
 async fn a_screen_for_a_month_may_be_asked_for_at_once() {
     let query = "{ \
          reconciliation(range: { from: \"2026-03-01\", to: \"2026-03-31\" }) { mId currency paymentCount \

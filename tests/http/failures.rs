@@ -130,13 +130,23 @@ async fn many_and_long_errors_are_cut() {
 }
 
 #[actix_web::test]
-async fn a_slow_query_is_given_up() {
+async fn a_slow_query_is_given_up_as_an_overload_and_as_toss_being_slow_only_where_toss_was_waited_for()
+ {
     let server = TestServer::start_with(Duration::from_millis(50), Duration::ZERO);
-    let answer = server
-        .ask_strictly(&json!({ "query": "{ slow(millis: 60000) }" }))
-        .await;
-    assert_eq!(answer.status, StatusCode::GATEWAY_TIMEOUT);
-    assert_eq!(answer.code(), Some("UPSTREAM_UNAVAILABLE"));
+    for (query, status, code, may_repeat) in [
+        ("{ slow(millis: 60000) }", 503, "OVERLOADED", true),
+        ("{ slowToss }", 504, "UPSTREAM_UNAVAILABLE", false),
+        ("{ slowTossOfOthers }", 504, "UPSTREAM_UNAVAILABLE", false),
+    ] {
+        let answer = server.ask_strictly(&json!({ "query": query })).await;
+        assert_eq!(answer.status, status, "{query}");
+        assert_eq!(answer.code(), Some(code), "{query}");
+        assert_eq!(
+            answer.header("retry-after").is_some(),
+            may_repeat,
+            "{query}"
+        );
+    }
     assert_eq!(server.ask("{ slow(millis: 1) }").await["data"]["slow"], 1);
 }
 

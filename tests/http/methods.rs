@@ -112,7 +112,7 @@ async fn other_methods_are_told_which_are_served() {
             .await;
         assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method}");
         let allowed: Vec<_> = answer.headers.get_all("allow").iter().collect();
-        assert_eq!(allowed, ["GET", "HEAD", "POST", "OPTIONS"], "{method}");
+        assert_eq!(allowed, ["GET, HEAD, POST, OPTIONS"], "{method}");
     }
     assert_eq!(server.mutations(), 0);
 }
@@ -158,7 +158,7 @@ async fn every_address_says_which_methods_it_answers() {
         assert_eq!((status, told.as_str(), body), (204, allowed, 0), "{path}");
         let (status, told, _) = asked_by(&server, Method::PUT, path).await;
         assert_eq!(status, 405, "{path}");
-        assert!(allowed.starts_with(&told), "{path}: {told}");
+        assert_eq!(told, allowed, "{path}");
     }
     // What is not there answers nothing, and an address without webhooks is not there.
     for path in ["/nothing", "/webhooks/toss/x"] {

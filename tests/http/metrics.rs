@@ -75,6 +75,47 @@ async fn behind_a_proxy_on_this_machine_a_token_is_needed() {
 }
 
 #[actix_web::test]
+async fn under_another_name_of_this_machine_a_token_is_needed() {
+    let server = TestServer::start();
+    let port = server.address.port();
+    let named = |host: &str| server.get("/metrics").header("host", host);
+    for host in [
+        format!("127.0.0.1:{port}"),
+        format!("localhost:{port}"),
+        format!("[::1]:{port}"),
+        "127.8.8.8".to_owned(),
+    ] {
+        assert_eq!(shown(named(&host)).await.0, StatusCode::OK, "{host}");
+    }
+    for host in [
+        "books.example",
+        "localhost.books.example",
+        "127.0.0.1.books.example",
+        "10.0.0.7:8080",
+        "0.0.0.0",
+    ] {
+        let answer = named(host).send().await.into_answer().await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{host}");
+        let with_token = named(host).bearer_auth(&server.tokens.viewer);
+        assert_eq!(shown(with_token).await.0, StatusCode::OK, "{host}");
+    }
+}
+
+#[actix_web::test]
+async fn a_token_of_some_merchants_does_not_see_what_is_measured_of_all() {
+    let server = TestServer::start();
+    let scoped = server.get("/metrics").header("via", "1.1 proxy");
+    let answer = scoped.bearer_auth(&server.tokens.scoped);
+    let answer = answer.send().await.into_answer().await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert_eq!(answer.code(), Some("FORBIDDEN"));
+    // It is let in elsewhere.
+    let schema = server.get("/schema.graphql");
+    let schema = schema.bearer_auth(&server.tokens.scoped).send().await;
+    assert_eq!(schema.expect("an answer").status(), StatusCode::OK);
+}
+
+#[actix_web::test]
 async fn unreadable_tokens_let_nobody_in_from_elsewhere_and_keep_nobody_out_who_is_here() {
     let server = TestServer::start();
     let unreadable = &server.switches.tokens_unreadable;

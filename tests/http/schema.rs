@@ -15,6 +15,7 @@ use async_graphql::{
 };
 use futures_util::{Stream, stream};
 use toss_recon::access::{Principal, RequestId};
+use toss_recon::request_notes::{Called, note_joined, note_toss_call};
 
 use crate::support::{SECRET_CAUSE, Switches};
 
@@ -93,6 +94,20 @@ impl Query {
         let _given_up = GivenUp(ctx.data::<Arc<Switches>>()?);
         tokio::time::sleep(Duration::from_millis(millis)).await;
         Ok(millis)
+    }
+
+    /// Waits for Toss.
+    async fn slow_toss(&self) -> bool {
+        note_toss_call();
+        std::future::pending().await
+    }
+
+    /// Waits for an answer of Toss that somebody else has asked for.
+    async fn slow_toss_of_others(&self) -> bool {
+        let called = Called::default();
+        note_joined(&called);
+        let others = called.noting(async { note_toss_call() });
+        tokio::spawn(others).await.is_ok() && std::future::pending().await
     }
 
     async fn large(&self, bytes: usize) -> String {

@@ -11,6 +11,7 @@ use std::{
 use actix_web::{HttpServer, dev::ServerHandle, rt};
 use async_graphql::Schema;
 use rand::{SeedableRng as _, rngs::StdRng};
+use reconciliation::MId;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header::HeaderMap};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
@@ -41,6 +42,8 @@ pub(crate) struct TestServer {
 pub(crate) struct Tokens {
     pub(crate) admin: String,
     pub(crate) viewer: String,
+    /// A viewer's, of one merchant.
+    pub(crate) scoped: String,
     pub(crate) revoked: String,
 }
 
@@ -247,15 +250,17 @@ impl IntoAnswer for reqwest::Result<Response> {
 
 fn access(switches: &Arc<Switches>, trust: Duration) -> (Tokens, Access) {
     let mut rng = StdRng::seed_from_u64(20_260_101);
-    let [admin, viewer, revoked] = [(); 3].map(|()| NewToken::generate(&mut rng));
+    let [admin, viewer, scoped, revoked] = [(); 4].map(|()| NewToken::generate(&mut rng));
     let tokens = Tokens {
         admin: admin.text.expose_secret().to_owned(),
         viewer: viewer.text.expose_secret().to_owned(),
+        scoped: scoped.text.expose_secret().to_owned(),
         revoked: revoked.text.expose_secret().to_owned(),
     };
     let stored = [
         (admin, "till", Role::Admin),
         (viewer, "books", Role::Viewer),
+        (scoped, "one-shop", Role::Viewer),
         (revoked, "old", Role::Admin),
     ];
     let switches = Arc::clone(switches);
@@ -272,7 +277,10 @@ fn access(switches: &Arc<Switches>, trust: Duration) -> (Tokens, Access) {
                 role: *role,
                 secret_hash: token.secret_hash(),
                 revoked: *name == "old" || (*name == "books" && viewer_revoked),
-                scope: Scope::ALL,
+                scope: match *name {
+                    "one-shop" => Scope::only([MId::parse("shopa").expect("a merchant")]),
+                    _ => Scope::ALL,
+                },
             });
         let answer = if unreadable {
             Err(LookupFailed::new(SECRET_CAUSE))

@@ -130,6 +130,24 @@ async fn where_only_trusted_documents_are_answered_no_text_is() {
 }
 
 #[actix_web::test]
+async fn the_schema_is_shown_unless_only_trusted_documents_are_answered() {
+    for (only, status) in [(false, StatusCode::OK), (true, StatusCode::FORBIDDEN)] {
+        let server = server(only);
+        let with_token = server.get("/schema.graphql");
+        let with_token = with_token.bearer_auth(&server.tokens.admin).send().await;
+        assert_eq!(with_token.expect("an answer").status(), status);
+        let without = server
+            .get("/schema.graphql")
+            .send()
+            .await
+            .into_answer()
+            .await;
+        assert_eq!(without.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(without.code(), Some("UNAUTHENTICATED"));
+    }
+}
+
+#[actix_web::test]
 async fn without_documents_persisted_queries_are_not_supported_and_texts_are_answered() {
     let server = TestServer::start();
     for request in [

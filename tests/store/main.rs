@@ -23,6 +23,7 @@ mod hearing;
 mod keeping;
 mod known_among_many;
 mod large_days;
+mod lost_places;
 mod marks;
 mod open_work;
 mod opening;

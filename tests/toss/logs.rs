@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reconciliation::PaymentKey;
+use toss_recon::toss::{Toss, TossError, TossSettings};
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::fixtures::fixture;
@@ -57,6 +58,7 @@ async fn in_a_process_of_its_own() {
         Reply::json(200, &unreadable),
         Reply::error(500, "COMMON_ERROR"),
         Reply::json(200, &deposited),
+        Reply::json(200, &deposited),
     ])
     .await;
     let toss = server.toss();
@@ -64,15 +66,29 @@ async fn in_a_process_of_its_own() {
     toss.payment(&key).await.expect("a payment");
     let body = r#"{"cancelReason":"김토스 요청","refundReceiveAccount":{"bank":"88","accountNumber":"110123456789","holderName":"김토스"}}"#;
     toss.cancel(&key, "cr-0193-secret", body).await;
+    // Two more of the same minute than may be asked, and the log tells of it once.
+    let hurried = Toss::new(TossSettings {
+        calls_per_minute: Some(1),
+        account: "main shop".to_owned(),
+        ..server.settings()
+    });
+    let hurried = hurried.expect("a client");
+    for is_first in [true, false, false] {
+        let answer = hurried.payment(&key).await;
+        let refused = matches!(answer, Err(TossError::TooMany { .. }));
+        assert_ne!(refused, is_first, "{answer:?}");
+    }
     drop(guard);
 
     let text = log.text();
-    assert_eq!(text.matches("Toss answered").count(), 4, "{text}");
+    assert_eq!(text.matches("Toss answered").count(), 5, "{text}");
     assert_eq!(text.matches("Toss is asked again").count(), 2, "{text}");
     assert!(
         text.contains(TRACE) && text.contains("balanceAmount is not a number"),
         "{text}"
     );
+    assert_eq!(text.matches("are used up by all").count(), 1, "{text}");
+    assert!(text.contains(r#"account="main shop""#), "{text}");
     let credentials = STANDARD.encode(format!("{KEY}:"));
     for hidden in [
         KEY,

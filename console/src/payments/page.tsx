@@ -7,6 +7,7 @@ import { changed } from "../kit/address";
 import { VerdictBadge } from "../kit/badge";
 import { Choice } from "../kit/choice";
 import { Amount, Instant } from "../kit/figure";
+import { Filters as FilterSheet } from "../kit/filters";
 import { rowKeys, useKeys } from "../kit/keys";
 import { useMerchant } from "../kit/merchant";
 import { Pager, pageOf } from "../kit/pager";
@@ -49,34 +50,36 @@ export default function PaymentsPage() {
         <Title name={texts.pages.payments} />
         <RecordTabs />
       </div>
-      <div className="choosers records-filters">
-        <RangeField label={words.paidOn} range={filters.range} choose={choose} />
-        <Choice
-          label={words.method}
-          any={words.any.method}
-          values={codes.method}
-          chosen={filters.method}
-          choose={(method) => choose({ method })}
-        />
-        <Choice
-          label={words.status}
-          any={words.any.status}
-          values={codes.status}
-          chosen={filters.status}
-          choose={(status) => choose({ status })}
-        />
-        <Choice
-          label={words.verdict}
-          any={words.any.verdict}
-          values={verdicts}
-          chosen={filters.verdict}
-          choose={(verdict) => choose({ verdict })}
-        />
-        {isFiltered && (
-          <Link className="button quiet" href={keep(routes.payments)}>
-            {texts.states.reset}
-          </Link>
-        )}
+      <div className="records-filters">
+        <FilterSheet count={Object.keys(asked({ ...filters, mId: undefined })).length}>
+          <RangeField label={words.paidOn} range={filters.range} choose={choose} />
+          <Choice
+            label={words.method}
+            any={words.any.method}
+            values={codes.method}
+            chosen={filters.method}
+            choose={(method) => choose({ method })}
+          />
+          <Choice
+            label={words.status}
+            any={words.any.status}
+            values={codes.status}
+            chosen={filters.status}
+            choose={(status) => choose({ status })}
+          />
+          <Choice
+            label={words.verdict}
+            any={words.any.verdict}
+            values={verdicts}
+            chosen={filters.verdict}
+            choose={(verdict) => choose({ verdict })}
+          />
+          {isFiltered && (
+            <Link className="button quiet" href={keep(routes.payments)}>
+              {texts.states.reset}
+            </Link>
+          )}
+        </FilterSheet>
       </div>
       {error && (
         <Banner tone="bad" shape="alert">
@@ -111,7 +114,7 @@ export default function PaymentsPage() {
             <tbody>
               {!rows && <SkeletonRows rows={12} columns={COLUMNS} />}
               {rows?.map((row) => {
-                const at = row.requestedAt ?? row.approvedAt;
+                const at = row.requestedAt ?? row.history[0]?.transactionAt;
                 return (
                   <tr key={row.id}>
                     <td className="when muted">{at ? <Instant of={at} /> : "–"}</td>

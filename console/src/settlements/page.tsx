@@ -7,6 +7,7 @@ import { changed } from "../kit/address";
 import { Badge } from "../kit/badge";
 import { Choice } from "../kit/choice";
 import { Amount, Day } from "../kit/figure";
+import { Filters as FilterSheet } from "../kit/filters";
 import { rowKeys, useKeys } from "../kit/keys";
 import { useMerchant } from "../kit/merchant";
 import { Pager, pageOf } from "../kit/pager";
@@ -48,27 +49,29 @@ export default function SettlementsPage() {
         <Title name={texts.pages.settlements} />
         <RecordTabs />
       </div>
-      <div className="choosers records-filters">
-        <span className="note">{words.soldDate}</span>
-        <RangeField label={words.soldDate} range={filters.sold} choose={choose} />
-        <span className="note">{words.paidOutDate}</span>
-        <RangeField
-          label={words.paidOutDate}
-          range={filters.paidOut}
-          choose={({ from, to }) => choose({ paidFrom: from, paidTo: to })}
-        />
-        <Choice
-          label={words.kind}
-          any={words.any.kind}
-          values={codes.kind}
-          chosen={filters.kind}
-          choose={(kind) => choose({ kind })}
-        />
-        {isFiltered && (
-          <Link className="button quiet" href={keep(routes.settlements)}>
-            {texts.states.reset}
-          </Link>
-        )}
+      <div className="records-filters">
+        <FilterSheet count={Object.keys(asked({ ...filters, mId: undefined })).length}>
+          <span className="note">{words.soldDate}</span>
+          <RangeField label={words.soldDate} range={filters.sold} choose={choose} />
+          <span className="note">{words.paidOutDate}</span>
+          <RangeField
+            label={words.paidOutDate}
+            range={filters.paidOut}
+            choose={({ from, to }) => choose({ paidFrom: from, paidTo: to })}
+          />
+          <Choice
+            label={words.kind}
+            any={words.any.kind}
+            values={codes.kind}
+            chosen={filters.kind}
+            choose={(kind) => choose({ kind })}
+          />
+          {isFiltered && (
+            <Link className="button quiet" href={keep(routes.settlements)}>
+              {texts.states.reset}
+            </Link>
+          )}
+        </FilterSheet>
       </div>
       {error && (
         <Banner tone="bad" shape="alert">

@@ -1,8 +1,8 @@
 // Saved filters as tabs, and the filters one by one.
 
-import { useState } from "react";
 import { Link, useLocation } from "wouter";
 import { Choice } from "../kit/choice";
+import { Filters as FilterSheet } from "../kit/filters";
 import { RangeField } from "../kit/range-field";
 import { Shape } from "../kit/shapes";
 import { useTexts } from "../texts/language";
@@ -16,7 +16,6 @@ interface FilterBarProps {
 export function FilterBar({ filters, to }: FilterBarProps) {
   const texts = useTexts();
   const [, go] = useLocation();
-  const [isOpen, setIsOpen] = useState(false);
   const page = { after: undefined, before: undefined, item: undefined };
   return (
     <div className="filters">
@@ -33,16 +32,7 @@ export function FilterBar({ filters, to }: FilterBarProps) {
           </Link>
         ))}
       </nav>
-      <button
-        type="button"
-        className="button choosers-button"
-        aria-expanded={isOpen}
-        onClick={() => setIsOpen(!isOpen)}
-      >
-        {texts.toCheck.filters((filters.class ? 1 : 0) + (filters.range ? 1 : 0))}
-        <Shape name="down" size={12} />
-      </button>
-      <div className={`choosers ${isOpen ? "is-open" : ""}`}>
+      <FilterSheet count={(filters.class ? 1 : 0) + (filters.range ? 1 : 0)}>
         <Choice
           label={texts.toCheck.class}
           any={texts.toCheck.anyClass}
@@ -60,7 +50,7 @@ export function FilterBar({ filters, to }: FilterBarProps) {
             {texts.states.reset}
           </Link>
         )}
-      </div>
+      </FilterSheet>
     </div>
   );
 }

@@ -39,12 +39,19 @@ impl Gate {
     }
 
     /// Lets a request for something else than GraphQL in as one for GraphQL would be, or gives the answer to it.
-    pub(in crate::http) async fn admit(&self, request: &HttpRequest) -> Result<(), HttpResponse> {
+    pub(in crate::http) async fn admit(
+        &self,
+        request: &HttpRequest,
+    ) -> Result<Arc<Principal>, HttpResponse> {
         let request_id = request_id::of(request);
-        match self.principal(request, request_id).await {
-            Ok(_) => Ok(()),
-            Err(refusal) => Err(respond::refused(refusal, MediaType::Json, request_id)),
-        }
+        let admitted = self.principal(request, request_id).await;
+        admitted.map_err(|refusal| respond::refused(refusal, MediaType::Json, request_id))
+    }
+
+    /// The answer to whoever was let in, and may not see this.
+    pub(in crate::http) fn forbids(request: &HttpRequest, message: &'static str) -> HttpResponse {
+        let refusal = Refusal::forbidden(message);
+        respond::refused(refusal, MediaType::Json, request_id::of(request))
     }
 
     /// Counts a wrong token of this address. For how long the address is turned away, after a pause, when it has sent too

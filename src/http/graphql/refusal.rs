@@ -147,9 +147,14 @@ impl Refusal {
 
     /// A session's cookie without what only our own page can send.
     pub(super) const fn not_of_our_page() -> Self {
+        Self::forbidden(NEEDS_HEADER)
+    }
+
+    /// Whoever asks is known, and may not see this.
+    pub(super) const fn forbidden(message: &'static str) -> Self {
         Self {
             code: ErrorCode::Forbidden,
-            message: Cow::Borrowed(NEEDS_HEADER),
+            message: Cow::Borrowed(message),
             status: Status::Always(StatusCode::FORBIDDEN),
             allowed: None,
             retry_after: None,

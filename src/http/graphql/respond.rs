@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use actix_web::{
     HttpResponse, HttpResponseBuilder,
     http::{
-        StatusCode,
+        Method, StatusCode,
         header::{
             ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
         },
@@ -75,9 +75,11 @@ pub(super) fn refused(
     error.extensions = Some(extensions);
     let mut response = send(status, media_type, &Body::of_errors(&[error]));
     let headers = response.headers_mut();
-    for method in refusal.allowed.unwrap_or_default() {
-        if let Ok(value) = HeaderValue::from_str(method.as_str()) {
-            headers.append(ALLOW, value);
+    if let Some(allowed) = refusal.allowed {
+        let allowed: Vec<&str> = allowed.iter().map(Method::as_str).collect();
+        // One line: of several some clients keep the last alone.
+        if let Ok(value) = HeaderValue::from_str(&allowed.join(", ")) {
+            headers.insert(ALLOW, value);
         }
     }
     if let Some(wait) = refusal.retry_after {

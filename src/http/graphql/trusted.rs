@@ -24,6 +24,11 @@ impl TrustedDocuments {
         }
     }
 
+    /// Whether nothing else is answered: no introspection, nor anything else that tells the schema.
+    pub(in crate::http) const fn are_all_that_is_answered(&self) -> bool {
+        self.only
+    }
+
     /// The text to execute, of a request with a text, an id or both.
     pub(super) fn text<'a>(
         &'a self,

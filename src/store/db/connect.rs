@@ -11,6 +11,7 @@ use sea_orm::sqlx::{self, ConnectOptions as _};
 use sea_orm::{ConnAcquireErr, ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
 
 use crate::store::db::changed::Changes;
+use crate::store::db::driver_pool::DriverPool;
 use crate::store::db::pool::{CALL_MAY_TAKE, IMPORT_MAY_TAKE, Pool, Trust};
 use crate::store::db::session::{self, IMPORTING_MAY_TAKE, STATEMENT_MAY_TAKE};
 use crate::store::db::staging::Importer;
@@ -101,6 +102,7 @@ async fn sqlite_pool(
             }
             other => other,
         })?;
+    let opened = DriverPool::lasting(opened);
     Ok(Pool::new(opened, trust, Writable::default(), CALL_MAY_TAKE))
 }
 
@@ -182,7 +184,7 @@ async fn open_postgres(
     options: PgConnectOptions,
     kind: Kind,
     trust: Trust,
-) -> Result<DatabaseConnection, DbErr> {
+) -> Result<DriverPool, DbErr> {
     // A place-holder: sea-orm may log it, and the real one holds the password.
     let mut pool = quiet("postgres://localhost");
     pool.max_connections(kind.connections())
@@ -200,7 +202,7 @@ async fn open_postgres(
     if matches!(kind, Kind::Importing) {
         pool.max_lifetime(None::<Duration>);
     }
-    Database::connect(pool).await
+    DriverPool::open(pool).await
 }
 
 fn ran_out_of_time(error: &DbErr) -> bool {

@@ -83,7 +83,8 @@ impl Store {
 
     /// Tells what is heard over a connection of its own, as long as notifications come.
     async fn listen(&self, heard: &AtomicBool) -> Result<Infallible, StoreError> {
-        let ours = self.writer.unwatched().get_postgres_connection_pool();
+        let writer = self.writer.unwatched();
+        let ours = writer.get_postgres_connection_pool();
         let alone = PgPoolOptions::new()
             .max_connections(1)
             .acquire_timeout(CONNECTING_MAY_TAKE)

@@ -19,6 +19,7 @@ use tokio::time::timeout;
 
 use crate::store::StoreError;
 use crate::store::db::changed::Changes;
+use crate::store::db::driver_pool::DriverPool;
 use crate::store::db::transaction::Transaction;
 use crate::store::db::writable::Writable;
 
@@ -115,7 +116,8 @@ pub(in crate::store) struct Pool(Arc<Shared>);
 
 #[derive(Clone)]
 struct Shared {
-    connections: DatabaseConnection,
+    driver: Arc<DriverPool>,
+    backend: DbBackend,
     trust: Trust,
     writable: Writable,
     /// Tells what transactions change.
@@ -123,19 +125,20 @@ struct Shared {
     /// How long a call may take.
     patience: Duration,
     /// Connections beside these, which tell whether PostgreSQL is still there.
-    beside: Option<DatabaseConnection>,
+    beside: Option<Arc<DriverPool>>,
 }
 
 impl Pool {
     /// Over connections that are watched by this trust.
     pub(in crate::store) fn new(
-        connections: DatabaseConnection,
+        driver: DriverPool,
         trust: Trust,
         writable: Writable,
         patience: Duration,
     ) -> Self {
         Self(Arc::new(Shared {
-            connections,
+            backend: driver.current().get_database_backend(),
+            driver: Arc::new(driver),
             trust,
             writable,
             changes: Changes::default(),
@@ -147,7 +150,7 @@ impl Pool {
     /// The same, where these connections tell whether PostgreSQL is still there while work takes long.
     pub(in crate::store) fn beside(self, others: &Self) -> Self {
         Self(Arc::new(Shared {
-            beside: Some(others.0.connections.clone()),
+            beside: Some(Arc::clone(&others.0.driver)),
             ..Shared::clone(&self.0)
         }))
     }
@@ -167,12 +170,12 @@ impl Pool {
 
     /// Which database it is.
     pub(in crate::store) fn get_database_backend(&self) -> DbBackend {
-        self.0.connections.get_database_backend()
+        self.0.backend
     }
 
     /// The connections themselves, for what hands over row by row. Nobody watches the time there.
-    pub(in crate::store) fn unwatched(&self) -> &DatabaseConnection {
-        &self.0.connections
+    pub(in crate::store) fn unwatched(&self) -> DatabaseConnection {
+        self.0.driver.current()
     }
 
     /// Whether, and since when, writing has failed.
@@ -187,8 +190,9 @@ impl Pool {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
+        let connections = self.unwatched();
         let begun = self
-            .in_time(Pace::Usual, self.0.connections.begin_with_options(options))
+            .in_time(Pace::Usual, connections.begin_with_options(options))
             .await;
         match begun {
             Ok(transaction) => Ok(Transaction::new(transaction, self.clone())),
@@ -221,6 +225,7 @@ impl Pool {
             let mut call = std::pin::pin!(call);
             loop {
                 if let Ok(outcome) = timeout(self.0.patience, &mut call).await {
+                    self.0.driver.note(&outcome, self.0.patience).await;
                     break outcome;
                 }
                 let goes_on = pace == Pace::AsLongAsItTakes && began.elapsed() < WORK_MAY_TAKE;
@@ -239,24 +244,28 @@ impl Pool {
         let Some(beside) = &self.0.beside else {
             return false;
         };
-        let asked = timeout(2 * SIGN_OF_LIFE, beside.execute_unprepared("SELECT 1")).await;
+        let others = beside.current();
+        let asked = timeout(2 * SIGN_OF_LIFE, others.execute_unprepared("SELECT 1")).await;
         asked.is_ok_and(|answer| answer.is_ok())
     }
 
     fn is_sqlite(&self) -> bool {
-        self.0.connections.get_database_backend() == DbBackend::Sqlite
+        self.0.backend == DbBackend::Sqlite
     }
 
     /// Closes every connection, also those of clones.
     pub(in crate::store) async fn close(&self) -> Result<(), DbErr> {
-        self.0.connections.close_by_ref().await
+        self.unwatched().close().await
     }
 
     #[cfg(test)]
     pub(in crate::store) fn count_statements(&mut self, count: impl Fn() + Send + Sync + 'static) {
-        let mut shared = Shared::clone(&self.0);
-        shared.connections.set_metric_callback(move |_| count());
-        self.0 = Arc::new(shared);
+        let mut connections = self.unwatched();
+        connections.set_metric_callback(move |_| count());
+        self.0 = Arc::new(Shared {
+            driver: Arc::new(DriverPool::lasting(connections)),
+            ..Shared::clone(&self.0)
+        });
     }
 }
 
@@ -268,26 +277,30 @@ fn silent() -> DbErr {
 #[async_trait]
 impl ConnectionTrait for Pool {
     fn get_database_backend(&self) -> DbBackend {
-        self.0.connections.get_database_backend()
+        self.0.backend
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.in_time(Pace::Usual, self.0.connections.execute_raw(statement))
+        let connections = self.unwatched();
+        self.in_time(Pace::Usual, connections.execute_raw(statement))
             .await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.in_time(Pace::Usual, self.0.connections.execute_unprepared(sql))
+        let connections = self.unwatched();
+        self.in_time(Pace::Usual, connections.execute_unprepared(sql))
             .await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.in_time(Pace::Usual, self.0.connections.query_one_raw(statement))
+        let connections = self.unwatched();
+        self.in_time(Pace::Usual, connections.query_one_raw(statement))
             .await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.in_time(Pace::Usual, self.0.connections.query_all_raw(statement))
+        let connections = self.unwatched();
+        self.in_time(Pace::Usual, connections.query_all_raw(statement))
             .await
     }
 }

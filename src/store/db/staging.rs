@@ -132,7 +132,8 @@ impl Shelf {
                     "CREATE TEMPORARY TABLE IF NOT EXISTS {table} (LIKE {name}); TRUNCATE {table}"
                 ))
                 .await?;
-            let pool = connection.unwatched().get_postgres_connection_pool();
+            let connections = connection.unwatched();
+            let pool = connections.get_postgres_connection_pool();
             let copied = timeout(IMPORT_MAY_TAKE, copy::<E>(pool, &table, models)).await;
             copied.unwrap_or_else(|_| {
                 connection.distrust();

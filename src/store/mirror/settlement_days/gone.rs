@@ -55,12 +55,13 @@ impl SettlementDayWriter {
         if self.claim.known.read_at.is_none() {
             return Ok(Vec::new());
         }
+        let connections = self.store.reader.unwatched();
         let mut stored = settlement::Entity::find()
             .select_only()
             .column(Column::Id)
             .filter(of_day(self.claim.day, &self.claim.account))
             .into_tuple::<String>()
-            .stream(self.store.reader.unwatched())
+            .stream(&connections)
             .await?;
         let mut gone = Vec::new();
         while let Some(id) = stored.try_next().await? {

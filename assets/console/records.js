@@ -1,0 +1,1 @@
+import{J as e,O as t,X as n,Z as r,mt as i,pt as a}from"./index.js";var o=n(),s=[`payments`,`settlements`];function c(){let{pages:n}=t(),[c]=i(),{keep:l}=r();return(0,o.jsx)(`nav`,{className:`tabs`,"aria-label":n.records,children:s.map(t=>(0,o.jsx)(a,{className:`tab`,href:l(e[t]),"aria-current":c===e[t]?`page`:void 0,children:n[t]},t))})}export{c as t};

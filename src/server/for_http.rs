@@ -1,0 +1,65 @@
+//! What HTTP asks of the other rooms: whether they can do their work, to take webhooks, and what the console must know.
+
+use secrecy::SecretString;
+
+use super::database_clock::DatabaseClock;
+use crate::cancel::{LimitsInForce, WeakerLimits, longest_reason};
+use crate::config::ServerConfig;
+use crate::http;
+use crate::store::{Store, StoreError};
+use crate::webhooks::{Webhook, WebhookReceiver};
+
+/// The pages for people, where the settings have them.
+pub(super) fn console(config: &ServerConfig) -> Option<http::Console> {
+    let longest_reason = longest_reason(config.cancel_policy.marks_reasons);
+    config
+        .front_ends
+        .console
+        .then(|| http::Console::from_binary(longest_reason))
+}
+
+/// The check behind `/readyz`.
+pub(super) fn readiness(
+    store: &Store,
+    limits: &LimitsInForce,
+    clock: Option<DatabaseClock>,
+) -> http::Readiness {
+    let (store, limits) = (store.clone(), limits.clone());
+    http::Readiness::new(move || {
+        let (store, limits, clock) = (store.clone(), limits.clone(), clock.clone());
+        Box::pin(async move {
+            store.ready().await.map_err(|error| match error {
+                StoreError::NotMigrated { .. } | StoreError::TooNew { .. } => {
+                    http::NotReady::NotMigrated
+                }
+                StoreError::NotWritable { .. } => http::NotReady::DatabaseNotWritable,
+                _ => http::NotReady::DatabaseUnreachable,
+            })?;
+            limits.may_cancel().map_err(|weaker| match weaker {
+                WeakerLimits::Weaker(_) => http::NotReady::WeakerLimits,
+                // It answers, and takes no writes.
+                WeakerLimits::NotCompared => http::NotReady::DatabaseUnreachable,
+            })?;
+            match clock {
+                Some(clock) if clock.differs() => Err(http::NotReady::ClockDiffers),
+                _ => Ok(()),
+            }
+        })
+    })
+}
+
+/// What takes webhooks under this secret. One that cannot be kept is told in the log: Toss has its answer by then.
+pub(super) fn webhooks(secret: SecretString, receiver: WebhookReceiver) -> http::Webhooks {
+    http::Webhooks::new(secret, move |transmission_id, body| {
+        let receiver = receiver.clone();
+        async move {
+            let webhook = Webhook {
+                transmission_id: transmission_id.as_deref(),
+                body: &body,
+            };
+            if let Err(error) = receiver.take(webhook).await {
+                tracing::warn!(%error, "a webhook could not be kept");
+            }
+        }
+    })
+}
