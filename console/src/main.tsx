@@ -3,8 +3,11 @@
 import "./look/tokens.css";
 import "./look/base.css";
 import "./look/kit.css";
+import "./look/rows.css";
+import "./look/states.css";
 import "./look/filters.css";
 import "./look/frame.css";
+import "./look/frame-narrow.css";
 import "./look/print.css";
 
 import { lazy, StrictMode, Suspense, useEffect, useState, useSyncExternalStore } from "react";

@@ -23,6 +23,7 @@ import { EventTable } from "./event-table";
 import { Head, Sums } from "./head";
 import { changedEvents, linesOf, type PaymentShown } from "./lines";
 import "./payment.css";
+import "./payment-narrow.css";
 
 /** However old: what is stored is shown at once. */
 const STORED = 2_147_483_647;

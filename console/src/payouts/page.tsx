@@ -14,6 +14,7 @@ import { DayPanel } from "./day-panel";
 import { barsByDay, chosenOf, read } from "./month";
 import { MonthGrid } from "./month-grid";
 import "./payouts.css";
+import "./payouts-narrow.css";
 
 export default function PayoutsPage() {
   const texts = useTexts();

@@ -20,6 +20,7 @@ import { asked, isFiltered, read } from "./filters";
 import { NothingToCheck } from "./nothing";
 import { Rows } from "./rows";
 import "./to-check.css";
+import "./to-check-narrow.css";
 
 const PAGE = 50;
 

@@ -8,7 +8,7 @@ use actix_web::{
     },
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use rand::{CryptoRng, RngCore};
+use rand::CryptoRng;
 use serde_json::json;
 
 /// No other site may load what carries it.
@@ -65,7 +65,7 @@ impl PageText {
     }
 
     /// The answer. It is kept by nobody: the nonce is for this once.
-    pub(super) fn with_nonce(&self, rng: &mut (impl RngCore + CryptoRng)) -> HttpResponse {
+    pub(super) fn with_nonce(&self, rng: &mut impl CryptoRng) -> HttpResponse {
         let mut bytes = [0; NONCE_BYTES];
         rng.fill_bytes(&mut bytes);
         let nonce = STANDARD.encode(bytes);
