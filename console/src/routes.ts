@@ -23,11 +23,3 @@ export const menu = [
   { page: "payouts", address: routes.payouts, letter: "d", shape: "calendar" },
   { page: "cancels", address: routes.cancels, letter: "c", shape: "back" },
 ] as const;
-
-export type MenuPage = (typeof menu)[number]["page"];
-
-/** Where `?next=` may lead: below the console alone. */
-export function safeNext(next: string | null): string {
-  if (!next?.startsWith(`${BASE}/`) || next.includes("\\") || next.includes("//")) return routes.toCheck;
-  return next.slice(BASE.length) || routes.toCheck;
-}

@@ -83,17 +83,33 @@ async fn every_address_below_is_the_page_under_a_policy_of_its_own() {
 #[actix_web::test]
 async fn the_addresses_of_people_lead_to_the_page() {
     let server = TestServer::start();
+    for path in ["/", "/console"] {
+        let response = unfollowed(&server, path).await;
+        assert_eq!(response.status(), StatusCode::FOUND, "{path}");
+        assert_eq!(header(&response, "location"), "/console/", "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn where_it_is_switched_off_there_is_no_such_address() {
+    let server = TestServer::start_without_console();
+    let response = unfollowed(&server, "/").await;
+    assert_eq!(header(&response, "location"), "/graphql");
+    for path in ["/console", "/console/", "/console/assets/x/index.js"] {
+        let response = unfollowed(&server, path).await;
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+/// The answer itself, also where it leads elsewhere.
+async fn unfollowed(server: &TestServer, path: &str) -> Response {
     let client = reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .build()
         .expect("a client");
-    for path in ["/", "/console"] {
-        let response = client.get(server.url(path)).send().await;
-        let response = response.expect("an answer");
-        assert_eq!(response.status(), StatusCode::FOUND, "{path}");
-        assert_eq!(header(&response, "location"), "/console/", "{path}");
-    }
+    let response = client.get(server.url(path)).send().await;
+    response.expect("an answer")
 }
 
 #[actix_web::test]

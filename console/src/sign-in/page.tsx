@@ -1,7 +1,6 @@
 // Signing in with a token: as a page of its own, and over the page when a session has ended.
 
 import { type FormEvent, useEffect, useRef, useState } from "react";
-import { announce } from "../kit/announce";
 import { Shape } from "../kit/shapes";
 import { askAgain } from "../server/client";
 import { type SignInOutcome, signIn } from "../server/session";
@@ -30,7 +29,6 @@ export function SignInForm({ intro }: { intro?: string }) {
     setBusy(false);
     if (outcome.is === "in") {
       if (field.current) field.current.value = "";
-      announce(texts.pages.toCheck);
       return askAgain();
     }
     setTold(problem(outcome, texts));
