@@ -30,7 +30,7 @@ pub use self::{
 };
 
 /// How long an accepted token is believed without asking again. It bounds how long a revoked token still works on any replica.
-pub const TOKEN_TRUST: Duration = Duration::from_secs(5);
+pub const TOKEN_TRUST: Duration = Duration::from_secs(2);
 
 /// Accepted tokens remembered at once.
 const REMEMBERED_TOKENS: u64 = 10_000;

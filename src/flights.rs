@@ -22,6 +22,7 @@ pub(crate) struct Flights<K, V>(Arc<Mutex<Board<K, V>>>);
 struct Board<K, V> {
     lanes: HashMap<K, Lane<V>>,
     started: u64,
+    landed: u64,
 }
 
 struct Lane<V> {
@@ -84,6 +85,7 @@ where
         Self(Arc::new(Mutex::new(Board {
             lanes: HashMap::new(),
             started: 0,
+            landed: 0,
         })))
     }
 
@@ -186,6 +188,11 @@ where
         })
     }
 
+    /// How many pieces of work have ended: while it stays the same, none has.
+    pub(crate) fn landed(&self) -> u64 {
+        locked(&self.0).landed
+    }
+
     /// Lets nobody join the work that is under way or waits now; those who have joined get its outcome.
     pub(crate) fn forget(&self) {
         locked(&self.0).lanes.clear();
@@ -270,7 +277,9 @@ impl<K: Eq + Hash, V: Clone> Landing<K, V> {
 
 impl<K: Eq + Hash, V: Clone> Drop for Landing<K, V> {
     fn drop(&mut self) {
-        locked(&self.board).take_away(&self.key, self.number);
+        let mut board = locked(&self.board);
+        board.landed += 1;
+        board.take_away(&self.key, self.number);
     }
 }
 

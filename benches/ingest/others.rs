@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use reconciliation::Payment;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use toss_recon::store::{LiveReading, PaymentRecord, Store};
+use toss_recon::store::{FoundBy, LiveReading, PaymentRecord, Store};
 
 use crate::shop::ACCOUNT;
 
@@ -70,6 +70,7 @@ async fn write(store: &Store, payment: &Payment) -> bool {
             payment,
             cancels: &[],
             version: None,
+            found_by: FoundBy::default(),
             raw: "{}",
         },
         transactions: &[],

@@ -26,6 +26,8 @@ impl ServerProcess {
             .env("TOSS_SECRET_KEY", secret_key)
             .env("TOSS_BASE_URL", toss)
             .env("LISTEN_ADDR", address.to_string())
+            .env("TOKEN_REQUESTS_PER_MINUTE", "1000000")
+            .env("LOG", "warn")
             .stderr(Stdio::null())
             .spawn()
             .unwrap();

@@ -6,6 +6,7 @@ import "./look/kit.css";
 import "./look/rows.css";
 import "./look/states.css";
 import "./look/filters.css";
+import "./look/find.css";
 import "./look/frame.css";
 import "./look/frame-narrow.css";
 import "./look/print.css";

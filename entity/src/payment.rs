@@ -62,6 +62,10 @@ pub struct Model {
     pub virtual_account_due_at: Option<ChronoUnixTimestampMillis>,
     /// How far the bank is with giving a deposit back, in Toss's word.
     pub refund_status: Option<String>,
+    /// What was bought, in the merchant's words. Lists are searched by it.
+    pub order_name: Option<String>,
+    /// The number of the approval, of a card or of gift certificates. Lists are searched by it.
+    pub approval_number: Option<String>,
     /// Its cancels.
     #[sea_orm(has_many)]
     pub cancels: HasMany<super::cancel::Entity>,

@@ -33,6 +33,7 @@ mod m20261130_000051_token_limits;
 mod m20261130_000052_sessions;
 mod m20261130_000053_fewer_indexes;
 mod m20261130_000056_verdict_settings;
+mod m20261130_000057_found_payments;
 mod standing;
 mod statements;
 
@@ -79,6 +80,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000052_sessions::Migration),
             Box::new(m20261130_000053_fewer_indexes::Migration),
             Box::new(m20261130_000056_verdict_settings::Migration),
+            Box::new(m20261130_000057_found_payments::Migration),
         ]
     }
 }

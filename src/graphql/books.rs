@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Lookahead};
-use futures_util::future::join4;
+use futures_util::future::join3;
 use reconciliation::{Cancel, History, Payment, Totals};
 use tokio::sync::OnceCell;
 
@@ -11,20 +11,19 @@ use super::error::ApiError;
 use super::loaders::{Loaders, OwnRequests};
 use crate::lookup::FoundPayment;
 use crate::reconcile::Reconciled;
-use crate::store::{StoredPayment, StoredSettlement};
+use crate::store::{StoredPayment, StoredSettlement, WholePayment};
 
 /// A payment as it was found, and what has been loaded of the rest. A failure is kept too: asking again for each field
 /// would only repeat it.
 pub(super) struct Books {
     found: FoundPayment,
-    history: OnceCell<Result<Arc<History>, ApiError>>,
-    settlements: OnceCell<Result<Arc<[StoredSettlement]>, ApiError>>,
+    whole: OnceCell<Result<Arc<WholePayment>, ApiError>>,
     own_requests: OnceCell<Result<Arc<OwnRequests>, ApiError>>,
     reconciled: OnceCell<Result<Arc<Reconciled>, ApiError>>,
 }
 
-/// The fields of a payment that are worked out from its history.
-const OF_HISTORY: [&str; 8] = [
+/// The fields of a payment that are worked out from its rows.
+const OF_ROWS: [&str; 8] = [
     "history",
     "settlements",
     "cancels",
@@ -35,12 +34,29 @@ const OF_HISTORY: [&str; 8] = [
     "fullyCanceled",
 ];
 
+/// The fields for which more is asked than a payment and its rows.
+const OF_MORE: [&str; 13] = [
+    "cancels",
+    "orderName",
+    "receiptUrl",
+    "card",
+    "easyPay",
+    "suppliedAmount",
+    "vat",
+    "taxFreeAmount",
+    "useEscrow",
+    "otherAttempts",
+    "payouts",
+    "reconciliation",
+    "viewerCanCancel",
+];
+
 impl Books {
     pub(super) fn of(found: FoundPayment) -> Self {
+        let whole = found.whole.as_ref().map(|whole| Ok(Arc::clone(whole)));
         Self {
             found,
-            history: OnceCell::new(),
-            settlements: OnceCell::new(),
+            whole: OnceCell::new_with(whole),
             own_requests: OnceCell::new(),
             reconciled: OnceCell::new(),
         }
@@ -56,14 +72,9 @@ impl Books {
     pub(super) async fn load_selected(&self, ctx: &Context<'_>, selection: &Lookahead<'_>) {
         let selects = |name| selection.field(name).exists();
         // A failure is kept, and told by the field that needs the part.
-        let history = async {
-            if OF_HISTORY.into_iter().any(selects) {
-                let _ = self.history(ctx).await;
-            }
-        };
-        let settlements = async {
-            if selects("settlements") {
-                let _ = self.settlements(ctx).await;
+        let rows = async {
+            if Self::needs_rows(selection) {
+                let _ = self.rows(ctx).await;
             }
         };
         let own_requests = async {
@@ -76,7 +87,21 @@ impl Books {
                 let _ = self.reconciled(ctx).await;
             }
         };
-        join4(history, settlements, own_requests, reconciled).await;
+        join3(rows, own_requests, reconciled).await;
+    }
+
+    /// Whether a selection of a payment's fields asks for what is worked out from its rows.
+    pub(super) fn needs_rows(selection: &Lookahead<'_>) -> bool {
+        OF_ROWS
+            .into_iter()
+            .any(|name| selection.field(name).exists())
+    }
+
+    /// Whether a selection of a payment's fields asks for more than that.
+    pub(super) fn needs_more_than_rows(selection: &Lookahead<'_>) -> bool {
+        OF_MORE
+            .into_iter()
+            .any(|name| selection.field(name).exists())
     }
 
     pub(super) fn found(&self) -> &FoundPayment {
@@ -91,12 +116,16 @@ impl Books {
         &self.found.stored.cancels
     }
 
-    pub(super) async fn history(&self, ctx: &Context<'_>) -> Result<&Arc<History>, ApiError> {
-        self.history
-            .get_or_init(|| async { Loaders::of(ctx)?.history(&self.found.stored).await })
+    async fn rows(&self, ctx: &Context<'_>) -> Result<&WholePayment, ApiError> {
+        self.whole
+            .get_or_init(|| async { Loaders::of(ctx)?.whole(&self.found.stored).await })
             .await
-            .as_ref()
+            .as_deref()
             .map_err(Clone::clone)
+    }
+
+    pub(super) async fn history(&self, ctx: &Context<'_>) -> Result<&Arc<History>, ApiError> {
+        Loaders::of(ctx)?.history(self.rows(ctx).await?)
     }
 
     /// The sums in the payment's own currency.
@@ -120,11 +149,7 @@ impl Books {
         &self,
         ctx: &Context<'_>,
     ) -> Result<&Arc<[StoredSettlement]>, ApiError> {
-        self.settlements
-            .get_or_init(|| async { Loaders::of(ctx)?.settlements(&self.found.stored).await })
-            .await
-            .as_ref()
-            .map_err(Clone::clone)
+        Ok(&self.rows(ctx).await?.settlements)
     }
 
     /// How it stands and when its money moves.

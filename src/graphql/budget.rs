@@ -3,7 +3,7 @@
 
 use std::future::{pending, poll_fn};
 use std::pin::pin;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 
@@ -16,11 +16,12 @@ use async_graphql::{Response, ServerError, ServerResult, ValidationResult, Value
 use tokio::task::yield_now;
 
 use super::lanes::Lanes;
+use super::validated::Before;
 
 /// The largest answer, in bytes of JSON, roughly counted.
 const ANSWER_BYTES: usize = 8 * 1024 * 1024;
 /// Fields that are resolved before other requests get their turn.
-const FIELDS_AT_ONCE: u32 = 1_024;
+const FIELDS_AT_ONCE: usize = 1_024;
 
 /// What a request may take. It belongs into the request's data, and [`Metering`] into the schema. Cheap to clone: clones
 /// share it.
@@ -34,7 +35,7 @@ struct Spent {
     cost: AtomicUsize,
     bytes: AtomicUsize,
     /// Since others had their turn.
-    fields: AtomicU32,
+    fields: AtomicUsize,
     stopped: OnceLock<Stopped>,
 }
 
@@ -71,7 +72,7 @@ impl Budget {
             lanes,
             cost: AtomicUsize::new(0),
             bytes: AtomicUsize::new(0),
-            fields: AtomicU32::new(0),
+            fields: AtomicUsize::new(0),
             stopped: OnceLock::new(),
         }))
     }
@@ -107,16 +108,21 @@ impl Budget {
 
     /// Before a field: lets others run from time to time.
     async fn begin_field(&self) {
+        self.begin_fields(1).await;
+    }
+
+    /// The same, before several.
+    pub(super) async fn begin_fields(&self, count: usize) {
         if self.0.stopped.get().is_some() {
             return pending().await;
         }
-        while self.0.fields.fetch_add(1, Ordering::Relaxed) >= FIELDS_AT_ONCE {
+        while self.0.fields.fetch_add(count, Ordering::Relaxed) >= FIELDS_AT_ONCE {
             yield_now().await;
         }
     }
 
     /// After a field.
-    async fn add(&self, value: &Value, is_leaf: bool) {
+    pub(super) async fn add(&self, value: &Value, is_leaf: bool) {
         let bytes = match value {
             Value::Object(fields) if !is_leaf => fields
                 .iter()
@@ -165,7 +171,16 @@ impl Extension for Metering {
         ctx: &ExtensionContext<'_>,
         next: NextValidation<'_>,
     ) -> Result<ValidationResult, Vec<ServerError>> {
-        let result = next.run(ctx).await?;
+        let before = ctx.data_opt::<Before>();
+        let result = if let Some(found) = before.and_then(Before::found) {
+            found
+        } else {
+            let found = next.run(ctx).await?;
+            if let Some(before) = before {
+                before.remember(found);
+            }
+            found
+        };
         if let Some(budget) = ctx.data_opt::<Budget>() {
             budget.0.cost.store(result.complexity, Ordering::Relaxed);
         }

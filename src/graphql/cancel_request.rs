@@ -2,13 +2,20 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Enum, ID, Object};
+use async_graphql::{Context, Enum, ID, Object};
 use reconciliation::{RetryAdvice as Advice, TransactionKey};
 
+use super::books::Books;
 use super::cancel_error_kind::CancelErrorKind;
+use super::error::ApiError;
+use super::guard::require;
 use super::money::Money;
 use super::node_id::NodeId;
+use super::payment::Payment;
+use super::records::AuditEntry;
 use super::scalars::DateTime;
+use super::scoped::Scoped;
+use crate::access;
 use crate::store::{self, StoredCancelError};
 
 /// How far a cancel request has got. Treat values you do not know as `UNKNOWN`.
@@ -143,6 +150,37 @@ impl CancelRequest {
     async fn toss_message(&self) -> Option<&str> {
         let words = self.0.toss_words.as_ref();
         words.map(|words| words.message.as_str())
+    }
+
+    /// The payment, as it was last read; Toss is not asked. Null when none is stored.
+    async fn payment(&self, ctx: &Context<'_>) -> Result<Option<Payment>, ApiError> {
+        let stored = Scoped::of(ctx)?.stored_payment(&self.0.payment_key).await?;
+        Ok(stored.map(|stored| Payment::from(Books::as_stored(stored))))
+    }
+
+    /// Whether whoever is asking may approve it now: it is `AWAITING_APPROVAL` and has not expired, they have the role `ADMIN`,
+    /// and its owner is somebody else. The payment is checked again when it is approved.
+    #[expect(
+        clippy::unused_async,
+        reason = "resolvers are asynchronous by their trait"
+    )]
+    async fn viewer_can_approve(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
+        let Ok(viewer) = require(ctx, access::Role::Admin) else {
+            return Ok(false);
+        };
+        let Some(expires) = self.0.expires_at() else {
+            return Ok(false);
+        };
+        let now = Scoped::of(ctx)?.rules()?.now();
+        Ok(now < expires && viewer.owner != self.0.owner)
+    }
+
+    /// What was done about it, by whom, oldest first. Needs the role `ACCOUNTANT` or `ADMIN`.
+    #[graphql(complexity = "super::LIST_COST * child_complexity + super::STATEMENT_COST")]
+    async fn audit_entries(&self, ctx: &Context<'_>) -> Result<Vec<AuditEntry>, ApiError> {
+        require(ctx, access::Role::Accountant)?;
+        let entries = Scoped::of(ctx)?.audit_entries_of(&self.0.id).await?;
+        Ok(entries.into_iter().map(AuditEntry::from).collect())
     }
 
     /// What went wrong. Null when it succeeded, and while nothing has.

@@ -2,10 +2,11 @@
 
 use async_graphql::InputObject;
 use chrono::{DateTime, Utc};
-use reconciliation::{KstDate, MId, OrderId};
+use reconciliation::{KstDate, MId, OrderId, PaymentKey};
 
 use super::discrepancy::DiscrepancyClass;
 use super::error::ApiError;
+use super::money::AmountRange;
 use super::reconciliation::Verdict;
 use super::scalars::LocalDate;
 use super::settlement::SettlementKind;
@@ -43,6 +44,17 @@ pub(super) struct PaymentFilter {
     order_id: Option<String>,
     /// How it stands.
     verdict: Option<Vec<Verdict>>,
+    /// The beginning of its order number, payment key, order name or approval number, or all of it; capitals count, and `%` and
+    /// `_` are letters like others. Fewer than 3 characters find nothing, without an error.
+    search: Option<String>,
+    /// What was really paid: `paidAmount`.
+    amount: Option<AmountRange>,
+    /// A day on which it was cancelled, in full or in part, in Seoul.
+    cancel_date: Option<DateRange>,
+    /// A day on which one of its settlement rows is paid out or deducted (지급일). Forecasts are not looked at.
+    payout_date: Option<DateRange>,
+    /// True: read from Toss itself. False: only seen in Toss's lists.
+    was_read: Option<bool>,
 }
 
 /// Which settlement rows. What is left out lets every row through; an empty list lets none through.
@@ -56,6 +68,11 @@ pub(super) struct SettlementFilter {
     m_id: Option<Vec<String>>,
     /// Payments or cancels alone.
     kind: Option<SettlementKind>,
+    /// The merchant's own order number: rows of its payments, and rows that name no payment but this order, with or without
+    /// the prefix of test settlements.
+    order_id: Option<String>,
+    /// Toss's key of the payment.
+    payment_key: Option<String>,
 }
 
 /// Which discrepancies. What is left out lets every one through; an empty list lets none through.
@@ -68,6 +85,10 @@ pub(super) struct DiscrepancyFilter {
     transaction_date: Option<DateRange>,
     /// The merchant at Toss.
     m_id: Option<Vec<String>>,
+    /// Toss's key of the payment.
+    payment_key: Option<String>,
+    /// How large `delta` is, whatever its sign. Without `to`, everything from `from` on.
+    min_delta: Option<AmountRange>,
 }
 
 impl DateRange {
@@ -99,7 +120,7 @@ impl DateRange {
         Ok((from, to))
     }
 
-    fn instants(self, name: &str) -> Result<(DateTime<Utc>, DateTime<Utc>), ApiError> {
+    pub(super) fn instants(self, name: &str) -> Result<(DateTime<Utc>, DateTime<Utc>), ApiError> {
         let (from, to) = self.days(name)?;
         Ok((from.start(), to.next().start()))
     }
@@ -119,12 +140,22 @@ impl PaymentFilter {
             statuses: few("status", self.status, PaymentStatus::engine)?,
             methods: few("method", self.method, PaymentMethod::engine)?,
             mids: mids(self.m_id)?,
-            order_id: self
-                .order_id
-                .map(|text| OrderId::parse(&text))
-                .transpose()
-                .map_err(|error| ApiError::bad_user_input(format!("orderId: {error}")))?,
+            order_id: order(self.order_id)?,
             verdicts: few("verdict", self.verdict, Into::into)?,
+            more: store::PaymentConditions {
+                search: self.search,
+                paid: self.amount.map(|range| range.read("amount")).transpose()?,
+                cancelled: self
+                    .cancel_date
+                    .map(|range| range.instants("cancelDate"))
+                    .transpose()?,
+                paid_out: self
+                    .payout_date
+                    .map(|range| range.days("payoutDate"))
+                    .transpose()?,
+                was_read: self.was_read,
+                keys: None,
+            },
         })
     }
 }
@@ -143,6 +174,8 @@ impl SettlementFilter {
                 .transpose()?,
             mids: mids(self.m_id)?,
             kind: self.kind.map(Into::into),
+            order_id: order(self.order_id)?,
+            payment_key: payment(self.payment_key)?,
         })
     }
 }
@@ -157,8 +190,29 @@ impl DiscrepancyFilter {
                 .map(|range| range.instants("transactionDate"))
                 .transpose()?,
             mids: mids(self.m_id)?,
+            payment_key: payment(self.payment_key)?,
+            delta: self
+                .min_delta
+                .map(|range| range.read("minDelta"))
+                .transpose()?,
         })
     }
+}
+
+fn order(text: Option<String>) -> Result<Option<OrderId>, ApiError> {
+    text.map(|text| OrderId::parse(&text))
+        .transpose()
+        .map_err(|error| ApiError::bad_user_input(format!("orderId: {error}")))
+}
+
+/// The payment of a filter's field `paymentKey`.
+///
+/// # Errors
+/// `BAD_USER_INPUT` for what cannot be a key.
+pub(super) fn payment(text: Option<String>) -> Result<Option<PaymentKey>, ApiError> {
+    text.map(|text| PaymentKey::parse(&text))
+        .transpose()
+        .map_err(|error| ApiError::bad_user_input(format!("paymentKey: {error}")))
 }
 
 /// The merchants of a filter or an argument `mId`.

@@ -3,67 +3,123 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use async_graphql::Context;
 use async_graphql::connection::Connection;
+use async_graphql::{Context, Lookahead};
 use reconciliation::{OrderId, PaymentKey};
 
+use super::at_hand::AtHand;
 use super::books::Books;
 use super::discrepancy::Discrepancy;
 use super::error::ApiError;
 use super::filters::{DiscrepancyFilter, PaymentFilter, SettlementFilter};
 use super::loaders::Loaders;
-use super::page::{
-    PageArguments, discrepancy_place, discrepancy_text, payment_place, payment_text,
-    settlement_place, settlement_text,
-};
+use super::orders::{DiscrepancyOrder, PaymentOrder};
+use super::page::{PageArguments, settlement_place, settlement_text};
 use super::payment::Payment;
 use super::scoped::Scoped;
 use super::settlement::Settlement;
-use crate::store::{Page, StoredPayment, StoredSettlement};
+use super::total_count::TotalCount;
+use crate::store::{self, StoredPayment, StoredSettlement};
 
 /// A page of payments.
 pub(super) async fn payments(
     ctx: &Context<'_>,
     filter: Option<PaymentFilter>,
+    order: PaymentOrder,
     arguments: PageArguments,
-) -> Result<Connection<String, Payment>, ApiError> {
+) -> Result<Connection<String, AtHand<Payment>, TotalCount>, ApiError> {
     let filter = filter.unwrap_or_default().read()?;
-    let request = arguments.request(payment_place)?;
-    if filter.verdicts.is_some() {
+    if order.is_by_amount() {
+        return payments_by_amount(ctx, filter, order, arguments).await;
+    }
+    let mut request = arguments.request(|text| order.began_place(text))?;
+    let toward = request.toward;
+    request.toward = order.toward(toward);
+    if filter.verdicts.is_some() || filter.more.paid.is_some() {
         Loaders::of(ctx)?.catch_up().await?;
     }
-    let page = Scoped::of(ctx)?.list_payments(filter, &request).await?;
-    let rows = page.rows.into_iter().map(|(place, stored)| {
-        let payment = Payment::from(Books::as_stored(stored));
-        (payment_text(&place), payment)
+    let total = TotalCount::Payments(filter.clone());
+    let nodes = nodes_of(ctx);
+    let needs_rows = nodes.iter().any(Books::needs_rows);
+    let scoped = Scoped::of(ctx)?;
+    let page = scoped.list_payments(filter, &request, needs_rows).await?;
+    let page = page.map(|(place, found)| {
+        let payment = Payment::of_page(found, &nodes);
+        (order.began_text(&place), payment)
     });
-    let page = Page {
-        rows: rows.collect(),
-        has_more: page.has_more,
-    };
-    Ok(arguments.connection(page, request.toward))
+    Ok(arguments.connection(order.in_order(page), toward, total))
+}
+
+/// The same by what was paid, which is kept with the verdicts.
+async fn payments_by_amount(
+    ctx: &Context<'_>,
+    filter: store::PaymentFilter,
+    order: PaymentOrder,
+    arguments: PageArguments,
+) -> Result<Connection<String, AtHand<Payment>, TotalCount>, ApiError> {
+    let mut request = arguments.request(|text| order.amount_place(text))?;
+    let toward = request.toward;
+    request.toward = order.toward(toward);
+    Loaders::of(ctx)?.catch_up().await?;
+    let total = TotalCount::Payments(filter.clone());
+    let nodes = nodes_of(ctx);
+    let needs_rows = nodes.iter().any(Books::needs_rows);
+    let scoped = Scoped::of(ctx)?;
+    let page = scoped.list_payments_by_amount(filter, &request, needs_rows);
+    let page = page.await?.map(|(place, found)| {
+        let payment = Payment::of_page(found, &nodes);
+        (order.amount_text(&place), payment)
+    });
+    Ok(arguments.connection(order.in_order(page), toward, total))
+}
+
+/// What is asked of the nodes of a list, in either of the two places where they stand.
+fn nodes_of<'c>(ctx: &'c Context<'_>) -> [Lookahead<'c>; 2] {
+    let selection = ctx.look_ahead();
+    [
+        selection.field("nodes"),
+        selection.field("edges").field("node"),
+    ]
 }
 
 /// A page of discrepancies.
 pub(super) async fn discrepancies(
     ctx: &Context<'_>,
     filter: Option<DiscrepancyFilter>,
+    order: DiscrepancyOrder,
     arguments: PageArguments,
-) -> Result<Connection<String, Discrepancy>, ApiError> {
+) -> Result<Connection<String, Discrepancy, TotalCount>, ApiError> {
     let filter = filter.unwrap_or_default().read()?;
-    let request = arguments.request(discrepancy_place)?;
+    if order == DiscrepancyOrder::LargestDelta {
+        return discrepancies_by_delta(ctx, filter, arguments).await;
+    }
+    let mut request = arguments.request(|text| order.began_place(text))?;
+    let toward = request.toward;
+    request.toward = order.toward(toward);
     Loaders::of(ctx)?.catch_up().await?;
     let scoped = Scoped::of(ctx)?;
+    let total = TotalCount::Discrepancies(filter.clone());
     let page = scoped.list_discrepancies(filter, &request).await?;
-    let rows = page
-        .rows
-        .into_iter()
-        .map(|(place, stored)| (discrepancy_text(&place), Discrepancy::from(stored)));
-    let page = Page {
-        rows: rows.collect(),
-        has_more: page.has_more,
-    };
-    Ok(arguments.connection(page, request.toward))
+    let page = page.map(|(place, stored)| (order.began_text(&place), Discrepancy::from(stored)));
+    Ok(arguments.connection(order.in_order(page), toward, total))
+}
+
+/// The same, largest difference first.
+async fn discrepancies_by_delta(
+    ctx: &Context<'_>,
+    filter: store::DiscrepancyFilter,
+    arguments: PageArguments,
+) -> Result<Connection<String, Discrepancy, TotalCount>, ApiError> {
+    let request = arguments.request(DiscrepancyOrder::delta_place)?;
+    Loaders::of(ctx)?.catch_up().await?;
+    let scoped = Scoped::of(ctx)?;
+    let total = TotalCount::Discrepancies(filter.clone());
+    let page = scoped.list_discrepancies_by_delta(filter, &request).await?;
+    let page = page.map(|(place, stored)| {
+        let text = DiscrepancyOrder::delta_text(&place);
+        (text, Discrepancy::from(stored))
+    });
+    Ok(arguments.connection(page, request.toward, total))
 }
 
 /// A page of settlement rows, each with the payment whose transactions it is held against.
@@ -71,25 +127,22 @@ pub(super) async fn settlements(
     ctx: &Context<'_>,
     filter: Option<SettlementFilter>,
     arguments: PageArguments,
-) -> Result<Connection<String, Settlement>, ApiError> {
+) -> Result<Connection<String, Settlement, TotalCount>, ApiError> {
     let filter = filter.unwrap_or_default().read()?;
     let order = filter.order();
     let request = arguments.request(|text| settlement_place(order, text))?;
+    let total = TotalCount::Settlements(filter.clone());
     let scoped = Scoped::of(ctx)?;
     let page = scoped.list_settlements(filter, &request).await?;
     let mut owners = Owners::of(&scoped, page.rows.iter().map(|(_, row)| row)).await?;
-    let rows = page.rows.into_iter().map(|(place, row)| {
+    let page = page.map(|(place, row)| {
         let books = owners.of_row(&row);
         (
             settlement_text(order, &place),
             Settlement::of_payment(row, books),
         )
     });
-    let page = Page {
-        rows: rows.collect(),
-        has_more: page.has_more,
-    };
-    Ok(arguments.connection(page, request.toward))
+    Ok(arguments.connection(page, request.toward, total))
 }
 
 /// The payments of a page of settlement rows, found in two statements.

@@ -10,18 +10,14 @@ use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
-use reconciliation::{
-    CancelRequestFacts, Currency, History, Money, MoneyError, OrderId, PaymentKey,
-};
+use reconciliation::{CancelRequestFacts, Currency, History, Money, OrderId, PaymentKey};
 use tokio::sync::OnceCell;
 use tracing::Instrument as _;
 
 use super::context::Interpretation;
 use super::error::ApiError;
 use crate::reconcile::{Reconciled, Reconciler, history, request_facts};
-use crate::store::{
-    CancelRequest, SettlementsKey, Store, StoreError, StoredPayment, StoredSettlement,
-};
+use crate::store::{CancelRequest, Store, StoreError, StoredPayment, WholePayment};
 
 /// What to load of: a payment as it was read at one instant. After another reading it is another key, so that a
 /// mutation's answer never shows rows from before it.
@@ -44,13 +40,9 @@ impl Hash for Reading {
     }
 }
 
-/// Loads what happened to a payment.
+/// Loads a payment's rows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct HistoryOf(Reading);
-
-/// Loads a payment's settlement rows.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct SettlementsOf(Reading);
+struct WholeOf(Reading);
 
 /// Loads how a payment stands.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -91,6 +83,7 @@ pub struct Loaders {
     /// Requests change while a mutation runs, so they are never kept.
     requests: DataLoader<Requests>,
     reconciler: Reconciler,
+    interpretation: Interpretation,
     caught_up: OnceCell<Result<(), ApiError>>,
 }
 
@@ -107,7 +100,6 @@ impl Loaders {
         let rows = Rows {
             store: store.clone(),
             reconciler: reconciler.clone(),
-            interpretation,
         };
         // Without a delay a batch is what the fields of one step ask for; a delay would be added to every answer.
         Self {
@@ -115,6 +107,7 @@ impl Loaders {
                 .delay(Duration::ZERO),
             requests: DataLoader::new(Requests { store }, spawn).delay(Duration::ZERO),
             reconciler,
+            interpretation,
             caught_up: OnceCell::new(),
         }
     }
@@ -124,26 +117,26 @@ impl Loaders {
         super::context::part(ctx)
     }
 
-    pub(super) async fn history(
+    /// What happened to a payment.
+    pub(super) fn history<'w>(
         &self,
-        payment: &Arc<StoredPayment>,
-    ) -> Result<Arc<History>, ApiError> {
-        let key = HistoryOf(Reading(Arc::clone(payment)));
-        match self.rows.load_one(key).await {
-            Ok(Some(Ok(history))) => Ok(history),
-            Ok(Some(Err(error))) => Err(ApiError::internal(&error)),
-            Ok(None) => Ok(Arc::default()),
-            Err(error) => Err(ApiError::internal(&*error)),
-        }
+        whole: &'w WholePayment,
+    ) -> Result<&'w Arc<History>, ApiError> {
+        let reading = self.interpretation.partial_cancel_rows;
+        whole
+            .history(|rows, stored| history(rows, Some(stored), reading))
+            .map_err(|error| ApiError::internal(&error))
     }
 
-    pub(super) async fn settlements(
+    /// A payment with its rows.
+    pub(super) async fn whole(
         &self,
         payment: &Arc<StoredPayment>,
-    ) -> Result<Arc<[StoredSettlement]>, ApiError> {
-        let key = SettlementsOf(Reading(Arc::clone(payment)));
+    ) -> Result<Arc<WholePayment>, ApiError> {
+        let key = WholeOf(Reading(Arc::clone(payment)));
         match self.rows.load_one(key).await {
-            Ok(rows) => Ok(rows.unwrap_or_default()),
+            Ok(Some(whole)) => Ok(whole),
+            Ok(None) => Ok(Arc::new(WholePayment::without_rows(Arc::clone(payment)))),
             Err(error) => Err(ApiError::internal(&*error)),
         }
     }
@@ -226,7 +219,7 @@ impl Loaders {
 }
 
 /// Runs a batch beside the request's own task, within the request's span.
-fn spawn(batch: BoxFuture<'static, ()>) {
+pub(super) fn spawn(batch: BoxFuture<'static, ()>) {
     tokio::spawn(batch.in_current_span());
 }
 
@@ -238,65 +231,26 @@ struct NotReconciled;
 struct Rows {
     store: Store,
     reconciler: Reconciler,
-    interpretation: Interpretation,
 }
 
-impl Loader<HistoryOf> for Rows {
-    /// A payment whose sums do not fit must not take the others' histories with it.
-    type Value = Result<Arc<History>, MoneyError>;
+impl Loader<WholeOf> for Rows {
+    type Value = Arc<WholePayment>;
     type Error = Arc<StoreError>;
 
-    async fn load(
-        &self,
-        keys: &[HistoryOf],
-    ) -> Result<HashMap<HistoryOf, Self::Value>, Self::Error> {
+    async fn load(&self, keys: &[WholeOf]) -> Result<HashMap<WholeOf, Self::Value>, Self::Error> {
         let payments: Vec<PaymentKey> = keys
             .iter()
-            .map(|HistoryOf(Reading(stored))| stored.payment.payment_key.clone())
+            .map(|WholeOf(Reading(stored))| stored.payment.payment_key.clone())
             .collect();
-        let mut rows = self
+        let whole = self
             .store
-            .transactions_of(&payments)
+            .whole_payments(&payments)
             .await
             .map_err(Arc::new)?;
-        let histories = keys.iter().zip(&payments).map(|(key, payment)| {
-            let HistoryOf(Reading(stored)) = key;
-            let rows = rows.remove(payment).unwrap_or_default();
-            let history = history(rows, Some(stored), self.interpretation.partial_cancel_rows);
-            (key.clone(), history.map(Arc::new))
-        });
-        Ok(histories.collect())
-    }
-}
-
-impl Loader<SettlementsOf> for Rows {
-    type Value = Arc<[StoredSettlement]>;
-    type Error = Arc<StoreError>;
-
-    async fn load(
-        &self,
-        keys: &[SettlementsOf],
-    ) -> Result<HashMap<SettlementsOf, Self::Value>, Self::Error> {
-        let payments: Vec<SettlementsKey> = keys
-            .iter()
-            .map(|SettlementsOf(Reading(stored))| SettlementsKey {
-                payment_key: stored.payment.payment_key.clone(),
-                mid: stored.payment.mid.clone(),
-                order_id: stored.payment.order_id.clone(),
-            })
-            .collect();
-        let mut rows = self
-            .store
-            .settlements_of(&payments)
-            .await
-            .map_err(Arc::new)?;
-        let found = keys.iter().zip(&payments).filter_map(|(key, payment)| {
-            let mut rows = rows.remove(&payment.payment_key)?;
-            // A payment comes before its cancels, also when they are of one day.
-            rows.sort_by_key(|row| (row.settlement.sold_date, row.settlement.kind));
-            Some((key.clone(), Arc::from(rows)))
-        });
-        Ok(found.collect())
+        let found = keys.iter().zip(&payments);
+        Ok(found
+            .filter_map(|(key, payment)| Some((key.clone(), Arc::clone(whole.get(payment)?))))
+            .collect())
     }
 }
 

@@ -1,6 +1,8 @@
 //! What front-ends talk to: the schema, its types and how they are loaded. Types are thin shells over the engine's and
 //! the store's values; the rules are theirs.
 
+mod at_hand;
+mod bank;
 mod books;
 mod budget;
 mod cancel;
@@ -25,9 +27,11 @@ mod money;
 mod mutation;
 mod node;
 mod node_id;
+mod orders;
 mod page;
 mod payment;
 mod payment_by;
+mod payment_details;
 mod payout_day;
 mod query;
 mod reconciliation;
@@ -42,8 +46,10 @@ mod subscription;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod total_count;
 mod transaction;
 mod user_error;
+mod validated;
 mod viewer;
 mod viewer_can_cancel;
 mod virtual_account;
@@ -60,6 +66,7 @@ pub use loaders::Loaders;
 pub use mutation::Mutation;
 pub use query::Query;
 pub use subscription::Subscription;
+pub use validated::{Before, Validated};
 
 use live_reads::LiveReads;
 use scoped::Held;
@@ -91,6 +98,9 @@ const ATTEMPTS_COST: usize = 10;
 /// What a list of sums by day is taken to hold, in units of its element's cost. A range of days may be longer; what is
 /// made of it is read from few sums.
 const DAYS_COST: usize = 40;
+
+/// What a field costs that asks the database for itself alone.
+const STATEMENT_COST: usize = 20;
 
 /// What a field costs that may have to ask Toss.
 const LIVE_READ_COST: usize = 200;
@@ -153,6 +163,10 @@ pub fn with_request_data(schema: &Schema, request: Request) -> Request {
     let store = schema.data::<Held<Store>>();
     let reconciler = schema.data::<Held<Reconciler>>();
     let interpretation = schema.data::<Interpretation>();
+    let request = match schema.data::<Held<Lookup>>() {
+        Some(lookup) => request.data(scoped::details(lookup)),
+        None => request,
+    };
     match (store, reconciler, interpretation) {
         (Some(store), Some(reconciler), Some(interpretation)) => {
             request.data(scoped::loaders(store, reconciler, *interpretation))

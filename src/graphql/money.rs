@@ -1,18 +1,48 @@
 //! Money as clients read and write it.
 
-use async_graphql::{InputObject, Object};
+use std::borrow::Cow;
+
+use async_graphql::parser::types::Field;
+use async_graphql::registry::Registry;
+use async_graphql::{
+    ContextSelectionSet, InputObject, Object, OutputType, Positioned, ServerResult, Value,
+};
 use reconciliation::{Currency, MoneyError};
 
+use super::at_hand;
 use super::cancel_request::CancelError;
+use super::error::ApiError;
 use super::scalars::Decimal;
+use crate::store;
 
 /// An amount of one currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Money(pub(super) reconciliation::Money);
 
+impl OutputType for Money {
+    fn type_name() -> Cow<'static, str> {
+        Shown::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        Shown::create_type_info(registry)
+    }
+
+    async fn resolve(
+        &self,
+        ctx: &ContextSelectionSet<'_>,
+        _: &Positioned<Field>,
+    ) -> ServerResult<Value> {
+        at_hand::object(ctx, &Shown(self.0)).await
+    }
+}
+
+/// The amount with its fields.
+struct Shown(reconciliation::Money);
+
 /// An exact amount of one currency. Amounts of different currencies are never added.
-#[Object]
-impl Money {
+#[Object(name = "Money")]
+impl Shown {
     /// The amount in the currency's own unit, with exactly the currency's decimals. May be negative where the field
     /// says so.
     async fn amount(&self) -> Decimal {
@@ -62,6 +92,50 @@ impl MoneyInput {
                 reconciliation::Money::parse(&money.to_decimal_text(), currency)
             }
         }
+    }
+}
+
+/// Amounts of one currency. What is left out bounds nothing.
+#[derive(Debug, InputObject)]
+pub(super) struct AmountRange {
+    /// The smallest, in the currency's own unit.
+    from: Option<Decimal>,
+    /// The largest, in the currency's own unit.
+    to: Option<Decimal>,
+    /// The currency, as `Payment.currency` gives it.
+    currency: String,
+}
+
+impl AmountRange {
+    /// The range in minor units. `field` is the filter's.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for what is no amount of that currency, and for a range that ends before it begins.
+    pub(super) fn read(self, field: &str) -> Result<store::AmountRange, ApiError> {
+        let wrong =
+            |why: &dyn std::fmt::Display| ApiError::bad_user_input(format!("{field}: {why}"));
+        let bound = |amount: Option<Decimal>| {
+            let input = amount.map(|amount| MoneyInput {
+                amount,
+                currency: self.currency.clone(),
+            });
+            let money = input.map(|input| input.parse()).transpose();
+            money.map_err(|error| wrong(&error))
+        };
+        let (from, to) = (bound(self.from)?, bound(self.to)?);
+        let (from, to) = (
+            from.map(reconciliation::Money::minor),
+            to.map(reconciliation::Money::minor),
+        );
+        if from.zip(to).is_some_and(|(from, to)| from > to) {
+            return Err(wrong(&"from must not be more than to"));
+        }
+        let currency: Result<Currency, MoneyError> = self.currency.parse();
+        Ok(store::AmountRange {
+            currency: currency.map_err(|error| wrong(&error))?,
+            from,
+            to,
+        })
     }
 }
 

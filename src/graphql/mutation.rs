@@ -139,7 +139,7 @@ impl Mutation {
         tokens::create(ctx, admin, input).await
     }
 
-    /// Takes an access token back and ends its sessions. It may be believed for 5 seconds more where it has just been used.
+    /// Takes an access token back and ends its sessions. It may be believed for 2 seconds more where it has just been used.
     /// With the last admin token of its owner, what the owner has waiting for approval ends too. Needs the role `ADMIN`. Null
     /// when there is no such token.
     async fn revoke_token(

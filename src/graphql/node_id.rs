@@ -35,8 +35,13 @@ pub(super) struct TransactionId {
 impl NodeId {
     /// The id as clients see it.
     pub(super) fn to_id(&self) -> ID {
+        ID(BASE64_URL_SAFE_NO_PAD.encode(self.to_text()))
+    }
+
+    /// What an id is made of.
+    pub(super) fn to_text(&self) -> String {
         let kind = self.kind();
-        let plain = match self {
+        match self {
             Self::Payment(key) => format!("{kind}:{key}"),
             // Neither key can hold a colon; a merchant's name could, so it comes last.
             Self::Transaction(id) => {
@@ -48,8 +53,7 @@ impl NodeId {
             Self::Settlement(id) => format!("{kind}:{id}"),
             Self::CancelRequest(id) => format!("{kind}:{id}"),
             Self::Discrepancy(id) => format!("{kind}:{}", id.as_str()),
-        };
-        ID(BASE64_URL_SAFE_NO_PAD.encode(plain))
+        }
     }
 
     /// What a client's id names. Whether there is such a thing is another question.
@@ -106,6 +110,11 @@ impl NodeId {
             return None;
         }
         let plain = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(id).ok()?).ok()?;
+        Self::of_text(&plain)
+    }
+
+    /// As [`NodeId::parse`], of what [`NodeId::to_text`] gives.
+    pub(super) fn of_text(plain: &str) -> Option<Self> {
         let (kind, key) = plain.split_once(':')?;
         match kind {
             "Payment" => PaymentKey::parse(key).ok().map(Self::Payment),

@@ -1,17 +1,17 @@
 //! Pages of lists as clients ask for them: first and after, or last and before, with cursors that they never take apart.
 
-use async_graphql::OutputType;
 use async_graphql::connection::{Connection, Edge};
+use async_graphql::{ObjectType, OutputType};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::DateTime;
-use reconciliation::{KstDate, PaymentKey};
+use reconciliation::{Currency, KstDate, PaymentKey};
 
 use super::error::ApiError;
 use super::node_id::is_key;
 use crate::store::{
-    DiscrepancyId, DiscrepancyPlace, Page, PageRequest, PaymentPlace, SettlementId,
-    SettlementOrder, SettlementPlace, Toward,
+    AmountPlace, DeltaPlace, DiscrepancyId, DiscrepancyPlace, Page, PageRequest, PaymentPlace,
+    SettlementId, SettlementOrder, SettlementPlace, Toward,
 };
 
 /// Rows on a page when a client does not say.
@@ -76,16 +76,17 @@ impl PageArguments {
     }
 
     /// The answer: a page of nodes, each with the text of its place.
-    pub(super) fn connection<T: OutputType>(
+    pub(super) fn connection<T: OutputType, F: ObjectType>(
         &self,
         page: Page<(String, T)>,
         toward: Toward,
-    ) -> Connection<String, T> {
+        fields: F,
+    ) -> Connection<String, T, F> {
         let (has_previous, has_next) = match toward {
             Toward::Older => (self.after.is_some(), page.has_more),
             Toward::Newer => (page.has_more, self.before.is_some()),
         };
-        let mut connection = Connection::new(has_previous, has_next);
+        let mut connection = Connection::with_additional_fields(has_previous, has_next, fields);
         let edges = page.rows.into_iter();
         connection.edges.extend(
             edges.map(|(place, node)| Edge::new(BASE64_URL_SAFE_NO_PAD.encode(place), node)),
@@ -96,7 +97,7 @@ impl PageArguments {
 
 fn not_a_cursor() -> ApiError {
     ApiError::bad_user_input(
-        "this is not a cursor of this list: pass on a cursor as you received it, with the same filter",
+        "this is not a cursor of this list: pass on a cursor as you received it, with the same filter and order",
     )
 }
 
@@ -120,6 +121,42 @@ pub(super) fn payment_place(text: &str) -> Option<PaymentPlace> {
     Some(PaymentPlace {
         began_at: DateTime::from_timestamp_millis(millis.parse().ok()?)?,
         payment_key: PaymentKey::parse(key).ok()?,
+    })
+}
+
+pub(super) fn amount_text(place: &AmountPlace) -> String {
+    format!(
+        "A:{}:{}:{}",
+        place.currency.code(),
+        place.paid,
+        place.payment_key
+    )
+}
+
+pub(super) fn amount_place(text: &str) -> Option<AmountPlace> {
+    let mut parts = text.strip_prefix("A:")?.splitn(3, ':');
+    Some(AmountPlace {
+        currency: parts.next()?.parse().ok()?,
+        paid: parts.next()?.parse().ok()?,
+        payment_key: PaymentKey::parse(parts.next()?).ok()?,
+    })
+}
+
+pub(super) fn delta_text(place: &DeltaPlace) -> String {
+    format!("L:{}:{}:{}", place.currency, place.size, place.id.as_str())
+}
+
+pub(super) fn delta_place(text: &str) -> Option<DeltaPlace> {
+    let mut parts = text.strip_prefix("L:")?.splitn(3, ':');
+    let currency = parts.next()?;
+    let is_currency = currency.is_empty() || currency.parse::<Currency>().is_ok();
+    Some(DeltaPlace {
+        currency: is_currency.then(|| currency.to_owned())?,
+        size: parts.next()?.parse().ok()?,
+        id: parts
+            .next()
+            .filter(|id| is_key(id))
+            .map(DiscrepancyId::new)?,
     })
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Lookahead, Object};
 use reconciliation::cancel_events;
 
+use super::at_hand::{AtHand, ListAtHand};
 use super::books::Books;
 use super::cancel::Cancel;
 use super::error::ApiError;
@@ -12,6 +13,7 @@ use super::event_payout::EventPayout;
 use super::loaders::Loaders;
 use super::money::Money;
 use super::node_id::NodeId;
+use super::payment_details::{CardDetails, Details, EasyPayDetails};
 use super::reconciliation::Reconciliation;
 use super::scalars::DateTime;
 use super::settlement::Settlement;
@@ -19,7 +21,7 @@ use super::status::{PaymentMethod, PaymentStatus};
 use super::transaction::Transaction;
 use super::viewer_can_cancel::ViewerCanCancel;
 use super::virtual_account::VirtualAccountDetails;
-use crate::lookup::FoundPayment;
+use crate::lookup::{FoundPayment, PaymentDetails};
 
 /// A payment, with what belongs to it loaded as it is asked for.
 pub(super) struct Payment(Arc<Books>);
@@ -30,15 +32,27 @@ impl Payment {
         found: FoundPayment,
         ctx: &Context<'_>,
         selection: &Lookahead<'_>,
-    ) -> Self {
+    ) -> AtHand<Self> {
         let books = Books::of(found);
         books.load_selected(ctx, selection).await;
-        Self::from(books)
+        let is_at_hand = !Books::needs_more_than_rows(selection);
+        AtHand::when(is_at_hand, Self::from(books))
+    }
+
+    /// A payment of a page, with its rows where the selection asks for what is made of them.
+    pub(super) fn of_page(found: FoundPayment, selections: &[Lookahead<'_>]) -> AtHand<Self> {
+        let is_at_hand = !selections.iter().any(Books::needs_more_than_rows);
+        AtHand::when(is_at_hand, Self::of(found))
     }
 
     /// A payment whose parts are loaded when they are asked for.
     pub(super) fn of(found: FoundPayment) -> Self {
         Self::from(Books::of(found))
+    }
+
+    async fn details(&self, ctx: &Context<'_>) -> Result<Arc<PaymentDetails>, ApiError> {
+        let details: &Details = super::context::part(ctx)?;
+        details.of(&self.0.found().stored).await
     }
 }
 
@@ -92,6 +106,47 @@ impl Payment {
     /// transaction, and nothing was checked against the payment itself.
     async fn was_read(&self) -> bool {
         !self.0.found().stored.from_rows
+    }
+
+    /// What was bought, in the merchant's words. Null until the payment itself has been read from Toss.
+    async fn order_name(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
+        Ok(self.details(ctx).await?.order_name.clone())
+    }
+
+    /// Where the buyer's receipt can be looked at, at Toss. Null where Toss gave none.
+    async fn receipt_url(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
+        Ok(self.details(ctx).await?.receipt_url.clone())
+    }
+
+    /// The card, also that of a wallet which drew on one. Null for other methods, and until the payment itself has been read
+    /// from Toss.
+    async fn card(&self, ctx: &Context<'_>) -> Result<Option<CardDetails>, ApiError> {
+        Ok(self.details(ctx).await?.card.as_ref().map(Into::into))
+    }
+
+    /// The wallet (간편결제). Null for other methods, and until the payment itself has been read from Toss.
+    async fn easy_pay(&self, ctx: &Context<'_>) -> Result<Option<EasyPayDetails>, ApiError> {
+        Ok(self.details(ctx).await?.easy_pay.as_ref().map(Into::into))
+    }
+
+    /// The part without VAT (공급가액) of what is left of the payment: it shrinks with each cancel. Null when Toss did not say.
+    async fn supplied_amount(&self, ctx: &Context<'_>) -> Result<Option<Money>, ApiError> {
+        Ok(self.details(ctx).await?.supplied_amount.map(Money))
+    }
+
+    /// The VAT (부가세) of what is left of the payment: it shrinks with each cancel. Null when Toss did not say.
+    async fn vat(&self, ctx: &Context<'_>) -> Result<Option<Money>, ApiError> {
+        Ok(self.details(ctx).await?.vat.map(Money))
+    }
+
+    /// The tax-free part (면세) of what is left of the payment: it shrinks with each cancel. Null when Toss did not say.
+    async fn tax_free_amount(&self, ctx: &Context<'_>) -> Result<Option<Money>, ApiError> {
+        Ok(self.details(ctx).await?.tax_free_amount.map(Money))
+    }
+
+    /// Whether the money is held in escrow until the buyer has confirmed the purchase. Null when Toss did not say.
+    async fn use_escrow(&self, ctx: &Context<'_>) -> Result<Option<bool>, ApiError> {
+        Ok(self.details(ctx).await?.use_escrow)
     }
 
     /// The account that was issued to pay into. Null for other methods, and until the payment itself has been read from Toss.
@@ -189,16 +244,17 @@ impl Payment {
     /// Every transaction, oldest first; those of one second in the order of a payment's life (issued, paid, partly
     /// cancelled, cancelled).
     #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
-    async fn history(&self, ctx: &Context<'_>) -> Result<Vec<Transaction>, ApiError> {
-        Ok(Transaction::all_of(self.0.history(ctx).await?))
+    async fn history(&self, ctx: &Context<'_>) -> Result<ListAtHand<Transaction>, ApiError> {
+        let history = self.0.history(ctx).await?;
+        Ok(ListAtHand(Transaction::all_of(history)))
     }
 
     /// What Toss pays out for this payment and deducts for its cancels: a row for each event, on each event's own day.
     /// Empty until the day after an event, and always under a test key, for which Toss settles nothing.
     #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
-    async fn settlements(&self, ctx: &Context<'_>) -> Result<Vec<Settlement>, ApiError> {
+    async fn settlements(&self, ctx: &Context<'_>) -> Result<ListAtHand<Settlement>, ApiError> {
         let rows = self.0.settlements(ctx).await?;
-        Ok(Settlement::all_of(rows, &self.0))
+        Ok(ListAtHand(Settlement::all_of(rows, &self.0)))
     }
 
     /// Every cancel, oldest first, with who caused it and whether it gave money back.

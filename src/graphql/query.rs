@@ -5,6 +5,8 @@ use std::time::Duration;
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object};
 
+use super::at_hand::AtHand;
+use super::bank::{self, Bank};
 use super::cancel_request::CancelRequest;
 use super::coverage::Coverage;
 use super::discrepancy::Discrepancy;
@@ -15,6 +17,7 @@ use super::lists;
 use super::loaders::Loaders;
 use super::node::{self, Node};
 use super::node_id::NodeId;
+use super::orders::{DiscrepancyOrder, PaymentOrder};
 use super::page::{self, PageArguments};
 use super::payment::Payment;
 use super::payment_by::{DEFAULT_MAX_AGE_SECONDS, PaymentBy};
@@ -25,6 +28,7 @@ use super::scoped::Scoped;
 use super::settlement::Settlement;
 use super::settlement_cycle::SettlementCycle;
 use super::tokens::{self, Token};
+use super::total_count::TotalCount;
 use super::viewer::Viewer;
 use crate::access;
 
@@ -72,7 +76,7 @@ impl Query {
             desc = "How old the answer may be, in seconds. 0 always asks Toss."
         )]
         max_age_seconds: i32,
-    ) -> Result<Option<Payment>, ApiError> {
+    ) -> Result<Option<AtHand<Payment>>, ApiError> {
         require(ctx, access::Role::Viewer)?;
         let by = by.to_ref()?;
         let max_age = u64::try_from(max_age_seconds)
@@ -92,16 +96,24 @@ impl Query {
     /// is missing. A payment that has only been seen in Toss's list has no amounts of its own yet: its `totalAmount` is
     /// null until it is read by `payment`. Rows that arrive while you page are neither repeated nor do they hide others.
     #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "they are the arguments of the field"
+    )]
     async fn payments(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which payments.")] filter: Option<PaymentFilter>,
+        #[graphql(
+            desc = "In which order; `BEGAN_AT_DESC` when none is given. A cursor belongs to its order."
+        )]
+        order_by: Option<PaymentOrder>,
         #[graphql(desc = "How many of the newest, 1 to 200; 50 when nothing is given.")]
         first: Option<i32>,
         #[graphql(desc = "Only older ones than the one with this cursor.")] after: Option<String>,
         #[graphql(desc = "How many of the oldest, 1 to 200.")] last: Option<i32>,
         #[graphql(desc = "Only newer ones than the one with this cursor.")] before: Option<String>,
-    ) -> Result<Connection<String, Payment>, ApiError> {
+    ) -> Result<Connection<String, AtHand<Payment>, TotalCount>, ApiError> {
         require(ctx, access::Role::Viewer)?;
         let arguments = PageArguments {
             first,
@@ -109,7 +121,7 @@ impl Query {
             last,
             before,
         };
-        lists::payments(ctx, filter, arguments).await
+        lists::payments(ctx, filter, order_by.unwrap_or_default(), arguments).await
     }
 
     /// The settlement rows that have been read from Toss, newest first by sold date, or by paid-out date when the filter
@@ -124,7 +136,7 @@ impl Query {
         #[graphql(desc = "Only older ones than the one with this cursor.")] after: Option<String>,
         #[graphql(desc = "How many of the oldest, 1 to 200.")] last: Option<i32>,
         #[graphql(desc = "Only newer ones than the one with this cursor.")] before: Option<String>,
-    ) -> Result<Connection<String, Settlement>, ApiError> {
+    ) -> Result<Connection<String, Settlement, TotalCount>, ApiError> {
         require(ctx, access::Role::Viewer)?;
         let arguments = PageArguments {
             first,
@@ -138,16 +150,24 @@ impl Query {
     /// What disagrees, newest payment first: the work list. Payments that have only been seen in Toss's lists count too, and
     /// so do settlement rows that belong to no payment.
     #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "they are the arguments of the field"
+    )]
     async fn discrepancies(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which discrepancies.")] filter: Option<DiscrepancyFilter>,
+        #[graphql(
+            desc = "In which order; `NEWEST` when none is given. A cursor belongs to its order."
+        )]
+        order_by: Option<DiscrepancyOrder>,
         #[graphql(desc = "How many of the newest, 1 to 200; 50 when nothing is given.")]
         first: Option<i32>,
         #[graphql(desc = "Only older ones than the one with this cursor.")] after: Option<String>,
         #[graphql(desc = "How many of the oldest, 1 to 200.")] last: Option<i32>,
         #[graphql(desc = "Only newer ones than the one with this cursor.")] before: Option<String>,
-    ) -> Result<Connection<String, Discrepancy>, ApiError> {
+    ) -> Result<Connection<String, Discrepancy, TotalCount>, ApiError> {
         require(ctx, access::Role::Viewer)?;
         let arguments = PageArguments {
             first,
@@ -155,7 +175,7 @@ impl Query {
             last,
             before,
         };
-        lists::discrepancies(ctx, filter, arguments).await
+        lists::discrepancies(ctx, filter, order_by.unwrap_or_default(), arguments).await
     }
 
     /// The sums of the payments that `payments` lists for the same days (`filter: {transactionDate: range}`), one element
@@ -239,16 +259,25 @@ impl Query {
     }
 
     /// What was asked to be cancelled through this API, by whom, and what came of it. Newest first.
-    #[graphql(complexity = "records::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn cancel_requests(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which requests. Without it, all.")] filter: Option<CancelRequestsFilter>,
-        #[graphql(default_with = "records::USUAL", desc = "How many, from 1 to 200.")] first: i32,
-        #[graphql(desc = "A cursor as you received it: the page behind it.")] after: Option<String>,
-    ) -> Result<Connection<String, CancelRequest>, ApiError> {
+        #[graphql(desc = "How many of the newest, 1 to 200; 50 when nothing is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only older ones than the one with this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many of the oldest, 1 to 200.")] last: Option<i32>,
+        #[graphql(desc = "Only newer ones than the one with this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, CancelRequest, TotalCount>, ApiError> {
         require(ctx, access::Role::Viewer)?;
-        records::cancel_requests(ctx, filter.unwrap_or_default(), first, after).await
+        let arguments = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        records::cancel_requests(ctx, filter.unwrap_or_default(), arguments).await
     }
 
     /// Every cancel, every decision about one, and every change of an access token, newest first. Needs the role `ACCOUNTANT`
@@ -271,6 +300,17 @@ impl Query {
     async fn tokens(&self, ctx: &Context<'_>) -> Result<Option<Vec<Token>>, ApiError> {
         require(ctx, access::Role::Accountant)?;
         tokens::all(ctx).await.map(Some)
+    }
+
+    /// The banks and securities firms whose accounts Toss refunds to, by their codes.
+    #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
+    #[expect(
+        clippy::unused_async,
+        reason = "resolvers are asynchronous by their trait"
+    )]
+    async fn banks(&self, ctx: &Context<'_>) -> Result<Vec<Bank>, ApiError> {
+        require(ctx, access::Role::Viewer)?;
+        Ok(bank::all())
     }
 
     /// Whoever is asking, by their access token.

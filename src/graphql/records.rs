@@ -6,11 +6,13 @@ use reconciliation::PaymentKey;
 
 use super::cancel_request::{CancelRequest, CancelRequestStatus};
 use super::error::ApiError;
-use super::filters::mids;
+use super::filters::{DateRange, mids};
 use super::node_id::NodeId;
+use super::page::PageArguments;
 use super::scalars::DateTime;
 use super::scoped::Scoped;
-use crate::store::{self, CancelRequestFilter};
+use super::total_count::TotalCount;
+use crate::store::{self, CancelRequestFilter, Page};
 
 /// Records on a page when a client does not say.
 pub(super) const USUAL: i32 = 50;
@@ -30,6 +32,8 @@ pub(super) struct CancelRequestsFilter {
     requested_by: Option<String>,
     /// For payments of these merchants at Toss.
     m_id: Option<Vec<String>>,
+    /// Asked for on one of these days, in Seoul.
+    requested_at: Option<DateRange>,
 }
 
 /// What was done, by whom, and to what. Entries are never changed or removed.
@@ -61,9 +65,8 @@ pub(super) fn cost(first: i32, of_record: usize) -> usize {
 pub(super) async fn cancel_requests(
     ctx: &Context<'_>,
     filter: CancelRequestsFilter,
-    first: i32,
-    after: Option<String>,
-) -> Result<Connection<String, CancelRequest>, ApiError> {
+    arguments: PageArguments,
+) -> Result<Connection<String, CancelRequest, TotalCount>, ApiError> {
     let payment_key = filter
         .payment_key
         .map(|key| PaymentKey::parse(&key))
@@ -76,15 +79,27 @@ pub(super) async fn cancel_requests(
             .status
             .map(|states| states.into_iter().map(Into::into).collect()),
         mids: mids(filter.m_id)?,
+        requested_at: filter
+            .requested_at
+            .map(|range| range.instants("filter.requestedAt"))
+            .transpose()?,
     };
-    let before = after.as_deref().map(NodeId::cancel_request).transpose()?;
-    let most = page_size(first)?;
-    let found = Scoped::of(ctx)?
-        .cancel_requests(wanted, before.as_ref(), most.saturating_add(1))
-        .await?;
-    let cursor =
-        |request: &store::CancelRequest| NodeId::CancelRequest(request.id.clone()).to_id().0;
-    Ok(page(found, most, before.is_some(), cursor))
+    // A cursor is the request's id.
+    let request = arguments.request(|text| match NodeId::of_text(text)? {
+        NodeId::CancelRequest(id) => Some(id),
+        _ => None,
+    })?;
+    let total = TotalCount::CancelRequests(wanted.clone());
+    let page = Scoped::of(ctx)?.cancel_requests(wanted, &request).await?;
+    let rows = page.rows.into_iter().map(|request| {
+        let place = NodeId::CancelRequest(request.id.clone()).to_text();
+        (place, CancelRequest::from(request))
+    });
+    let page = Page {
+        rows: rows.collect(),
+        has_more: page.has_more,
+    };
+    Ok(arguments.connection(page, request.toward, total))
 }
 
 /// A page of the audit log, newest first.

@@ -13,16 +13,18 @@ use super::live::Live;
 use super::live_reads::LiveReads;
 use super::loaders::Loaders;
 use super::node_id::TransactionId;
+use super::payment_details::Details;
+use super::total_count::TotalCount;
 use crate::access::{Principal, Scope};
 use crate::cancel::{Admin, CancelCommand, CancelOutcome, Canceller, Finding};
 use crate::lookup::{FoundPayment, Lookup, LookupError, PaymentRef};
 use crate::reconcile::{MethodCycle, PayoutDay, Reconciler, Summary};
 use crate::request_notes::note_payment;
 use crate::store::{
-    self, AuditEntry, CancelRequest, CancelRequestFilter, CancelRequestId, DiscrepancyFilter,
-    DiscrepancyId, DiscrepancyPlace, Page, PageRequest, PaymentFilter, PaymentPlace,
-    SettlementFilter, SettlementId, SettlementPlace, Store, StoredCancelError, StoredDiscrepancy,
-    StoredPayment, StoredSettlement, Topic,
+    self, AmountPlace, AuditEntry, CancelRequest, CancelRequestFilter, CancelRequestId, DeltaPlace,
+    DiscrepancyFilter, DiscrepancyId, DiscrepancyPlace, Page, PageRequest, PaymentFilter,
+    PaymentPlace, SettlementFilter, SettlementId, SettlementPlace, Store, StoredCancelError,
+    StoredDiscrepancy, StoredPayment, StoredSettlement, Topic,
 };
 use crate::sync::{Coverage, Mirror};
 
@@ -40,6 +42,7 @@ pub(super) trait Open {}
 
 impl Open for super::Interpretation {}
 impl Open for Loaders {}
+impl Open for Details {}
 impl Open for Live {}
 impl Open for LiveReads {}
 
@@ -50,6 +53,11 @@ pub(super) fn loaders(
     interpretation: super::Interpretation,
 ) -> Loaders {
     Loaders::new(store.0.clone(), reconciler.0.clone(), interpretation)
+}
+
+/// The details of payments, loaded together for one request.
+pub(super) fn details(lookup: &Held<Lookup>) -> Details {
+    Details::new(lookup.0.clone())
 }
 
 /// What whoever asks may reach.
@@ -176,19 +184,52 @@ impl<'c, 'a> Scoped<'c, 'a> {
         Ok(found.filter(|stored| self.sees(stored)))
     }
 
-    /// As [`Store::list_payments`].
+    /// As [`Store::list_payments`], with all their rows where they are needed.
     pub(super) async fn list_payments(
         &self,
         filter: PaymentFilter,
         page: &PageRequest<PaymentPlace>,
-    ) -> Result<Page<(PaymentPlace, Arc<StoredPayment>)>, ApiError> {
+        needs_rows: bool,
+    ) -> Result<Page<(PaymentPlace, FoundPayment)>, ApiError> {
         let filter = PaymentFilter {
             mids: self.scope.narrowed(filter.mids),
             ..filter
         };
-        let page = self.store()?.list_payments(&filter, page).await?;
-        for (_, stored) in &page.rows {
-            note_payment(&stored.payment.payment_key);
+        let store = self.store()?;
+        let page = if needs_rows {
+            let page = store.list_whole_payments(&filter, page).await?;
+            page.map(|(place, whole)| (place, FoundPayment::whole(whole)))
+        } else {
+            let page = store.list_payments(&filter, page).await?;
+            page.map(|(place, stored)| (place, FoundPayment::kept(stored)))
+        };
+        for (_, found) in &page.rows {
+            note_payment(&found.stored.payment.payment_key);
+        }
+        Ok(page)
+    }
+
+    /// As [`Store::list_payments_by_amount`].
+    pub(super) async fn list_payments_by_amount(
+        &self,
+        filter: PaymentFilter,
+        page: &PageRequest<AmountPlace>,
+        needs_rows: bool,
+    ) -> Result<Page<(AmountPlace, FoundPayment)>, ApiError> {
+        let filter = PaymentFilter {
+            mids: self.scope.narrowed(filter.mids),
+            ..filter
+        };
+        let store = self.store()?;
+        let page = if needs_rows {
+            let page = store.list_whole_payments_by_amount(&filter, page).await?;
+            page.map(|(place, whole)| (place, FoundPayment::whole(whole)))
+        } else {
+            let page = store.list_payments_by_amount(&filter, page).await?;
+            page.map(|(place, stored)| (place, FoundPayment::kept(stored)))
+        };
+        for (_, found) in &page.rows {
+            note_payment(&found.stored.payment.payment_key);
         }
         Ok(page)
     }
@@ -233,6 +274,24 @@ impl<'c, 'a> Scoped<'c, 'a> {
             ..filter
         };
         let page = self.store()?.list_discrepancies(&filter, page).await?;
+        for (_, stored) in &page.rows {
+            note_of_discrepancy(stored);
+        }
+        Ok(page)
+    }
+
+    /// As [`Store::list_discrepancies_by_delta`].
+    pub(super) async fn list_discrepancies_by_delta(
+        &self,
+        filter: DiscrepancyFilter,
+        page: &PageRequest<DeltaPlace>,
+    ) -> Result<Page<(DeltaPlace, StoredDiscrepancy)>, ApiError> {
+        let filter = DiscrepancyFilter {
+            mids: self.scope.narrowed(filter.mids),
+            ..filter
+        };
+        let store = self.store()?;
+        let page = store.list_discrepancies_by_delta(&filter, page).await?;
         for (_, stored) in &page.rows {
             note_of_discrepancy(stored);
         }
@@ -320,18 +379,61 @@ impl<'c, 'a> Scoped<'c, 'a> {
     pub(super) async fn cancel_requests(
         &self,
         filter: CancelRequestFilter,
-        before: Option<&CancelRequestId>,
-        most: u64,
-    ) -> Result<Vec<CancelRequest>, ApiError> {
+        page: &PageRequest<CancelRequestId>,
+    ) -> Result<Page<CancelRequest>, ApiError> {
         let filter = CancelRequestFilter {
             mids: self.scope.narrowed(filter.mids),
             ..filter
         };
-        let found = self.store()?.cancel_requests(&filter, before, most).await?;
-        for request in &found {
+        let found = self.store()?.cancel_requests(&filter, page).await?;
+        for request in &found.rows {
             note_payment(&request.payment_key);
         }
         Ok(found)
+    }
+
+    /// As [`Store::audit_entries_of`], for a request that may be seen.
+    pub(super) async fn audit_entries_of(
+        &self,
+        request: &CancelRequestId,
+    ) -> Result<Vec<AuditEntry>, ApiError> {
+        Ok(self.store()?.audit_entries_of(request).await?)
+    }
+
+    /// How long a list is of what may be seen; `None` when it is too long to be counted.
+    pub(super) async fn total(&self, list: &TotalCount) -> Result<Option<u64>, ApiError> {
+        let store = self.store()?;
+        let narrowed = |mids: &Option<Vec<MId>>| self.scope.narrowed(mids.clone());
+        Ok(match list {
+            TotalCount::Payments(filter) => {
+                let filter = PaymentFilter {
+                    mids: narrowed(&filter.mids),
+                    ..filter.clone()
+                };
+                store.count_payments(&filter).await?
+            }
+            TotalCount::Settlements(filter) => {
+                let filter = SettlementFilter {
+                    mids: narrowed(&filter.mids),
+                    ..filter.clone()
+                };
+                store.count_settlements(&filter).await?
+            }
+            TotalCount::Discrepancies(filter) => {
+                let filter = DiscrepancyFilter {
+                    mids: narrowed(&filter.mids),
+                    ..filter.clone()
+                };
+                store.count_discrepancies(&filter).await?
+            }
+            TotalCount::CancelRequests(filter) => {
+                let filter = CancelRequestFilter {
+                    mids: narrowed(&filter.mids),
+                    ..filter.clone()
+                };
+                store.count_cancel_requests(&filter).await?
+            }
+        })
     }
 
     /// As [`Store::audit_entries`]: of what may be seen, and of the tokens that see no more than this one.

@@ -9,6 +9,7 @@ use super::books::Books;
 use super::error::ApiError;
 use super::money::Money;
 use super::node_id::NodeId;
+use super::payment::Payment;
 use super::scalars::{DateTime, LocalDate};
 use crate::store::StoredSettlement;
 
@@ -117,6 +118,12 @@ impl Settlement {
             .transaction_key
             .as_ref()
             .map(TransactionKey::as_str)
+    }
+
+    /// The payment that the row is held against, as it was last read; Toss is not asked. Null when none is known.
+    async fn payment(&self) -> Option<Payment> {
+        let books = self.books.as_ref()?;
+        Some(Payment::from(Arc::clone(books)))
     }
 
     /// The merchant's own order number. Rows of test settlements put a prefix and `_` in front of it.

@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Enum, ID, Object};
+use async_graphql::{Context, Enum, ID, Object};
 use reconciliation::{Event, History};
 
+use super::books::Books;
+use super::error::ApiError;
 use super::money::Money;
 use super::node_id::{NodeId, TransactionId};
+use super::payment::Payment;
 use super::scalars::DateTime;
+use super::scoped::Scoped;
 use super::status::{PaymentMethod, PaymentStatus};
 
 /// What a transaction did to the money that was held. More values may come: treat values you do not know as `NONE`.
@@ -93,6 +97,13 @@ impl Transaction {
     /// Toss's key of the payment.
     async fn payment_key(&self) -> &str {
         self.row().payment_key.as_str()
+    }
+
+    /// The payment, as it was last read; Toss is not asked. Null when only this line is stored.
+    async fn payment(&self, ctx: &Context<'_>) -> Result<Option<Payment>, ApiError> {
+        let key = &self.row().payment_key;
+        let stored = Scoped::of(ctx)?.stored_payment(key).await?;
+        Ok(stored.map(|stored| Payment::from(Books::as_stored(stored))))
     }
 
     /// The merchant's own order number.

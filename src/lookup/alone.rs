@@ -6,12 +6,13 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use reconciliation::PaymentKey;
 
+use super::details::details_of;
 use super::{
     FoundPayment, Inner, Lookup, LookupError, Outcome, PaymentRef, ReadingError, lost_row,
 };
 use crate::merchants::Merchant;
 use crate::store::{
-    AccountName, LiveReading, PaymentRecord, StoreError, StoredPayment, TransactionRecord,
+    AccountName, FoundBy, LiveReading, PaymentRecord, StoreError, StoredPayment, TransactionRecord,
     UnreadableRecord,
 };
 use crate::toss::{PaymentReading, first};
@@ -116,6 +117,7 @@ impl Inner {
         rows: ListedRows<'_>,
         read_at: DateTime<Utc>,
     ) -> Result<Option<FoundPayment>, StoreError> {
+        let details = details_of(reading);
         let live = LiveReading {
             account,
             payment: PaymentRecord {
@@ -123,6 +125,10 @@ impl Inner {
                 cancels: &reading.cancels,
                 version: reading.version.as_deref(),
                 raw: reading.raw.as_str(),
+                found_by: FoundBy {
+                    order_name: details.order_name.as_deref(),
+                    approval_number: details.approval_number.as_deref(),
+                },
             },
             transactions: rows.transactions,
             unreadable: rows.unreadable,

@@ -7,13 +7,14 @@ use chrono::{DateTime, Utc};
 use reconciliation::{Cancel, Payment, TransactionKey};
 
 use super::FoundPayment;
-use crate::store::StoredPayment;
+use crate::store::{StoredPayment, WholePayment};
 
 impl FoundPayment {
     /// As it is stored, where nobody asks Toss.
     pub(crate) fn kept(stored: Arc<StoredPayment>) -> Self {
         Self {
             stale: stored.outdated,
+            whole: None,
             stored,
         }
     }
@@ -23,6 +24,16 @@ impl FoundPayment {
         Self {
             stored,
             stale: true,
+            whole: None,
+        }
+    }
+
+    /// As it is stored with all of its rows, where nobody asks Toss.
+    pub(crate) fn whole(whole: Arc<WholePayment>) -> Self {
+        Self {
+            stored: Arc::clone(&whole.stored),
+            stale: whole.stored.outdated,
+            whole: Some(whole),
         }
     }
 
@@ -35,6 +46,7 @@ impl FoundPayment {
     ) -> Self {
         Self {
             stale: stored.outdated || !is_current(&stored, said, asked_at, now),
+            whole: None,
             stored,
         }
     }

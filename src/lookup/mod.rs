@@ -6,6 +6,7 @@ mod alone;
 mod attempts;
 mod current;
 mod cycles;
+mod details;
 mod fault;
 mod in_time;
 mod reading;
@@ -24,10 +25,11 @@ use crate::clock::Clock;
 use crate::flights::{Asking, Flights};
 use crate::listing::{ListSettings, ListedDays};
 use crate::merchants::{Merchant, Merchants};
-use crate::store::{Store, StoreError, StoredPayment};
+use crate::store::{Store, StoreError, StoredPayment, WholePayment};
 use crate::toss::{PaymentReading, TossError, Unreadable, question};
 
 pub use cycles::LearnedCycle;
+pub use details::{CardDetails, EasyPayDetails, PaymentDetails};
 pub use reading::ReadingError;
 
 use absences::Absences;
@@ -52,6 +54,8 @@ pub struct FoundPayment {
     /// Whether this may not be how it is now: Toss could not be asked, so that it is the last known state; what was read was
     /// not stored, because what is stored claims to be younger; or a row that has been listed since contradicts it.
     pub stale: bool,
+    /// The same with all of its rows, where they were read with it.
+    pub whole: Option<Arc<WholePayment>>,
 }
 
 /// Why a question has no answer.
@@ -194,11 +198,13 @@ impl Lookup {
         may_ask: impl FnOnce() -> Result<(), Duration>,
     ) -> Outcome {
         let younger_than = before(self.0.clock.now(), max_age);
-        let stored = self.0.stored(by).await?;
+        let landed = self.0.flights.landed();
+        let whole = self.0.whole(by).await?;
+        let stored = whole.as_ref().map(|whole| Arc::clone(&whole.stored));
         let last_known = stored.clone();
         let answer = async {
-            if let Some(young) = self.0.young(stored.as_ref(), max_age) {
-                return self.0.with_its_rows(young).await;
+            if let Some(young) = self.0.young(whole, max_age) {
+                return self.0.young_with_its_rows(young, landed).await;
             }
             if stored.is_none() && self.0.absences.knows(by, younger_than) {
                 return Ok(None);
@@ -269,16 +275,41 @@ impl Inner {
         }
     }
 
+    /// What is stored, with all of its rows.
+    async fn whole(&self, by: &PaymentRef) -> Result<Option<Arc<WholePayment>>, StoreError> {
+        match by {
+            PaymentRef::Key(key) => self.store.whole_payment(key).await,
+            PaymentRef::Order(order) => match self.store.payment_by_order(order).await? {
+                Some(stored) => self.store.whole_payment(&stored.payment.payment_key).await,
+                None => Ok(None),
+            },
+        }
+    }
+
     /// What is stored, if it is young enough to be the answer.
     fn young(
         &self,
-        stored: Option<&Arc<StoredPayment>>,
+        whole: Option<Arc<WholePayment>>,
         max_age: Duration,
-    ) -> Option<FoundPayment> {
+    ) -> Option<Arc<WholePayment>> {
         let now = self.clock.now();
-        stored
-            .filter(|stored| !stored.from_rows && is_young(stored.read_at, now, max_age))
-            .map(|stored| FoundPayment::kept(Arc::clone(stored)))
+        whole.filter(|whole| {
+            let stored = &whole.stored;
+            !stored.from_rows && is_young(stored.read_at, now, max_age)
+        })
+    }
+
+    /// As [`Inner::with_its_rows`], with the rows that were read when `landed` pieces of work had ended.
+    async fn young_with_its_rows(&self, whole: Arc<WholePayment>, landed: u64) -> Outcome {
+        let found = self.with_its_rows(FoundPayment::kept(Arc::clone(&whole.stored)));
+        let found = found.await?;
+        // Rows that came while they were read may be missing among them.
+        Ok(found.map(|found| FoundPayment {
+            whole: Some(whole)
+                .filter(|whole| Arc::ptr_eq(&whole.stored, &found.stored))
+                .filter(|_| self.flights.landed() == landed),
+            ..found
+        }))
     }
 
     /// What is stored, if it was read after that instant.

@@ -1,5 +1,6 @@
 //! Pages of what is stored, each along an index.
 
+mod counting;
 pub(in crate::store) mod discrepancy_list;
 pub(in crate::store) mod keyset;
 pub(in crate::store) mod payment_list;

@@ -13,7 +13,9 @@ mod verdicts;
 mod webhook_queue;
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+#[cfg(test)]
+use std::sync::Arc;
 
 use migration::{Migrator, MigratorTrait, Standing};
 use sea_orm_migration::IntoSchemaManagerConnection;
@@ -32,14 +34,18 @@ pub use cancels::secret_body::SecretBody;
 pub use db::backup::{Backup, BackupError};
 pub use db::changed::{Changes, Topic, Watcher};
 pub use db::error::StoreError;
+pub use lists::discrepancy_list::by_delta::DeltaPlace;
 pub use lists::discrepancy_list::{DiscrepancyFilter, DiscrepancyPlace};
 pub use lists::keyset::{Page, PageRequest, Toward};
+pub use lists::payment_list::by_amount::AmountPlace;
+pub use lists::payment_list::conditions::{AmountRange, PaymentConditions};
 pub use lists::payment_list::{PaymentFilter, PaymentPlace};
 pub use lists::settlement_list::{SettlementFilter, SettlementOrder, SettlementPlace};
 pub use mirror::day_claims::ROWS_AT_ONCE;
 pub use mirror::live_reading::{
-    LiveReading, PaymentRecord, SettlementDay, SettlementRecord, TransactionRecord,
+    FoundBy, LiveReading, PaymentRecord, SettlementDay, SettlementRecord, TransactionRecord,
 };
+pub use mirror::own_answers::OwnAnswer;
 pub use mirror::payments::{AccountName, StoredPayment};
 pub use mirror::payout_sums::{PayoutSums, SettledLag};
 pub use mirror::raw_texts::RawOf;
@@ -51,6 +57,7 @@ pub use mirror::settlements::{SettlementsKey, StoredSettlement};
 pub use mirror::stale_payments::DuePayment;
 pub use mirror::transaction_days::{TransactionBatch, TransactionDay, TransactionDayWriter};
 pub use mirror::unreadable_rows::{StoredUnreadable, UnreadableRecord};
+pub use mirror::whole_payments::WholePayment;
 pub use mirror::windows::{Source, WindowRead};
 pub use open_work::OpenWork;
 pub use people::owners::OwnerStanding;
@@ -69,6 +76,9 @@ use self::db::pool::Pool;
 use self::db::staging::Importer;
 use self::db::transaction::Transaction;
 use self::db::url::Address;
+use self::mirror::together::Together;
+use self::mirror::whole_payments::Lately;
+use self::row_reader::RowReader;
 use crate::fail_points;
 
 /// What the tables were before they were brought up to date.
@@ -85,6 +95,10 @@ pub enum Migrated {
 pub struct Store {
     writer: Pool,
     reader: Pool,
+    /// Reads few rows at a time, for answers.
+    quick: RowReader,
+    lately: Lately,
+    together: Together,
     /// Reads back what another connection wrote.
     witness: Pool,
     importer: Importer,
@@ -94,7 +108,44 @@ pub struct Store {
     signer: Option<AuditSigner>,
 }
 
+/// The connections to one database.
+struct Connections {
+    writer: Pool,
+    reader: Pool,
+    witness: Pool,
+    importer: Importer,
+}
+
 impl Store {
+    /// Reads and writes over these connections alone.
+    fn over(connections: Connections) -> Self {
+        let Connections {
+            writer,
+            reader,
+            witness,
+            importer,
+        } = connections;
+        Self {
+            quick: RowReader::over(&reader),
+            lately: Lately::default(),
+            together: Together::default(),
+            writer,
+            reader,
+            witness,
+            importer,
+            file: None,
+            signer: None,
+        }
+    }
+
+    /// As it is, with SQLite's file opened once more for what is read for answers.
+    fn opening_its_file(self, path: &Path) -> Self {
+        Self {
+            quick: RowReader::quick(&self.reader, path),
+            ..self
+        }
+    }
+
     /// Connects, and makes a SQLite file that is missing (its folder must exist), unless the database must be there
     /// already. The tables are made by [`Store::migrate`].
     ///
@@ -189,6 +240,7 @@ impl Store {
 
     /// Closes every connection, also those of clones, after what is running has ended.
     pub async fn close(self) -> Result<(), StoreError> {
+        self.quick.close();
         self.reader.close().await?;
         self.witness.close().await?;
         self.importer.close().await?;
@@ -204,7 +256,9 @@ impl Store {
 impl Store {
     /// The same database, whose statements for reading are counted by the given function.
     pub(crate) fn counting_reads(mut self, count: impl Fn() + Send + Sync + 'static) -> Self {
-        self.reader.count_statements(count);
+        let count: Arc<dyn Fn() + Send + Sync> = Arc::new(count);
+        self.quick.count_statements(Arc::clone(&count));
+        self.reader.count_statements(move || count());
         self
     }
 }

@@ -1,8 +1,9 @@
 //! Reading many rows by the places of their columns.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures_util::{TryFutureExt as _, TryStreamExt as _};
 use rusqlite::types::{Value as SqliteValue, ValueRef};
@@ -23,33 +24,58 @@ use crate::store::rows::{Before, Column, Columns, Placed, Readable as _};
 /// 2 MiB, in KiB, for each of a few connections: the way to the rows of neighbouring payments leads over the same pages,
 /// and four times as much made nothing faster.
 const CACHE: i64 = -2048;
+/// 8 MiB for whoever reads for answers, a worker of the server each: any payment may come next.
+const QUICK_CACHE: i64 = -8192;
+
+/// How long SQLite's own file is waited for by whoever reads it for an answer: the connections wait without holding up the
+/// thread.
+const QUICKLY: Duration = Duration::ZERO;
 
 /// Where rows are read.
 #[derive(Clone)]
 pub(in crate::store) struct RowReader {
     connection: Pool,
-    /// SQLite's file, where so many rows are read that it pays to open it once more.
+    /// SQLite's file, where it is opened once more.
     file: Option<Arc<File>>,
+    #[cfg(test)]
+    count: Option<Arc<dyn Fn() + Send + Sync>>,
 }
 
 impl RowReader {
     /// Reads over the connections that everything else is read over.
     pub(in crate::store) fn over(connection: &Pool) -> Self {
+        Self::new(connection, None)
+    }
+
+    /// For few rows: on SQLite from the file itself, where they are in memory, and over the connections where it cannot be read
+    /// at once.
+    pub(in crate::store) fn quick(connection: &Pool, file: &Path) -> Self {
+        Self::new(connection, Some(File::new(file.to_owned(), QUICKLY)))
+    }
+
+    fn new(connection: &Pool, file: Option<File>) -> Self {
         Self {
             connection: connection.clone(),
-            file: None,
+            file: file.map(Arc::new),
+            #[cfg(test)]
+            count: None,
         }
+    }
+
+    #[cfg(test)]
+    pub(in crate::store) fn count_statements(&mut self, count: Arc<dyn Fn() + Send + Sync>) {
+        self.count = Some(count);
     }
 
     /// For a great many rows: on SQLite from the file itself, which blocks the thread. See [`RowReader::spawn`].
     pub(in crate::store) fn of_many(connection: &Pool, file: Option<PathBuf>) -> Self {
-        let file = file.map(|path| File {
-            path,
-            idle: Mutex::default(),
-        });
-        Self {
-            connection: connection.clone(),
-            file: file.map(Arc::new),
+        Self::new(connection, file.map(|path| File::new(path, BUSY_TIMEOUT)))
+    }
+
+    /// Closes the file, so that those who close the database last see to its log. What is under way ends.
+    pub(in crate::store) fn close(&self) {
+        if let Some(file) = &self.file {
+            file.close();
         }
     }
 
@@ -93,13 +119,35 @@ impl RowReader {
         R: Placed,
     {
         let text = format!("SELECT {} FROM {} {which}", R::columns(), R::FROM);
-        let statement = sql.statement(text);
+        self.each_of(sql.statement(text), take).await
+    }
+
+    /// As [`RowReader::each`], by a statement that names the columns itself.
+    pub(in crate::store) async fn each_of<R: Placed>(
+        &self,
+        statement: Statement,
+        mut take: impl FnMut(R) + Send,
+    ) -> Result<(), StoreError> {
+        #[cfg(test)]
+        if let Some(count) = &self.count {
+            count();
+        }
+        if let Some(file) = &self.file {
+            let mut has_begun = false;
+            let outcome = file.each(&statement, |row| {
+                has_begun = true;
+                take(row);
+            });
+            // Somebody else has the file to himself, or it cannot be opened once more.
+            if outcome.is_ok() || has_begun || !file.is_quick() {
+                return outcome;
+            }
+        }
         match &self.file {
-            Some(file) => file.each(&statement, take),
             None if statement.db_backend == DbBackend::Postgres => {
                 self.each_of_postgres(statement, take).await
             }
-            None => self.each_of_sqlite(statement, take).await,
+            _ => self.each_of_sqlite(statement, take).await,
         }
     }
 
@@ -129,6 +177,12 @@ impl RowReader {
             query = match value {
                 Value::String(Some(text)) => query.bind(text),
                 Value::BigInt(Some(number)) => query.bind(number),
+                Value::Int(Some(number)) => query.bind(number),
+                Value::Bool(Some(is_so)) => query.bind(is_so),
+                Value::ChronoDate(Some(day)) => query.bind(day),
+                Value::BigUnsigned(Some(number)) => {
+                    query.bind(i64::try_from(number).map_err(|_| other_type())?)
+                }
                 Value::Array(_, Some(values)) => query.bind(texts(*values)?),
                 _ => return Err(other_type()),
             };
@@ -174,23 +228,46 @@ fn texts(values: Vec<Value>) -> Result<Vec<String>, StoreError> {
 /// The file of a SQLite database, opened for reading as often as it is read from at once.
 struct File {
     path: PathBuf,
-    idle: Mutex<Vec<Connection>>,
+    /// `None` once it is closed.
+    idle: Mutex<Option<Vec<Connection>>>,
+    busy_timeout: Duration,
 }
 
 impl File {
+    fn new(path: PathBuf, busy_timeout: Duration) -> Self {
+        Self {
+            path,
+            idle: Mutex::new(Some(Vec::new())),
+            busy_timeout,
+        }
+    }
+
     fn each<R: Placed>(
         &self,
         statement: &Statement,
         take: impl FnMut(R),
     ) -> Result<(), StoreError> {
-        let idle = self.idle().pop();
+        let idle = match &mut *self.idle() {
+            Some(idle) => idle.pop(),
+            None => return Err(closed()),
+        };
         let connection = idle.map_or_else(|| self.open(), Ok)?;
         let outcome = each(&connection, statement, take);
-        self.idle().push(connection);
+        if let Some(idle) = &mut *self.idle() {
+            idle.push(connection);
+        }
         outcome
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+    fn close(&self) {
+        *self.idle() = None;
+    }
+
+    fn is_quick(&self) -> bool {
+        self.busy_timeout == QUICKLY
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Option<Vec<Connection>>> {
         // Whatever happened to whoever held it: connections are put in whole.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -198,8 +275,9 @@ impl File {
     fn open(&self) -> Result<Connection, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
-        connection.busy_timeout(BUSY_TIMEOUT)?;
-        connection.pragma_update(None, "cache_size", CACHE)?;
+        connection.busy_timeout(self.busy_timeout)?;
+        let cache = if self.is_quick() { QUICK_CACHE } else { CACHE };
+        connection.pragma_update(None, "cache_size", cache)?;
         Ok(connection)
     }
 }
@@ -213,9 +291,8 @@ fn each<R: Placed>(
     let values = statement.values.iter().flat_map(|values| &values.0);
     for (place, value) in values.enumerate() {
         // To SQLite `$1` is a name; it counts parameters in the order in which they stand in the text.
-        if let Some(index) = prepared.parameter_index(&format!("${}", place + 1))? {
-            prepared.raw_bind_parameter(index, bound(value)?)?;
-        }
+        let named = prepared.parameter_index(&format!("${}", place + 1))?;
+        prepared.raw_bind_parameter(named.unwrap_or(place + 1), bound(value)?)?;
     }
     let mut found = prepared.raw_query();
     let mut before = Before::default();
@@ -229,6 +306,13 @@ fn bound(value: &Value) -> Result<SqliteValue, StoreError> {
     match value {
         Value::String(Some(text)) => Ok(SqliteValue::Text(text.clone())),
         Value::BigInt(Some(number)) => Ok(SqliteValue::Integer(*number)),
+        Value::Int(Some(number)) => Ok(SqliteValue::Integer((*number).into())),
+        Value::Bool(Some(is_so)) => Ok(SqliteValue::Integer((*is_so).into())),
+        Value::ChronoDate(Some(day)) => Ok(SqliteValue::Text(day.to_string())),
+        Value::BigUnsigned(Some(number)) => {
+            let number = i64::try_from(*number).map_err(|_| other_type())?;
+            Ok(SqliteValue::Integer(number))
+        }
         _ => Err(other_type()),
     }
 }
@@ -278,6 +362,12 @@ impl<'r> Columns<'r> for FileColumns<'r> {
 
 fn unread(error: sqlx::Error) -> DbErr {
     DbErr::Query(RuntimeErr::SqlxError(Arc::new(error)))
+}
+
+fn closed() -> StoreError {
+    StoreError::Unavailable {
+        reason: "its connections are closed".to_owned(),
+    }
 }
 
 fn other_type() -> StoreError {

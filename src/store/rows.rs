@@ -36,12 +36,14 @@ pub(super) use columns::{Column, Columns, Placed, Readable};
 pub(super) use discrepancy::{discrepancy_model, stored_discrepancy};
 pub(super) use kinds::{METHOD_KINDS, STATUS_KINDS, method_kind, status_kind};
 pub(super) use limits::{limits_json, running_limits};
-pub(super) use payment::{BegunPayment, PaymentRow, payment_model, says_the_same, stored_payments};
+pub(super) use payment::{
+    BegunPayment, PaymentStamp, StampOf, StampedPayment, payment_model, says_the_same,
+};
 pub(super) use seen_payment::seen_payments;
-pub(super) use settlement::{SettlementRow, kind_of, kind_text, settlement_model};
+pub(super) use settlement::{kind_of, kind_text, settlement_model};
 pub(super) use settlement_version::{FormerRow, same_content, version_model};
 pub(super) use token::{merchants_text, role_and_duty, stored_token};
-pub(super) use transaction::{TransactionRow, transaction_model};
+pub(super) use transaction::transaction_model;
 pub(super) use unreadable_row::unreadable_model;
 pub(super) use verdict::{
     SubjectRow, VerdictRow, payment_sums, unsettled_event, unsettled_event_model, unsettled_sums,

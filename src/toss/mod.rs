@@ -9,6 +9,7 @@ mod cancel;
 mod cancel_body;
 mod codes;
 mod connection;
+mod details;
 mod error;
 mod field;
 mod keyed_digest;
@@ -37,6 +38,7 @@ use secrecy::SecretString;
 pub use cancel::{CancelAnswer, UnknownReason};
 pub use cancel_body::{CancelBody, UnreadableBody, UnwritableBody, cancel_body, refund_account_of};
 pub use codes::{CodeClass, TossCode};
+pub use details::{CardDetails, EasyPayDetails, PaymentDetails, read_details};
 pub use error::{Call, ClientSetupError, Refusal, TossError, Unreadable};
 pub use keyed_digest::DigestPurpose;
 pub use lists::ListText;
@@ -96,6 +98,11 @@ impl Toss {
             retry: settings.retry,
             metrics: Arc::new(CallMetrics::new()),
         })
+    }
+
+    /// How amounts of MUSD are read.
+    pub fn musd(&self) -> MusdAmounts {
+        self.musd
     }
 
     /// The payment of that key, from `GET /v1/payments/{paymentKey}`.

@@ -23,6 +23,7 @@ impl Given for Month {
         let shop = Shop::open(engine).await;
         shop.play("month", MONTH.0);
         shop.mirror(MONTH).await;
+        shop.verdicts_made().await;
         Self(shop)
     }
 }
@@ -65,6 +66,21 @@ impl Shop {
             sources: Source::ALL.to_vec(),
         };
         mirror.import(&days, |_| {}).await.unwrap();
+        store.close().await.unwrap();
+    }
+
+    /// Waits until no verdict is due. A list waits for a second at most and then tells those that are still due as they were,
+    /// while a payment tells how it stands; a machine that is busy with other tests may need longer.
+    pub(crate) async fn verdicts_made(&self) {
+        let store = self.store().await;
+        loop {
+            self.ask("{ discrepancies(first: 1) { nodes { id } } }")
+                .await;
+            let due = store.due_verdicts(self.sim.clock().now(), 1).await;
+            if due.unwrap().is_empty() {
+                break;
+            }
+        }
         store.close().await.unwrap();
     }
 

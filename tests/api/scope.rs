@@ -101,7 +101,7 @@ async fn keys(shop: &Shop, mid: &str) -> Keys {
 }
 
 /// Everything of a payment.
-const PAYMENT: &str = "id mId paymentKey orderId history { id mId paymentKey } settlements { id mId paymentKey } \
+const PAYMENT: &str = "id mId paymentKey orderId orderName history { id mId paymentKey payment { paymentKey } } settlements { id mId paymentKey } \
     cancels { origin request { id paymentKey } } reconciliation { discrepancies { id mId paymentKey } }";
 
 /// What each field of `Query` is asked.
@@ -111,14 +111,19 @@ fn questions(own: &Keys, ids: &[String]) -> Vec<(&'static str, String)> {
     let id = &ids[0];
     let all_ids = json!(ids).to_string();
     vec![
-        ("payments", format!("payments {{ nodes {{ {PAYMENT} }} }}")),
+        (
+            "payments",
+            format!("payments(orderBy: AMOUNT_DESC) {{ totalCount nodes {{ {PAYMENT} }} }}"),
+        ),
         (
             "settlements",
-            "settlements { nodes { id mId paymentKey } }".to_owned(),
+            "settlements { nodes { id mId paymentKey payment { paymentKey } } }".to_owned(),
         ),
         (
             "discrepancies",
-            format!("discrepancies {{ nodes {{ id mId paymentKey payment {{ {PAYMENT} }} }} }}"),
+            format!(
+                "discrepancies(orderBy: LARGEST_DELTA) {{ totalCount nodes {{ id mId paymentKey payment {{ {PAYMENT} }} }} }}"
+            ),
         ),
         (
             "reconciliation",
@@ -129,11 +134,14 @@ fn questions(own: &Keys, ids: &[String]) -> Vec<(&'static str, String)> {
         ("coverage", "coverage { mId }".to_owned()),
         (
             "cancelRequest",
-            format!(r#"cancelRequest(id: "{request}") {{ id paymentKey }}"#),
+            format!(
+                r#"cancelRequest(id: "{request}") {{ id paymentKey auditEntries {{ subject }} }}"#
+            ),
         ),
         (
             "cancelRequests",
-            "cancelRequests { nodes { id paymentKey } }".to_owned(),
+            "cancelRequests { totalCount nodes { id paymentKey payment { paymentKey } } }"
+                .to_owned(),
         ),
         (
             "auditLog",
@@ -147,6 +155,7 @@ fn questions(own: &Keys, ids: &[String]) -> Vec<(&'static str, String)> {
         ("nodes", format!("nodes(ids: {all_ids}) {{ id }}")),
         ("tokens", "tokens { name merchants }".to_owned()),
         ("viewer", "viewer { name merchants }".to_owned()),
+        ("banks", "banks { code }".to_owned()),
     ]
 }
 
@@ -214,6 +223,15 @@ async fn no_field_shows_another_merchants(engine: Engine) {
         &json!([{ "name": "of-second" }]),
         "those that see more are not shown"
     );
+    // The length of a list is that of what they see, and what is looked for is looked for among it.
+    let own = scene.ask("{ payments { totalCount } }").await;
+    assert_eq!(own["payments"]["totalCount"], 3);
+    let query = format!(
+        r#"{{ payments(filter: {{search: "{}"}}) {{ totalCount nodes {{ paymentKey }} }} }}"#,
+        scene.others.paid
+    );
+    let found = &scene.ask(&query).await["payments"];
+    assert_eq!(found, &json!({ "totalCount": 0, "nodes": [] }));
     // Asked for outright, it is as if there were none.
     assert_eq!(
         ids(&scene, &scene.scoped, MERCHANT).await,

@@ -6,16 +6,26 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reconciliation::{CancelRequestStatus as Status, TransactionKey};
-use toss_recon::store::{AuditSigner, AuditVerdict, CancelRequest, CancelRequestFilter, Store};
+use toss_recon::store::{
+    AuditSigner, AuditVerdict, CancelRequest, CancelRequestFilter, PageRequest, Store, Toward,
+};
 use toss_recon::toss::SecretKey;
 use toss_sim::TossSim;
 
 /// Every request that is recorded.
 pub(crate) async fn recorded(store: &Store) -> Vec<CancelRequest> {
     store
-        .cancel_requests(&CancelRequestFilter::default(), None, 1_000_000)
+        .cancel_requests(
+            &CancelRequestFilter::default(),
+            &PageRequest {
+                rows: 1_000_000,
+                past: None,
+                toward: Toward::Older,
+            },
+        )
         .await
         .unwrap()
+        .rows
 }
 
 /// The id of a request as clients see it.

@@ -65,6 +65,7 @@ async fn the_root_fields_are_those_that_are_tried_here() {
         names("queryType"),
         [
             "auditLog",
+            "banks",
             "cancelRequest",
             "cancelRequests",
             "coverage",

@@ -1,6 +1,8 @@
 //! No statement of the store reads a large table of PostgreSQL through: not for any combination of filters, not for what is
 //! nested in a list, and not for what a mirror asks for.
 
+mod searches;
+
 use std::fmt::Debug;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -27,9 +29,9 @@ const PAGE_ROWS: u64 = 100;
 /// cards. Each has had a cancel. Rows are as long as Toss's: a short table would rather be read through.
 const FILL: [&str; 6] = [
     "INSERT INTO payments (payment_key, mid, account, order_id, method_label, status, currency, read_at, rows_only, \
-        outdated, began_at, status_kind, method_kind)
+        outdated, began_at, status_kind, method_kind, raw)
      SELECT 'payment-' || n, mid, 'default', 'order-' || n, method, status, 'KRW', began + 60000, n % 3 > 0,
-        n % 500 = 0, began, status, method
+        n % 500 = 0, began, status, method, CASE WHEN n % 3 = 0 THEN rpad('', 900, 'x') END
      FROM (SELECT n, 1767193200000 + n::bigint * 259200 AS began,
             CASE n % 100 WHEN 0 THEN 'small' ELSE 'large' END AS mid,
             (ARRAY['READY', 'IN_PROGRESS', 'WAITING_FOR_DEPOSIT', 'ABORTED', 'EXPIRED', 'PARTIAL_CANCELED',
@@ -52,9 +54,10 @@ const FILL: [&str; 6] = [
     "INSERT INTO cancels (payment_key, transaction_key, amount, canceled_at, status)
      SELECT payment_key, 'cancel-' || payment_key, 1000, began_at + 2, 'DONE' FROM payments",
     "INSERT INTO merchant_ids (account, mid) SELECT DISTINCT account, mid FROM payments",
-    "INSERT INTO verdicts (subject, books_version, account, mid, began_at, verdict)
+    "INSERT INTO verdicts (subject, books_version, account, mid, began_at, verdict, currency, paid)
      SELECT payment_key, 0, account, mid, began_at,
-        (ARRAY['DISCREPANT', 'INCOMPLETE', 'PENDING', 'RECONCILED'])[1 + least(3, substr(payment_key, 9)::int % 97)]
+        (ARRAY['DISCREPANT', 'INCOMPLETE', 'PENDING', 'RECONCILED'])[1 + least(3, substr(payment_key, 9)::int % 97)],
+        'KRW', substr(payment_key, 9)::bigint
      FROM payments",
 ];
 
@@ -95,7 +98,8 @@ async fn no_list_reads_a_large_table_through_when_its_rows_were_never_counted() 
 }
 
 async fn filled(after: &[&str], settings: &[&str]) -> Explained {
-    let mut explained = Explained::filled(&[&FILL, after].concat(), settings).await;
+    let statements = [&FILL, &searches::FILL[..], after].concat();
+    let mut explained = Explained::filled(&statements, settings).await;
     let payments = format!("SELECT CAST({PAYMENTS} = count(*) AS text) FROM payments");
     assert_eq!(explained.database.texts(&payments).await, ["true"]);
     explained.skip();
@@ -105,6 +109,7 @@ async fn filled(after: &[&str], settings: &[&str]) -> Explained {
 async fn lists_are_served_by_indexes(explained: &mut Explained) {
     lists_of_payments(explained, Counted(true)).await;
     lists_of_settlements(explained, Counted(true)).await;
+    searches::lists_are_found_and_counted_by_indexes(explained).await;
     what_is_nested(explained).await;
 }
 
@@ -150,6 +155,7 @@ fn payment_filters() -> Vec<PaymentFilter> {
                 order_id: given(4).then(|| OrderId::parse("order-29000").unwrap()),
                 verdicts: given(5)
                     .then(|| [Verdict::Discrepant, Verdict::Reconciled][..values].to_vec()),
+                ..PaymentFilter::default()
             });
         }
     }
@@ -249,6 +255,7 @@ async fn lists_of_settlements(explained: &mut Explained, counted: Counted) {
             paid_out_date: given(1).then_some(days),
             mids: given(2).then(|| mids.to_vec()),
             kind: given(3).then_some(SettlementKind::Cancel),
+            ..SettlementFilter::default()
         };
         let order = filter.order();
         let middle = SettlementPlace {
@@ -313,7 +320,17 @@ async fn what_is_nested(explained: &mut Explained) {
         })
         .collect();
     assert!(!store.settlements_of(&settled).await.unwrap().is_empty());
-    assert_indexed(explained, "settlements", &"settlements_of");
+    let statements = explained.steps();
+    assert_all_indexed(&statements, "settlements", &"settlements_of");
+    for index in [
+        "settlements_payment_key",
+        "settlements_order_id",
+        "settlements_order_id_unprefixed",
+    ] {
+        let mut steps = statements.iter().flat_map(|(_, steps)| steps);
+        let used = steps.any(|step| step.how.split(' ').any(|word| word == index));
+        assert!(used, "{index}: {statements:#?}");
+    }
     let orders: Vec<String> = numbers.iter().map(|n| format!("order-{n}")).collect();
     let orders: Vec<&str> = orders.iter().map(String::as_str).collect();
     let found = store.payments_of_orders(&orders, None).await.unwrap();

@@ -38,4 +38,5 @@ mod settlements;
 mod sums;
 mod tokens;
 mod urls;
+mod whole_payments;
 mod work_list;

@@ -7,7 +7,7 @@ use reconciliation::{
     TransactionKey, VirtualAccount,
 };
 use toss_recon::store::{
-    AccountName, CancelRequestChange, CancelRequestId, ContentDigest, Lease, LiveReading,
+    AccountName, CancelRequestChange, CancelRequestId, ContentDigest, FoundBy, Lease, LiveReading,
     NewCancelRequest, PaymentRecord, SecretBody, SettlementDay, SettlementRecord, SettlementsKey,
     Store, StoreError, TransactionRecord,
 };
@@ -213,6 +213,7 @@ impl Reading {
                     payment: &self.payment,
                     cancels: &self.cancels,
                     version: Some("2022-11-16"),
+                    found_by: FoundBy::default(),
                     raw: r#"{"mId":"tosspayments"}"#,
                 },
                 transactions: &transactions,

@@ -1,10 +1,11 @@
 // The first step: how much, why, and where to. What is wrong is said beside its field.
 
 import { type FormEvent, useRef, useState } from "react";
+import { useQuery } from "urql";
 import { groupTyped, typedAmount } from "../figures/money";
 import { moneyText } from "../kit/figure";
 import { Shape } from "../kit/shapes";
-import type { CancelOfferQuery } from "../server/generated/graphql";
+import { BanksDocument, type CancelOfferQuery } from "../server/generated/graphql";
 import { server } from "../server/info";
 import { cancelError } from "../texts/cancel";
 import { useSpoken } from "../texts/language";
@@ -79,6 +80,7 @@ export function CancelForm({ offer, typed, type, refusal, busy, submit, close }:
   const [missing, setMissing] = useState<ReturnType<typeof submit>>();
   const form = useRef<HTMLFormElement>(null);
   const can = offer.viewerCanCancel;
+  const [banks] = useQuery({ query: BanksDocument, pause: !can.needsRefundAccount });
   const most = can.maxAmount ? moneyText(can.maxAmount, language) : "";
   const field = missing ?? refusal?.field ?? undefined;
   const next = (event: FormEvent) => {
@@ -148,14 +150,19 @@ export function CancelForm({ offer, typed, type, refusal, busy, submit, close }:
       {can.needsRefundAccount && (
         <fieldset className="field account">
           <legend className="label">{words.account}</legend>
-          <input
+          <select
             data-field="account"
             aria-label={words.bank}
-            placeholder={words.bank}
             value={typed.bank}
-            maxLength={3}
             onChange={(event) => type({ bank: event.target.value })}
-          />
+          >
+            <option value="">{words.bank}</option>
+            {banks.data?.banks.map((bank) => (
+              <option key={bank.code} value={bank.code}>
+                {language === "ko" ? bank.nameKo : bank.nameEn}
+              </option>
+            ))}
+          </select>
           <input
             aria-label={words.number}
             placeholder={words.number}

@@ -13,7 +13,8 @@ it("asks for what the address says", () => {
 });
 
 it("offers what may be done, and to nobody the approval of their own", () => {
-  const request = (status: string, requestedBy = "kim") => ({ status, requestedBy }) as RequestRowFragment;
+  const request = (status: string, requestedBy = "kim") =>
+    ({ status, requestedBy, viewerCanApprove: requestedBy !== "lee" }) as RequestRowFragment;
   const admin = { name: "lee", role: "ADMIN" };
   expect(actionsOf(request("AWAITING_APPROVAL"), admin)).toEqual(["approve", "withdraw"]);
   expect(actionsOf(request("AWAITING_APPROVAL", "lee"), admin)).toEqual(["withdraw"]);

@@ -34,12 +34,12 @@ export function asked({ tab, mId }: Filters): CancelRequestsFilter {
 
 export type Action = "approve" | "withdraw" | "resolve" | "takeOver";
 
-/** What whoever is asking may do about a request: an admin, and nobody approves their own. */
+/** What whoever is asking may do about a request: an admin, and nobody says what became of their own. */
 export function actionsOf(request: RequestRowFragment, viewer: { name: string; role: string }): Action[] {
   if (viewer.role !== "ADMIN") return [];
   switch (request.status) {
     case "AWAITING_APPROVAL":
-      return request.requestedBy === viewer.name ? ["withdraw"] : ["approve", "withdraw"];
+      return request.viewerCanApprove ? ["approve", "withdraw"] : ["withdraw"];
     case "UNKNOWN":
       return ["takeOver"];
     case "NEEDS_OPERATOR":

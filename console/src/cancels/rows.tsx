@@ -54,7 +54,7 @@ export function RequestRows({ rows, viewer, act }: RowsProps) {
               </td>
               <th scope="row" className="of">
                 <Link href={keep(addressOf.payment(row.paymentKey))} data-row="" className="key" translate="no">
-                  {row.paymentKey}
+                  {row.payment?.orderId ?? row.paymentKey}
                 </Link>
               </th>
               <td className="number sum">{row.amount ? <Amount of={row.amount} /> : words.whole}</td>

@@ -11,6 +11,7 @@ import { Title } from "../kit/title";
 import { word } from "../texts/codes";
 import { useTexts } from "../texts/language";
 import type { PaymentShown } from "./lines";
+import { PaidWith } from "./paid-with";
 
 interface HeadProps {
   of: PaymentShown;
@@ -30,6 +31,11 @@ export function Head({ of, fetching, reread, actions }: HeadProps) {
           <span translate="no">{of.orderId}</span>
         </Title>
         <Copy text={of.orderId} what={texts.toCheck.order} />
+        {of.orderName && (
+          <span className="muted" translate="no">
+            {of.orderName}
+          </span>
+        )}
         <VerdictBadge verdict={of.reconciliation.verdict} wasRead={of.wasRead} stale={of.stale} />
         <span className="space" />
         <span className="note nowrap">{words.asOf(minute(of.asOf))}</span>
@@ -43,18 +49,7 @@ export function Head({ of, fetching, reread, actions }: HeadProps) {
         <span>
           <strong>{method}</strong> {word(codes.status, of.status, of.statusLabel)}
         </span>
-        {of.virtualAccount && (
-          <span>
-            {of.virtualAccount.bank} {of.virtualAccount.maskedAccountNumber}
-            {of.virtualAccount.dueDate && ` · ${words.due(minute(of.virtualAccount.dueDate))}`}
-            {of.virtualAccount.refundStatus && of.virtualAccount.refundStatus !== "NONE" && (
-              <>
-                {" · "}
-                <span translate="no">{words.refundStatus(of.virtualAccount.refundStatus)}</span>
-              </>
-            )}
-          </span>
-        )}
+        <PaidWith of={of} />
         <span>
           {texts.toCheck.merchant} <span translate="no">{of.mId}</span>
         </span>

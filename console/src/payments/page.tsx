@@ -6,6 +6,7 @@ import { Link, useLocation, useSearchParams } from "wouter";
 import { changed } from "../kit/address";
 import { VerdictBadge } from "../kit/badge";
 import { Choice } from "../kit/choice";
+import { Count } from "../kit/count";
 import { Amount, Instant } from "../kit/figure";
 import { Filters as FilterSheet } from "../kit/filters";
 import { rowKeys, useKeys } from "../kit/keys";
@@ -17,7 +18,7 @@ import { Banner, Empty, SkeletonRows } from "../kit/states";
 import { Title } from "../kit/title";
 import { addressOf, routes } from "../routes";
 import { failureText } from "../server/failure";
-import { PaymentsDocument } from "../server/generated/graphql";
+import { PaymentsCountDocument, PaymentsDocument } from "../server/generated/graphql";
 import { word } from "../texts/codes";
 import { useTexts } from "../texts/language";
 import { asked, read } from "./filters";
@@ -38,6 +39,7 @@ export default function PaymentsPage() {
     query: PaymentsDocument,
     variables: { filter: asked(filters), ...pageOf(filters.place, PAGE) },
   });
+  const [count] = useQuery({ query: PaymentsCountDocument, variables: { filter: asked(filters) } });
   useKeys(rowKeys(() => list.current));
   const choose = (change: Record<string, string | undefined>) =>
     go(location + changed(params, { ...change, after: undefined, before: undefined }));
@@ -48,6 +50,7 @@ export default function PaymentsPage() {
     <>
       <div className="page-head">
         <Title name={texts.pages.payments} />
+        <Count of={count.data?.payments.totalCount} />
         <RecordTabs />
       </div>
       <div className="records-filters">

@@ -6,6 +6,7 @@ import { Link, useLocation, useSearchParams } from "wouter";
 import { changed } from "../kit/address";
 import { Badge } from "../kit/badge";
 import { Choice } from "../kit/choice";
+import { Count } from "../kit/count";
 import { Amount, Day } from "../kit/figure";
 import { Filters as FilterSheet } from "../kit/filters";
 import { rowKeys, useKeys } from "../kit/keys";
@@ -17,7 +18,7 @@ import { Banner, Empty, SkeletonRows } from "../kit/states";
 import { Title } from "../kit/title";
 import { addressOf, routes } from "../routes";
 import { failureText } from "../server/failure";
-import { SettlementsDocument } from "../server/generated/graphql";
+import { SettlementsCountDocument, SettlementsDocument } from "../server/generated/graphql";
 import { word } from "../texts/codes";
 import { useTexts } from "../texts/language";
 import { asked, read } from "./filters";
@@ -37,6 +38,7 @@ export default function SettlementsPage() {
     query: SettlementsDocument,
     variables: { filter: asked(filters), ...pageOf(filters.place, PAGE) },
   });
+  const [count] = useQuery({ query: SettlementsCountDocument, variables: { filter: asked(filters) } });
   useKeys(rowKeys(() => list.current));
   const choose = (change: Record<string, string | undefined>) =>
     go(location + changed(params, { ...change, after: undefined, before: undefined }));
@@ -47,6 +49,7 @@ export default function SettlementsPage() {
     <>
       <div className="page-head">
         <Title name={texts.pages.settlements} />
+        <Count of={count.data?.settlements.totalCount} />
         <RecordTabs />
       </div>
       <div className="records-filters">

@@ -4,13 +4,14 @@ import { useRef, useState } from "react";
 import { useClient, useQuery } from "urql";
 import { Link, useLocation, useSearchParams } from "wouter";
 import { changed } from "../kit/address";
+import { Count } from "../kit/count";
 import { rowKeys, useKeys } from "../kit/keys";
 import { Pager, pageOf } from "../kit/pager";
 import { Shape } from "../kit/shapes";
 import { Banner, Empty } from "../kit/states";
 import { Title } from "../kit/title";
 import { failureText } from "../server/failure";
-import { ToCheckDocument, ToCheckIdsDocument } from "../server/generated/graphql";
+import { ToCheckCountDocument, ToCheckDocument, ToCheckIdsDocument } from "../server/generated/graphql";
 import { useEveryMinute, useLive } from "../server/live";
 import { useSpoken } from "../texts/language";
 import { CHANGED } from "./changed";
@@ -64,6 +65,7 @@ export default function ToCheckPage() {
   // Rows never move under the reader's hands: a change is told, and shown when it is asked for.
   useLive(CHANGED, look);
   useEveryMinute(look);
+  const [count] = useQuery({ query: ToCheckCountDocument, variables: { filter: asked(filters) } });
   useKeys(rowKeys(() => list.current));
   const to = (change: Record<string, string | undefined>) => location + changed(params, change);
   const again = () => {
@@ -81,6 +83,7 @@ export default function ToCheckPage() {
     <>
       <div className="page-head">
         <Title name={texts.pages.toCheck} />
+        <Count of={count.data?.discrepancies.totalCount} />
         {news && (
           <button type="button" className="button quiet" onClick={again}>
             <Shape name="refresh" />

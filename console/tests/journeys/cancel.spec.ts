@@ -88,7 +88,7 @@ test("what was typed is not lost by a slip", async ({ page, open, demo }) => {
 });
 
 test.describe("with an answer that is lost", () => {
-  test.use({ expected: [/ERR_FAILED/] });
+  test.use({ expected: /ERR_FAILED/ });
   test("the same cancel is sent again, and carried out once", async ({ page, open, demo }) => {
     const payment = await cancellable(demo, 3);
     await open(`/payments/${payment.paymentKey}`);

@@ -16,6 +16,21 @@ test("an order number leads to its payment, whose void is said to be no refund",
   await expect(table).toContainText("명목 22,400원, 정산 대상 아님");
 });
 
+test("the beginning of an order number shows what it may be, and one of them opens", async ({ page, open }) => {
+  await open("/");
+  await page.getByLabel("결제 찾기").fill("order-settled");
+  await page.keyboard.press("Enter");
+  // One hit alone opens at once.
+  await expect(page.getByRole("heading", { name: "order-settled-twice", level: 1 })).toBeVisible();
+  await page.getByLabel("결제 찾기").fill("clean-card-2");
+  await page.keyboard.press("Enter");
+  await expect(page.locator(".hits li")).toHaveCount(10);
+  const hit = page.locator(".hits a").first();
+  const order = (await hit.locator("strong").textContent()) ?? "";
+  await hit.click();
+  await expect(page.getByRole("heading", { name: order, level: 1 })).toBeVisible();
+});
+
 test("what is not there is said with what was looked for", async ({ page, open }) => {
   await open("/");
   await page.getByLabel("결제 찾기").fill("no-such-order");

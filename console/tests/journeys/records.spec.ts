@@ -8,12 +8,13 @@ test("payments of a verdict are those that the API lists, and one of them opens 
   demo,
 }) => {
   const { payments } = await demo.ask(
-    '{ payments(first: 50, filter: {verdict: [DISCREPANT], mId: ["tdemoshop01"]}) { nodes { orderId } } }',
+    '{ payments(first: 50, filter: {verdict: [DISCREPANT], mId: ["tdemoshop01"]}) { totalCount nodes { orderId } } }',
   );
   const orders = payments.nodes.map((payment: { orderId: string }) => payment.orderId);
   await open("/payments?m=tdemoshop01");
   await page.getByLabel("대사 결과").selectOption("DISCREPANT");
   await expect(page.locator("[data-row]")).toHaveText(orders);
+  await expect(page.locator(".count")).toHaveText(`${payments.totalCount}건`);
   await page.locator("h1").focus();
   await page.keyboard.press("j");
   await expect(page.locator("[data-row]").first()).toBeFocused();

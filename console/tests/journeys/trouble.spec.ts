@@ -25,7 +25,7 @@ test("what Toss does not confirm is told with its time, and nothing is cancelled
 });
 
 test.describe("when the page is of an older version than the server", () => {
-  test.use({ expected: [/404/, /dynamically imported module/, /preload/i] });
+  test.use({ expected: /404|dynamically imported module|preload/i });
   test("it is loaded anew once, at the address that was asked for", async ({ page, open, demo }) => {
     const key = await demo.key("order-settled-twice");
     await open("/?class=SETTLEMENT_DUPLICATED");
@@ -45,7 +45,7 @@ test.describe("when the page is of an older version than the server", () => {
 });
 
 test.describe("without the server", () => {
-  test.use({ expected: [/ERR_FAILED/] });
+  test.use({ expected: /ERR_FAILED/ });
   test("the part that failed says so and is asked again by a person", async ({ page, open }) => {
     await open("/cancels");
     await expect(page.locator("[data-row]").first()).toBeVisible();

@@ -12,7 +12,7 @@ use reconciliation::{
 use tempfile::TempDir;
 
 use crate::store::{
-    AccountName, CancelRequestChange, CancelRequestId, Created, Lease, LiveReading,
+    AccountName, CancelRequestChange, CancelRequestId, Created, FoundBy, Lease, LiveReading,
     NewCancelRequest, PaymentRecord, SettlementDay, SettlementRecord, Store, TransactionRecord,
 };
 
@@ -226,6 +226,7 @@ impl TestBooks {
                 payment,
                 cancels,
                 version: None,
+                found_by: FoundBy::default(),
                 raw: "{}",
             },
             transactions: &transactions,

@@ -153,12 +153,13 @@ async fn several_payments_of_one_request_each_get_their_own_rows() {
 
 #[tokio::test]
 async fn what_a_partial_cancels_row_lists_is_read_as_the_settings_say() {
-    let books = TestBooks::open().await;
     let query = "{ payment(key: \"whole\") { effectiveRefund { amount } } }";
     for (partial_cancel_rows, refunded) in [
         (PartialCancelRows::CancelAmount, "10000"),
         (PartialCancelRows::PaymentAmount, "3000"),
     ] {
+        // The settings of a server are those that it began with.
+        let books = TestBooks::open().await;
         let interpretation = Interpretation {
             partial_cancel_rows,
         };

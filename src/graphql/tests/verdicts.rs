@@ -111,15 +111,15 @@ async fn the_work_list_tells_of_payments_that_nobody_asked_for_yet_and_each_is_f
 
 #[tokio::test]
 async fn what_belongs_to_a_page_is_read_with_as_many_statements_as_what_belongs_to_one_payment() {
-    let mut books = TestBooks::open().await;
-    let reads = Arc::new(AtomicUsize::new(0));
-    let counter = Arc::clone(&reads);
-    books.store = books.store.counting_reads(move || {
-        counter.fetch_add(1, Ordering::Relaxed);
-    });
     let mut statements = Vec::new();
     for rows in [1, 2, 5] {
-        reads.store(0, Ordering::Relaxed);
+        // Nothing has been asked for before.
+        let mut books = TestBooks::open().await;
+        let reads = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&reads);
+        books.store = books.store.counting_reads(move || {
+            counter.fetch_add(1, Ordering::Relaxed);
+        });
         let query = format!(
             "{{ payments(first: {rows}) {{ nodes {{ history {{ id }} settlements {{ match }} cancels {{ origin }} \
              payouts {{ basis }} reconciliation {{ verdict discrepancies {{ class payment {{ id }} }} }} }} }} }}"

@@ -10,6 +10,7 @@ use reconciliation::Language;
 
 use super::{documents::Document, refusal::Refusal};
 use crate::access::{Principal, RequestId};
+use crate::graphql::Before;
 
 /// What is asked, by whom.
 pub(super) struct Asked {
@@ -25,6 +26,15 @@ impl Asked {
     /// The operation to execute.
     pub(super) fn operation(&self) -> Result<&OperationDefinition, Refusal> {
         self.document.operation(self.operation_name.as_deref())
+    }
+
+    /// What its document has passed before. `None` where nothing is remembered.
+    fn validated_before(&self) -> Option<Before> {
+        let operation = self.operation().ok()?;
+        let name = self.operation_name.as_deref();
+        self.document
+            .validated
+            .before(operation, name, &self.variables)
     }
 
     /// What the executor is given, with what `prepare` adds.
@@ -44,6 +54,9 @@ impl Asked {
             .data(Principal::clone(&self.principal))
             .data(self.language)
             .data(self.request_id);
+        if let Some(before) = self.validated_before() {
+            request = request.data(before);
+        }
         request.operation_name.clone_from(&self.operation_name);
         request.set_parsed_query(self.document.parsed.clone());
         prepare(schema, request)

@@ -1,5 +1,5 @@
 //! Parsed documents that passed the guard, remembered by their text: front-ends send the same few dozen over and over, and parsing
-//! is the dearest part of a small query. Validation is not remembered; the executor does it for each request.
+//! is the dearest part of a small query. With each goes what its validations have found.
 
 use std::sync::Arc;
 
@@ -18,6 +18,7 @@ use super::{
     refusal::Refusal,
     tokens, typename,
 };
+use crate::graphql::Validated;
 use crate::http::limits::{
     DOCUMENT_BYTES_LEAST, DOCUMENT_BYTES_PER_CHAR, DOCUMENT_CACHE_BYTES, DocumentLimits,
     VARIABLE_BYTES_COPIED,
@@ -88,6 +89,7 @@ pub fn check_document(text: &str) -> Result<(), String> {
 /// A document that passed the guard.
 pub(super) struct Document {
     pub(super) parsed: ExecutableDocument,
+    pub(super) validated: Validated,
     /// Places where a variable is declared or used.
     variable_places: usize,
 }
@@ -103,6 +105,7 @@ impl Document {
         typename::forget_in_document(&mut parsed, text);
         Ok(Self {
             parsed,
+            validated: Validated::default(),
             variable_places: tokens.variables,
         })
     }

@@ -53,12 +53,21 @@ impl<'a> Order<'a> {
         match value {
             // What nothing is selected of is a scalar, whatever it looks like.
             Value::Object(fields) if !self.0.is_empty() => {
-                for (name, field) in fields.iter_mut() {
-                    if let Some(order) = self.0.get(name.as_str()) {
+                let mut is_arranged = true;
+                for (place, (name, field)) in fields.iter_mut().enumerate() {
+                    // Mostly all are there, and in their places: then none is looked for.
+                    let order = match self.0.get_index(place) {
+                        Some((expected, order)) if *expected == name.as_str() => Some(order),
+                        _ => {
+                            is_arranged = false;
+                            self.0.get(name.as_str())
+                        }
+                    };
+                    if let Some(order) = order {
                         order.arrange(field);
                     }
                 }
-                if !fields.keys().is_sorted_by_key(|name| self.place(name)) {
+                if !is_arranged && !fields.keys().is_sorted_by_key(|name| self.place(name)) {
                     // The sort is stable: a field that is not found keeps its place behind the others.
                     fields.sort_by(|a, _, b, _| self.place(a).cmp(&self.place(b)));
                 }

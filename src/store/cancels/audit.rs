@@ -4,14 +4,17 @@ use chrono::{DateTime, Utc};
 use entity::audit_entry::{self, Column};
 use entity::cancel_request;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use crate::store::cancels::audit_chain::{self, AuditEntry, AuditVerdict, BEGINNING, BrokenLink};
 use crate::store::cancels::audit_signatures::{AuditSignatures, KEY_IN_USE};
 use crate::store::db::advisory_locks::Turn;
 use crate::store::db::transaction::Transaction;
+use crate::store::lists::scoped_lists::WITHDRAWN_WITH_A_TOKEN;
 use crate::store::rows::{audit_entry, to_millis};
-use crate::store::{AuditSigner, Store, StoreError};
+use crate::store::{AuditSigner, CancelRequestId, Store, StoreError};
 
 /// Acts where no person does.
 pub(in crate::store) use crate::access::PROGRAM;
@@ -114,6 +117,24 @@ impl Store {
         wanted
             .order_by_desc(Column::Number)
             .limit(most)
+            .all(&self.reader)
+            .await?
+            .into_iter()
+            .map(audit_entry)
+            .collect()
+    }
+
+    /// What was done about a cancel request, oldest first.
+    pub async fn audit_entries_of(
+        &self,
+        request: &CancelRequestId,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        let of_cancels = Column::Action.starts_with("CANCEL_");
+        audit_entry::Entity::find()
+            .filter(Column::Subject.eq(request.as_str()))
+            // A token may be named like a request's id.
+            .filter(of_cancels.or(Column::Action.eq(WITHDRAWN_WITH_A_TOKEN)))
+            .order_by_asc(Column::Number)
             .all(&self.reader)
             .await?
             .into_iter()

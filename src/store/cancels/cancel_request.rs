@@ -251,6 +251,8 @@ pub struct CancelRequestFilter {
     pub status: Option<Vec<CancelRequestStatus>>,
     /// For payments of these merchants; a request whose payment nobody has seen is for none.
     pub mids: Option<Vec<MId>>,
+    /// Asked for at or after the first instant and before the second.
+    pub requested_at: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
 impl Lease {

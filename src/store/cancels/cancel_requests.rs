@@ -6,14 +6,19 @@ use chrono::{DateTime, Utc};
 use entity::cancel_request::{self, Column};
 use reconciliation::{CancelRequestStatus, Currency, Money, PaymentKey};
 use sea_orm::prelude::ChronoUnixTimestampMillis;
-use sea_orm::sea_query::{Expr, ExprTrait, Func};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Asterisk, Expr, ExprTrait, Func, Query};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
+};
 
 use crate::store::db::keys::among;
+use crate::store::lists::keyset::MOST_COUNTED;
 use crate::store::lists::scoped_lists::is_of_payment_among;
 use crate::store::rows::{CancelRequestRow, WholeCancelRequestRow};
 use crate::store::{
-    CancelRequest, CancelRequestFilter, CancelRequestId, Store, StoreError, StoredCancelError,
+    CancelRequest, CancelRequestFilter, CancelRequestId, Page, PageRequest, Store, StoreError,
+    StoredCancelError, Toward,
 };
 
 impl Store {
@@ -77,40 +82,51 @@ impl Store {
         find_whole(&self.reader, in_flight).await
     }
 
-    /// Requests that fit a filter, newest first, at most that many, from before the given one; without `body` and
-    /// `raw_reply`.
+    /// A page of the requests that fit a filter, newest first; without `body` and `raw_reply`.
     pub async fn cancel_requests(
         &self,
         filter: &CancelRequestFilter,
-        before: Option<&CancelRequestId>,
-        most: u64,
-    ) -> Result<Vec<CancelRequest>, StoreError> {
-        let mut wanted = cancel_request::Entity::find();
-        if let Some(payment) = &filter.payment_key {
-            wanted = wanted.filter(Column::PaymentKey.eq(payment.as_str()));
-        }
-        if let Some(name) = &filter.requested_by {
-            wanted = wanted.filter(Column::RequestedBy.eq(name.as_str()));
-        }
-        if let Some(states) = &filter.status {
-            wanted = wanted.filter(is_in(states));
-        }
-        if let Some(merchants) = &filter.mids {
-            wanted = wanted.filter(is_of_payment_among(merchants));
-        }
-        if let Some(before) = before {
-            wanted = wanted.filter(Column::Id.lt(before.as_str()));
-        }
+        page: &PageRequest<CancelRequestId>,
+    ) -> Result<Page<CancelRequest>, StoreError> {
         // Ids are in the order of time.
-        wanted
-            .order_by_desc(Column::Id)
-            .limit(most)
+        let order = match page.toward {
+            Toward::Older => Order::Desc,
+            Toward::Newer => Order::Asc,
+        };
+        let mut wanted = fitting(filter);
+        if let Some(id) = &page.past {
+            wanted = wanted.filter(match page.toward {
+                Toward::Older => Column::Id.lt(id.as_str()),
+                Toward::Newer => Column::Id.gt(id.as_str()),
+            });
+        }
+        let found = wanted
+            .order_by(Column::Id, order)
+            .limit(page.rows.saturating_add(1))
             .into_partial_model::<CancelRequestRow>()
             .all(&self.reader)
             .await?
             .into_iter()
-            .map(CancelRequestRow::cancel_request)
-            .collect()
+            .map(CancelRequestRow::cancel_request);
+        let found = found.collect::<Result<_, _>>()?;
+        Ok(Page::of(found, page.rows, page.toward))
+    }
+
+    /// How many requests fit a filter; `None` when they are more than a hundred thousand.
+    pub async fn count_cancel_requests(
+        &self,
+        filter: &CancelRequestFilter,
+    ) -> Result<Option<u64>, StoreError> {
+        let found = fitting(filter)
+            .select_only()
+            .column(Column::Id)
+            .limit(MOST_COUNTED.saturating_add(1))
+            .into_query();
+        let statement = Query::select()
+            .expr(Func::count(Expr::col(Asterisk)))
+            .from_subquery(found, "counted")
+            .to_owned();
+        self.counted(&statement).await
     }
 
     /// Requests that nobody works on and that are to be taken up now: sendings that were abandoned, unknown outcomes whose
@@ -213,6 +229,30 @@ impl Store {
         }
         asked(&self.reader, owner, currency, since, Some(of_payment)).await
     }
+}
+
+/// Requests that fit a filter, in no order.
+fn fitting(filter: &CancelRequestFilter) -> Select<cancel_request::Entity> {
+    let mut wanted = cancel_request::Entity::find();
+    if let Some(payment) = &filter.payment_key {
+        wanted = wanted.filter(Column::PaymentKey.eq(payment.as_str()));
+    }
+    if let Some(name) = &filter.requested_by {
+        wanted = wanted.filter(Column::RequestedBy.eq(name.as_str()));
+    }
+    if let Some(states) = &filter.status {
+        wanted = wanted.filter(is_in(states));
+    }
+    if let Some(merchants) = &filter.mids {
+        wanted = wanted.filter(is_of_payment_among(merchants));
+    }
+    if let Some((from, until)) = filter.requested_at {
+        let at = Column::RequestedAt;
+        wanted = wanted
+            .filter(at.gte(ChronoUnixTimestampMillis::from(from)))
+            .filter(at.lt(ChronoUnixTimestampMillis::from(until)));
+    }
+    wanted
 }
 
 /// States that keep a payment from being cancelled again.

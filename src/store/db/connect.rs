@@ -16,7 +16,7 @@ use crate::store::db::pool::{CALL_MAY_TAKE, IMPORT_MAY_TAKE, Pool, Trust};
 use crate::store::db::session::{self, IMPORTING_MAY_TAKE, STATEMENT_MAY_TAKE};
 use crate::store::db::staging::Importer;
 use crate::store::db::writable::Writable;
-use crate::store::{Store, StoreError};
+use crate::store::{Connections, Store, StoreError};
 
 /// How long a statement waits for a connection before the database counts as lost.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -41,7 +41,7 @@ pub(in crate::store) async fn sqlite(path: &Path) -> Result<Store, StoreError> {
     // The writer first: it makes the log that readers need.
     let writer = sqlite_pool(path, writing, 1).await?;
     let reader = sqlite_pool(path, reading, SQLITE_READERS).await?;
-    Ok(sqlite_store(path, writer, reader))
+    Ok(sqlite_store(path, writer, reader).opening_its_file(path))
 }
 
 /// The same over one connection that has the file to itself: it needs no memory that is shared by way of the disk, which
@@ -54,14 +54,16 @@ pub(in crate::store) async fn sqlite_alone(path: &Path) -> Result<Store, StoreEr
 }
 
 fn sqlite_store(path: &Path, writer: Pool, reader: Pool) -> Store {
-    Store {
-        signer: None,
-        file: Some(path.to_owned()),
+    let store = Store::over(Connections {
         importer: Importer::new(std::array::from_fn(|_| writer.clone())),
         writer,
         // What writes has a connection of its own.
         witness: reader.clone(),
         reader,
+    });
+    Store {
+        file: Some(path.to_owned()),
+        ..store
     }
 }
 
@@ -138,14 +140,12 @@ pub(in crate::store) async fn postgres(url: &url::Url) -> Result<Store, StoreErr
         }
     })?;
     let pool = pool.beside(&witness);
-    Ok(Store {
-        file: None,
-        signer: None,
+    Ok(Store::over(Connections {
         importer,
         witness,
         writer: pool.clone(),
         reader: pool,
-    })
+    }))
 }
 
 /// What connections to PostgreSQL are for.

@@ -41,13 +41,19 @@ impl Sql {
         }
     }
 
-    /// The condition that a text column holds one of the keys.
+    /// The condition that a text column holds one of the keys. One alone is looked up without a list.
     pub(in crate::store) fn among<'k>(
         &mut self,
         column: &str,
         keys: impl IntoIterator<Item = &'k str>,
     ) -> String {
-        let list = self.list(keys);
+        let mut keys = keys.into_iter();
+        let first = keys.next();
+        let mut others = keys.peekable();
+        if let (Some(only), None) = (first, others.peek()) {
+            return format!("{column} = {}", self.bind(only));
+        }
+        let list = self.list(first.into_iter().chain(others));
         if self.is_postgres() {
             format!("{column} = ANY({list})")
         } else {
@@ -65,7 +71,7 @@ impl Sql {
             format!("CAST({list} AS text[])")
         } else {
             let keys: Vec<&str> = keys.into_iter().collect();
-            self.bind(serde_json::json!(keys).to_string())
+            self.bind(json_list(&keys))
         }
     }
 
@@ -73,4 +79,10 @@ impl Sql {
     pub(in crate::store) fn statement(self, text: impl Into<String>) -> Statement {
         Statement::from_sql_and_values(self.backend, text.into(), self.values)
     }
+}
+
+/// Keys as SQLite takes them apart again: a JSON list.
+fn json_list(keys: &[&str]) -> String {
+    // Texts can always be written.
+    serde_json::to_string(keys).unwrap_or_default()
 }

@@ -1,19 +1,22 @@
 //! The list of payments, newest first, along an index for every filter.
 
+pub(in crate::store) mod by_amount;
 mod by_payment;
 mod by_verdict;
+pub(in crate::store) mod conditions;
 mod wanted;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use entity::{payment, verdict};
 use reconciliation::{MId, OrderId, PaymentKey, PaymentMethod, PaymentStatus, Verdict};
-use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{SelectStatement, Value};
 
+use self::conditions::PaymentConditions;
 use self::wanted::Wanted;
-use crate::store::{Page, PageRequest, Store, StoreError, StoredPayment};
+use crate::store::{Page, PageRequest, Store, StoreError, StoredPayment, WholePayment};
 
 /// Which payments. A list without a value matches nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +33,8 @@ pub struct PaymentFilter {
     pub order_id: Option<OrderId>,
     /// With one of these verdicts.
     pub verdicts: Option<Vec<Verdict>>,
+    /// What else is asked of them.
+    pub more: PaymentConditions,
 }
 
 /// A payment's place in the list.
@@ -48,6 +53,27 @@ impl Store {
         filter: &PaymentFilter,
         request: &PageRequest<PaymentPlace>,
     ) -> Result<Page<(PaymentPlace, Arc<StoredPayment>)>, StoreError> {
+        let page = self.payment_places(filter, request).await?;
+        let payments = self.payments(&keys(&page)).await?;
+        Ok(dealt(page, payments))
+    }
+
+    /// As [`Store::list_payments`], of payments with all of their rows.
+    pub async fn list_whole_payments(
+        &self,
+        filter: &PaymentFilter,
+        request: &PageRequest<PaymentPlace>,
+    ) -> Result<Page<(PaymentPlace, Arc<WholePayment>)>, StoreError> {
+        let page = self.payment_places(filter, request).await?;
+        let payments = self.whole_payments(&keys(&page)).await?;
+        Ok(dealt(page, payments))
+    }
+
+    async fn payment_places(
+        &self,
+        filter: &PaymentFilter,
+        request: &PageRequest<PaymentPlace>,
+    ) -> Result<Page<PaymentPlace>, StoreError> {
         let past = request.past.as_ref().map(|past| {
             (
                 past.began_at.timestamp_millis().into(),
@@ -59,56 +85,93 @@ impl Store {
             past,
             toward: request.toward,
         };
-        let of_all = if filter.names_nothing_indexed() {
-            Some(PaymentFilter {
-                mids: Some(self.every_merchant().await?),
-                ..filter.clone()
-            })
-        } else {
-            None
-        };
-        let Some(statement) = statement(of_all.as_ref().unwrap_or(filter), &page) else {
+        let filter = self.walkable(filter).await?;
+        let Some(statement) = statement(&filter, &page) else {
             return Ok(Page::empty());
         };
+        let statement = self.reader.get_database_backend().build(&statement);
         let mut places = Vec::new();
-        for row in self.reader.query_all(&statement).await? {
-            let (millis, key): (i64, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-            let unread = |column| StoreError::inconsistent("payments", column, &key);
-            places.push(PaymentPlace {
-                began_at: DateTime::from_timestamp_millis(millis)
-                    .ok_or_else(|| unread("began_at"))?,
-                payment_key: PaymentKey::parse(&key).map_err(|_| unread("payment_key"))?,
-            });
-        }
-        let page = Page::of(places, request.rows, request.toward);
-        let keys: Vec<PaymentKey> = page
-            .rows
-            .iter()
-            .map(|place| place.payment_key.clone())
-            .collect();
-        let mut payments = self.payments(&keys).await?;
-        let rows = page.rows.into_iter().filter_map(|place| {
-            let payment = payments.remove(&place.payment_key)?;
-            Some((place, payment))
-        });
-        Ok(Page {
-            rows: rows.collect(),
-            has_more: page.has_more,
-        })
+        let take = |place: PaymentPlace| places.push(place);
+        self.quick.each_of(statement, take).await?;
+        Ok(Page::of(places, request.rows, request.toward))
     }
+
+    /// How many payments the filter lets through; `None` when they are more than a hundred thousand.
+    pub async fn count_payments(&self, filter: &PaymentFilter) -> Result<Option<u64>, StoreError> {
+        let filter = self.walkable(filter).await?;
+        match counting(&filter) {
+            Some(statement) => self.counted(&statement).await,
+            None => Ok(Some(0)),
+        }
+    }
+
+    /// The filter as its list is best walked: of the few that it can be narrowed to, else of each merchant by name where it
+    /// names nothing that a list of all of them can be walked by.
+    async fn walkable(&self, filter: &PaymentFilter) -> Result<PaymentFilter, StoreError> {
+        let mut filter = self.narrowed(filter).await?;
+        if filter.names_nothing_indexed() {
+            filter.mids = Some(self.every_merchant().await?);
+        }
+        Ok(filter)
+    }
+}
+
+/// A place in a list of payments.
+trait OfPayment {
+    fn payment_key(&self) -> &PaymentKey;
+}
+
+impl OfPayment for PaymentPlace {
+    fn payment_key(&self) -> &PaymentKey {
+        &self.payment_key
+    }
+}
+
+fn keys<P: OfPayment>(page: &Page<P>) -> Vec<PaymentKey> {
+    let places = page.rows.iter();
+    places.map(|place| place.payment_key().clone()).collect()
+}
+
+/// The page with what was found of its places.
+fn dealt<P: OfPayment, T>(page: Page<P>, mut found: HashMap<PaymentKey, T>) -> Page<(P, T)> {
+    let rows = page.rows.into_iter().filter_map(|place| {
+        let payment = found.remove(place.payment_key())?;
+        Some((place, payment))
+    });
+    Page {
+        rows: rows.collect(),
+        has_more: page.has_more,
+    }
+}
+
+/// The statement for how many there are. `None` when nothing can match.
+fn counting(filter: &PaymentFilter) -> Option<SelectStatement> {
+    let wanted = Wanted::by(filter)?;
+    let statement = match &wanted.verdicts {
+        Some(verdicts) if leads(verdicts, filter) => {
+            by_verdict::walk(filter, &wanted, verdicts).count(verdict::Entity)
+        }
+        _ => by_payment::walk(filter, &wanted).count(payment::Entity),
+    };
+    Some(statement)
 }
 
 impl PaymentFilter {
     /// Whether it names nothing that a list of every merchant can be walked by.
     fn names_nothing_indexed(&self) -> bool {
         let by_kind = self.statuses.is_some() || self.methods.is_some();
-        !by_kind && self.mids.is_none() && self.order_id.is_none() && self.verdicts.is_none()
+        let by_key = self.order_id.is_some() || self.more.keys.is_some();
+        !by_kind && !by_key && self.mids.is_none() && self.verdicts.is_none()
     }
 
     /// The instants as the lists' columns have them.
     fn within(&self) -> Option<(Value, Value)> {
-        let (from, to) = self.began?;
-        Some((from.timestamp_millis().into(), to.timestamp_millis().into()))
+        let millis = |at: DateTime<Utc>| at.timestamp_millis();
+        let from = self.began.map(|(from, _)| millis(from));
+        let until = self.began.map(|(_, until)| millis(until));
+        let begun_before = self.more.begun_before().map(millis);
+        let end = until.into_iter().chain(begun_before).min()?;
+        Some((from.unwrap_or(i64::MIN).into(), end.into()))
     }
 }
 
@@ -135,7 +198,7 @@ fn leads(verdicts: &[String], filter: &PaymentFilter) -> bool {
     let reconciled = verdicts
         .iter()
         .any(|verdict| verdict == Verdict::Reconciled.as_str());
-    filter.order_id.is_none() && !(by_kind && reconciled)
+    filter.order_id.is_none() && filter.more.keys.is_none() && !(by_kind && reconciled)
 }
 
 /// The different words of a filter's list: a row must not be in two parts.

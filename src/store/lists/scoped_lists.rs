@@ -11,7 +11,7 @@ use crate::store::rows::{audit_entry, stored_token};
 use crate::store::{AuditEntry, Store, StoreError, StoredPayment, StoredToken};
 
 /// The action of a withdrawal that a token's end caused; its subject is a cancel request.
-const WITHDRAWN_WITH_A_TOKEN: &str = "TOKEN_WITHDREW_CANCEL";
+pub(in crate::store) const WITHDRAWN_WITH_A_TOKEN: &str = "TOKEN_WITHDREW_CANCEL";
 
 impl Store {
     /// The payment of an order at one of these merchants; of several attempts, the one begun last.

@@ -10,9 +10,9 @@ use sea_orm::{
 };
 
 use crate::store::db::keys::among;
-use crate::store::lists::keyset::{Walk, has};
+use crate::store::lists::keyset::{Walk, has, looked_at};
 use crate::store::lists::payment_list::words;
-use crate::store::rows::{SettlementRow, kind_text};
+use crate::store::rows::kind_text;
 use crate::store::{Page, PageRequest, SettlementId, Store, StoreError, StoredSettlement};
 
 /// Which settlement rows. Both ends of days are included; a list without a value matches nothing.
@@ -26,6 +26,10 @@ pub struct SettlementFilter {
     pub mids: Option<Vec<MId>>,
     /// Of this kind.
     pub kind: Option<SettlementKind>,
+    /// Of the payments of this order, or of no payment and of this order.
+    pub order_id: Option<OrderId>,
+    /// Of this payment.
+    pub payment_key: Option<PaymentKey>,
 }
 
 /// The day that a list of settlement rows is ordered by.
@@ -64,14 +68,7 @@ impl Store {
         filter: &SettlementFilter,
         request: &PageRequest<SettlementPlace>,
     ) -> Result<Page<(SettlementPlace, StoredSettlement)>, StoreError> {
-        let of_all = match filter.mids {
-            Some(_) => None,
-            None => Some(SettlementFilter {
-                mids: Some(self.every_merchant().await?),
-                ..filter.clone()
-            }),
-        };
-        let Some(walk) = walk(of_all.as_ref().unwrap_or(filter)) else {
+        let Some(walk) = walk(&self.of_each_merchant(filter).await?) else {
             return Ok(Page::empty());
         };
         let statement = walk.statement(
@@ -96,14 +93,13 @@ impl Store {
         }
         let page = Page::of(places, request.rows, request.toward);
         let ids = page.rows.iter().map(|place| place.id.as_str());
-        let mut found: HashMap<SettlementId, StoredSettlement> = settlement::Entity::find()
-            .filter(among(self.reader.get_database_backend(), Column::Id, ids))
-            .into_partial_model::<SettlementRow>()
-            .all(&self.reader)
-            .await?
-            .into_iter()
-            .map(|row| row.stored_settlement().map(|row| (row.id.clone(), row)))
-            .collect::<Result<_, _>>()?;
+        let mut sql = self.quick.sql();
+        let which = format!("WHERE {}", sql.among("id", ids));
+        let mut found: HashMap<SettlementId, StoredSettlement> = HashMap::new();
+        let take = |row: StoredSettlement| {
+            found.insert(row.id.clone(), row);
+        };
+        self.quick.each(sql, &which, take).await?;
         let rows = page.rows.into_iter().filter_map(|place| {
             let row = found.remove(&place.id)?;
             Some((place, row))
@@ -112,6 +108,29 @@ impl Store {
             rows: rows.collect(),
             has_more: page.has_more,
         })
+    }
+
+    /// How many settlement rows the filter lets through; `None` when they are more than a hundred thousand.
+    pub async fn count_settlements(
+        &self,
+        filter: &SettlementFilter,
+    ) -> Result<Option<u64>, StoreError> {
+        match walk(&self.of_each_merchant(filter).await?) {
+            Some(walk) => self.counted(&walk.count(settlement::Entity)).await,
+            None => Ok(Some(0)),
+        }
+    }
+
+    /// The filter with each merchant by name, where it names nothing that a list of all of them can be walked by.
+    async fn of_each_merchant(
+        &self,
+        filter: &SettlementFilter,
+    ) -> Result<SettlementFilter, StoreError> {
+        let mut filter = filter.clone();
+        if filter.mids.is_none() && filter.order_id.is_none() && filter.payment_key.is_none() {
+            filter.mids = Some(self.every_merchant().await?);
+        }
+        Ok(filter)
     }
 
     /// The payment of each of these orders, at these merchants where any are named; of several attempts, the one begun last.
@@ -153,20 +172,34 @@ impl Store {
     }
 }
 
-/// How the list is walked: in one part for each kind of each merchant that the filter names. `None` when nothing can match.
+/// How the list is walked: in one part for each kind of each merchant that the filter names, which it must where it names no
+/// payment and no order. `None` when nothing can match.
 fn walk(filter: &SettlementFilter) -> Option<Walk<Column>> {
     let kinds = match filter.kind {
         Some(kind) => vec![kind],
         None => vec![SettlementKind::Payment, SettlementKind::Cancel],
     };
-    let mids = words(filter.mids.as_deref(), MId::to_string).filter(|mids| !mids.is_empty())?;
+    let mids = words(filter.mids.as_deref(), MId::to_string);
+    if mids.as_ref().is_some_and(Vec::is_empty) {
+        return None;
+    }
     let of_kind = |kind: &SettlementKind| has(Column::Kind, kind_text(*kind));
-    let of_each = |kind| {
-        let of_mid = move |mid: &String| has(Column::Mid, mid).and(of_kind(kind));
-        mids.iter().map(of_mid)
-    };
-    let parts = kinds.iter().flat_map(of_each).collect();
     let mut everywhere = Vec::new();
+    let of_one = of_one_payment_or_order(filter);
+    let parts = if of_one.is_empty() {
+        let mids = mids?;
+        let of_each = |kind| {
+            let of_mid = |mid: &String| has(Column::Mid, mid).and(of_kind(kind));
+            mids.iter().map(of_mid).collect::<Vec<_>>()
+        };
+        kinds.iter().flat_map(of_each).collect()
+    } else {
+        let mids = mids.iter();
+        everywhere.extend(mids.map(|mids| looked_at(Expr::col(Column::Mid).is_in(mids))));
+        let kinds = kinds.iter().map(|kind| kind_text(*kind));
+        everywhere.push(looked_at(Expr::col(Column::Kind).is_in(kinds)));
+        of_one
+    };
     let (order, days) = match filter.order() {
         SettlementOrder::PaidOut => (Column::PaidOutDate, filter.paid_out_date),
         SettlementOrder::Sold => {
@@ -178,12 +211,43 @@ fn walk(filter: &SettlementFilter) -> Option<Walk<Column>> {
         }
     };
     Some(Walk {
+        first: None,
         order,
         key: Column::Id,
         parts,
         everywhere,
         within: days.map(|(from, to)| (from.naive().into(), to.next().naive().into())),
     })
+}
+
+/// The few rows of one payment, or of one order: those of its payments, and those that name no payment.
+fn of_one_payment_or_order(filter: &SettlementFilter) -> Vec<Expr> {
+    use entity::payment;
+    let names_none = Expr::col(Column::PaymentKey).is_null();
+    let is_of = |column: Column, order: &OrderId| Expr::col(column).eq(order.as_str());
+    match (&filter.payment_key, &filter.order_id) {
+        (None, None) => Vec::new(),
+        (Some(key), None) => vec![has(Column::PaymentKey, key.as_str())],
+        (Some(key), Some(order)) => {
+            let order = is_of(Column::OrderId, order).or(is_of(Column::OrderIdUnprefixed, order));
+            vec![has(Column::PaymentKey, key.as_str()).and(looked_at(order))]
+        }
+        (None, Some(order)) => {
+            let of_order = payment::Entity::find()
+                .select_only()
+                .column(payment::Column::PaymentKey)
+                .filter(payment::Column::OrderId.eq(order.as_str()))
+                .into_query();
+            let whole = is_of(Column::OrderId, order);
+            vec![
+                Expr::col(Column::PaymentKey).in_subquery(of_order),
+                names_none.clone().and(whole.clone()),
+                names_none
+                    .and(is_of(Column::OrderIdUnprefixed, order))
+                    .and(looked_at(whole.not())),
+            ]
+        }
+    }
 }
 
 #[cfg(test)]

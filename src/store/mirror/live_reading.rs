@@ -1,5 +1,7 @@
 //! Keeping what one live reading of a payment brought, in one database transaction.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use reconciliation::{Cancel, KstDate, Payment, Settlement, Transaction};
 
@@ -25,6 +27,24 @@ pub struct PaymentRecord<'a> {
     pub version: Option<&'a str>,
     /// The answer word for word.
     pub raw: &'a str,
+    /// What else it is found by.
+    pub found_by: FoundBy<'a>,
+}
+
+/// What a payment is found by beside its key and its order.
+#[derive(Clone, Copy, Default)]
+pub struct FoundBy<'a> {
+    /// What was bought, in the merchant's words.
+    pub order_name: Option<&'a str>,
+    /// The number of the approval.
+    pub approval_number: Option<&'a str>,
+}
+
+impl fmt::Debug for FoundBy<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What was bought is told by people, and tells of people.
+        f.debug_struct("FoundBy").finish_non_exhaustive()
+    }
 }
 
 /// A row of the transactions list, to be stored.

@@ -10,17 +10,15 @@ use reconciliation::{Cancel, OrderId, Payment, PaymentKey};
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, Iterable, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait,
 };
 
-use crate::store::db::keys::among;
 use crate::store::db::staging::Staged;
 use crate::store::db::upsert::insert;
 use crate::store::dirty::Marks;
 use crate::store::mirror::payment_attempts::money_rank;
 use crate::store::mirror::stale_payments::end_attempts;
 use crate::store::rows::{
-    PaymentRow, cancel_model, have_same_cancels, payment_model, says_the_same, stored_payments,
+    BegunPayment, cancel_model, have_same_cancels, payment_model, says_the_same,
 };
 use crate::store::{PaymentRecord, Store, StoreError};
 
@@ -79,18 +77,13 @@ impl Store {
         if keys.is_empty() {
             return Ok(HashMap::new());
         }
-        let wanted = among(
-            self.reader.get_database_backend(),
-            payment::Column::PaymentKey,
-            keys.iter().map(PaymentKey::as_str),
-        );
-        let rows = payment::Entity::find()
-            .left_join(cancel::Entity)
-            .filter(wanted)
-            .into_partial_model::<PaymentRow>()
-            .all(&self.reader)
-            .await?;
-        Ok(stored_payments(rows)?
+        let mut sql = self.quick.sql();
+        let keys = keys.iter().map(PaymentKey::as_str);
+        let which = format!("WHERE {}", sql.among("payments.payment_key", keys));
+        let mut found = HashMap::new();
+        let take = |row: BegunPayment| row.join(&mut found);
+        self.quick.each(sql, &which, take).await?;
+        Ok(found
             .into_iter()
             .map(|(key, stored)| (key, Arc::new(stored)))
             .collect())
@@ -102,21 +95,24 @@ impl Store {
         &self,
         order: &OrderId,
     ) -> Result<Option<Arc<StoredPayment>>, StoreError> {
-        let last = payment::Entity::find()
+        let last: Option<String> = payment::Entity::find()
             .select_only()
             .column(payment::Column::PaymentKey)
             .filter(payment::Column::OrderId.eq(order.as_str()))
             .order_by_desc(money_rank())
             .order_by_desc(payment::Column::BeganAt)
             .order_by_desc(payment::Column::PaymentKey)
-            .limit(1);
-        let rows = payment::Entity::find()
-            .left_join(cancel::Entity)
-            .filter(payment::Column::PaymentKey.in_subquery(last.into_query()))
-            .into_partial_model::<PaymentRow>()
-            .all(&self.reader)
+            .limit(1)
+            .into_tuple()
+            .one(&self.reader)
             .await?;
-        Ok(stored_payments(rows)?.into_values().next().map(Arc::new))
+        let Some(key) = last.and_then(|text| PaymentKey::parse(&text).ok()) else {
+            return Ok(None);
+        };
+        Ok(self
+            .payments(std::slice::from_ref(&key))
+            .await?
+            .remove(&key))
     }
 }
 

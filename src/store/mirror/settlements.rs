@@ -5,14 +5,11 @@ mod replacing;
 
 use std::collections::{HashMap, HashSet};
 
-use entity::settlement::{self, Column};
-use reconciliation::{MId, OrderId, PaymentKey, Settlement};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder};
+use reconciliation::{KstDate, MId, OrderId, PaymentKey, Settlement, SettlementKind};
 
-use crate::store::db::keys::among;
-use crate::store::rows::SettlementRow;
-use crate::store::{SettlementId, Store, StoreError};
+use crate::store::db::sql::Sql;
+use crate::store::rows::Placed as _;
+use crate::store::{SettlementId, Store, StoreError, StoredPayment};
 
 pub(in crate::store) use change::Change;
 pub(in crate::store) use replacing::{
@@ -40,9 +37,22 @@ pub struct SettlementsKey {
     pub order_id: OrderId,
 }
 
+impl SettlementsKey {
+    /// What finds those of a stored payment.
+    pub fn of(stored: &StoredPayment) -> Self {
+        let payment = &stored.payment;
+        Self {
+            payment_key: payment.payment_key.clone(),
+            mid: payment.mid.clone(),
+            order_id: payment.order_id.clone(),
+        }
+    }
+}
+
 impl Store {
     /// The settlement rows of these payments: those that name the payment, and those that name none but its order, as
-    /// it stands or behind a prefix. Ordered by sold date and id; payments without rows are missing from the answer.
+    /// it stands or behind a prefix. Ordered by sold date; of one day, payments before their cancels. Payments without rows are
+    /// missing from the answer.
     pub async fn settlements_of(
         &self,
         payments: &[SettlementsKey],
@@ -50,21 +60,24 @@ impl Store {
         if payments.is_empty() {
             return Ok(HashMap::new());
         }
-        let rows = settlement::Entity::find()
-            .filter(may_belong_to(self.reader.get_database_backend(), payments))
-            .order_by_asc(settlement::Column::SoldDate)
-            .order_by_asc(settlement::Column::Id)
-            .into_partial_model::<SettlementRow>()
-            .all(&self.reader)
-            .await?;
         let owners = Owners::of(payments);
         let mut found: HashMap<PaymentKey, Vec<StoredSettlement>> =
             HashMap::with_capacity(payments.len());
-        for row in rows {
-            let stored = row.stored_settlement()?;
-            for owner in owners.of_row(&stored.settlement) {
-                found.entry(owner.clone()).or_default().push(stored.clone());
+        let take = |row: StoredSettlement| {
+            let mut of_row = owners.of_row(&row.settlement);
+            let last = of_row.pop();
+            for owner in of_row {
+                found.entry(owner.clone()).or_default().push(row.clone());
             }
+            if let Some(owner) = last {
+                found.entry(owner.clone()).or_default().push(row);
+            }
+        };
+        let mut sql = self.quick.sql();
+        let which = may_belong_to(&mut sql, payments);
+        self.quick.each(sql, &which, take).await?;
+        for rows in found.values_mut() {
+            rows.sort_by(|one, other| place(one).cmp(&place(other)));
         }
         Ok(found)
     }
@@ -74,12 +87,9 @@ impl Store {
         &self,
         id: &SettlementId,
     ) -> Result<Option<StoredSettlement>, StoreError> {
-        settlement::Entity::find_by_id(id.as_str())
-            .into_partial_model::<SettlementRow>()
-            .one(&self.reader)
-            .await?
-            .map(SettlementRow::stored_settlement)
-            .transpose()
+        let mut sql = self.quick.sql();
+        let which = format!("WHERE id = {}", sql.bind(id.as_str()));
+        Ok(self.quick.rows(sql, &which).await?.pop())
     }
 }
 
@@ -122,51 +132,66 @@ impl<'a> Owners<'a> {
     }
 }
 
-/// Rows that name one of the payments, or no payment but one of their orders. Some are too many: of an order of another
-/// merchant, or of another attempt to pay that order.
-fn may_belong_to(backend: DbBackend, payments: &[SettlementsKey]) -> Expr {
+/// A row's place among those of its payment.
+fn place(row: &StoredSettlement) -> (KstDate, SettlementKind, &str) {
+    let of = &row.settlement;
+    (of.sold_date, of.kind, row.id.as_str())
+}
+
+/// Rows that name one of the payments, and rows that name none but one of their orders. Some of the latter are too many: of an
+/// order of another merchant, or of another attempt to pay that order. They are looked for only where there are any, and that
+/// they name none is said beside each order: an index of such rows alone is used for it.
+fn may_belong_to(sql: &mut Sql, payments: &[SettlementsKey]) -> String {
     let keys = payments.iter().map(|payment| payment.payment_key.as_str());
-    let orders = payments.iter().map(|payment| payment.order_id.as_str());
-    among(backend, Column::PaymentKey, keys)
-        .or(among(backend, Column::OrderId, orders.clone()).and(Column::PaymentKey.is_null()))
-        .or(among(backend, Column::OrderIdUnprefixed, orders))
+    let orders = || payments.iter().map(|payment| payment.order_id.as_str());
+    let of_payment = sql.among("payment_key", keys);
+    let whole = sql.among("order_id", orders());
+    let unprefixed = sql.among("order_id_unprefixed", orders());
+    let columns = StoredSettlement::columns();
+    format!(
+        "WHERE {of_payment} UNION ALL SELECT {columns} FROM settlements
+         WHERE EXISTS (SELECT 1 FROM settlements AS keyless WHERE keyless.payment_key IS NULL)
+             AND (({whole} AND payment_key IS NULL) OR ({unprefixed} AND payment_key IS NULL))"
+    )
 }
 
 #[cfg(test)]
 mod tests {
-    use sea_orm::QueryTrait;
+    use sea_orm::DbBackend;
 
     use super::*;
     use crate::store::db::sqlite_plans;
 
     #[tokio::test]
     async fn sqlite_finds_a_page_of_rows_by_indexes_alone() {
-        let database = sqlite_plans::empty_tables().await;
-        let payment = SettlementsKey {
-            payment_key: PaymentKey::parse("p").expect("a key"),
+        let payment = |name: &str| SettlementsKey {
+            payment_key: PaymentKey::parse(name).expect("a key"),
             mid: MId::parse("m").expect("an mId"),
-            order_id: OrderId::parse("o").expect("an order"),
+            order_id: OrderId::parse("order").expect("an order"),
         };
-        let query = settlement::Entity::find()
-            .filter(may_belong_to(DbBackend::Sqlite, &[payment]))
-            .into_query();
-        let steps = sqlite_plans::steps(&database, &query).await;
-        for index in [
-            "settlements_payment_key",
-            "settlements_order_id",
-            "settlements_order_id_unprefixed",
-        ] {
-            let used = format!("USING INDEX {index} (");
-            assert!(
-                steps.iter().any(|step| step.contains(&used)),
-                "{index}: {steps:#?}"
-            );
+        for payments in [vec![payment("p")], vec![payment("p"), payment("q")]] {
+            for database in sqlite_plans::tables().await {
+                let mut sql = Sql::new(DbBackend::Sqlite);
+                let which = may_belong_to(&mut sql, &payments);
+                let columns = StoredSettlement::columns();
+                let text = format!("SELECT {columns} FROM settlements {which}");
+                let steps = sqlite_plans::steps_of(&database, sql.statement(text)).await;
+                for used in [
+                    "SEARCH settlements USING INDEX settlements_payment_key (payment_key=?)",
+                    "SEARCH settlements USING INDEX settlements_order_id (order_id=?)",
+                    "SEARCH settlements USING INDEX settlements_order_id_unprefixed (order_id_unprefixed=?)",
+                ] {
+                    assert!(steps.iter().any(|step| step == used), "{used}: {steps:#?}");
+                }
+                // Which has those rows alone that are looked for.
+                let is_of_those = |step: &String| {
+                    step.starts_with("SCAN keyless")
+                        && step.ends_with(" INDEX settlements_order_id")
+                };
+                assert!(steps.iter().any(is_of_those), "{steps:#?}");
+                let is_read_through = |step: &String| step.starts_with("SCAN settlements");
+                assert!(!steps.iter().any(is_read_through), "{steps:#?}");
+            }
         }
-        assert!(
-            !steps
-                .iter()
-                .any(|step| step.starts_with("SCAN settlements")),
-            "{steps:#?}"
-        );
     }
 }

@@ -15,7 +15,7 @@ use sea_orm::{
 use crate::store::db::keys::among;
 use crate::store::db::staging::Staged;
 use crate::store::db::upsert::Written;
-use crate::store::rows::{TransactionRow, transaction_model};
+use crate::store::rows::transaction_model;
 use crate::store::{AccountName, Store, StoreError, TransactionRecord};
 
 impl Store {
@@ -27,25 +27,15 @@ impl Store {
         if payments.is_empty() {
             return Ok(HashMap::new());
         }
-        let wanted = among(
-            self.reader.get_database_backend(),
-            transaction::Column::PaymentKey,
-            payments.iter().map(PaymentKey::as_str),
-        );
-        let rows = transaction::Entity::find()
-            .filter(wanted)
-            .into_partial_model::<TransactionRow>()
-            .all(&self.reader)
-            .await?;
+        let mut sql = self.quick.sql();
+        let keys = payments.iter().map(PaymentKey::as_str);
+        let which = format!("WHERE {}", sql.among("payment_key", keys));
         let mut found: HashMap<PaymentKey, Vec<Transaction>> =
             HashMap::with_capacity(payments.len());
-        for row in rows {
-            let transaction = row.transaction()?;
-            found
-                .entry(transaction.payment_key.clone())
-                .or_default()
-                .push(transaction);
-        }
+        let take = |row: Transaction| {
+            found.entry(row.payment_key.clone()).or_default().push(row);
+        };
+        self.quick.each(sql, &which, take).await?;
         Ok(found)
     }
 

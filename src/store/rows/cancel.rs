@@ -2,27 +2,13 @@
 
 use entity::cancel;
 use reconciliation::{Cancel, CancelStatus, Currency, Money, Payment, PaymentKey, TransactionKey};
-use sea_orm::DerivePartialModel;
 use sea_orm::prelude::ChronoUnixTimestampMillis;
 
 use super::columns::placed;
 use super::{Row, storable, to_millis};
 use crate::store::StoreError;
 
-/// A cancel without the key of its payment.
-#[derive(Debug, DerivePartialModel)]
-#[sea_orm(entity = "cancel::Entity")]
-pub(super) struct CancelRow {
-    transaction_key: String,
-    amount: i64,
-    reason: Option<String>,
-    canceled_at: ChronoUnixTimestampMillis,
-    refundable_amount: Option<i64>,
-    status: String,
-    undated: bool,
-}
-
-/// The same, as a row that is being read holds them.
+/// A cancel without the key of its payment, as a row that is being read holds it.
 pub(super) struct CancelColumns<'r> {
     transaction_key: &'r str,
     amount: i64,
@@ -43,20 +29,6 @@ placed!(
     status,
     undated
 );
-
-impl CancelRow {
-    pub(super) fn columns(&self) -> CancelColumns<'_> {
-        CancelColumns {
-            transaction_key: &self.transaction_key,
-            amount: self.amount,
-            reason: self.reason.as_deref(),
-            canceled_at: self.canceled_at,
-            refundable_amount: self.refundable_amount,
-            status: &self.status,
-            undated: self.undated,
-        }
-    }
-}
 
 impl CancelColumns<'_> {
     pub(super) fn cancel(

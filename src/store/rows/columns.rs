@@ -52,7 +52,12 @@ macro_rules! placed {
         impl<'r> $row<'r> {
             /// The columns of a table, in their order.
             $visibility fn columns(table: &str) -> String {
-                [$(stringify!($column)),+].map(|column| format!("{table}.{column}")).join(", ")
+                let mut columns = String::new();
+                for column in [$(stringify!($column)),+] {
+                    let between = if columns.is_empty() { "" } else { ", " };
+                    columns.extend([between, table, ".", column]);
+                }
+                columns
             }
 
             /// Takes them.

@@ -7,46 +7,17 @@ use entity::payment;
 use reconciliation::{
     Cancel, Money, Payment, PaymentKey, PaymentStatus, RefundStatus, TransactionKey, VirtualAccount,
 };
-use sea_orm::DerivePartialModel;
 use sea_orm::prelude::ChronoUnixTimestampMillis;
 
 use super::before::Before;
-use super::cancel::{CancelColumns, CancelRow, sort_cancels};
+use super::cancel::{CancelColumns, sort_cancels};
 use super::columns::{Columns, Placed, placed};
 use super::kinds::{method_kind, status_kind};
 use super::{Row, instant, storable, to_millis};
 use crate::store::rows::packed::{RowKeys, packed};
-use crate::store::{AccountName, PaymentRecord, StoreError, StoredPayment};
+use crate::store::{AccountName, PaymentPlace, PaymentRecord, StoreError, StoredPayment};
 
-/// A payment beside one of its cancels: the columns that are needed to answer.
-#[derive(Debug, DerivePartialModel)]
-#[sea_orm(entity = "payment::Entity")]
-pub(in crate::store) struct PaymentRow {
-    payment_key: String,
-    mid: String,
-    account: String,
-    order_id: String,
-    method_label: Option<String>,
-    status: String,
-    currency: String,
-    total_amount: Option<i64>,
-    balance_amount: Option<i64>,
-    requested_at: Option<ChronoUnixTimestampMillis>,
-    approved_at: Option<ChronoUnixTimestampMillis>,
-    is_partial_cancelable: Option<bool>,
-    last_transaction_key: Option<String>,
-    read_at: ChronoUnixTimestampMillis,
-    rows_only: bool,
-    outdated: bool,
-    virtual_account_bank: Option<String>,
-    virtual_account_masked_number: Option<String>,
-    virtual_account_due_at: Option<ChronoUnixTimestampMillis>,
-    refund_status: Option<String>,
-    #[sea_orm(nested)]
-    cancel: Option<CancelRow>,
-}
-
-/// The same, as a row that is being read holds them.
+/// What is needed to answer of a payment, as a row that is being read holds it.
 struct PaymentColumns<'r> {
     payment_key: &'r str,
     mid: &'r str,
@@ -137,65 +108,101 @@ impl Placed for BegunPayment {
     }
 }
 
-/// Payments from rows that each carry one of their cancels; a payment without any has one row.
-pub(in crate::store) fn stored_payments(
-    rows: Vec<PaymentRow>,
-) -> Result<HashMap<PaymentKey, StoredPayment>, StoreError> {
-    let mut payments: HashMap<PaymentKey, StoredPayment> = HashMap::with_capacity(rows.len());
-    let mut before = Before::default();
-    for row in rows {
-        let columns = row.columns();
-        let key = Row {
-            table: "payments",
-            key: columns.payment_key,
-        }
-        .read("payment_key", before.payment_key(columns.payment_key))?;
-        let stored = match payments.entry(key) {
-            std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
-            std::collections::hash_map::Entry::Vacant(entry) => {
-                entry.insert(columns.stored_payment(&mut before)?)
-            }
-        };
-        if let Some(cancel) = &row.cancel {
-            let Payment {
-                currency,
-                payment_key,
-                ..
-            } = &stored.payment;
-            let cancel = cancel.columns().cancel(*currency, payment_key)?;
+impl BegunPayment {
+    /// Takes the row into payments that are being put together: a payment with several cancels has as many rows.
+    pub(in crate::store) fn join(self, payments: &mut HashMap<PaymentKey, StoredPayment>) {
+        let key = self.payment.payment.payment_key.clone();
+        let stored = payments.entry(key).or_insert(self.payment);
+        if let Some(cancel) = self.cancel {
             stored.cancels.push(cancel);
+            sort_cancels(&mut stored.cancels);
         }
     }
-    for stored in payments.values_mut() {
-        sort_cancels(&mut stored.cancels);
-    }
-    Ok(payments)
 }
 
-impl PaymentRow {
-    fn columns(&self) -> PaymentColumns<'_> {
-        PaymentColumns {
-            payment_key: &self.payment_key,
-            mid: &self.mid,
-            account: &self.account,
-            order_id: &self.order_id,
-            method_label: self.method_label.as_deref(),
-            status: &self.status,
-            currency: &self.currency,
-            total_amount: self.total_amount,
-            balance_amount: self.balance_amount,
-            requested_at: self.requested_at,
-            approved_at: self.approved_at,
-            is_partial_cancelable: self.is_partial_cancelable,
-            last_transaction_key: self.last_transaction_key.as_deref(),
-            read_at: self.read_at,
-            rows_only: self.rows_only,
-            outdated: self.outdated,
-            virtual_account_bank: self.virtual_account_bank.as_deref(),
-            virtual_account_masked_number: self.virtual_account_masked_number.as_deref(),
-            virtual_account_due_at: self.virtual_account_due_at,
-            refund_status: self.refund_status.as_deref(),
-        }
+impl Placed for PaymentPlace {
+    const FROM: &'static str = "payments";
+
+    fn columns() -> String {
+        "began_at, payment_key".to_owned()
+    }
+
+    fn take<'r>(columns: &mut impl Columns<'r>, _: &mut Before) -> Result<Self, StoreError> {
+        let began_at: ChronoUnixTimestampMillis = columns.next()?;
+        let key: &str = columns.next()?;
+        let row = Row {
+            table: "payments",
+            key,
+        };
+        Ok(Self {
+            began_at: began_at.0,
+            payment_key: row.read("payment_key", PaymentKey::parse(key))?,
+        })
+    }
+}
+
+/// What of a payment changes with whatever is written of it or of its rows: the version of its books, and what a row that is
+/// listed again may change without them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::store) struct PaymentStamp {
+    books_version: i64,
+    read_at: ChronoUnixTimestampMillis,
+    outdated: bool,
+}
+
+impl PaymentStamp {
+    /// Its columns, where verdicts stand beside payments.
+    const COLUMNS: &str = "verdicts.books_version, payments.read_at, payments.outdated";
+
+    /// `None` where nobody counts what is written of it.
+    fn take<'r>(columns: &mut impl Columns<'r>) -> Result<Option<Self>, StoreError> {
+        let books_version: Option<i64> = columns.next()?;
+        let (read_at, outdated) = (columns.next()?, columns.next()?);
+        Ok(books_version.map(|books_version| Self {
+            books_version,
+            read_at,
+            outdated,
+        }))
+    }
+}
+
+/// The stamp of a payment, with its key.
+pub(in crate::store) struct StampOf(
+    pub(in crate::store) String,
+    pub(in crate::store) Option<PaymentStamp>,
+);
+
+impl Placed for StampOf {
+    const FROM: &'static str =
+        "payments LEFT JOIN verdicts ON verdicts.subject = payments.payment_key";
+
+    fn columns() -> String {
+        format!("payments.payment_key, {}", PaymentStamp::COLUMNS)
+    }
+
+    fn take<'r>(columns: &mut impl Columns<'r>, _: &mut Before) -> Result<Self, StoreError> {
+        Ok(Self(columns.next()?, PaymentStamp::take(columns)?))
+    }
+}
+
+/// A payment beside one of its cancels, with its stamp.
+pub(in crate::store) struct StampedPayment(
+    pub(in crate::store) BegunPayment,
+    pub(in crate::store) Option<PaymentStamp>,
+);
+
+impl Placed for StampedPayment {
+    const FROM: &'static str =
+        "payments LEFT JOIN verdicts ON verdicts.subject = payments.payment_key
+        LEFT JOIN cancels ON cancels.payment_key = payments.payment_key";
+
+    fn columns() -> String {
+        format!("{}, {}", PaymentStamp::COLUMNS, BegunPayment::columns())
+    }
+
+    fn take<'r>(columns: &mut impl Columns<'r>, before: &mut Before) -> Result<Self, StoreError> {
+        let stamp = PaymentStamp::take(columns)?;
+        Ok(Self(BegunPayment::take(columns, before)?, stamp))
     }
 }
 
@@ -308,6 +315,8 @@ pub(in crate::store) fn payment_model(
         refund_status: account
             .and_then(|of| of.refund_status.as_ref())
             .map(|status| storable(status.as_str())),
+        order_name: record.found_by.order_name.map(storable),
+        approval_number: record.found_by.approval_number.map(storable),
     })
 }
 

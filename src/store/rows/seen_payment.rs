@@ -74,6 +74,8 @@ impl<'a> Seen<'a> {
             virtual_account_masked_number: None,
             virtual_account_due_at: None,
             refund_status: None,
+            order_name: None,
+            approval_number: None,
         }
     }
 }

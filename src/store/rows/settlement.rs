@@ -4,7 +4,6 @@ use entity::settlement;
 use reconciliation::{
     Currency, FeeLine, KstDate, Money, PaymentKey, Settlement, SettlementKind, TransactionKey,
 };
-use sea_orm::DerivePartialModel;
 use sea_orm::prelude::{ChronoUnixTimestampMillis, Date};
 
 use super::before::Before;
@@ -12,30 +11,6 @@ use super::columns::{Columns, Placed, placed};
 use super::{Row, instant, storable};
 use crate::store::rows::packed::{RowKeys, packed};
 use crate::store::{AccountName, SettlementId, SettlementRecord, StoreError, StoredSettlement};
-
-/// A row of the settlements list: the columns that are needed to answer.
-#[derive(Debug, DerivePartialModel)]
-#[sea_orm(entity = "settlement::Entity")]
-pub(in crate::store) struct SettlementRow {
-    id: String,
-    mid: String,
-    payment_key: Option<String>,
-    transaction_key: Option<String>,
-    order_id: String,
-    method_label: Option<String>,
-    kind: String,
-    currency: String,
-    amount: i64,
-    interest_fee: Option<i64>,
-    fee: Option<i64>,
-    supply_amount: Option<i64>,
-    vat: Option<i64>,
-    fees: Option<String>,
-    pay_out_amount: i64,
-    approved_at: Option<ChronoUnixTimestampMillis>,
-    sold_date: Date,
-    paid_out_date: Date,
-}
 
 /// What a row of the settlements list says, as a row that is being read holds it.
 pub(super) struct SettlementColumns<'r> {
@@ -76,32 +51,6 @@ impl Placed for StoredSettlement {
 
 /// How the fee's parts stand in their column.
 type FeePairs = Vec<(String, i64)>;
-
-impl SettlementRow {
-    /// The row's value.
-    pub(in crate::store) fn stored_settlement(self) -> Result<StoredSettlement, StoreError> {
-        let columns = SettlementColumns {
-            mid: &self.mid,
-            payment_key: self.payment_key.as_deref(),
-            transaction_key: self.transaction_key.as_deref(),
-            order_id: &self.order_id,
-            method_label: self.method_label.as_deref(),
-            kind: &self.kind,
-            currency: &self.currency,
-            amount: self.amount,
-            interest_fee: self.interest_fee,
-            fee: self.fee,
-            supply_amount: self.supply_amount,
-            vat: self.vat,
-            fees: self.fees.as_deref(),
-            pay_out_amount: self.pay_out_amount,
-            approved_at: self.approved_at,
-            sold_date: self.sold_date,
-            paid_out_date: self.paid_out_date,
-        };
-        stored_settlement(&self.id, columns, &mut Before::default())
-    }
-}
 
 fn stored_settlement(
     id: &str,

@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use entity::transaction;
 use reconciliation::{Money, PaymentStatus, Transaction, TransactionKey};
-use sea_orm::DerivePartialModel;
 use sea_orm::prelude::ChronoUnixTimestampMillis;
 
 use super::before::Before;
@@ -12,23 +11,7 @@ use super::{Row, storable};
 use crate::store::rows::packed::{RowKeys, packed};
 use crate::store::{AccountName, StoreError, TransactionRecord};
 
-/// A row of the transactions list: the columns that are needed to answer.
-#[derive(Debug, DerivePartialModel)]
-#[sea_orm(entity = "transaction::Entity")]
-pub(in crate::store) struct TransactionRow {
-    mid: String,
-    transaction_key: String,
-    payment_key: String,
-    order_id: String,
-    method_label: Option<String>,
-    status: String,
-    transaction_at: ChronoUnixTimestampMillis,
-    amount: i64,
-    currency: String,
-    listed_position: i64,
-}
-
-/// The same, as a row that is being read holds them.
+/// What is needed to answer of a row of the transactions list, as a row that is being read holds it.
 struct TransactionColumns<'r> {
     mid: &'r str,
     transaction_key: &'r str,
@@ -65,25 +48,6 @@ impl Placed for Transaction {
 
     fn take<'r>(columns: &mut impl Columns<'r>, before: &mut Before) -> Result<Self, StoreError> {
         TransactionColumns::take(columns)?.transaction(before)
-    }
-}
-
-impl TransactionRow {
-    /// The row's value.
-    pub(in crate::store) fn transaction(self) -> Result<Transaction, StoreError> {
-        let columns = TransactionColumns {
-            mid: &self.mid,
-            transaction_key: &self.transaction_key,
-            payment_key: &self.payment_key,
-            order_id: &self.order_id,
-            method_label: self.method_label.as_deref(),
-            status: &self.status,
-            transaction_at: self.transaction_at,
-            amount: self.amount,
-            currency: &self.currency,
-            listed_position: self.listed_position,
-        };
-        columns.transaction(&mut Before::default())
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use reconciliation::{Currency, KstDate, MId, Money, OrderId, Payment, PaymentKey, PaymentStatus};
-use toss_recon::store::{AccountName, LiveReading, PaymentRecord, Store};
+use toss_recon::store::{AccountName, FoundBy, LiveReading, PaymentRecord, Store};
 
 use super::{Engine, Shop, csv_rows, left, on_both_databases};
 use crate::program::Place;
@@ -93,6 +93,7 @@ async fn what_others_wrote_is_no_formula(engine: Engine) {
                 payment,
                 cancels: &[],
                 version: None,
+                found_by: FoundBy::default(),
                 raw: "{}",
             },
             transactions: &[],

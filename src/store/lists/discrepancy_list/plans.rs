@@ -2,6 +2,7 @@
 //! or walks past rows of other merchants, whether it has counted the rows or not.
 
 use super::*;
+use crate::store::Toward;
 use crate::store::db::sqlite_plans;
 
 /// Each of the three filters given or not, with one value or with two.
@@ -20,6 +21,7 @@ fn filters() -> Vec<DiscrepancyFilter> {
                 began: given(0).then(|| (at(1_772_323_200_000), at(1_774_000_000_000))),
                 classes: given(1).then(|| classes[..values].to_vec()),
                 mids: given(2).then(|| [mid("small"), mid("large")][..values].to_vec()),
+                ..DiscrepancyFilter::default()
             });
         }
     }
@@ -44,6 +46,31 @@ async fn every_combination_of_filters_is_served_by_an_index_of_all_that_it_names
                     .statement(discrepancy::Entity, &request);
                 let steps = sqlite_plans::steps(&database, &query).await;
                 sqlite_plans::assert_walks(&steps, entry, order, &filter);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_list_by_differences_is_walked_along_the_differences_of_each_merchant() {
+    let mids = ["small", "large"].map(|mid| MId::parse(mid).expect("an mId"));
+    let place = || vec!["KRW".into(), 1_000_i64.into(), "payment-7".into()];
+    for database in sqlite_plans::tables().await {
+        for filter in filters() {
+            for past in [None, Some(place())] {
+                for toward in [Toward::Older, Toward::Newer] {
+                    let order = past.as_ref().map(|_| "(sized_currency,delta_size,id)");
+                    let request = PageRequest {
+                        rows: 100,
+                        past: past.clone(),
+                        toward,
+                    };
+                    let walk = by_delta::walk(&filter, &mids).expect("a list");
+                    let query = walk.page(discrepancy::Entity, &request);
+                    let steps = sqlite_plans::steps(&database, &query).await;
+                    let entry = "discrepancies_mid_size (mid=?";
+                    sqlite_plans::assert_walks(&steps, entry, order, &filter);
+                }
             }
         }
     }

@@ -25,7 +25,19 @@ pub(super) fn walk(filter: &PaymentFilter, wanted: &Wanted) -> Walk<Column> {
             .as_ref()
             .map(|words| looked_at(Expr::col(column).is_in(words)))
     };
-    if let Some(order) = &filter.order_id {
+    let named = filter.more.is_named(Expr::col(Column::PaymentKey));
+    if let Some(named) = named {
+        parts.push(named);
+        everywhere.extend(
+            filter
+                .order_id
+                .as_ref()
+                .map(|order| looked_at(Expr::col(Column::OrderId).eq(order.as_str()))),
+        );
+        everywhere.extend(among(Column::StatusKind, statuses));
+        everywhere.extend(among(Column::MethodKind, methods));
+        everywhere.extend(among(Column::Mid, mids));
+    } else if let Some(order) = &filter.order_id {
         parts.push(has(Column::OrderId, order.as_str()));
         everywhere.extend(among(Column::StatusKind, statuses));
         everywhere.extend(among(Column::MethodKind, methods));
@@ -49,7 +61,10 @@ pub(super) fn walk(filter: &PaymentFilter, wanted: &Wanted) -> Walk<Column> {
         }
     }
     everywhere.extend(verdicts.as_deref().map(has_one_of));
+    let key = Expr::col((payment::Entity, Column::PaymentKey));
+    everywhere.extend(filter.more.conditions(&key));
     Walk {
+        first: None,
         order: Column::BeganAt,
         key: Column::PaymentKey,
         parts,

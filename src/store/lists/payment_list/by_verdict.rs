@@ -27,7 +27,10 @@ pub(super) fn walk(filter: &PaymentFilter, wanted: &Wanted, verdicts: &[String])
         }
     };
     everywhere.extend(payment_matches(wanted));
+    let key = Expr::col((verdict::Entity, Column::Subject));
+    everywhere.extend(filter.more.conditions(&key));
     Walk {
+        first: None,
         order: Column::BeganAt,
         key: Column::Subject,
         parts,
@@ -37,7 +40,7 @@ pub(super) fn walk(filter: &PaymentFilter, wanted: &Wanted, verdicts: &[String])
 }
 
 /// The condition that the payment of a verdict has a status and a method that are wanted, where any are named.
-fn payment_matches(wanted: &Wanted) -> Option<Expr> {
+pub(super) fn payment_matches(wanted: &Wanted) -> Option<Expr> {
     let of = |column: payment::Column| Expr::col((payment::Entity, column));
     let lists = [
         (payment::Column::StatusKind, &wanted.statuses),

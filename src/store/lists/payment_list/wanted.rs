@@ -34,7 +34,8 @@ impl Wanted {
             &wanted.mids,
             &wanted.verdicts,
         ];
-        let matches_nothing = lists.into_iter().flatten().any(Vec::is_empty);
+        let matches_nothing =
+            filter.more.fits_nothing() || lists.into_iter().flatten().any(Vec::is_empty);
         (!matches_nothing).then_some(wanted)
     }
 }

@@ -20,6 +20,7 @@ async fn every_combination_of_filters_is_served_by_an_index_of_all_that_it_names
                     vec![mid("small"), mid("large")][..if given(2) { 1 } else { 2 }].to_vec(),
                 ),
                 kind: given(3).then_some(SettlementKind::Cancel),
+                ..SettlementFilter::default()
             };
             let (entry, order) = match filter.order() {
                 SettlementOrder::Sold => (

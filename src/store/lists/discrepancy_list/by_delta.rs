@@ -1,0 +1,111 @@
+//! Discrepancies by the size of their difference: by currency, then the largest first; those without any come last.
+
+use entity::discrepancy::{self, Column};
+use reconciliation::MId;
+use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::{Expr, ExprTrait};
+
+use super::{DiscrepancyFilter, any_of, of_size};
+use crate::store::lists::keyset::{Walk, has, looked_at};
+use crate::store::lists::payment_list::words;
+use crate::store::{DiscrepancyId, Page, PageRequest, Store, StoreError, StoredDiscrepancy};
+
+/// The column that the database fills with the currency of the difference, or nothing.
+pub(super) const CURRENCY: &str = "sized_currency";
+/// The column that the database fills with the difference without its sign, or 0.
+pub(super) const SIZE: &str = "delta_size";
+
+/// A discrepancy's place in a list by differences.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeltaPlace {
+    /// Of the difference; empty where there is none.
+    pub currency: String,
+    /// The difference without its sign, in minor units; 0 where there is none.
+    pub size: i64,
+    /// Its id.
+    pub id: DiscrepancyId,
+}
+
+impl Store {
+    /// As [`Store::list_discrepancies`], largest difference first.
+    pub async fn list_discrepancies_by_delta(
+        &self,
+        filter: &DiscrepancyFilter,
+        request: &PageRequest<DeltaPlace>,
+    ) -> Result<Page<(DeltaPlace, StoredDiscrepancy)>, StoreError> {
+        let mids = match &filter.mids {
+            Some(mids) => mids.clone(),
+            None => self.every_merchant().await?,
+        };
+        let Some(walk) = walk(filter, &mids) else {
+            return Ok(Page::empty());
+        };
+        let past = request.past.as_ref().map(|past| {
+            vec![
+                past.currency.as_str().into(),
+                past.size.into(),
+                past.id.as_str().into(),
+            ]
+        });
+        let statement = walk.page(
+            discrepancy::Entity,
+            &PageRequest {
+                rows: request.rows,
+                past,
+                toward: request.toward,
+            },
+        );
+        let mut places = Vec::new();
+        for row in self.reader.query_all(&statement).await? {
+            let id: String = row.try_get_by_index(2)?;
+            places.push(DeltaPlace {
+                currency: row.try_get_by_index(0)?,
+                size: row.try_get_by_index(1)?,
+                id: DiscrepancyId::new(&id),
+            });
+        }
+        let page = Page::of(places, request.rows, request.toward);
+        let ids = page.rows.iter().map(|place| place.id.as_str().to_owned());
+        let mut found = self.discrepancies_of(&ids.collect::<Vec<_>>()).await?;
+        let rows = page.rows.into_iter().filter_map(|place| {
+            let stored = found.remove(place.id.as_str())?;
+            Some((place, stored))
+        });
+        Ok(Page {
+            rows: rows.collect(),
+            has_more: page.has_more,
+        })
+    }
+}
+
+/// In one part for each merchant; what else is asked for is looked at on the way.
+pub(super) fn walk(filter: &DiscrepancyFilter, mids: &[MId]) -> Option<Walk<&'static str>> {
+    let classes = words(filter.classes.as_deref(), |class| class.as_str().to_owned());
+    let mids = words(Some(mids), MId::to_string).filter(|mids| !mids.is_empty())?;
+    if classes.as_ref().is_some_and(Vec::is_empty) {
+        return None;
+    }
+    let mut everywhere: Vec<Expr> = Vec::new();
+    everywhere.extend(any_of(Column::Class, classes.as_ref()));
+    everywhere.extend(filter.began.map(|(from, until)| {
+        let began = Expr::col(Column::BeganAt);
+        let (from, until) = (from.timestamp_millis(), until.timestamp_millis());
+        looked_at(began.clone().gte(from).and(began.lt(until)))
+    }));
+    everywhere.extend(filter.delta.as_ref().map(of_size));
+    let parts = match &filter.payment_key {
+        Some(key) => {
+            everywhere.extend(any_of(Column::Mid, Some(&mids)));
+            vec![has(Column::Subject, key.as_str())]
+        }
+        None => mids.iter().map(|mid| has(Column::Mid, mid)).collect(),
+    };
+    Some(Walk {
+        first: Some(CURRENCY),
+        order: SIZE,
+        key: "id",
+        parts,
+        everywhere,
+        within: None,
+    })
+}
