@@ -18,7 +18,7 @@ test("an order number leads to its payment, whose void is said to be no refund",
 
 test("the beginning of an order number shows what it may be, and one of them opens", async ({ page, open }) => {
   await open("/");
-  await page.getByLabel("결제 찾기").fill("order-settled");
+  await page.getByLabel("결제 찾기").fill("order-settled-tw");
   await page.keyboard.press("Enter");
   // One hit alone opens at once.
   await expect(page.getByRole("heading", { name: "order-settled-twice", level: 1 })).toBeVisible();
