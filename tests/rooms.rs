@@ -270,7 +270,11 @@ const STORE: &[(&str, &[&str])] = &[
     ("row_reader", &["db", "rows"]),
     ("lists", &["db", "rows"]),
     ("mirror", &["db", "rows", "row_reader", "dirty"]),
-    ("verdicts", &["db", "rows", "row_reader", "dirty", "mirror"]),
+    ("desk", &["db", "rows", "cancels"]),
+    (
+        "verdicts",
+        &["db", "rows", "row_reader", "dirty", "mirror", "desk"],
+    ),
     ("cancels", &["db", "rows", "dirty", "lists"]),
     ("people", &["db", "rows", "cancels"]),
     ("open_work", &["db"]),

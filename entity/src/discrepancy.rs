@@ -40,6 +40,12 @@ pub struct Model {
     pub began_at: ChronoUnixTimestampMillis,
     /// As of when it was first found.
     pub detected_at: ChronoUnixTimestampMillis,
+    /// A digest of what its evidence says; null where an older program made it.
+    pub evidence: Option<String>,
+    /// `OPEN` or `ACKNOWLEDGED`, as `desk_records` has it for this evidence.
+    pub state: String,
+    /// Who has it, as `desk_records` has it.
+    pub assignee: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

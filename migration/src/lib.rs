@@ -34,6 +34,7 @@ mod m20261130_000052_sessions;
 mod m20261130_000053_fewer_indexes;
 mod m20261130_000056_verdict_settings;
 mod m20261130_000057_found_payments;
+mod m20261130_000060_desk;
 mod standing;
 mod statements;
 
@@ -81,6 +82,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000053_fewer_indexes::Migration),
             Box::new(m20261130_000056_verdict_settings::Migration),
             Box::new(m20261130_000057_found_payments::Migration),
+            Box::new(m20261130_000060_desk::Migration),
         ]
     }
 }

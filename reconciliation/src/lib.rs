@@ -32,6 +32,7 @@ mod cancel_rules;
 mod checks;
 mod coverage;
 mod currency;
+mod desk;
 mod discrepancy;
 mod due;
 mod event_payout;
@@ -61,6 +62,7 @@ mod unreadable_row;
 mod unsettled;
 mod virtual_account;
 mod weaker_limit;
+mod words;
 
 pub use books::{Books, FormerSettlement, ListedSettlement, PaymentRead, RecordedRequest, Terms};
 pub use business_calendar::{BusinessCalendar, InvalidCalendar};
@@ -73,9 +75,13 @@ pub use cancel_origin::{
 pub use cancel_policy::{CancelPolicy, Ceilings, over_day_limit};
 pub use coverage::{Coverage, Source, Stretch};
 pub use currency::Currency;
+pub use desk::{
+    Acknowledgement, DeskRefusal, DeskStanding, DeskState, DeskStep, age_in_business_days,
+    check_step, desk_state,
+};
 pub use discrepancy::{
-    BalanceEquation, Discrepancy, DiscrepancyClass, Evidence, Gap, Language, Pair, Severity,
-    StatusOf, Version,
+    BalanceEquation, Concerned, Discrepancy, DiscrepancyClass, Evidence, Gap, Language, Pair,
+    Severity, StatusOf, Version,
 };
 pub use due::{Contract, Contracts, NoPayoutDate, RowWait, late_from, row_wait};
 pub use event_payout::{EventPayout, PayoutBasis};

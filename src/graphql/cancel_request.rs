@@ -1,14 +1,17 @@
 //! A request to cancel, and what went wrong with it, as clients see them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object};
-use reconciliation::{RetryAdvice as Advice, TransactionKey};
+use reconciliation::{Language, RetryAdvice as Advice, TransactionKey};
 
 use super::books::Books;
 use super::cancel_error_kind::CancelErrorKind;
+use super::cancel_error_texts::korean;
 use super::error::ApiError;
 use super::guard::require;
+use super::locale::Locale;
 use super::money::Money;
 use super::node_id::NodeId;
 use super::payment::Payment;
@@ -262,8 +265,18 @@ impl CancelError {
     }
 
     /// A sentence for whoever asked.
-    async fn message(&self) -> &str {
-        &self.0.message
+    async fn message(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "The language. Without it, the one that the request's Accept-Language prefers, else English."
+        )]
+        locale: Option<Locale>,
+    ) -> Cow<'_, str> {
+        match Locale::or_preferred(locale, ctx) {
+            Language::Korean => Cow::Owned(korean(&self.0.code, self.0.advice)),
+            Language::English => Cow::Borrowed(&self.0.message),
+        }
     }
 
     /// What to do about it.

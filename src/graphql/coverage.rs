@@ -55,9 +55,9 @@ pub(super) struct CoverageFault {
 #[derive(SimpleObject)]
 pub(super) struct DaySpan {
     /// The first day.
-    from: LocalDate,
+    pub(super) from: LocalDate,
     /// The last day.
-    to: LocalDate,
+    pub(super) to: LocalDate,
 }
 
 impl From<sync::Coverage> for Coverage {

@@ -2,20 +2,25 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use chrono::Utc;
-use reconciliation::{Language, MId, PaymentKey, TransactionKey};
+use reconciliation::{DeskState, Language, MId, PaymentKey, TransactionKey};
 
 use super::books::Books;
+use super::count::count;
+use super::discrepancy_evidence::DiscrepancyEvidence;
 use super::error::ApiError;
+use super::loaders::Loaders;
 use super::locale::Locale;
 use super::money::Money;
 use super::node_id::NodeId;
 use super::payment::Payment;
-use super::scalars::DateTime;
+use super::scalars::{DateTime, LocalDate};
 use super::scoped::Scoped;
 use crate::reconcile::Reconciled;
-use crate::store::{DiscrepancyId, StoredDiscrepancy};
+use crate::store::{
+    AtDesk, ClassCount, DeskEntry, DiscrepancyId, StoredDiscrepancy, VerdictSubject,
+};
 
 /// What disagrees. More values may come: show `explanation` for values you do not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -76,6 +81,18 @@ pub(super) enum Severity {
     Info,
 }
 
+/// How a disagreement stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "reconciliation::DeskState")]
+pub(super) enum DiscrepancyState {
+    /// Found, and not acknowledged.
+    Open,
+    /// Found, and left as it is by somebody. It is `OPEN` again as soon as its evidence changes or its day has come.
+    Acknowledged,
+    /// No longer found. Errors, and what somebody has worked on, are kept with the day on which they ended.
+    Resolved,
+}
+
 /// A disagreement, with the payment that it is about.
 pub(super) struct Discrepancy {
     id: DiscrepancyId,
@@ -90,6 +107,9 @@ pub(super) struct Discrepancy {
     observed: Option<reconciliation::Money>,
     delta: Option<reconciliation::Money>,
     detected_at: chrono::DateTime<Utc>,
+    at_desk: AtDesk,
+    /// What the verdict is on that it belongs to.
+    subject: VerdictSubject,
     /// The payment, where the discrepancy was found by way of it.
     books: Option<Arc<Books>>,
 }
@@ -100,8 +120,8 @@ impl Discrepancy {
         let discrepancies = reconciled.reconciliation.discrepancies.iter();
         discrepancies
             .zip(&reconciled.found)
-            .map(|(discrepancy, (id, detected_at))| Self {
-                id: id.clone(),
+            .map(|(discrepancy, known)| Self {
+                id: known.id.clone(),
                 class: discrepancy.class().into(),
                 payment_key: discrepancy.payment_key.clone(),
                 mid: books.payment().mid.clone(),
@@ -111,7 +131,9 @@ impl Discrepancy {
                 expected: discrepancy.expected(),
                 observed: discrepancy.observed(),
                 delta: discrepancy.delta(),
-                detected_at: *detected_at,
+                detected_at: known.detected_at,
+                at_desk: known.at_desk.clone(),
+                subject: VerdictSubject::Payment(books.payment().payment_key.clone()),
                 books: Some(Arc::clone(books)),
             })
             .collect()
@@ -122,7 +144,9 @@ impl From<StoredDiscrepancy> for Discrepancy {
     fn from(stored: StoredDiscrepancy) -> Self {
         let StoredDiscrepancy {
             record,
+            subject,
             detected_at,
+            at_desk,
         } = stored;
         Self {
             id: record.id,
@@ -136,16 +160,19 @@ impl From<StoredDiscrepancy> for Discrepancy {
             observed: record.observed,
             delta: record.delta,
             detected_at,
+            at_desk,
+            subject,
             books: None,
         }
     }
 }
 
-/// One way in which Toss's lists, the payment and the cancels made here disagree, with the numbers that show it. It is
-/// gone when they agree again.
+/// One way in which Toss's lists, the payment and the cancels made here disagree, with the numbers that show it. It ends when
+/// they agree again.
 #[Object]
 impl Discrepancy {
-    /// Opaque and stable for as long as the same disagreement is found: keep it, pass it on, never take it apart.
+    /// Opaque and stable: the same cause has the same id whenever it is found, whatever it comes to. Keep it, pass it on, never
+    /// take it apart.
     pub(super) async fn id(&self) -> ID {
         NodeId::Discrepancy(self.id.clone()).to_id()
     }
@@ -223,5 +250,129 @@ impl Discrepancy {
     /// When it was first found. It stays the same for as long as the disagreement does.
     async fn detected_at(&self) -> DateTime {
         DateTime(self.detected_at)
+    }
+
+    /// How it stands.
+    async fn state(&self) -> DiscrepancyState {
+        self.at_desk.state.into()
+    }
+
+    /// Who has it. Null: nobody.
+    async fn assignee(&self) -> Option<&str> {
+        self.at_desk.assignee.as_deref()
+    }
+
+    /// The day in Seoul on which it comes back as `OPEN`. Null unless it is `ACKNOWLEDGED` until a day.
+    async fn acknowledged_until(&self, ctx: &Context<'_>) -> Result<Option<LocalDate>, ApiError> {
+        if self.at_desk.state != DeskState::Acknowledged {
+            return Ok(None);
+        }
+        let desk = Loaders::of(ctx)?.desk(&self.id).await?;
+        Ok(desk.acknowledged_until.map(LocalDate))
+    }
+
+    /// When it was no longer found. Null while it is.
+    async fn resolved_at(&self) -> Option<DateTime> {
+        self.at_desk.resolved_at.map(DateTime)
+    }
+
+    /// Everything that was done about it, oldest first, and what became of that by itself.
+    #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
+    async fn notes(&self, ctx: &Context<'_>) -> Result<Vec<DiscrepancyNote>, ApiError> {
+        let desk = Loaders::of(ctx)?.desk(&self.id).await?;
+        Ok(desk.steps.into_iter().map(DiscrepancyNote::from).collect())
+    }
+
+    /// How many business days ago it was found, in Seoul; of one that is `RESOLVED`, how many it took.
+    async fn age_business_days(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
+        let scoped = Scoped::of(ctx)?;
+        let ended = self.at_desk.resolved_at;
+        let days = scoped.business_days_since(self.detected_at, ended).await?;
+        count(u64::from(days))
+    }
+
+    /// The rows, days and requests that it was found by.
+    #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
+    async fn evidence(&self, ctx: &Context<'_>) -> Result<DiscrepancyEvidence, ApiError> {
+        if self.at_desk.state == DeskState::Resolved {
+            return Ok(DiscrepancyEvidence::default());
+        }
+        let books = match (&self.books, &self.subject) {
+            (Some(books), _) => Some(Arc::clone(books)),
+            (None, VerdictSubject::Payment(key)) => {
+                let stored = Scoped::of(ctx)?.stored_payment(key).await?;
+                stored.map(|stored| Arc::new(Books::as_stored(stored)))
+            }
+            (None, VerdictSubject::Row(_)) => None,
+        };
+        let Some(books) = books else {
+            let scoped = Scoped::of(ctx)?;
+            let found = scoped.discrepancy_of(&self.subject, &self.id).await?;
+            return match found {
+                Some(found) => DiscrepancyEvidence::of_rows(ctx, &found, &self.subject).await,
+                None => Ok(DiscrepancyEvidence::default()),
+            };
+        };
+        let reconciled = books.reconciled(ctx).await?;
+        let found = reconciled.reconciliation.discrepancies.iter();
+        let mut found = found.zip(&reconciled.found);
+        match found.find(|(_, known)| known.id == self.id) {
+            Some((found, _)) => DiscrepancyEvidence::of_payment(ctx, found, &books).await,
+            // It has ended since it was listed.
+            None => Ok(DiscrepancyEvidence::default()),
+        }
+    }
+}
+
+/// Something that was done about a discrepancy, or came about by itself.
+#[derive(SimpleObject)]
+pub(super) struct DiscrepancyNote {
+    /// When.
+    at: DateTime,
+    /// The name of the access token of whoever did it; `toss-recon` where it came about by itself.
+    by: String,
+    /// What: `ACKNOWLEDGED`, `ASSIGNED`, `UNASSIGNED`, `NOTED`, `REOPENED`, `EVIDENCE_CHANGED` and `DAY_CAME` (it came back by
+    /// itself), `RESOLVED`, `FOUND_AGAIN`. Words may be added.
+    action: String,
+    /// With what words; of `ASSIGNED`, to whom.
+    text: Option<String>,
+}
+
+impl From<DeskEntry> for DiscrepancyNote {
+    fn from(entry: DeskEntry) -> Self {
+        Self {
+            at: DateTime(entry.at),
+            by: entry.actor,
+            action: entry.action.as_str().to_owned(),
+            text: entry.words,
+        }
+    }
+}
+
+/// The discrepancies of one class.
+#[derive(SimpleObject)]
+pub(super) struct DiscrepancyCount {
+    /// The class.
+    class: DiscrepancyClass,
+    /// How much they matter.
+    severity: Severity,
+    /// How many there are.
+    count: i32,
+    /// The sum of their `delta`, signed: one element for each currency.
+    delta: Vec<Money>,
+}
+
+impl DiscrepancyCount {
+    /// As clients see it.
+    ///
+    /// # Errors
+    /// `INTERNAL` for a number that GraphQL cannot write.
+    pub(super) fn of(counted: ClassCount) -> Result<Self, ApiError> {
+        Ok(Self {
+            class: counted.class.into(),
+            severity: counted.class.severity().into(),
+            count: count(counted.count)?,
+            delta: counted.delta.into_iter().map(Money).collect(),
+        })
     }
 }

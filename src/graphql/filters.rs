@@ -2,9 +2,9 @@
 
 use async_graphql::InputObject;
 use chrono::{DateTime, Utc};
-use reconciliation::{KstDate, MId, OrderId, PaymentKey};
+use reconciliation::{DeskState, KstDate, MId, OrderId, PaymentKey};
 
-use super::discrepancy::DiscrepancyClass;
+use super::discrepancy::{DiscrepancyClass, DiscrepancyState, Severity};
 use super::error::ApiError;
 use super::money::AmountRange;
 use super::reconciliation::Verdict;
@@ -75,11 +75,17 @@ pub(super) struct SettlementFilter {
     payment_key: Option<String>,
 }
 
-/// Which discrepancies. What is left out lets every one through; an empty list lets none through.
+/// Which discrepancies. What is left out lets every one through, but for `state`; an empty list lets none through.
 #[derive(Debug, Default, InputObject)]
 pub(super) struct DiscrepancyFilter {
     /// What disagrees.
     class: Option<Vec<DiscrepancyClass>>,
+    /// How much it matters. Left out: all.
+    severity: Option<Vec<Severity>>,
+    /// How it stands. Left out: `OPEN` alone.
+    state: Option<Vec<DiscrepancyState>>,
+    /// Who has it.
+    assignee: Option<String>,
     /// The day of the payment's first transaction, as in `PaymentFilter`; of a settlement row without a payment, its sold
     /// date.
     transaction_date: Option<DateRange>,
@@ -184,7 +190,14 @@ impl DiscrepancyFilter {
     /// As [`PaymentFilter::read`].
     pub(super) fn read(self) -> Result<store::DiscrepancyFilter, ApiError> {
         Ok(store::DiscrepancyFilter {
-            classes: few("class", self.class, Into::into)?,
+            classes: of_severity(
+                few("class", self.class, Into::into)?,
+                few("severity", self.severity, Into::into)?,
+            ),
+            states: Some(
+                few("state", self.state, Into::into)?.unwrap_or_else(|| vec![DeskState::Open]),
+            ),
+            assignee: self.assignee.as_deref().map(assignee).transpose()?,
             began: self
                 .transaction_date
                 .map(|range| range.instants("transactionDate"))
@@ -197,6 +210,39 @@ impl DiscrepancyFilter {
                 .transpose()?,
         })
     }
+}
+
+/// The classes that are asked for by name, by how much they matter, or by both.
+fn of_severity(
+    classes: Option<Vec<reconciliation::DiscrepancyClass>>,
+    severities: Option<Vec<reconciliation::Severity>>,
+) -> Option<Vec<reconciliation::DiscrepancyClass>> {
+    let Some(severities) = severities else {
+        return classes;
+    };
+    let all = || reconciliation::DiscrepancyClass::ALL.to_vec();
+    let mut classes = classes.unwrap_or_else(all);
+    classes.retain(|class| severities.contains(&class.severity()));
+    Some(classes)
+}
+
+/// The longest name of whoever has a discrepancy, in characters.
+const LONGEST_ASSIGNEE: usize = 100;
+
+/// Whoever has a discrepancy, by a name that people use.
+///
+/// # Errors
+/// `BAD_USER_INPUT` for what can be nobody's name.
+pub(super) fn assignee(name: &str) -> Result<String, ApiError> {
+    let name = name.trim();
+    let is_name = (1..=LONGEST_ASSIGNEE).contains(&name.chars().count())
+        && !name.chars().any(char::is_control);
+    if is_name {
+        return Ok(name.to_owned());
+    }
+    Err(ApiError::bad_user_input(format!(
+        "assignee: give 1 to {LONGEST_ASSIGNEE} characters of one line"
+    )))
 }
 
 fn order(text: Option<String>) -> Result<Option<OrderId>, ApiError> {

@@ -17,7 +17,9 @@ use tracing::Instrument as _;
 use super::context::Interpretation;
 use super::error::ApiError;
 use crate::reconcile::{Reconciled, Reconciler, history, request_facts};
-use crate::store::{CancelRequest, Store, StoreError, StoredPayment, WholePayment};
+use crate::store::{
+    CancelRequest, DeskRecord, DiscrepancyId, Store, StoreError, StoredPayment, WholePayment,
+};
 
 /// What to load of: a payment as it was read at one instant. After another reading it is another key, so that a
 /// mutation's answer never shows rows from before it.
@@ -59,6 +61,10 @@ struct AttemptsOf(OrderId);
 /// Loads our own cancel requests for a payment.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct CancelRequestsOf(PaymentKey);
+
+/// Loads what people have made of a discrepancy.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct DeskOf(DiscrepancyId);
 
 /// Loads what an admin has asked for in a currency since an instant.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -195,6 +201,14 @@ impl Loaders {
             .await
         {
             Ok(requests) => Ok(requests.unwrap_or_default()),
+            Err(error) => Err(ApiError::internal(&*error)),
+        }
+    }
+
+    /// What people have made of a discrepancy.
+    pub(super) async fn desk(&self, id: &DiscrepancyId) -> Result<DeskRecord, ApiError> {
+        match self.requests.load_one(DeskOf(id.clone())).await {
+            Ok(record) => Ok(record.unwrap_or_default()),
             Err(error) => Err(ApiError::internal(&*error)),
         }
     }
@@ -339,6 +353,18 @@ impl Loader<CancelRequestsOf> for Requests {
                 )
             })
             .collect())
+    }
+}
+
+impl Loader<DeskOf> for Requests {
+    type Value = DeskRecord;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[DeskOf]) -> Result<HashMap<DeskOf, Self::Value>, Self::Error> {
+        let ids: Vec<DiscrepancyId> = keys.iter().map(|DeskOf(id)| id.clone()).collect();
+        let found = self.store.desk_of(&ids).await.map_err(Arc::new)?;
+        let found = found.into_iter();
+        Ok(found.map(|(id, record)| (DeskOf(id), record)).collect())
     }
 }
 

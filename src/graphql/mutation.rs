@@ -5,6 +5,10 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use reconciliation::{CancelIntent, PaymentKey, RefundAccount, TransactionKey};
 
 use super::cancel_request::{CancelError, CancelRequest};
+use super::desk::{
+    self, AcknowledgeDiscrepanciesInput, AssignDiscrepanciesInput, DiscrepanciesPayload,
+    NoteDiscrepanciesInput, ReopenDiscrepanciesInput,
+};
 use super::error::ApiError;
 use super::guard::require;
 use super::money::{Money, MoneyInput};
@@ -18,7 +22,7 @@ use crate::cancel::{self, Admin, CancelCommand, CancelOutcome, Finding};
 /// The root of every mutation.
 pub struct Mutation;
 
-/// What can be changed. Every field needs an access token with the role `ADMIN`.
+/// What can be changed. Every field needs an access token with the role `ADMIN`; for the desk `ACCOUNTANT` is enough.
 #[Object]
 impl Mutation {
     /// Cancels a payment, whole or in part. Needs the role `ADMIN`.
@@ -127,6 +131,51 @@ impl Mutation {
         let id = NodeId::cancel_request(&id)?;
         let taken = Scoped::of(ctx)?.take_over(&admin_of(admin), &id).await?;
         Ok(taken.map(CancelPaymentPayload::from))
+    }
+
+    /// Leaves discrepancies as they are, with a note: they are `ACKNOWLEDGED` until their evidence changes or the day comes that
+    /// is given. All of them or none. Needs the role `ACCOUNTANT` or `ADMIN`.
+    #[graphql(complexity = "super::node::MOST_AT_ONCE / 10 * child_complexity + 1")]
+    async fn acknowledge_discrepancies(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, why, and until when.")] input: AcknowledgeDiscrepanciesInput,
+    ) -> Result<DiscrepanciesPayload, ApiError> {
+        require(ctx, Role::Accountant)?;
+        desk::step(ctx, input).await
+    }
+
+    /// Gives discrepancies to somebody, or to nobody. All of them or none. Needs the role `ACCOUNTANT` or `ADMIN`.
+    #[graphql(complexity = "super::node::MOST_AT_ONCE / 10 * child_complexity + 1")]
+    async fn assign_discrepancies(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, and to whom.")] input: AssignDiscrepanciesInput,
+    ) -> Result<DiscrepanciesPayload, ApiError> {
+        require(ctx, Role::Accountant)?;
+        desk::step(ctx, input).await
+    }
+
+    /// Writes something down about discrepancies. Needs the role `ACCOUNTANT` or `ADMIN`.
+    #[graphql(complexity = "super::node::MOST_AT_ONCE / 10 * child_complexity + 1")]
+    async fn note_discrepancies(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, and what.")] input: NoteDiscrepanciesInput,
+    ) -> Result<DiscrepanciesPayload, ApiError> {
+        require(ctx, Role::Accountant)?;
+        desk::step(ctx, input).await
+    }
+
+    /// Takes acknowledgements back: they are `OPEN` again. All of them or none. Needs the role `ACCOUNTANT` or `ADMIN`.
+    #[graphql(complexity = "super::node::MOST_AT_ONCE / 10 * child_complexity + 1")]
+    async fn reopen_discrepancies(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, and why.")] input: ReopenDiscrepanciesInput,
+    ) -> Result<DiscrepanciesPayload, ApiError> {
+        require(ctx, Role::Accountant)?;
+        desk::step(ctx, input).await
     }
 
     /// Makes an access token. Needs the role `ADMIN`. What is wrong with the input is data.

@@ -9,7 +9,7 @@ use super::at_hand::AtHand;
 use super::bank::{self, Bank};
 use super::cancel_request::CancelRequest;
 use super::coverage::Coverage;
-use super::discrepancy::Discrepancy;
+use super::discrepancy::{Discrepancy, DiscrepancyCount};
 use super::error::ApiError;
 use super::filters::{DateRange, DiscrepancyFilter, PaymentFilter, SettlementFilter, mids};
 use super::guard::require;
@@ -147,7 +147,7 @@ impl Query {
         lists::settlements(ctx, filter, arguments).await
     }
 
-    /// What disagrees, newest payment first: the work list. Payments that have only been seen in Toss's lists count too, and
+    /// What disagrees and is `OPEN`, unless the filter names other states, newest payment first: the work list. Payments that have only been seen in Toss's lists count too, and
     /// so do settlement rows that belong to no payment.
     #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     #[expect(
@@ -176,6 +176,21 @@ impl Query {
             before,
         };
         lists::discrepancies(ctx, filter, order_by.unwrap_or_default(), arguments).await
+    }
+
+    /// How many discrepancies of each class `discrepancies` lists for the same filter, with the sums of their differences; none
+    /// of a class without any.
+    #[graphql(complexity = "super::DAYS_COST * child_complexity + 1")]
+    async fn discrepancy_counts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which discrepancies.")] filter: Option<DiscrepancyFilter>,
+    ) -> Result<Vec<DiscrepancyCount>, ApiError> {
+        require(ctx, access::Role::Viewer)?;
+        let filter = filter.unwrap_or_default().read()?;
+        Loaders::of(ctx)?.catch_up().await?;
+        let counts = Scoped::of(ctx)?.discrepancy_counts(filter).await?;
+        counts.into_iter().map(DiscrepancyCount::of).collect()
     }
 
     /// The sums of the payments that `payments` lists for the same days (`filter: {transactionDate: range}`), one element

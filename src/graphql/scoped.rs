@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Context;
-use reconciliation::{KstDate, MId, OrderId, PaymentKey, RetryAdvice};
+use chrono::{DateTime, Utc};
+use reconciliation::{DeskStep, KstDate, MId, OrderId, PaymentKey, RetryAdvice};
 
 use super::error::ApiError;
 use super::live::Live;
@@ -21,10 +22,11 @@ use crate::lookup::{FoundPayment, Lookup, LookupError, PaymentRef};
 use crate::reconcile::{MethodCycle, PayoutDay, Reconciler, Summary};
 use crate::request_notes::note_payment;
 use crate::store::{
-    self, AmountPlace, AuditEntry, CancelRequest, CancelRequestFilter, CancelRequestId, DeltaPlace,
-    DiscrepancyFilter, DiscrepancyId, DiscrepancyPlace, Page, PageRequest, PaymentFilter,
-    PaymentPlace, SettlementFilter, SettlementId, SettlementPlace, Store, StoredCancelError,
-    StoredDiscrepancy, StoredPayment, StoredSettlement, Topic,
+    self, AmountPlace, AuditEntry, CancelRequest, CancelRequestFilter, CancelRequestId, ClassCount,
+    DeltaPlace, DeskAct, DeskRefused, DiscrepancyFilter, DiscrepancyId, DiscrepancyPlace, Page,
+    PageRequest, PaymentFilter, PaymentPlace, SettlementFilter, SettlementId, SettlementPlace,
+    Store, StoredCancelError, StoredDiscrepancy, StoredPayment, StoredSettlement, Topic,
+    VerdictSubject,
 };
 use crate::sync::{Coverage, Mirror};
 
@@ -309,6 +311,75 @@ impl<'c, 'a> Scoped<'c, 'a> {
             note_of_discrepancy(stored);
         }
         Ok(seen)
+    }
+
+    /// As [`Store::discrepancies`], in their order; those that may not be seen, and those that there are not, are left out.
+    pub(super) async fn discrepancies(
+        &self,
+        ids: &[DiscrepancyId],
+    ) -> Result<Vec<StoredDiscrepancy>, ApiError> {
+        let mut found = self.store()?.discrepancies(ids).await?;
+        let found = ids.iter().filter_map(|id| found.remove(id));
+        let seen: Vec<_> = found
+            .filter(|stored| self.scope.includes(&stored.record.mid))
+            .collect();
+        seen.iter().for_each(note_of_discrepancy);
+        Ok(seen)
+    }
+
+    /// As [`Store::discrepancy_counts`].
+    pub(super) async fn discrepancy_counts(
+        &self,
+        filter: DiscrepancyFilter,
+    ) -> Result<Vec<ClassCount>, ApiError> {
+        let filter = DiscrepancyFilter {
+            mids: self.scope.narrowed(filter.mids),
+            ..filter
+        };
+        Ok(self.store()?.discrepancy_counts(&filter).await?)
+    }
+
+    /// As [`Store::step_at_desk`], by whoever asks and now.
+    pub(super) async fn step_at_desk(
+        &self,
+        ids: &[DiscrepancyId],
+        step: &DeskStep,
+        words: Option<&str>,
+        seen_at: Option<DateTime<Utc>>,
+    ) -> Result<Result<(), DeskRefused>, ApiError> {
+        let merchants = self.scope.merchants();
+        let act = DeskAct {
+            by: &self.principal.name,
+            at: self.canceller()?.now(),
+            step,
+            words,
+            seen_at,
+            merchants: merchants.as_deref(),
+        };
+        Ok(self.store()?.step_at_desk(ids, &act).await?)
+    }
+
+    /// As [`Reconciler::business_days_since`].
+    pub(super) async fn business_days_since(
+        &self,
+        found: DateTime<Utc>,
+        until: Option<DateTime<Utc>>,
+    ) -> Result<u32, ApiError> {
+        let reconciler: &Reconciler = self.opened()?;
+        Ok(reconciler.business_days_since(found, until).await?)
+    }
+
+    /// As [`Reconciler::discrepancy_of`], of one that may be seen.
+    pub(super) async fn discrepancy_of(
+        &self,
+        subject: &VerdictSubject,
+        id: &DiscrepancyId,
+    ) -> Result<Option<reconciliation::Discrepancy>, ApiError> {
+        if self.discrepancy(id).await?.is_none() {
+            return Ok(None);
+        }
+        let reconciler: &Reconciler = self.opened()?;
+        Ok(reconciler.discrepancy_of(subject, id).await?)
     }
 
     // ---- sums and what was read

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use reconciliation::{
     Books, Currency, Discrepancy, Evidence, Gap, KstDate, Language, MId, Money, MoneyError,
-    PartialCancelRows, Reckoning, Reconciliation, Terms, TransactionKey, Unsettled, Verdict,
+    PartialCancelRows, Reckoning, Reconciliation, Terms, Unsettled, Verdict,
 };
 use sha2::{Digest, Sha256};
 
@@ -189,6 +189,7 @@ fn discrepancies(
             observed: found.observed(),
             delta: found.delta(),
             began_at,
+            evidence: Some(evidence(found)),
         })
         .collect()
 }
@@ -208,20 +209,26 @@ fn place<'a>(begun: Option<&'a Begun>, books: &'a Books) -> Option<(&'a MId, Dat
 }
 
 /// The names of discrepancies, at their places: made of what is disagreed about and not of how, so that one keeps its
-/// name while its numbers change.
+/// name while its numbers change, and when the payment's verdict is made anew.
 pub(super) fn ids(subject: &VerdictSubject, found: &[Discrepancy]) -> Vec<DiscrepancyId> {
-    let mut equals: BTreeMap<(&str, Option<&str>), u32> = BTreeMap::new();
+    let mut equals: BTreeMap<String, u32> = BTreeMap::new();
     found
         .iter()
         .map(|found| {
-            let class = found.class().as_str();
-            let key = found.transaction_key.as_ref().map(TransactionKey::as_str);
-            let ordinal = equals.entry((class, key)).or_default();
-            let name = format!("{subject}\n{class}\n{}\n{ordinal}", key.unwrap_or_default());
+            let cause = found.cause();
+            let name = format!("{subject}\n{cause}");
+            // Rows that nothing tells apart are counted in their fixed order.
+            let ordinal = equals.entry(cause).or_default();
+            let name = format!("{name}{ordinal}");
             *ordinal += 1;
             DiscrepancyId::new(&short_hash(&name))
         })
         .collect()
+}
+
+/// A digest of what the evidence of a discrepancy says.
+pub(super) fn evidence(found: &Discrepancy) -> String {
+    short_hash(&found.content())
 }
 
 /// The first half of a text's SHA-256, as 32 hexadecimal digits.

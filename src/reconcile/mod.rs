@@ -1,6 +1,7 @@
 //! The verb that reconciles: gathers a payment's books from the store, holds them against the terms, and keeps the
 //! verdict of every payment current.
 
+mod at_desk;
 mod background;
 mod books;
 mod build_verdict;
@@ -20,12 +21,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use reconciliation::{BusinessCalendar, PartialCancelRows, Reconciliation};
+use reconciliation::{BusinessCalendar, KstDate, PartialCancelRows, Reconciliation};
 use tokio::sync::Mutex;
 
 use crate::clock::Clock;
 use crate::merchants::Merchants;
-use crate::store::{DiscrepancyId, Store};
+use crate::store::{AtDesk, DiscrepancyId, Store};
 
 use self::verdict_settings::VerdictSettings;
 
@@ -52,6 +53,8 @@ struct Inner {
     coverages: Mutex<Option<Arc<coverages::Coverages>>>,
     /// Whose turn it is to make verdicts that are due.
     turn: Mutex<()>,
+    /// The day on which it was last looked which acknowledged discrepancies come back.
+    reopened_on: Mutex<Option<KstDate>>,
 }
 
 /// How a payment stands now.
@@ -59,8 +62,19 @@ struct Inner {
 pub struct Reconciled {
     /// The verdict, what disagrees, and when the money moves.
     pub reconciliation: Reconciliation,
-    /// The ids of its discrepancies, in their order, each with the instant at which it was first found.
-    pub found: Vec<(DiscrepancyId, DateTime<Utc>)>,
+    /// How its discrepancies are known, in their order.
+    pub found: Vec<FoundAs>,
+}
+
+/// How a discrepancy that was found is known.
+#[derive(Clone, Debug)]
+pub struct FoundAs {
+    /// Its id.
+    pub id: DiscrepancyId,
+    /// When it was first found.
+    pub detected_at: DateTime<Utc>,
+    /// How it stands.
+    pub at_desk: AtDesk,
 }
 
 /// What bringing verdicts up to date came to.
@@ -92,6 +106,7 @@ impl Reconciler {
             task: background::Task::default(),
             coverages: Mutex::default(),
             turn: Mutex::default(),
+            reopened_on: Mutex::default(),
         }))
     }
 }

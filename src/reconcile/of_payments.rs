@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use reconciliation::PaymentKey;
+use chrono::{DateTime, Utc};
+use reconciliation::{DeskState, PaymentKey};
 
 use super::build_verdict::Maker;
-use super::{Reconciled, Reconciler};
-use crate::store::{StoreError, StoredPayment, VerdictSubject};
+use super::{FoundAs, Reconciled, Reconciler};
+use crate::store::{
+    AtDesk, DiscrepancyRecord, StoreError, StoredDiscrepancy, StoredPayment, VerdictSubject,
+};
 
 impl Reconciler {
     /// How these payments stand now, each from its own rows in the store and by the terms that verdicts are made by. One
@@ -29,7 +32,7 @@ impl Reconciler {
         let learned = inner.learned_in_force().await?;
         let mut rows = inner.store.book_rows(&subjects).await?;
         let coverages = inner.coverages(&learned.settings).await?;
-        let detected = inner.store.discrepancies_detected(&keys).await?;
+        let detected = inner.store.discrepancies_of_payments(&keys).await?;
         let as_of = inner.now();
         let maker = Maker {
             coverages: &coverages,
@@ -46,16 +49,44 @@ impl Reconciler {
             let Some(reconciliation) = made.reconciliation else {
                 continue;
             };
-            let ids = made.record.discrepancies.into_iter().map(|record| {
-                let first = detected.get(&record.id).copied().unwrap_or(as_of);
-                (record.id, first)
+            let found_as = made.record.discrepancies.into_iter().map(|record| {
+                let stored = detected.get(&record.id);
+                found_as(record, stored, as_of)
             });
             let reconciled = Reconciled {
-                found: ids.collect(),
+                found: found_as.collect(),
                 reconciliation,
             };
             found.insert(key, Arc::new(reconciled));
         }
         Ok(found)
+    }
+}
+
+/// How one that was found now is known. What was acknowledged is open again while its evidence is another.
+fn found_as(
+    record: DiscrepancyRecord,
+    stored: Option<&StoredDiscrepancy>,
+    as_of: DateTime<Utc>,
+) -> FoundAs {
+    let Some(stored) = stored else {
+        return FoundAs {
+            id: record.id,
+            detected_at: as_of,
+            at_desk: AtDesk::OPEN,
+        };
+    };
+    let is_same = stored.record.evidence == record.evidence;
+    let state = match stored.at_desk.state {
+        DeskState::Acknowledged if is_same => DeskState::Acknowledged,
+        _ => DeskState::Open,
+    };
+    FoundAs {
+        id: record.id,
+        detected_at: stored.detected_at,
+        at_desk: AtDesk {
+            state,
+            ..stored.at_desk.clone()
+        },
     }
 }

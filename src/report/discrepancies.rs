@@ -1,6 +1,6 @@
 //! What disagrees about the payments of a report's range, newest first, with the numbers that show it.
 
-use reconciliation::{Money, PaymentKey, TransactionKey};
+use reconciliation::{Language, Money, PaymentKey, TransactionKey};
 
 use super::book::Book;
 use super::cell::Cell;
@@ -8,7 +8,7 @@ use super::error::ReportError;
 use super::listing::each_page;
 use super::section::{Column, Section};
 use super::{Range, Rows};
-use crate::store::{DiscrepancyFilter, Store, StoredDiscrepancy};
+use crate::store::{DeskAction, DeskRecord, DiscrepancyFilter, Store, StoredDiscrepancy};
 
 pub(super) const SECTION: Section = Section {
     field: "discrepancies",
@@ -16,11 +16,17 @@ pub(super) const SECTION: Section = Section {
     sheet: "불일치 Discrepancies",
     columns: &[
         Column::new("mId", "상점아이디", "Merchant", 18),
-        Column::new("class", "유형", "Class", 24),
+        Column::new("class", "유형 코드", "Class", 24),
+        Column::new("type", "유형", "Type (Korean)", 24),
+        Column::new("severity", "심각도", "Severity", 10),
+        Column::new("state", "상태", "State", 14),
+        Column::new("assignee", "담당자", "Assignee", 16),
+        Column::new("note", "메모", "Note", 40),
         Column::new("paymentKey", "결제 키", "Payment key", 34),
         Column::new("transactionKey", "거래 키", "Transaction key", 34),
         Column::new("beganAt", "최초 거래 시각 (KST)", "Began (KST)", 20),
-        Column::new("explanation", "설명", "Explanation", 80),
+        Column::new("explanation", "설명 (영어)", "Explanation", 80),
+        Column::new("explanationKo", "설명", "Explanation (Korean)", 80),
         Column::money("expected", "예상 금액", "Expected"),
         Column::currency_of("expectedCurrency", "예상 통화", "Expected currency"),
         Column::money("observed", "실제 금액", "Observed"),
@@ -46,14 +52,25 @@ pub(super) async fn write(
     };
     let read = async |request| store.list_discrepancies(&filter, &request).await;
     let write = async |page: &[(_, StoredDiscrepancy)]| {
-        page.iter()
-            .try_for_each(|(_, found)| sheet.row(&row(found)))
+        let ids = page.iter().map(|(_, found)| found.record.id.clone());
+        let desk = store.desk_of(&ids.collect::<Vec<_>>()).await?;
+        page.iter().try_for_each(|(_, found)| {
+            let note = desk.get(&found.record.id).and_then(last_note);
+            sheet.row(&row(found, note))
+        })
     };
     each_page(rows, read, write).await?;
     sheet.close()
 }
 
-fn row(found: &StoredDiscrepancy) -> [Cell; 14] {
+/// What a person last wrote down.
+fn last_note(desk: &DeskRecord) -> Option<&str> {
+    let mut steps = desk.steps.iter().rev();
+    let is_words = |action| !matches!(action, DeskAction::Assigned | DeskAction::Unassigned);
+    steps.find_map(|step| step.words.as_deref().filter(|_| is_words(step.action)))
+}
+
+fn row(found: &StoredDiscrepancy, note: Option<&str>) -> [Cell; 20] {
     let record = &found.record;
     let amount = |money: Option<Money>| Cell::of(money, Cell::Money);
     let currency =
@@ -61,6 +78,11 @@ fn row(found: &StoredDiscrepancy) -> [Cell; 14] {
     [
         Cell::text(record.mid.as_str()),
         Cell::text(record.class.as_str()),
+        Cell::text(record.class.name(Language::Korean)),
+        Cell::text(record.class.severity().as_str()),
+        Cell::text(found.at_desk.state.as_str()),
+        Cell::of(found.at_desk.assignee.as_deref(), Cell::text),
+        Cell::of(note, Cell::text),
         Cell::of(
             record.payment_key.as_ref().map(PaymentKey::as_str),
             Cell::text,
@@ -71,6 +93,7 @@ fn row(found: &StoredDiscrepancy) -> [Cell; 14] {
         ),
         Cell::Instant(record.began_at),
         Cell::text(&record.explanation),
+        Cell::of(record.explanation_ko.as_deref(), Cell::text),
         amount(record.expected),
         currency(record.expected),
         amount(record.observed),

@@ -316,7 +316,7 @@ fn the_fields_of_a_report_are_a_promise_to_programs() {
     payments in payments.csv: mId orderId paymentKey methodLabel status beganAt currency paidAmount effectiveRefund voidedAmount netAmount settledAmount fee payOutAmount unsettledAmount verdict discrepancies
     settlements in settlements.csv: mId orderId paymentKey transactionKey methodLabel kind soldDate paidOutDate approvedAt currency amount interestFee fee supplyAmount vat payOutAmount
     payoutDays in payout-days.csv: mId currency paidOutDate basis paymentCount cancelCount grossAmount cancelAmount fee payOutAmount
-    discrepancies in discrepancies.csv: mId class paymentKey transactionKey beganAt explanation expected (expectedCurrency) observed (observedCurrency) delta (deltaCurrency) detectedAt id
+    discrepancies in discrepancies.csv: mId class type severity state assignee note paymentKey transactionKey beganAt explanation explanationKo expected (expectedCurrency) observed (observedCurrency) delta (deltaCurrency) detectedAt id
     manifest in manifest.csv: item of detail currency value
     ");
 }

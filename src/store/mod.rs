@@ -2,6 +2,7 @@
 
 mod cancels;
 mod db;
+mod desk;
 mod dirty;
 mod lists;
 mod mirror;
@@ -34,7 +35,9 @@ pub use cancels::secret_body::SecretBody;
 pub use db::backup::{Backup, BackupError};
 pub use db::changed::{Changes, Topic, Watcher};
 pub use db::error::StoreError;
+pub use desk::{DeskAct, DeskAction, DeskEntry, DeskRecord, DeskRefused};
 pub use lists::discrepancy_list::by_delta::DeltaPlace;
+pub use lists::discrepancy_list::counts::ClassCount;
 pub use lists::discrepancy_list::{DiscrepancyFilter, DiscrepancyPlace};
 pub use lists::keyset::{Page, PageRequest, Toward};
 pub use lists::payment_list::by_amount::AmountPlace;
@@ -65,9 +68,9 @@ pub use people::sessions::{SESSION_IDLE, SESSION_LASTS};
 pub use people::tokens::{NewStoredToken, StoredToken};
 pub use verdicts::book_rows::{BookRows, BookStretch, BookWalk, DueBooks, WalkedBooks};
 pub use verdicts::{
-    DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums, PaymentVerdict, ReconciliationSums,
-    SettledTerms, StoredDiscrepancy, UnsettledEvent, UnsettledSums, VerdictGap, VerdictRecord,
-    VerdictSubject,
+    AtDesk, DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums, PaymentVerdict,
+    ReconciliationSums, SettledTerms, StoredDiscrepancy, UnsettledEvent, UnsettledSums, VerdictGap,
+    VerdictRecord, VerdictSubject,
 };
 pub use webhook_queue::OpenWebhook;
 

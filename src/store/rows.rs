@@ -33,7 +33,9 @@ pub(super) use cancel_request::{
     new_cancel_request,
 };
 pub(super) use columns::{Column, Columns, Placed, Readable};
-pub(super) use discrepancy::{discrepancy_model, stored_discrepancy};
+pub(super) use discrepancy::{
+    discrepancy_model, resolved_discrepancy, resolved_model, stored_discrepancy,
+};
 pub(super) use kinds::{METHOD_KINDS, STATUS_KINDS, method_kind, status_kind};
 pub(super) use limits::{limits_json, running_limits};
 pub(super) use payment::{

@@ -3,6 +3,7 @@
 pub(in crate::store) mod book_rows;
 mod days;
 mod due;
+mod found;
 mod news;
 mod parts;
 mod saving;
@@ -13,8 +14,8 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use reconciliation::{
-    Currency, DiscrepancyClass, KstDate, MId, Money, MoneyError, PaymentKey, SettlementKind,
-    TransactionKey, Verdict,
+    Currency, DeskState, DiscrepancyClass, KstDate, MId, Money, MoneyError, PaymentKey,
+    SettlementKind, TransactionKey, Verdict,
 };
 
 use super::{AccountName, SettlementId, Source, StoreError};
@@ -198,15 +199,41 @@ pub struct DiscrepancyRecord {
     pub delta: Option<Money>,
     /// Its place in lists: when its payment began; without one, the beginning of the row's sold date.
     pub began_at: DateTime<Utc>,
+    /// A digest of what its evidence says; `None` where an older program made it.
+    pub evidence: Option<String>,
 }
 
-/// A discrepancy with the instant at which it was first found.
+/// A discrepancy, when it was found and how it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredDiscrepancy {
     /// What it is.
     pub record: DiscrepancyRecord,
+    /// What the verdict is on that it belongs to.
+    pub subject: VerdictSubject,
     /// When it was first found.
     pub detected_at: DateTime<Utc>,
+    /// How it stands.
+    pub at_desk: AtDesk,
+}
+
+/// How a discrepancy stands at the desk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AtDesk {
+    /// Whether it is found, and acknowledged.
+    pub state: DeskState,
+    /// Who has it.
+    pub assignee: Option<String>,
+    /// When it was no longer found; `None` while it is.
+    pub resolved_at: Option<DateTime<Utc>>,
+}
+
+impl AtDesk {
+    /// That of one that nobody has touched.
+    pub const OPEN: Self = Self {
+        state: DeskState::Open,
+        assignee: None,
+        resolved_at: None,
+    };
 }
 
 /// An event that is due a settlement row and has none.

@@ -215,5 +215,9 @@ async fn a_discrepancy_is_found_by_its_id_until_it_is_gone(shop: Shop) {
         json!({ "verdict": "RECONCILED", "discrepancies": [] })
     );
     assert_eq!(all(&shop, "").await, [Value::Null; 0]);
-    assert_eq!(shop.ask(&query).await["node"], Value::Null);
+    // It is still found by its id, and by its state.
+    let ended = shop.ask(&query).await["node"].take();
+    assert_eq!(&ended["id"], &late["id"]);
+    let resolved = all(&shop, "state: [RESOLVED]").await;
+    assert_eq!(resolved, [ended]);
 }

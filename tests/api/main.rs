@@ -15,6 +15,7 @@ mod token;
 
 mod access;
 mod cancel;
+mod desk;
 mod discrepancies;
 mod events;
 mod finding;

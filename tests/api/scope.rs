@@ -126,6 +126,10 @@ fn questions(own: &Keys, ids: &[String]) -> Vec<(&'static str, String)> {
             ),
         ),
         (
+            "discrepancyCounts",
+            "discrepancyCounts { class count delta { amount } }".to_owned(),
+        ),
+        (
             "reconciliation",
             format!("reconciliation({range}) {{ mId paymentCount }}"),
         ),

@@ -28,6 +28,14 @@ const TAKE_OVER: &str =
 const RESOLVE: &str = "mutation { resolveCancelRequest(id: \"Q2FuY2VsUmVxdWVzdDp4\", outcome: EXECUTED, note: \"n\") \
      { error { code } } }";
 
+/// What is done at the desk about the discrepancy Discrepancy:x.
+const DESK: [&str; 4] = [
+    "mutation { acknowledgeDiscrepancies(input: {ids: [\"RGlzY3JlcGFuY3k6eA\"], note: \"n\"}) { error { code } } }",
+    "mutation { assignDiscrepancies(input: {ids: [\"RGlzY3JlcGFuY3k6eA\"]}) { error { code } } }",
+    "mutation { noteDiscrepancies(input: {ids: [\"RGlzY3JlcGFuY3k6eA\"], note: \"n\"}) { error { code } } }",
+    "mutation { reopenDiscrepancies(input: {ids: [\"RGlzY3JlcGFuY3k6eA\"]}) { error { code } } }",
+];
+
 /// The root fields of subscriptions, and each asked for.
 const SUBSCRIPTIONS: [(&str, &str); 3] = [
     (
@@ -70,6 +78,7 @@ async fn the_root_fields_are_those_that_are_tried_here() {
             "cancelRequests",
             "coverage",
             "discrepancies",
+            "discrepancyCounts",
             "node",
             "nodes",
             "payment",
@@ -85,9 +94,13 @@ async fn the_root_fields_are_those_that_are_tried_here() {
     assert_eq!(
         names("mutationType"),
         [
+            "acknowledgeDiscrepancies",
             "approveCancelRequest",
+            "assignDiscrepancies",
             "cancelPayment",
             "createToken",
+            "noteDiscrepancies",
+            "reopenDiscrepancies",
             "resolveCancelRequest",
             "revokeToken",
             "takeOverCancelRequest",
@@ -132,12 +145,16 @@ async fn whoever_is_not_known_is_told_so_by_every_root_field() {
         WITHDRAW,
         TAKE_OVER,
         "{ discrepancies { nodes { id } } }",
+        "{ discrepancyCounts { count } }",
         "{ reconciliation(range: { from: \"2026-03-01\", to: \"2026-03-31\" }) { mId } }",
         "{ payoutDays(range: { from: \"2026-03-01\", to: \"2026-03-31\" }) { mId } }",
         "{ settlementCycle { mId } }",
         RESOLVE,
         &cancel("pk", ""),
-    ] {
+    ]
+    .into_iter()
+    .chain(DESK)
+    {
         let response = schema.execute(Request::new(query)).await;
         assert_eq!(codes(&response), ["UNAUTHENTICATED"], "{query}");
     }
@@ -163,7 +180,10 @@ async fn a_viewer_may_read_and_may_not_cancel() {
         WITHDRAW,
         TAKE_OVER,
         RESOLVE,
-    ] {
+    ]
+    .into_iter()
+    .chain(DESK)
+    {
         let response = schema.execute(asked_by(Viewer, query)).await;
         assert_eq!(codes(&response), ["FORBIDDEN"], "{query}");
     }

@@ -1,8 +1,8 @@
 //! Keeping verdicts: only those of books that are still the same, with everything that belongs to them.
 
-use reconciliation::{DiscrepancyClass, Verdict};
+use reconciliation::{DeskState, DiscrepancyClass, Verdict};
 use toss_recon::store::{
-    AccountName, DiscrepancyId, Source, StoredDiscrepancy, TransactionDay, VerdictRecord,
+    AccountName, AtDesk, DiscrepancyId, Source, StoredDiscrepancy, TransactionDay, VerdictRecord,
     VerdictSubject,
 };
 
@@ -89,8 +89,8 @@ on_both! {
             ..verdict("p", Verdict::Discrepant)
         };
         let detected = async |id: &str| {
-            let found = database.store.discrepancies_detected(&keys(&["p"])).await.expect("an answer");
-            found.get(&DiscrepancyId::new(id)).map(chrono::DateTime::to_rfc3339)
+            let found = database.store.discrepancies_of_payments(&keys(&["p"])).await.expect("an answer");
+            found.get(&DiscrepancyId::new(id)).map(|stored| stored.detected_at.to_rfc3339())
         };
         assert_eq!(database.keep(&[found("2026-04-02T00:00:00Z", &["a"])]).await, 1);
         assert_eq!(database.keep(&[found("2026-04-03T00:00:00Z", &["a", "b"])]).await, 1);
@@ -102,8 +102,12 @@ on_both! {
         assert_eq!(database.keep(&[restated.clone()]).await, 1);
         let stored = database.store.discrepancy(&DiscrepancyId::new("a")).await;
         let record = restated.discrepancies[0].clone();
-        assert_eq!(stored, Ok(Some(StoredDiscrepancy { record, detected_at: at("2026-04-02T00:00:00Z") })));
-        assert_eq!(database.store.discrepancy(&DiscrepancyId::new("b")).await, Ok(None));
+        let detected_at = at("2026-04-02T00:00:00Z");
+        let expected = StoredDiscrepancy { record, subject: of_payment("p"), detected_at, at_desk: AtDesk::OPEN };
+        assert_eq!(stored, Ok(Some(expected)));
+        let ended = database.store.discrepancy(&DiscrepancyId::new("b")).await.expect("an answer").expect("an error is kept");
+        assert_eq!(ended.at_desk.state, DeskState::Resolved);
+        assert_eq!(ended.at_desk.resolved_at, Some(at("2026-04-04T00:00:00Z")));
 
         assert_eq!(database.keep(&[found("2026-04-05T00:00:00Z", &[])]).await, 1);
         assert_eq!(database.keep(&[found("2026-04-06T00:00:00Z", &["a"])]).await, 1);

@@ -16,6 +16,7 @@ mod cancel_limits;
 mod cancel_requests;
 mod changes;
 mod coverage_marks;
+mod desk;
 mod due_payments;
 mod durable;
 mod filled;

@@ -56,6 +56,7 @@ pub(crate) fn discrepancy(id: &str, class: DiscrepancyClass) -> DiscrepancyRecor
         observed: Some(Money::from_minor(-1, Currency::MUSD)),
         delta: None,
         began_at: at("2026-03-31T15:00:00Z"),
+        evidence: Some("evidence".to_owned()),
     }
 }
 

@@ -67,6 +67,15 @@ async fn payments(database: &TestDatabase, filter: &PaymentFilter, rows: u64) ->
 
 /// Twelve discrepancies of four payments, three of each at one instant.
 async fn fill(database: &TestDatabase) {
+    // A list of every merchant is that of those whose payments have been read.
+    for merchant in ["one", "two"] {
+        let read = Payment {
+            mid: mid(merchant),
+            ..payment(&format!("of-{merchant}"))
+        };
+        let read = Reading::of(read).save(&database.store).await;
+        read.expect("it is saved");
+    }
     let classes = [
         DiscrepancyClass::AmountMismatch,
         DiscrepancyClass::SettlementMissing,

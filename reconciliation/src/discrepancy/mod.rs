@@ -3,11 +3,14 @@
 mod amounts;
 mod class;
 mod explanation;
+mod identity;
+mod shown;
 
 use chrono::{DateTime, Utc};
 
 pub use class::{DiscrepancyClass, Severity};
 pub use explanation::Language;
+pub use shown::Concerned;
 
 use crate::{
     BrokenIdentity, CancelRequestStatus, KstDate, ListedUnreadable, Money, PaymentKey,

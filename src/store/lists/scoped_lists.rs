@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entity::{access_token, audit_entry, cancel_request, payment};
+use entity::{access_token, audit_entry, cancel_request, desk_record, payment};
 use reconciliation::{MId, OrderId};
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
@@ -32,7 +32,8 @@ impl Store {
             .remove(&key))
     }
 
-    /// As [`Store::audit_entries`]: those about cancels of these merchants' payments, and about the tokens that `may_see` lets
+    /// As [`Store::audit_entries`]: those about cancels of these merchants' payments and about their
+    /// discrepancies, and about the tokens that `may_see` lets
     /// through.
     pub async fn audit_entries_among(
         &self,
@@ -61,7 +62,11 @@ impl Store {
             .starts_with("TOKEN_")
             .and(Column::Action.ne(WITHDRAWN_WITH_A_TOKEN))
             .and(Column::Subject.is_in(names));
-        let mut wanted = audit_entry::Entity::find().filter(of_cancel.or(of_token));
+        let of_discrepancy = Column::Action
+            .starts_with("DISCREPANCY_")
+            .and(Column::Subject.in_subquery(discrepancies_among(merchants)));
+        let shown = of_cancel.or(of_token).or(of_discrepancy);
+        let mut wanted = audit_entry::Entity::find().filter(shown);
         if let Some(before) = before {
             wanted = wanted.filter(Column::Number.lt(before));
         }
@@ -74,6 +79,15 @@ impl Store {
             .map(audit_entry)
             .collect()
     }
+}
+
+/// Those that somebody has touched.
+fn discrepancies_among(merchants: &[MId]) -> SelectStatement {
+    desk_record::Entity::find()
+        .select_only()
+        .column(desk_record::Column::Id)
+        .filter(desk_record::Column::Mid.is_in(merchants.iter().map(MId::as_str)))
+        .into_query()
 }
 
 fn requests_among(merchants: &[MId]) -> SelectStatement {

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, Utc};
-use entity::{discrepancy, payment_day, unsettled_day, unsettled_event, verdict, verdict_gap};
+use entity::{payment_day, unsettled_day, unsettled_event, verdict, verdict_gap};
 use sea_orm::sea_query::{LockBehavior, LockType, OnConflict};
 use sea_orm::{ConnectionTrait, EntityTrait, Iterable, QueryFilter, QuerySelect};
 
 use super::days::{Changes, Way, of_event, of_verdict};
 use super::due::fingerprint;
+use super::found::keep_found;
 use super::news::News;
 use super::parts::{Difference, rows_of};
 use super::{VerdictRecord, VerdictSubject};
@@ -18,9 +18,7 @@ use crate::store::db::keys::among;
 use crate::store::db::sql::Sql;
 use crate::store::db::transaction::Transaction;
 use crate::store::db::upsert::insert;
-use crate::store::rows::{
-    discrepancy_model, unsettled_event_model, verdict_gap_model, verdict_model,
-};
+use crate::store::rows::{unsettled_event_model, verdict_gap_model, verdict_model};
 use crate::store::{AccountName, ReadDays, Store, StoreError};
 
 impl Store {
@@ -113,9 +111,9 @@ impl Store {
 }
 
 /// A verdict that is kept, and the row that it replaces.
-struct Kept<'r> {
-    record: &'r VerdictRecord,
-    before: verdict::Model,
+pub(super) struct Kept<'r> {
+    pub(super) record: &'r VerdictRecord,
+    pub(super) before: verdict::Model,
     /// The merchant whose key reads the lists that it depends on.
     account: Option<AccountName>,
 }
@@ -200,7 +198,7 @@ async fn keep(transaction: &Transaction, kept: &[Kept<'_>]) -> Result<(), StoreE
             .for_each(|sums| payments.add(sums));
         models.insert(model.subject.clone(), model);
     }
-    keep_discrepancies(transaction, kept).await?;
+    keep_found(transaction, kept).await?;
     keep_gaps(transaction, kept).await?;
     keep_unsettled(transaction, kept).await?;
     payments
@@ -217,32 +215,6 @@ async fn keep(transaction: &Transaction, kept: &[Kept<'_>]) -> Result<(), StoreE
         .to_owned();
     insert::<verdict::Entity>(transaction, models.into_values().collect(), &replace).await?;
     Ok(())
-}
-
-/// What disagrees. A disagreement that was found before keeps the instant of then.
-async fn keep_discrepancies(
-    transaction: &Transaction,
-    kept: &[Kept<'_>],
-) -> Result<(), StoreError> {
-    let old: Vec<discrepancy::Model> = rows_of(transaction, subjects(kept)).await?;
-    let known: HashMap<&str, DateTime<Utc>> = old
-        .iter()
-        .map(|row| (row.id.as_str(), row.detected_at.0))
-        .collect();
-    let mut new = Vec::new();
-    for Kept { record, before, .. } in kept {
-        for found in &record.discrepancies {
-            let first = known.get(found.id.as_str()).copied();
-            let detected_at = first.unwrap_or(record.as_of);
-            new.push(discrepancy_model(&before.subject, found, detected_at));
-        }
-    }
-    let difference = Difference::between(old, new);
-    transaction.note(|changed| {
-        let rows = difference.lost.iter().chain(&difference.gained);
-        rows.for_each(|row| changed.work_list(&row.mid));
-    });
-    difference.write(transaction).await
 }
 
 async fn keep_gaps(transaction: &Transaction, kept: &[Kept<'_>]) -> Result<(), StoreError> {
@@ -283,6 +255,6 @@ async fn keep_unsettled(transaction: &Transaction, kept: &[Kept<'_>]) -> Result<
         .await
 }
 
-fn subjects<'k>(kept: &'k [Kept<'_>]) -> impl Iterator<Item = &'k str> {
+pub(super) fn subjects<'k>(kept: &'k [Kept<'_>]) -> impl Iterator<Item = &'k str> {
     kept.iter().map(|kept| kept.before.subject.as_str())
 }

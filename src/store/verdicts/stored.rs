@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
-use entity::{discrepancy, unsettled_event, verdict_gap};
+use entity::{discrepancy, resolved_discrepancy, unsettled_event, verdict_gap};
 use reconciliation::PaymentKey;
-use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::EntityTrait;
 
+use super::parts::rows_of;
 use super::{DiscrepancyId, StoredDiscrepancy, VerdictRecord, VerdictSubject};
-use crate::store::db::keys::among;
 use crate::store::row_reader::RowReader;
-use crate::store::rows::{Placed, VerdictRow, stored_discrepancy, unsettled_event, verdict_gap};
+use crate::store::rows::{
+    Placed, VerdictRow, resolved_discrepancy as stored_resolved, stored_discrepancy,
+    unsettled_event, verdict_gap,
+};
 use crate::store::verdicts::book_rows::Scope;
 use crate::store::{Store, StoreError};
 
@@ -40,41 +42,34 @@ impl Store {
             .collect())
     }
 
-    /// When these payments' discrepancies were first found.
-    pub async fn discrepancies_detected(
+    /// What is kept of these payments' discrepancies.
+    pub async fn discrepancies_of_payments(
         &self,
         payments: &[PaymentKey],
-    ) -> Result<HashMap<DiscrepancyId, DateTime<Utc>>, StoreError> {
+    ) -> Result<HashMap<DiscrepancyId, StoredDiscrepancy>, StoreError> {
         if payments.is_empty() {
             return Ok(HashMap::new());
         }
-        let rows: Vec<(String, sea_orm::prelude::ChronoUnixTimestampMillis)> =
-            discrepancy::Entity::find()
-                .select_only()
-                .columns([discrepancy::Column::Id, discrepancy::Column::DetectedAt])
-                .filter(among(
-                    self.reader.get_database_backend(),
-                    discrepancy::Column::Subject,
-                    payments.iter().map(PaymentKey::as_str),
-                ))
-                .into_tuple()
-                .all(&self.reader)
-                .await?;
-        Ok(rows
-            .into_iter()
-            .map(|(id, detected_at)| (DiscrepancyId::new(&id), detected_at.0))
-            .collect())
+        let rows: Vec<discrepancy::Model> =
+            rows_of(&self.reader, payments.iter().map(PaymentKey::as_str)).await?;
+        rows.into_iter()
+            .map(|row| Ok((DiscrepancyId::new(&row.id), stored_discrepancy(row)?)))
+            .collect()
     }
 
-    /// The discrepancy with this id.
+    /// The discrepancy with this id, also one that is no longer found.
     pub async fn discrepancy(
         &self,
         id: &DiscrepancyId,
     ) -> Result<Option<StoredDiscrepancy>, StoreError> {
-        discrepancy::Entity::find_by_id(id.as_str())
+        let found = discrepancy::Entity::find_by_id(id.as_str());
+        if let Some(row) = found.one(&self.reader).await? {
+            return stored_discrepancy(row).map(Some);
+        }
+        resolved_discrepancy::Entity::find_by_id(id.as_str())
             .one(&self.reader)
             .await?
-            .map(stored_discrepancy)
+            .map(stored_resolved)
             .transpose()
     }
 }

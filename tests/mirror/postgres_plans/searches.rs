@@ -1,6 +1,6 @@
 //! What lists are searched, ordered and counted by is served by indexes too.
 
-use reconciliation::Currency;
+use reconciliation::{Currency, DeskState, DiscrepancyClass};
 use toss_recon::store::{
     AmountPlace, AmountRange, DeltaPlace, DiscrepancyFilter, DiscrepancyId, PaymentConditions,
 };
@@ -224,6 +224,7 @@ async fn discrepancies_by_their_size(explained: &mut Explained) {
         ] {
             let filter = DiscrepancyFilter {
                 mids: mids.clone(),
+                states: Some(vec![DeskState::Open]),
                 ..DiscrepancyFilter::default()
             };
             let request = PageRequest {
@@ -237,8 +238,33 @@ async fn discrepancies_by_their_size(explained: &mut Explained) {
             let statements = explained.steps();
             let asked = (&filter, &request);
             let steps = places(&statements, "discrepancies");
-            assert_walks(steps, "discrepancies_mid_size", &asked);
+            assert_walks(steps, "discrepancies_open_size", &asked);
         }
+    }
+    for (classes, index) in [
+        (None, "discrepancies_open_began_at"),
+        (
+            Some(vec![DiscrepancyClass::AmountMismatch]),
+            "discrepancies_open_class",
+        ),
+    ] {
+        let filter = DiscrepancyFilter {
+            classes,
+            states: Some(vec![DeskState::Open]),
+            ..DiscrepancyFilter::default()
+        };
+        let request = PageRequest {
+            rows: PAGE_ROWS,
+            past: None,
+            toward: Toward::Older,
+        };
+        let page = explained
+            .database
+            .store
+            .list_discrepancies(&filter, &request);
+        assert!(!page.await.unwrap().rows.is_empty());
+        let statements = explained.steps();
+        assert_walks(places(&statements, "discrepancies"), index, &filter);
     }
     let one = DiscrepancyFilter {
         payment_key: Some(PaymentKey::parse("payment-29000").unwrap()),

@@ -190,7 +190,7 @@ fn settled_void(nominal: Money, row: &Settlement) -> String {
     } = row;
     let (nominal, amount) = (won(nominal), won(row.amount));
     format!(
-        "입금 전 취소된 가상계좌라 {nominal} 중 움직인 돈이 없는데, 매출일 {sold_date}, 정산 지급일 {paid_out_date}인 {amount} 정산이 있습니다."
+        "입금 전 취소된 가상계좌라 {nominal} 중 움직인 돈이 없는데, 매출일 {sold_date}, 지급일 {paid_out_date}인 {amount} 정산이 있습니다."
     )
 }
 
@@ -209,7 +209,7 @@ fn orphan(rows: &[Settlement]) -> String {
     } = row;
     let amount = won(row.amount);
     format!(
-        "매출일 {sold_date}, 정산 지급일 {paid_out_date}인 {amount} 정산{times}에 해당하는 거래가, 이미 읽은 거래 내역에 없습니다."
+        "매출일 {sold_date}, 지급일 {paid_out_date}인 {amount} 정산{times}에 해당하는 거래가, 이미 읽은 거래 내역에 없습니다."
     )
 }
 
@@ -282,7 +282,7 @@ fn restated(before: &Version, after: Option<&Version>, noticed_at: DateTime<Utc>
             clock(version.read_at),
         );
         format!(
-            "{amount}{fee}, 지급 금액 {pay_out}, 매출일 {sold_date}, 정산 지급일 {paid_out_date}({read_at} 조회)"
+            "{amount}{fee}, 지급 금액 {pay_out}, 매출일 {sold_date}, 지급일 {paid_out_date}({read_at} 조회)"
         )
     };
     let before = row(before);
@@ -305,7 +305,7 @@ fn payout_date_changed(before: &Version, after: &Version) -> String {
         format!("{}({read_at} 조회)", version.settlement.paid_out_date)
     };
     let (before, after) = (day(before), day(after));
-    format!("{amount}의 정산 지급일이 {before}에서 {after}로 변경되었습니다.")
+    format!("{amount}의 지급일이 {before}에서 {after}로 변경되었습니다.")
 }
 
 fn terms(equation: BalanceEquation) -> &'static str {

@@ -1,12 +1,12 @@
 //! Discrepancies by the size of their difference: by currency, then the largest first; those without any come last.
 
-use entity::discrepancy::{self, Column};
+use entity::discrepancy::Column;
 use reconciliation::MId;
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Expr, ExprTrait};
 
-use super::{DiscrepancyFilter, any_of, of_size};
-use crate::store::lists::keyset::{Walk, has, looked_at};
+use super::{DiscrepancyFilter, Listed, any_of, listed, merged, of_size, page_of, parts};
+use crate::store::lists::keyset::{Walk, looked_at};
 use crate::store::lists::payment_list::words;
 use crate::store::{DiscrepancyId, Page, PageRequest, Store, StoreError, StoredDiscrepancy};
 
@@ -33,13 +33,7 @@ impl Store {
         filter: &DiscrepancyFilter,
         request: &PageRequest<DeltaPlace>,
     ) -> Result<Page<(DeltaPlace, StoredDiscrepancy)>, StoreError> {
-        let mids = match &filter.mids {
-            Some(mids) => mids.clone(),
-            None => self.every_merchant().await?,
-        };
-        let Some(walk) = walk(filter, &mids) else {
-            return Ok(Page::empty());
-        };
+        let mids = self.merchants_of(filter).await?;
         let past = request.past.as_ref().map(|past| {
             vec![
                 past.currency.as_str().into(),
@@ -47,28 +41,36 @@ impl Store {
                 past.id.as_str().into(),
             ]
         });
-        let statement = walk.page(
-            discrepancy::Entity,
-            &PageRequest {
-                rows: request.rows,
-                past,
-                toward: request.toward,
-            },
-        );
-        let mut places = Vec::new();
-        for row in self.reader.query_all(&statement).await? {
-            let id: String = row.try_get_by_index(2)?;
-            places.push(DeltaPlace {
-                currency: row.try_get_by_index(0)?,
-                size: row.try_get_by_index(1)?,
-                id: DiscrepancyId::new(&id),
-            });
+        let request = PageRequest {
+            rows: request.rows,
+            past,
+            toward: request.toward,
+        };
+        let mut places: Vec<(String, i64, String)> = Vec::new();
+        for listed in listed(filter) {
+            let Some(walk) = walk(filter, &mids, &listed) else {
+                continue;
+            };
+            let statement = page_of(&walk, &listed, &request);
+            for row in self.reader.query_all(&statement).await? {
+                places.push((
+                    row.try_get_by_index(0)?,
+                    row.try_get_by_index(1)?,
+                    row.try_get_by_index(2)?,
+                ));
+            }
         }
-        let page = Page::of(places, request.rows, request.toward);
-        let ids = page.rows.iter().map(|place| place.id.as_str().to_owned());
-        let mut found = self.discrepancies_of(&ids.collect::<Vec<_>>()).await?;
-        let rows = page.rows.into_iter().filter_map(|place| {
-            let stored = found.remove(place.id.as_str())?;
+        let page = merged(places, &request, |(_, _, id)| id);
+        let ids = page.rows.iter().map(|(_, _, id)| id.clone());
+        let ids: Vec<String> = ids.collect();
+        let mut found = self.discrepancies_of(&ids, filter).await?;
+        let rows = page.rows.into_iter().filter_map(|(currency, size, id)| {
+            let stored = found.remove(&id)?;
+            let place = DeltaPlace {
+                currency,
+                size,
+                id: DiscrepancyId::new(&id),
+            };
             Some((place, stored))
         });
         Ok(Page {
@@ -78,10 +80,13 @@ impl Store {
     }
 }
 
-/// In one part for each merchant; what else is asked for is looked at on the way.
-pub(super) fn walk(filter: &DiscrepancyFilter, mids: &[MId]) -> Option<Walk<&'static str>> {
+/// In one part for each merchant and state; what else is asked for is looked at on the way.
+pub(super) fn walk(
+    filter: &DiscrepancyFilter,
+    mids: &[MId],
+    listed: &Listed,
+) -> Option<Walk<&'static str>> {
     let classes = words(filter.classes.as_deref(), |class| class.as_str().to_owned());
-    let mids = words(Some(mids), MId::to_string).filter(|mids| !mids.is_empty())?;
     if classes.as_ref().is_some_and(Vec::is_empty) {
         return None;
     }
@@ -93,18 +98,15 @@ pub(super) fn walk(filter: &DiscrepancyFilter, mids: &[MId]) -> Option<Walk<&'st
         looked_at(began.clone().gte(from).and(began.lt(until)))
     }));
     everywhere.extend(filter.delta.as_ref().map(of_size));
-    let parts = match &filter.payment_key {
-        Some(key) => {
-            everywhere.extend(any_of(Column::Mid, Some(&mids)));
-            vec![has(Column::Subject, key.as_str())]
-        }
-        None => mids.iter().map(|mid| has(Column::Mid, mid)).collect(),
+    let by_merchant = DiscrepancyFilter {
+        classes: None,
+        ..filter.clone()
     };
     Some(Walk {
         first: Some(CURRENCY),
         order: SIZE,
         key: "id",
-        parts,
+        parts: parts(&by_merchant, mids, listed, &mut everywhere)?,
         everywhere,
         within: None,
     })
