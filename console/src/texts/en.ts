@@ -80,6 +80,8 @@ export const en: Texts = {
   },
   toCheck: {
     everything: "All",
+    wrong: "Does not add up",
+    acknowledged: "Acknowledged",
     unresolved: "Cancels unknown",
     gaps: "Not read",
     elsewhere: "Cancelled elsewhere",

@@ -73,6 +73,8 @@ export const ko = {
   },
   toCheck: {
     everything: "전체",
+    wrong: "돈이 안 맞음",
+    acknowledged: "확인함",
     unresolved: "취소 확인 중",
     gaps: "수집 안 됨",
     elsewhere: "외부 취소",

@@ -6,7 +6,7 @@ import { Filters as FilterSheet } from "../kit/filters";
 import { RangeField } from "../kit/range-field";
 import { Shape } from "../kit/shapes";
 import { useTexts } from "../texts/language";
-import { type Filters, isFiltered, tabs } from "./filters";
+import { type Filters, tabs } from "./filters";
 
 interface FilterBarProps {
   filters: Filters;
@@ -24,8 +24,8 @@ export function FilterBar({ filters, to }: FilterBarProps) {
           <Link
             key={tab.name}
             className="tab"
-            href={to({ class: tab.class, ...page })}
-            aria-current={filters.class === tab.class ? "page" : undefined}
+            href={to({ tab: tab.name === "wrong" ? undefined : tab.name, class: undefined, ...page })}
+            aria-current={filters.tab === tab.name ? "page" : undefined}
           >
             <Shape name={tab.shape} size={12} />
             {texts.toCheck[tab.name]}
@@ -45,7 +45,7 @@ export function FilterBar({ filters, to }: FilterBarProps) {
           range={filters.range}
           choose={(range) => go(to({ ...range, ...page }))}
         />
-        {isFiltered(filters) && (
+        {(filters.class || filters.range) && (
           <Link className="button quiet" href={to({ class: undefined, from: undefined, to: undefined, ...page })}>
             {texts.states.reset}
           </Link>

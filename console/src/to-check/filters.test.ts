@@ -3,14 +3,15 @@ import { asked, isFiltered, read } from "./filters";
 
 it("asks for what the address says", () => {
   const cases: [string, object][] = [
-    ["", {}],
-    ["class=SETTLEMENT_MISSING", { class: ["SETTLEMENT_MISSING"] }],
+    ["", { severity: ["ERROR"] }],
+    ["tab=acknowledged", { state: ["ACKNOWLEDGED"] }],
+    ["tab=everything&class=SETTLEMENT_MISSING", { class: ["SETTLEMENT_MISSING"] }],
     [
-      "from=2026-11-01&to=2026-11-30&m=shop",
-      { transactionDate: { from: "2026-11-01", to: "2026-11-30" }, mId: ["shop"] },
+      "tab=gaps&from=2026-11-01&to=2026-11-30&m=shop",
+      { severity: ["WAIT"], transactionDate: { from: "2026-11-01", to: "2026-11-30" }, mId: ["shop"] },
     ],
-    ["class=NO_SUCH&from=2026-11-31&to=2026-12-01", {}],
-    ["from=2026-11-30&to=2026-11-01", {}],
+    ["class=NO_SUCH&from=2026-11-31&to=2026-12-01", { severity: ["ERROR"] }],
+    ["from=2026-11-30&to=2026-11-01", { severity: ["ERROR"] }],
   ];
   for (const [search, filter] of cases) expect(asked(read(new URLSearchParams(search)))).toEqual(filter);
 });

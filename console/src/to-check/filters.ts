@@ -7,15 +7,21 @@ import { koCodes } from "../texts/codes";
 
 export const CLASSES = Object.keys(koCodes.class) as DiscrepancyClass[];
 
-/** Saved filters. The first names no class, so that one that is added tomorrow cannot fall out of sight. */
+/** Saved filters. None of them lists classes but the one of its own, so that a class that is added tomorrow cannot fall out of sight. */
 export const tabs = [
-  { name: "everything", class: undefined, shape: "alert" },
-  { name: "unresolved", class: "CANCEL_UNRESOLVED", shape: "quarter" },
-  { name: "gaps", class: "SOURCE_GAP", shape: "dashed" },
-  { name: "elsewhere", class: "CANCELED_ELSEWHERE", shape: "info" },
-] as const;
+  { name: "wrong", shape: "alert", filter: { severity: ["ERROR"] } },
+  { name: "unresolved", shape: "quarter", filter: { class: ["CANCEL_UNRESOLVED"] } },
+  { name: "gaps", shape: "dashed", filter: { severity: ["WAIT"] } },
+  { name: "elsewhere", shape: "info", filter: { severity: ["INFO"] } },
+  { name: "acknowledged", shape: "check", filter: { state: ["ACKNOWLEDGED"] } },
+  { name: "everything", shape: "list", filter: {} },
+] as const satisfies readonly { name: string; shape: string; filter: DiscrepancyFilter }[];
+
+const NAMES = tabs.map((tab) => tab.name);
+export type Tab = (typeof NAMES)[number];
 
 export interface Filters {
+  tab: Tab;
   class: DiscrepancyClass | undefined;
   range: { from: string; to: string } | undefined;
   mId: string | undefined;
@@ -27,6 +33,7 @@ export interface Filters {
 export function read(params: URLSearchParams): Filters {
   const [after, before] = [params.get("after"), params.get("before")];
   return {
+    tab: oneOf(NAMES, params.get("tab")) ?? "wrong",
     class: oneOf(CLASSES, params.get("class")),
     range: rangeOf(params),
     mId: params.get("m") ?? undefined,
@@ -36,11 +43,12 @@ export function read(params: URLSearchParams): Filters {
 }
 
 export function isFiltered(filters: Filters): boolean {
-  return filters.class !== undefined || filters.range !== undefined;
+  return filters.tab !== "wrong" || filters.class !== undefined || filters.range !== undefined;
 }
 
 export function asked(filters: Filters): DiscrepancyFilter {
   return {
+    ...tabs.find((tab) => tab.name === filters.tab)?.filter,
     ...(filters.class && { class: [filters.class] }),
     ...(filters.range && { transactionDate: filters.range }),
     ...(filters.mId && { mId: [filters.mId] }),

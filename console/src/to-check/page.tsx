@@ -105,7 +105,7 @@ export default function ToCheckPage() {
           {rows?.length === 0 && !isFiltered(filters) && !filters.place.after && <NothingToCheck />}
           {rows?.length === 0 && isFiltered(filters) && (
             <Empty title={texts.toCheck.filtered}>
-              <Link className="button" href={to({ class: undefined, from: undefined, to: undefined })}>
+              <Link className="button" href={to({ tab: undefined, class: undefined, from: undefined, to: undefined })}>
                 {texts.states.reset}
               </Link>
             </Empty>

@@ -168,8 +168,10 @@ export type DiscrepancyClass =
    */
   | 'UNREADABLE_ROW';
 
-/** Which discrepancies. What is left out lets every one through; an empty list lets none through. */
+/** Which discrepancies. What is left out lets every one through, but for `state`; an empty list lets none through. */
 export type DiscrepancyFilter = {
+  /** Who has it. */
+  assignee?: string | null | undefined;
   /** What disagrees. */
   class?: Array<DiscrepancyClass> | null | undefined;
   /** The merchant at Toss. */
@@ -178,12 +180,25 @@ export type DiscrepancyFilter = {
   minDelta?: AmountRange | null | undefined;
   /** Toss's key of the payment. */
   paymentKey?: string | null | undefined;
+  /** How much it matters. Left out: all. */
+  severity?: Array<Severity> | null | undefined;
+  /** How it stands. Left out: `OPEN` alone. */
+  state?: Array<DiscrepancyState> | null | undefined;
   /**
    * The day of the payment's first transaction, as in `PaymentFilter`; of a settlement row without a payment, its sold
    * date.
    */
   transactionDate?: DateRange | null | undefined;
 };
+
+/** How a disagreement stands. */
+export type DiscrepancyState =
+  /** Found, and left as it is by somebody. It is `OPEN` again as soon as its evidence changes or its day has come. */
+  | 'ACKNOWLEDGED'
+  /** Found, and not acknowledged. */
+  | 'OPEN'
+  /** No longer found. Errors, and what somebody has worked on, are kept with the day on which they ended. */
+  | 'RESOLVED';
 
 /** A language. */
 export type Locale =
