@@ -27,7 +27,7 @@ pub(crate) use self::from_settings::{canceller_alone, merchants, mirror_settings
 pub(crate) use self::trusted_documents::faults as faults_of_documents;
 
 use self::database_clock::DatabaseClock;
-use self::for_http::{readiness, webhooks};
+use self::for_http::{console, readiness, webhooks};
 use self::from_settings::{door, lookup_settings};
 use self::measuring::Measuring;
 use self::opening::{listen, open_store};
@@ -154,6 +154,7 @@ impl Server {
                 .shown(store.clone(), merchants, clock)
                 .with_token_needed(config.front_door.metrics_need_token),
             graphiql: http::Graphiql::from_binary(),
+            console: console(config),
             allowed_origins: config.front_ends.allowed_origins.clone(),
         };
         let stop = CancellationToken::new();
@@ -215,6 +216,13 @@ impl Server {
             follows: true,
             ..self
         }
+    }
+
+    /// The server with pages that take a token from their own address: for a demo alone.
+    #[must_use]
+    pub fn as_demo(mut self) -> Self {
+        self.http.console = self.http.console.map(http::Console::of_demo);
+        self
     }
 
     /// The server's database, for the commands that prepare it.

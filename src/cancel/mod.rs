@@ -67,6 +67,7 @@ pub use cancel_tasks::MoneySteps;
 pub use limits_in_force::{LimitsInForce, WeakerLimits};
 pub use operator_resolution::Finding;
 pub use restored::{LookUpFailed, OpenLookedUp, UnnamedCancel};
+pub use validation::longest_reason;
 
 /// Cancels payments.
 #[derive(Clone)]

@@ -14,6 +14,15 @@ const LONGEST_CLIENT_KEY: usize = 200;
 pub(super) const LONGEST_REASON: usize = 200;
 const LONGEST_MARKED_REASON: usize = LONGEST_REASON - CancelMark::LENGTH;
 
+/// How many characters a reason may have, where reasons are marked and where they are not.
+pub fn longest_reason(marks_reasons: bool) -> usize {
+    if marks_reasons {
+        LONGEST_MARKED_REASON
+    } else {
+        LONGEST_REASON
+    }
+}
+
 /// Checks what does not depend on the payment.
 pub(super) fn check(order: &CancelCommand) -> Result<(), StoredCancelError> {
     let invalid = |field: &str, message: String| {

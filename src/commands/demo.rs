@@ -79,6 +79,7 @@ pub(super) async fn run(options: Options) -> Result<(), CommandError> {
     .text();
     io::stderr().write_all(guide.as_bytes())?;
     server
+        .as_demo()
         .following()
         .run(async move { signals.next().await })
         .await?;

@@ -11,6 +11,7 @@ use url::Url;
 use super::layers::Layers;
 use super::{Faults, SettingError, switch};
 
+const CONSOLE: &str = "CONSOLE";
 const ORIGINS: &str = "ALLOWED_ORIGINS";
 const DOCUMENTS: &str = "TRUSTED_DOCUMENTS";
 const ONLY: &str = "TRUSTED_DOCUMENTS_ONLY";
@@ -18,14 +19,28 @@ const ONLY: &str = "TRUSTED_DOCUMENTS_ONLY";
 const LARGEST_MANIFEST: u64 = 64 * 1024 * 1024;
 
 /// What front-ends find.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FrontEnds {
+    /// Whether this server's own pages are served.
+    pub console: bool,
     /// Origins whose pages may call, as browsers spell them.
     pub allowed_origins: Vec<String>,
     /// The texts of the trusted documents by their ids, not yet checked.
     pub documents: BTreeMap<String, String>,
     /// Whether nothing but these is answered.
     pub documents_only: bool,
+}
+
+impl Default for FrontEnds {
+    /// The server's own pages, no other origin and no documents.
+    fn default() -> Self {
+        Self {
+            console: true,
+            allowed_origins: Vec::new(),
+            documents: BTreeMap::new(),
+            documents_only: false,
+        }
+    }
 }
 
 /// Reads them. What is wrong is noted and left out.
@@ -45,7 +60,9 @@ pub(super) fn read(layers: &Layers, faults: &mut Faults) -> FrontEnds {
             "{ONLY} is on and there is no {DOCUMENTS}: set that to the documents, or this to off"
         )));
     }
+    let console = switch(CONSOLE, layers.console.as_deref(), true);
     FrontEnds {
+        console: faults.take_or(console, true),
         allowed_origins,
         documents,
         documents_only,
@@ -207,6 +224,14 @@ mod tests {
             assert!(faults[0].contains(told), "{text}: {faults:?}");
         }
         assert_eq!(origins("one, two").unwrap_err().len(), 2);
+    }
+
+    #[test]
+    fn the_pages_are_served_unless_they_are_switched_off() {
+        let console = |text: &str| read_with(|all| all.console = Some(text.to_owned()));
+        assert!(FrontEnds::default().console && console("on").unwrap().console);
+        assert!(!console("off").unwrap().console);
+        assert!(console("no").unwrap_err()[0].contains("CONSOLE is \"no\""));
     }
 
     #[test]

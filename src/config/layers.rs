@@ -15,7 +15,7 @@ use crate::toss::MusdAmounts;
 type Place = fn(&mut Layers) -> &mut Option<String>;
 
 /// The variables of the environment. In the file their names are written in small letters.
-const VARIABLES: [(&str, Place); 32] = [
+const VARIABLES: [(&str, Place); 33] = [
     ("TOSS_SECRET_KEY", |all| &mut all.toss_secret_key),
     ("TOSS_SECRET_KEY_FILE", |all| &mut all.toss_secret_key_file),
     ("TOSS_BASE_URL", |all| &mut all.toss_base_url),
@@ -59,6 +59,7 @@ const VARIABLES: [(&str, Place); 32] = [
     }),
     ("TRUSTED_PROXIES", |all| &mut all.trusted_proxies),
     ("METRICS_NEED_TOKEN", |all| &mut all.metrics_need_token),
+    ("CONSOLE", |all| &mut all.console),
     ("ALLOWED_ORIGINS", |all| &mut all.allowed_origins),
     ("TRUSTED_DOCUMENTS", |all| &mut all.trusted_documents),
     ("TRUSTED_DOCUMENTS_ONLY", |all| {
@@ -121,6 +122,7 @@ pub(super) struct Layers {
     #[serde(default, deserialize_with = "number_or_text")]
     pub(super) trusted_proxies: Option<String>,
     pub(super) metrics_need_token: Option<String>,
+    pub(super) console: Option<String>,
     pub(super) allowed_origins: Option<String>,
     pub(super) trusted_documents: Option<String>,
     pub(super) trusted_documents_only: Option<String>,

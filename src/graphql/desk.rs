@@ -285,7 +285,9 @@ fn told(refused: &DeskRefused, language: Language) -> UserError {
     let mut message = language.choose(korean, english).to_owned();
     if let Some(by) = by {
         let last = language.choose("마지막으로 처리한 사람", "Last done by");
-        message.push_str(&format!(" ({last}: {by})"));
+        for part in [" (", last, ": ", by, ")"] {
+            message.push_str(part);
+        }
     }
     UserError::of_field(code, field, message)
 }

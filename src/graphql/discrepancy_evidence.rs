@@ -133,9 +133,10 @@ impl DiscrepancyEvidence {
                 page.rows.into_iter().map(|(_, row)| row).collect()
             }
         };
-        let shown = found.rows();
-        let shows = |row: &StoredSettlement| shown.iter().any(|shown| **shown == row.settlement);
-        let settlements = rows.into_iter().filter(shows);
+        let of_evidence = found.rows();
+        let is_shown =
+            |row: &StoredSettlement| of_evidence.iter().any(|shown| **shown == row.settlement);
+        let settlements = rows.into_iter().filter(is_shown);
         Ok(Self {
             settlements: settlements
                 .map(|row| Settlement::of_payment(row, None))

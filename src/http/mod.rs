@@ -4,6 +4,7 @@
 mod access_log;
 mod client;
 mod compression;
+mod console;
 mod cross_origin;
 mod door;
 mod graphiql;
@@ -32,6 +33,7 @@ use tracing_actix_web::TracingLogger;
 
 pub use self::{
     client::on_connect,
+    console::Console,
     door::DoorSettings,
     graphiql::Graphiql,
     graphql::{Endpoint, Prepare, TrustedDocuments, check_document},
@@ -53,6 +55,8 @@ pub struct HttpParts<Q, M, S = EmptySubscription> {
     pub metrics: Metrics,
     /// The page at `/graphql` for browsers.
     pub graphiql: Graphiql,
+    /// The pages below `/console/`; without them there is no such address.
+    pub console: Option<Console>,
     /// What takes Toss's webhooks; without it there is no such address.
     pub webhooks: Option<Webhooks>,
     /// Origins whose pages may ask, as browsers spell them.
@@ -72,6 +76,13 @@ where
             .app_data(Data::new(webhooks.clone()))
             .service(resource.route(web::post().to(webhooks::take)));
     }
+    if let Some(console) = &parts.console {
+        config
+            .app_data(Data::new(console.clone()))
+            .service(reads(console::ASSET_ROUTE, console::asset))
+            .service(reads(console::PAGE_ROUTE, console::page))
+            .service(reads("/console", to_the_page));
+    }
     config
         .app_data(Data::new(parts.endpoint.clone()))
         .app_data(Data::new(parts.readiness.clone()))
@@ -81,7 +92,7 @@ where
         .app_data(Data::new(parts.graphiql.clone()))
         .route("/graphql", web::to(graphql::handle::<Q, M, S>))
         .service(reads(graphiql::ASSET_ROUTE, graphiql::asset))
-        .service(reads("/", to_graphiql))
+        .service(reads("/", to_the_page))
         .service(
             resource("/session", "POST, DELETE, OPTIONS")
                 .route(web::post().to(sessions::sign_in))
@@ -142,6 +153,7 @@ impl<Q, M, S> Clone for HttpParts<Q, M, S> {
             readiness: self.readiness.clone(),
             metrics: self.metrics.clone(),
             graphiql: self.graphiql.clone(),
+            console: self.console.clone(),
             webhooks: self.webhooks.clone(),
             allowed_origins: self.allowed_origins.clone(),
         }
@@ -149,9 +161,10 @@ impl<Q, M, S> Clone for HttpParts<Q, M, S> {
 }
 
 /// Whoever opens the address in a browser is shown the page that there is.
-async fn to_graphiql() -> HttpResponse {
+async fn to_the_page(console: Option<Data<Console>>) -> HttpResponse {
+    let page = console.map_or("/graphql", |_| console::BASE);
     HttpResponse::Found()
-        .insert_header((LOCATION, "/graphql"))
+        .insert_header((LOCATION, page))
         .finish()
 }
 

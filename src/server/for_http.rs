@@ -1,12 +1,22 @@
-//! What HTTP asks of the other rooms: whether they can do their work, and to take webhooks.
+//! What HTTP asks of the other rooms: whether they can do their work, to take webhooks, and what the console must know.
 
 use secrecy::SecretString;
 
 use super::database_clock::DatabaseClock;
-use crate::cancel::{LimitsInForce, WeakerLimits};
+use crate::cancel::{LimitsInForce, WeakerLimits, longest_reason};
+use crate::config::ServerConfig;
 use crate::http;
 use crate::store::{Store, StoreError};
 use crate::webhooks::{Webhook, WebhookReceiver};
+
+/// The pages for people, where the settings have them.
+pub(super) fn console(config: &ServerConfig) -> Option<http::Console> {
+    let longest_reason = longest_reason(config.cancel_policy.marks_reasons);
+    config
+        .front_ends
+        .console
+        .then(|| http::Console::from_binary(longest_reason))
+}
 
 /// The check behind `/readyz`.
 pub(super) fn readiness(

@@ -16,6 +16,7 @@ const SHOWN: &str = "id class severity state assignee acknowledgedUntil resolved
     notes { by action text } delta { amount currency } explanation(locale: EN) korean: explanation(locale: KO)
     evidence { transactions { amount { amount } } settlements { amount { amount } }
         previousSettlement { amount { amount } } gaps { from } cancelRequest { id } }";
+const COUNTS: &str = "{ discrepancyCounts { class severity count delta { amount currency } } }";
 const NOTHING: [Value; 0] = [];
 
 /// What the row of the order's approval is short of from then on, beside what it is short of already.
@@ -73,7 +74,20 @@ async fn a_discrepancy_is_worked_on_until_it_ends(shop: Shop) {
     shop.pass(Duration::days(3));
     shop.mirror(("2026-03-20", "2026-03-23")).await;
 
-    let [found] = &listed(&shop, "").await[..] else {
+    let id = is_found(&shop).await;
+    others_do_nothing_about_it(&shop, &id).await;
+    of_two_at_once_the_later_is_told(&shop, [&kim, &lee], &id).await;
+    is_acknowledged(&shop, [&kim, &lee], &id).await;
+    comes_back_with_other_evidence(&shop, &id).await;
+    comes_back_on_its_day(&shop, &lee, &id).await;
+    what_cannot_be_done_is_told(&shop, &kim, &id).await;
+    ends_by_itself(&shop, &id).await;
+    is_told_in_korean_that_it_ended(&shop, &kim, &id).await;
+    everything_done_is_in_the_audit_log(&shop, &kim).await;
+}
+
+async fn is_found(shop: &Shop) -> String {
+    let [found] = &listed(shop, "").await[..] else {
         panic!("one discrepancy");
     };
     assert_eq!(found["class"], "AMOUNT_MISMATCH");
@@ -97,13 +111,14 @@ async fn a_discrepancy_is_worked_on_until_it_ends(shop: Shop) {
         found["korean"].as_str().unwrap().contains("51,000원"),
         "{found:#}"
     );
-    let counts = "{ discrepancyCounts { class severity count delta { amount currency } } }";
     let expected = json!([{ "class": "AMOUNT_MISMATCH", "severity": "ERROR", "count": 1,
         "delta": [{ "amount": "-1000", "currency": "KRW" }] }]);
-    assert_eq!(shop.ask(counts).await["discrepancyCounts"], expected);
-    let id = found["id"].as_str().unwrap().to_owned();
+    assert_eq!(shop.ask(COUNTS).await["discrepancyCounts"], expected);
+    found["id"].as_str().unwrap().to_owned()
+}
 
-    // Whoever may only read does nothing here, and whoever is of another merchant does not find it.
+/// Whoever may only read does nothing here, and whoever is of another merchant does not find it.
+async fn others_do_nothing_about_it(shop: &Shop, id: &str) {
     let query = format!(
         r#"mutation {{ noteDiscrepancies(input: {{ids: ["{id}"], note: "n"}}) {{ error {{ code }} }} }}"#
     );
@@ -115,7 +130,7 @@ async fn a_discrepancy_is_worked_on_until_it_ends(shop: Shop) {
     let other = data(shop.post(&shop.admin, made, Value::Null).await);
     let other = other["createToken"]["secret"].as_str().unwrap();
     let not_theirs = step(
-        &shop,
+        shop,
         other,
         "noteDiscrepancies",
         json!({ "ids": [id], "note": "n" }),
@@ -123,15 +138,17 @@ async fn a_discrepancy_is_worked_on_until_it_ends(shop: Shop) {
     .await;
     assert_eq!(not_theirs["error"]["code"], "NOT_FOUND", "{not_theirs:#}");
     assert_eq!(not_theirs["discrepancies"], json!(NOTHING));
+}
 
-    // Two at once: the later one is told.
+/// Two at once: the later one is told.
+async fn of_two_at_once_the_later_is_told(shop: &Shop, [kim, lee]: [&str; 2], id: &str) {
     let mut changes = shop
         .subscribe(&shop.viewer, "subscription { discrepanciesChanged { at } }")
         .await;
     changes.data().await;
     let given = step(
-        &shop,
-        &kim,
+        shop,
+        kim,
         "assignDiscrepancies",
         json!({ "ids": [id], "assignee": "김정산" }),
     )
@@ -140,8 +157,8 @@ async fn a_discrepancy_is_worked_on_until_it_ends(shop: Shop) {
     assert_eq!(given["discrepancies"][0]["assignee"], "김정산");
     changes.data().await;
     let later = step(
-        &shop,
-        &lee,
+        shop,
+        lee,
         "assignDiscrepancies",
         json!({ "ids": [id], "assignee": "이대사" }),
     )
@@ -152,26 +169,28 @@ async fn a_discrepancy_is_worked_on_until_it_ends(shop: Shop) {
         "{later:#}"
     );
     assert_eq!(later["discrepancies"][0]["assignee"], "김정산");
-    assert_eq!(listed(&shop, r#"assignee: "김정산""#).await.len(), 1);
-    assert_eq!(listed(&shop, r#"assignee: "이대사""#).await, NOTHING);
+    assert_eq!(listed(shop, r#"assignee: "김정산""#).await.len(), 1);
+    assert_eq!(listed(shop, r#"assignee: "이대사""#).await, NOTHING);
+}
 
+async fn is_acknowledged(shop: &Shop, [kim, lee]: [&str; 2], id: &str) {
     let input = json!({ "ids": [id], "note": "토스에 문의함", "until": "2026-03-31" });
-    let known = step(&shop, &kim, "acknowledgeDiscrepancies", input.clone()).await;
+    let known = step(shop, kim, "acknowledgeDiscrepancies", input.clone()).await;
     assert_eq!(known["error"], Value::Null, "{known:#}");
     assert_eq!(known["discrepancies"][0]["state"], "ACKNOWLEDGED");
     assert_eq!(known["discrepancies"][0]["acknowledgedUntil"], "2026-03-31");
-    let again = step(&shop, &lee, "acknowledgeDiscrepancies", input).await;
+    let again = step(shop, lee, "acknowledgeDiscrepancies", input).await;
     assert_eq!(again["error"]["code"], "ALREADY_ACKNOWLEDGED");
-    assert_eq!(listed(&shop, "").await, NOTHING);
-    assert_eq!(shop.ask(counts).await["discrepancyCounts"], json!(NOTHING));
+    assert_eq!(listed(shop, "").await, NOTHING);
+    assert_eq!(shop.ask(COUNTS).await["discrepancyCounts"], json!(NOTHING));
     assert_eq!(
-        listed(&shop, "state: [ACKNOWLEDGED], severity: [ERROR]")
+        listed(shop, "state: [ACKNOWLEDGED], severity: [ERROR]")
             .await
             .len(),
         1
     );
     assert_eq!(
-        listed(&shop, "state: [ACKNOWLEDGED], severity: [INFO, WAIT]").await,
+        listed(shop, "state: [ACKNOWLEDGED], severity: [INFO, WAIT]").await,
         NOTHING
     );
     let of_payment = "reconciliation { discrepancies { id state } }";
@@ -180,11 +199,13 @@ async fn a_discrepancy_is_worked_on_until_it_ends(shop: Shop) {
         of_payment["reconciliation"]["discrepancies"],
         json!([{ "id": id, "state": "ACKNOWLEDGED" }])
     );
+}
 
-    // Its evidence changes, and it is back under the same id, with who has it and what was said of it.
+/// Its evidence changes, and it is back under the same id, with who has it and what was said of it.
+async fn comes_back_with_other_evidence(shop: &Shop, id: &str) {
     shop.pass(Duration::days(1));
-    look_again(&shop).await;
-    let [back] = &listed(&shop, "").await[..] else {
+    look_again(shop).await;
+    let [back] = &listed(shop, "").await[..] else {
         panic!("it is back");
     };
     assert_eq!(back["id"], id);
@@ -202,19 +223,24 @@ async fn a_discrepancy_is_worked_on_until_it_ends(shop: Shop) {
         json!({ "by": "kim", "action": "ACKNOWLEDGED", "text": "토스에 문의함" })
     );
     assert_eq!(back["notes"][2]["by"], "toss-recon");
+}
 
-    // Its day comes.
+/// Its day comes.
+async fn comes_back_on_its_day(shop: &Shop, lee: &str, id: &str) {
     let input = json!({ "ids": [id], "note": "내일 다시", "until": "2026-03-25" });
-    let known = step(&shop, &lee, "acknowledgeDiscrepancies", input).await;
+    let known = step(shop, lee, "acknowledgeDiscrepancies", input).await;
     assert_eq!(
         known["discrepancies"][0]["state"], "ACKNOWLEDGED",
         "{known:#}"
     );
     shop.pass(Duration::days(1));
-    let [back] = &listed(&shop, "").await[..] else {
+    let [back] = &listed(shop, "").await[..] else {
         panic!("its day has come");
     };
     assert_eq!(actions(back)[3..], ["ACKNOWLEDGED", "DAY_CAME"]);
+}
+
+async fn what_cannot_be_done_is_told(shop: &Shop, kim: &str, id: &str) {
     for (field, input, code) in [
         (
             "reopenDiscrepancies",
@@ -233,7 +259,7 @@ async fn a_discrepancy_is_worked_on_until_it_ends(shop: Shop) {
         ),
         (
             "noteDiscrepancies",
-            json!({ "ids": vec![&id; 201], "note": "n" }),
+            json!({ "ids": vec![id; 201], "note": "n" }),
             "INVALID_INPUT",
         ),
         (
@@ -247,20 +273,22 @@ async fn a_discrepancy_is_worked_on_until_it_ends(shop: Shop) {
             "CHANGED",
         ),
     ] {
-        let refused = step(&shop, &kim, field, input).await;
+        let refused = step(shop, kim, field, input).await;
         assert_eq!(refused["error"]["code"], code, "{refused:#}");
     }
+}
 
-    // Toss puts the row right, and it ends by itself.
+/// Toss puts the row right, and it ends by itself.
+async fn ends_by_itself(shop: &Shop, id: &str) {
     shop.pass(Duration::days(1));
-    look_again(&shop).await;
+    look_again(shop).await;
     let open = listed(
-        &shop,
+        shop,
         "class: [AMOUNT_MISMATCH], state: [OPEN, ACKNOWLEDGED]",
     )
     .await;
     assert_eq!(open, NOTHING);
-    let [ended] = &listed(&shop, "state: [RESOLVED]").await[..] else {
+    let [ended] = &listed(shop, "state: [RESOLVED]").await[..] else {
         panic!("it is kept");
     };
     assert_eq!(
@@ -276,10 +304,13 @@ async fn a_discrepancy_is_worked_on_until_it_ends(shop: Shop) {
     );
     assert_eq!(ended["ageBusinessDays"], 3);
     assert_eq!(actions(ended)[5..], ["RESOLVED"]);
+}
+
+async fn is_told_in_korean_that_it_ended(shop: &Shop, kim: &str, id: &str) {
     let korean = shop
         .client()
         .post(shop.url("/graphql"))
-        .bearer_auth(&kim)
+        .bearer_auth(kim)
         .header("accept-language", "ko")
         .json(&json!({ "query": format!(
             r#"mutation {{ acknowledgeDiscrepancies(input: {{ids: ["{id}"], note: "n"}}) {{ error {{ code message }} }} }}"#
@@ -294,10 +325,12 @@ async fn a_discrepancy_is_worked_on_until_it_ends(shop: Shop) {
             .starts_with("이미 해소된"),
         "{korean:#}"
     );
+}
 
+async fn everything_done_is_in_the_audit_log(shop: &Shop, kim: &str) {
     let log = data(
         shop.post(
-            &kim,
+            kim,
             "{ auditLog(first: 50) { nodes { action actor detail } } }",
             Value::Null,
         )

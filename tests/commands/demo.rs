@@ -48,9 +48,11 @@ async fn the_printed_query_shows_what_the_guide_says() {
         guide.trim_start().starts_with("toss-recon demo:"),
         "no noise: {guide}"
     );
-    assert_eq!(labelled(&guide, "open "), demo.url("/graphql"));
+    assert_eq!(labelled(&guide, "GraphiQL "), demo.url("/graphql"));
     let viewer = labelled(&guide, "viewer token ");
     let admin = labelled(&guide, "admin token ");
+    let console = format!("{}#sign-in={admin}", demo.url("/console/"));
+    assert_eq!(labelled(&guide, "open "), console);
     let query = paragraph(&guide, "query {");
 
     let data = demo.ask(&viewer, &query).await;

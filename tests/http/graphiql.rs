@@ -166,7 +166,7 @@ fn folder() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/graphiql"))
 }
 
-async fn gunzip(packed: &[u8]) -> Vec<u8> {
+pub(crate) async fn gunzip(packed: &[u8]) -> Vec<u8> {
     let mut gzip = Command::new("gzip")
         .arg("-dc")
         .stdin(Stdio::piped())

@@ -4,6 +4,7 @@ mod access;
 mod audits;
 mod bodies;
 mod compression;
+mod console;
 mod cross_origin;
 mod documents;
 mod failures;

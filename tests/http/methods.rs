@@ -148,6 +148,9 @@ async fn every_address_says_which_methods_it_answers() {
         ("/metrics", "GET, HEAD, OPTIONS"),
         ("/schema.graphql", "GET, HEAD, OPTIONS"),
         ("/graphql/assets/x/page.js", "GET, HEAD, OPTIONS"),
+        ("/console", "GET, HEAD, OPTIONS"),
+        ("/console/payments/x", "GET, HEAD, OPTIONS"),
+        ("/console/assets/x/index.js", "GET, HEAD, OPTIONS"),
         ("/session", "POST, DELETE, OPTIONS"),
         ("/graphql", "GET, HEAD, POST, OPTIONS"),
     ] {

@@ -19,7 +19,7 @@ use toss_recon::{
     access::{Access, LookupFailed, NewToken, Role, Scope, StoredToken},
     graphql::Metering,
     http::{
-        DoorSettings, Endpoint, Graphiql, HttpParts, Metrics, NotReady, Readiness,
+        Console, DoorSettings, Endpoint, Graphiql, HttpParts, Metrics, NotReady, Readiness,
         TrustedDocuments, app, on_connect,
     },
 };
@@ -78,7 +78,7 @@ impl TestServer {
         answer_time: Duration,
         trust: Duration,
     ) -> Self {
-        let nothing = (Vec::new(), TrustedDocuments::default());
+        let nothing = (true, Vec::new(), TrustedDocuments::default());
         Self::start_as(door, metrics_need_token, answer_time, trust, nothing)
     }
 
@@ -91,8 +91,15 @@ impl TestServer {
             false,
             answer_time,
             trust,
-            (origins, documents),
+            (true, origins, documents),
         )
+    }
+
+    /// Without the console.
+    pub(crate) fn start_without_console() -> Self {
+        let (answer_time, trust) = (Duration::from_secs(30), Duration::from_secs(5));
+        let nothing = (false, Vec::new(), TrustedDocuments::default());
+        Self::start_as(DoorSettings::default(), false, answer_time, trust, nothing)
     }
 
     fn start_as(
@@ -100,7 +107,7 @@ impl TestServer {
         metrics_need_token: bool,
         answer_time: Duration,
         trust: Duration,
-        (allowed_origins, documents): (Vec<String>, TrustedDocuments),
+        (has_console, allowed_origins, documents): (bool, Vec<String>, TrustedDocuments),
     ) -> Self {
         let switches = Arc::new(Switches::default());
         let (tokens, access) = access(&switches, trust);
@@ -129,6 +136,7 @@ impl TestServer {
             metrics: Metrics::new(async || "measured 1\n".to_owned())
                 .with_token_needed(metrics_need_token),
             graphiql: Graphiql::from_binary(),
+            console: has_console.then(|| Console::from_binary(200)),
             webhooks: None,
             allowed_origins,
         };

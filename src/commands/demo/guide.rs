@@ -26,12 +26,15 @@ impl Guide<'_> {
             r#"
 toss-recon demo: a simulated shop that has lived through a month of payments. Ctrl-C ends it; nothing is kept.
 
-  open          http://{address}/graphql
+  open          http://{address}/console/#sign-in={admin}
+  GraphiQL      http://{address}/graphql
   viewer token  {viewer}
   admin token   {admin}
   second admin  {approver}
 
-The page asks for a token: a viewer may query, an admin may also cancel. Paste this query:
+The first address is the console, signed in as an admin: what does not add up, and what became of each payment.
+
+GraphiQL asks for a token: a viewer may query, an admin may also cancel. Paste this query:
 
 query {{
   neverPaid: payment(by: {{orderId: "order-never-paid"}}) {{ ...Money }}

@@ -78,7 +78,9 @@ impl Store {
                     .values()
                     .filter_map(|item| item.payment_key.as_deref()),
             );
-            items.values().for_each(|item| changed.work_list(&item.mid));
+            for item in items.values() {
+                changed.work_list(&item.mid);
+            }
         });
         for (id, item) in &items {
             let said = Said {

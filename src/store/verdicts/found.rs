@@ -87,7 +87,10 @@ impl<'r> Renamed<'r> {
         class: &str,
         found: &crate::store::DiscrepancyRecord,
     ) -> Option<&'r discrepancy::Model> {
-        let key = found.transaction_key.as_ref().map(|key| key.as_str());
+        let key = found
+            .transaction_key
+            .as_ref()
+            .map(reconciliation::TransactionKey::as_str);
         let taken = &self.taken;
         let row = self.rows.iter().copied().find(|row| {
             row.subject == subject

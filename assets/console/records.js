@@ -1,0 +1,1 @@
+import{Q as e,_t as t,et as n,k as r,tt as i,vt as a}from"./index.js";var o=n(),s=[`payments`,`settlements`];function c(){let{pages:n}=r(),[c]=a(),{keep:l}=i();return(0,o.jsx)(`nav`,{className:`tabs`,"aria-label":n.records,children:s.map(r=>(0,o.jsx)(t,{className:`tab`,href:l(e[r]),"aria-current":c===e[r]?`page`:void 0,children:n[r]},r))})}export{c as t};

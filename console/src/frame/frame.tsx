@@ -1,0 +1,115 @@
+// What surrounds every page: the bar, the strip of freshness, and on narrow screens the bar at the thumb.
+
+import { type ReactNode, useState } from "react";
+import { useQuery } from "urql";
+import { Link, useLocation, useSearchParams } from "wouter";
+import { changed } from "../kit/address";
+import { useKeys, usePrefix } from "../kit/keys";
+import { useMerchant } from "../kit/merchant";
+import { Shape } from "../kit/shapes";
+import { menu, routes } from "../routes";
+import { FrameDocument } from "../server/generated/graphql";
+import { useEveryMinute } from "../server/live";
+import { useReach } from "../server/reach";
+import { useTexts } from "../texts/language";
+import { Account } from "./account";
+import { Find } from "./find";
+import { Freshness } from "./freshness";
+import { KeysHelp } from "./keys-help";
+
+/** Whether a menu's page is the one at an address: itself, or what lies below it. */
+function isAt(address: string, location: string): boolean {
+  if (address === routes.payments && location === routes.settlements) return true;
+  return address === "/" ? location === "/" : location === address || location.startsWith(`${address}/`);
+}
+
+function Menu({ children }: { children: (entry: (typeof menu)[number]) => ReactNode }) {
+  const [location] = useLocation();
+  const { keep } = useMerchant();
+  return menu.map((entry) => (
+    <Link key={entry.page} href={keep(entry.address)} aria-current={isAt(entry.address, location) ? "page" : undefined}>
+      {children(entry)}
+    </Link>
+  ));
+}
+
+function MerchantChoice({ merchants }: { merchants: string[] }) {
+  const texts = useTexts();
+  const { mId } = useMerchant();
+  const [params] = useSearchParams();
+  const [location, go] = useLocation();
+  if (merchants.length < 2) return null;
+  return (
+    <select
+      className="control"
+      aria-label={texts.frame.merchant}
+      value={mId ?? ""}
+      onChange={(event) =>
+        go(location + changed(params, { m: event.target.value, after: undefined, before: undefined, item: undefined }))
+      }
+    >
+      <option value="">{texts.frame.all}</option>
+      {merchants.map((one) => (
+        <option key={one} translate="no">
+          {one}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+export function Frame({ children }: { children: ReactNode }) {
+  const texts = useTexts();
+  const [, go] = useLocation();
+  const { keep } = useMerchant();
+  const [showsKeys, setShowsKeys] = useState(false);
+  const [{ data }, again] = useQuery({ query: FrameDocument });
+  const reach = useReach();
+  useEveryMinute(() => again({ requestPolicy: "network-only" }));
+  usePrefix();
+  useKeys({
+    "?": () => setShowsKeys(true),
+    ...Object.fromEntries(menu.map(({ letter, address }) => [`g ${letter}`, () => go(keep(address))])),
+  });
+  const merchants = [...new Set(data?.coverage.map((row) => row.mId))].sort();
+  return (
+    <>
+      <a className="skip" href="#main">
+        {texts.frame.skip}
+      </a>
+      <header className="top">
+        <div className="bar">
+          <Link href={keep("/")} className="brand" aria-label={texts.product}>
+            <svg viewBox="0 0 32 32" width="24" height="24" aria-hidden="true">
+              <rect width="32" height="32" rx="8" fill="currentColor" />
+              <path d="M8 12.5h16M8 19.5h16" stroke="var(--surface)" strokeWidth="3.2" strokeLinecap="round" />
+            </svg>
+            <span>{texts.product}</span>
+          </Link>
+          <nav className="menu" aria-label={texts.frame.main}>
+            <Menu>{({ page }) => texts.pages[page]}</Menu>
+          </nav>
+          <span className="space" />
+          <MerchantChoice merchants={merchants} />
+          <Find />
+          <Account person={data?.viewer} showKeys={() => setShowsKeys(true)} />
+        </div>
+        <Freshness reach={reach} />
+      </header>
+      <main id="main" tabIndex={-1}>
+        {children}
+      </main>
+      <nav className="bottom-bar" aria-label={texts.frame.main}>
+        <Menu>
+          {({ page, shape }) => (
+            <>
+              <Shape name={shape} size={20} />
+              {texts.pages[page]}
+            </>
+          )}
+        </Menu>
+      </nav>
+      <KeysHelp isOpen={showsKeys} onClose={() => setShowsKeys(false)} />
+    </>
+  );
+}

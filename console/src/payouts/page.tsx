@@ -1,0 +1,111 @@
+// 지급 달력: what each day of a month pays out, one merchant and one currency at a time.
+
+import { useQuery } from "urql";
+import { Link, useLocation, useSearchParams } from "wouter";
+import { addMonths, monthRange } from "../figures/days";
+import { changed } from "../kit/address";
+import { Shape } from "../kit/shapes";
+import { Banner, SkeletonLines } from "../kit/states";
+import { Title } from "../kit/title";
+import { failureText } from "../server/failure";
+import { PayoutDaysDocument } from "../server/generated/graphql";
+import { useTexts } from "../texts/language";
+import { DayPanel } from "./day-panel";
+import { barsByDay, chosenOf, read } from "./month";
+import { MonthGrid } from "./month-grid";
+import "./payouts.css";
+import "./payouts-narrow.css";
+
+export default function PayoutsPage() {
+  const texts = useTexts();
+  const { records: words } = texts;
+  const [params] = useSearchParams();
+  const [location, go] = useLocation();
+  const address = read(params);
+  const { month } = address;
+  const [{ data, error, fetching }, ask] = useQuery({
+    query: PayoutDaysDocument,
+    variables: { range: monthRange(month), mId: address.mId ? [address.mId] : null },
+  });
+  const to = (change: Record<string, string | undefined>) => location + changed(params, change);
+  const { merchants, merchant, currencies, currency } = chosenOf(data?.payoutDays ?? [], address);
+  const entries = data?.payoutDays.filter((entry) => entry.mId === merchant && entry.currency === currency) ?? [];
+  const days = barsByDay(entries, month);
+  return (
+    <>
+      <div className="page-head">
+        <Title name={texts.pages.payouts} />
+        <div className="month-steps">
+          <Link
+            className="icon-button"
+            href={to({ month: addMonths(month, -1), day: undefined })}
+            aria-label={words.previousMonth}
+          >
+            <Shape name="left" />
+          </Link>
+          <strong>{words.month(month)}</strong>
+          <Link
+            className="icon-button"
+            href={to({ month: addMonths(month, 1), day: undefined })}
+            aria-label={words.nextMonth}
+          >
+            <Shape name="right" />
+          </Link>
+        </div>
+        <span className="space" />
+        <span className="note legend">
+          <Shape name="square" size={10} /> {words.settled}
+          <Shape name="hatch" size={12} /> {words.forecast} · {words.beforeFee}
+        </span>
+        {!address.mId && merchants.length > 1 && (
+          <select
+            className="control"
+            aria-label={texts.frame.merchant}
+            value={merchant}
+            onChange={(event) => go(to({ m: event.target.value }))}
+          >
+            {merchants.map((one) => (
+              <option key={one} translate="no">
+                {one}
+              </option>
+            ))}
+          </select>
+        )}
+        {currencies.length > 1 && (
+          <select
+            className="control"
+            aria-label={words.currency}
+            value={currency}
+            onChange={(event) => go(to({ currency: event.target.value }))}
+          >
+            {currencies.map((one) => (
+              <option key={one}>{one}</option>
+            ))}
+          </select>
+        )}
+      </div>
+      {error && (
+        <Banner tone="bad" shape="alert">
+          {failureText(error, texts)}
+          <button type="button" className="button" onClick={() => ask({ requestPolicy: "network-only" })}>
+            {texts.states.retry}
+          </button>
+        </Banner>
+      )}
+      <div className="payouts" aria-busy={fetching}>
+        <div className="card month-card">
+          {!data && !error && <SkeletonLines lines={12} />}
+          {data && <MonthGrid month={month} days={days} chosen={address.day} to={to} />}
+          {data && days.size === 0 && <p className="muted no-payouts">{words.noPayouts}</p>}
+        </div>
+        {address.day ? (
+          <DayPanel day={address.day} bars={days.get(address.day) ?? []} mId={merchant} />
+        ) : (
+          <aside className="card day-panel none">
+            <p className="muted">{words.chooseDay}</p>
+          </aside>
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,25 @@
+// Every address of the console, once.
+
+/** Below this everything lies. */
+export const BASE = "/console";
+
+export const routes = {
+  toCheck: "/",
+  payments: "/payments",
+  payment: "/payments/:paymentKey",
+  settlements: "/settlements",
+  payouts: "/payouts",
+  cancels: "/cancels",
+} as const;
+
+export const addressOf = {
+  payment: (paymentKey: string): string => `/payments/${encodeURIComponent(paymentKey)}`,
+};
+
+/** What the menu leads to, in its order, with the letter behind `g`. */
+export const menu = [
+  { page: "toCheck", address: routes.toCheck, letter: "i", shape: "list" },
+  { page: "records", address: routes.payments, letter: "p", shape: "square" },
+  { page: "payouts", address: routes.payouts, letter: "d", shape: "calendar" },
+  { page: "cancels", address: routes.cancels, letter: "c", shape: "back" },
+] as const;

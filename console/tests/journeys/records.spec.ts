@@ -1,0 +1,83 @@
+import { expect, test } from "../guards";
+
+test.use({ locale: "ko-KR" });
+
+test("payments of a verdict are those that the API lists, and one of them opens by keyboard", async ({
+  page,
+  open,
+  demo,
+}) => {
+  const { payments } = await demo.ask(
+    '{ payments(first: 50, filter: {verdict: [DISCREPANT], mId: ["tdemoshop01"]}) { totalCount nodes { orderId } } }',
+  );
+  const orders = payments.nodes.map((payment: { orderId: string }) => payment.orderId);
+  await open("/payments?m=tdemoshop01");
+  await page.getByLabel("대사 결과").selectOption("DISCREPANT");
+  await expect(page.locator("[data-row]")).toHaveText(orders);
+  await expect(page.locator(".count")).toHaveText(`${payments.totalCount}건`);
+  await page.locator("h1").focus();
+  await page.keyboard.press("j");
+  await expect(page.locator("[data-row]").first()).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: orders[0], level: 1 })).toBeVisible();
+  await expect(page).toHaveURL(/m=tdemoshop01/);
+});
+
+test("pages of a list go on and back, by their keys too", async ({ page, open }) => {
+  await open("/payments");
+  const first = page.locator("[data-row]").first();
+  const order = await first.textContent();
+  await page.getByRole("button", { name: "다음" }).click();
+  await expect(first).not.toHaveText(order ?? "");
+  await page.keyboard.press("[");
+  await expect(first).toHaveText(order ?? "");
+});
+
+test("no payment that was never read is green in a list", async ({ page, open, demo }) => {
+  const { payments } = await demo.ask("{ payments(first: 50) { nodes { orderId wasRead } } }");
+  await open("/payments");
+  await expect(page.locator("[data-row]")).toHaveCount(50);
+  for (const { orderId, wasRead } of payments.nodes) {
+    if (wasRead) continue;
+    await expect(page.locator("tr", { hasText: orderId }).locator(".badge.good")).toHaveCount(0);
+  }
+});
+
+test("a day of the calendar is what the API says of it, and leads to its rows, by keyboard alone", async ({
+  page,
+  open,
+  demo,
+}) => {
+  const to = new Date().toISOString().slice(0, 10);
+  const from = new Date(Date.now() - 25 * 86_400_000).toISOString().slice(0, 10);
+  const { payoutDays } = await demo.ask(
+    `{ payoutDays(range: {from: "${from}", to: "${to}"}, mId: ["tdemoshop01"]) {
+        paidOutDate basis currency paymentCount cancelCount payOutAmount { amount } } }`,
+  );
+  const negative = payoutDays.find(
+    (day: { basis: string; currency: string; payOutAmount: { amount: string } }) =>
+      day.basis === "SETTLED" && day.currency === "KRW" && day.payOutAmount.amount.startsWith("-"),
+  );
+  const day = negative.paidOutDate;
+  await open(`/payouts?month=${day.slice(0, 7)}&m=tdemoshop01`);
+  const cell = page.locator(`[data-day="${day}"]`);
+  await expect(cell).toContainText("차감되는 날");
+  await cell.focus();
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  const panel = page.getByRole("complementary");
+  const digits = (amount: string) => amount.replace(/\B(?=(\d{3})+$)/g, ",");
+  await expect(panel).toContainText(digits(negative.payOutAmount.amount));
+  await expect(panel).toContainText(`취소 ${negative.cancelCount}건`);
+  await panel.getByRole("link", { name: "정산 행 모두 보기" }).click();
+  await expect(page).toHaveURL(new RegExp(`paidFrom=${day}`));
+  // The list has the rows of every currency of that day.
+  const rows = payoutDays
+    .filter((one: { paidOutDate: string; basis: string }) => one.paidOutDate === day && one.basis === "SETTLED")
+    .reduce(
+      (count: number, one: { paymentCount: number; cancelCount: number }) => count + one.paymentCount + one.cancelCount,
+      0,
+    );
+  await expect(page.locator(".record-rows tbody tr:not(.skeleton)")).toHaveCount(rows);
+});
