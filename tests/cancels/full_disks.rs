@@ -13,7 +13,7 @@ use crate::scene::{Engine, PATIENCE, Scene, TOTAL, kill};
 /// A file of so many blocks takes no change at all: SQLite writes a page of 4 KiB and what belongs to it.
 const NOTHING: u64 = 8;
 /// How far the log of changes may grow, in KiB: from nothing, over each change of a cancel, to more than one cancel.
-const ROOM: [u64; 6] = [4, 20, 44, 68, 100, 164];
+const ROOM: [u64; 7] = [4, 20, 68, 132, 228, 324, 484];
 
 /// A scene whose log of changes is empty, so that it is the log that has to grow.
 async fn with_empty_log() -> Scene {

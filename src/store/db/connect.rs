@@ -18,8 +18,9 @@ use crate::store::db::staging::Importer;
 use crate::store::db::writable::Writable;
 use crate::store::{Connections, Store, StoreError};
 
-/// How long a statement waits for a connection before the database counts as lost.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a statement waits for a connection before the database counts as lost. With what SQLite then waits for a lock,
+/// less than somebody who cancels waits for an answer.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(4);
 /// How long SQLite waits for another process's lock.
 pub(in crate::store) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const SQLITE_READERS: u32 = 4;
