@@ -128,7 +128,7 @@ async fn each_request_has_a_line_with_who_asked_for_what_and_what_it_cost() {
         .send()
         .await
         .unwrap();
-    assert!(home.url().path() == "/graphql" && home.status() == 200);
+    assert!(home.url().path() == "/console/" && home.status() == 200);
     scene.server.stop("TERM").await;
 }
 
