@@ -6,7 +6,7 @@ import { Link, useLocation, useSearchParams } from "wouter";
 import { changed } from "../kit/address";
 import { rowKeys, useKeys } from "../kit/keys";
 import { Pager } from "../kit/pager";
-import { Banner, Empty } from "../kit/states";
+import { Empty, FailureBanner } from "../kit/states";
 import { Title } from "../kit/title";
 import { failureText } from "../server/failure";
 import { CancelRequestsDocument, type RequestRowFragment } from "../server/generated/graphql";
@@ -55,14 +55,7 @@ export default function CancelsPage() {
           </Link>
         ))}
       </nav>
-      {error && (
-        <Banner tone="bad" shape="alert">
-          {failureText(error, texts)}
-          <button type="button" className="button" onClick={again}>
-            {texts.states.retry}
-          </button>
-        </Banner>
-      )}
+      {error && <FailureBanner said={failureText(error, texts)} retry={again} />}
       <div className="card list" ref={list} aria-busy={fetching && !stale && !data}>
         {rows?.length === 0 && <Empty title={filters.tab === "all" ? words.empty : texts.toCheck.filtered} />}
         {!error && rows?.length !== 0 && (

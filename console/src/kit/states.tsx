@@ -1,6 +1,7 @@
 // What a page or a part shows instead of its rows.
 
 import type { ReactNode } from "react";
+import { useTexts } from "../texts/language";
 import { Shape, type ShapeName } from "./shapes";
 
 /** A sentence over a part, with what can be done about it. */
@@ -18,6 +19,19 @@ export function Banner({
       {shape && <Shape name={shape} />}
       {children}
     </div>
+  );
+}
+
+/** That the server did not answer, or not with this, and a button that asks it again. */
+export function FailureBanner({ said, retry }: { said: string; retry: () => void }) {
+  const texts = useTexts();
+  return (
+    <Banner tone="bad" shape="alert">
+      {said}
+      <button type="button" className="button" onClick={retry}>
+        {texts.states.retry}
+      </button>
+    </Banner>
   );
 }
 

@@ -10,7 +10,7 @@ import { Amount, Instant } from "../kit/figure";
 import { useKeys } from "../kit/keys";
 import { useMerchant } from "../kit/merchant";
 import { Shape } from "../kit/shapes";
-import { Banner, Empty, SkeletonLines } from "../kit/states";
+import { Banner, Empty, FailureBanner, SkeletonLines } from "../kit/states";
 import { Title } from "../kit/title";
 import { addressOf, routes } from "../routes";
 import { failureText } from "../server/failure";
@@ -102,12 +102,7 @@ export default function PaymentPage() {
         {back}
         <Title name={texts.pages.payment} hidden />
         {error ? (
-          <Banner tone="bad" shape="alert">
-            {failureText(error, texts)}
-            <button type="button" className="button" onClick={reread}>
-              {texts.states.retry}
-            </button>
-          </Banner>
+          <FailureBanner said={failureText(error, texts)} retry={reread} />
         ) : (
           <div className="card">
             <Empty title={texts.payment.notFound}>

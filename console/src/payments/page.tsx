@@ -14,7 +14,7 @@ import { useMerchant } from "../kit/merchant";
 import { Pager, pageOf } from "../kit/pager";
 import { RangeField } from "../kit/range-field";
 import { RecordTabs } from "../kit/record-tabs";
-import { Banner, Empty, SkeletonRows } from "../kit/states";
+import { Empty, FailureBanner, SkeletonRows } from "../kit/states";
 import { Title } from "../kit/title";
 import { addressOf, routes } from "../routes";
 import { failureText } from "../server/failure";
@@ -84,14 +84,7 @@ export default function PaymentsPage() {
           )}
         </FilterSheet>
       </div>
-      {error && (
-        <Banner tone="bad" shape="alert">
-          {failureText(error, texts)}
-          <button type="button" className="button" onClick={() => ask({ requestPolicy: "network-only" })}>
-            {texts.states.retry}
-          </button>
-        </Banner>
-      )}
+      {error && <FailureBanner said={failureText(error, texts)} retry={() => ask({ requestPolicy: "network-only" })} />}
       <div className={`card list ${fetching ? "is-asked" : ""}`} ref={list} aria-busy={fetching}>
         {rows?.length === 0 && <Empty title={isFiltered ? texts.toCheck.filtered : words.empty} />}
         {!error && rows?.length !== 0 && (

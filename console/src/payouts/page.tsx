@@ -5,7 +5,7 @@ import { Link, useLocation, useSearchParams } from "wouter";
 import { addMonths, monthRange } from "../figures/days";
 import { changed } from "../kit/address";
 import { Shape } from "../kit/shapes";
-import { Banner, SkeletonLines } from "../kit/states";
+import { FailureBanner, SkeletonLines } from "../kit/states";
 import { Title } from "../kit/title";
 import { failureText } from "../server/failure";
 import { PayoutDaysDocument } from "../server/generated/graphql";
@@ -84,14 +84,7 @@ export default function PayoutsPage() {
           </select>
         )}
       </div>
-      {error && (
-        <Banner tone="bad" shape="alert">
-          {failureText(error, texts)}
-          <button type="button" className="button" onClick={() => ask({ requestPolicy: "network-only" })}>
-            {texts.states.retry}
-          </button>
-        </Banner>
-      )}
+      {error && <FailureBanner said={failureText(error, texts)} retry={() => ask({ requestPolicy: "network-only" })} />}
       <div className="payouts" aria-busy={fetching}>
         <div className="card month-card">
           {!data && !error && <SkeletonLines lines={12} />}

@@ -8,7 +8,7 @@ import { Count } from "../kit/count";
 import { rowKeys, useKeys } from "../kit/keys";
 import { Pager, pageOf } from "../kit/pager";
 import { Shape } from "../kit/shapes";
-import { Banner, Empty } from "../kit/states";
+import { Empty, FailureBanner } from "../kit/states";
 import { Title } from "../kit/title";
 import { failureText } from "../server/failure";
 import { ToCheckCountDocument, ToCheckDocument, ToCheckIdsDocument } from "../server/generated/graphql";
@@ -92,14 +92,7 @@ export default function ToCheckPage() {
         )}
       </div>
       <FilterBar filters={filters} to={to} />
-      {error && (
-        <Banner tone="bad" shape="alert">
-          {failureText(error, texts)}
-          <button type="button" className="button" onClick={again}>
-            {texts.states.retry}
-          </button>
-        </Banner>
-      )}
+      {error && <FailureBanner said={failureText(error, texts)} retry={again} />}
       <div className={`work ${chosen ? "has-chosen" : ""}`} ref={list}>
         <div className={`card list ${stale || fetching ? "is-asked" : ""}`} aria-busy={fetching}>
           {rows?.length === 0 && !isFiltered(filters) && !filters.place.after && <NothingToCheck />}
