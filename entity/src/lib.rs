@@ -23,6 +23,7 @@ pub mod resolved_discrepancy;
 pub mod running_limit;
 pub mod session;
 pub mod settlement;
+pub mod settlement_match;
 pub mod settlement_version;
 pub mod sync_window;
 pub mod transaction;

@@ -15,6 +15,28 @@ pub enum MatchStrength {
     None,
 }
 
+impl MatchStrength {
+    /// Every strength, the surest first.
+    pub const ALL: [Self; 4] = [Self::Exact, Self::Weak, Self::Ambiguous, Self::None];
+
+    /// The spelling in the store and in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "EXACT",
+            Self::Weak => "WEAK",
+            Self::Ambiguous => "AMBIGUOUS",
+            Self::None => "NONE",
+        }
+    }
+
+    /// Reads that spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|strength| strength.as_str() == text)
+    }
+}
+
 /// The outcome of matching one settlement row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettlementMatch {

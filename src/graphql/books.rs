@@ -99,9 +99,11 @@ impl Books {
 
     /// Whether a selection of a payment's fields asks for more than that.
     pub(super) fn needs_more_than_rows(selection: &Lookahead<'_>) -> bool {
-        OF_MORE
-            .into_iter()
-            .any(|name| selection.field(name).exists())
+        let of_rows = selection.field("settlements").field("versions");
+        of_rows.exists()
+            || OF_MORE
+                .into_iter()
+                .any(|name| selection.field(name).exists())
     }
 
     pub(super) fn found(&self) -> &FoundPayment {

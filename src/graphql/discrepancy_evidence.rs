@@ -9,10 +9,10 @@ use super::books::Books;
 use super::cancel_request::CancelRequest;
 use super::coverage::DaySpan;
 use super::error::ApiError;
-use super::money::Money;
-use super::scalars::{DateTime, LocalDate};
+use super::scalars::LocalDate;
 use super::scoped::Scoped;
 use super::settlement::Settlement;
+use super::settlement_version::SettlementVersion;
 use super::transaction::Transaction;
 use crate::store::{
     CancelRequestId, PageRequest, SettlementFilter, StoredSettlement, Toward, VerdictSubject,
@@ -35,40 +35,6 @@ pub(super) struct DiscrepancyEvidence {
     gaps: Vec<DaySpan>,
     /// The cancel request of ours whose outcome is not known.
     cancel_request: Option<CancelRequest>,
-}
-
-/// What a settlement row said once.
-#[derive(SimpleObject)]
-pub(super) struct SettlementVersion {
-    /// Signed as in `Settlement`.
-    amount: Money,
-    /// Signed as in `Settlement`.
-    fee: Money,
-    /// What was to be paid out.
-    pay_out_amount: Money,
-    /// The day that the event was booked on (매출일).
-    sold_date: LocalDate,
-    /// The day on which the money was to move (지급일).
-    paid_out_date: LocalDate,
-    /// When Toss was last known to list it so.
-    seen_from: DateTime,
-    /// When it was found to be another. Null for a row that Toss does not list any more and that nothing has replaced.
-    seen_until: Option<DateTime>,
-}
-
-impl SettlementVersion {
-    fn of(version: &reconciliation::Version, until: chrono::DateTime<chrono::Utc>) -> Self {
-        let row = &version.settlement;
-        Self {
-            amount: Money(row.amount),
-            fee: Money(row.shown_fee()),
-            pay_out_amount: Money(row.pay_out_amount),
-            sold_date: LocalDate(row.sold_date),
-            paid_out_date: LocalDate(row.paid_out_date),
-            seen_from: DateTime(version.read_at),
-            seen_until: Some(DateTime(until)),
-        }
-    }
 }
 
 impl DiscrepancyEvidence {
@@ -156,7 +122,9 @@ impl DiscrepancyEvidence {
         let former = found.former_row();
         let days = found.unread_days().into_iter();
         Ok(Self {
-            previous_settlement: former.map(|(row, until)| SettlementVersion::of(row, until)),
+            previous_settlement: former.map(|(version, until)| {
+                SettlementVersion::of(&version.settlement, version.read_at, until)
+            }),
             gaps: days.map(span).collect(),
             cancel_request: request.map(CancelRequest::from),
             ..Self::default()

@@ -10,7 +10,7 @@ use super::error::ApiError;
 use super::money::AmountRange;
 use super::reconciliation::Verdict;
 use super::scalars::LocalDate;
-use super::settlement::SettlementKind;
+use super::settlement::{MatchStrength, SettlementKind};
 use super::status::{PaymentMethod, PaymentStatus};
 use super::transaction::TransactionEffect;
 use crate::store;
@@ -75,6 +75,9 @@ pub(super) struct SettlementFilter {
     order_id: Option<String>,
     /// Toss's key of the payment.
     payment_key: Option<String>,
+    /// How surely the row belongs to one of its payment's transactions.
+    #[graphql(name = "match")]
+    matches: Option<Vec<MatchStrength>>,
 }
 
 /// Which discrepancies. What is left out lets every one through, but for `state`; an empty list lets none through.
@@ -237,6 +240,7 @@ impl SettlementFilter {
             kind: self.kind.map(Into::into),
             order_id: order(self.order_id)?,
             payment_key: payment(self.payment_key)?,
+            matches: few("match", self.matches, Into::into)?,
         })
     }
 }

@@ -132,6 +132,9 @@ pub(super) async fn settlements(
     let order = filter.order();
     let request = arguments.request(|text| settlement_place(order, text))?;
     let total = TotalCount::Settlements(filter.clone());
+    if filter.matches.is_some() {
+        Loaders::of(ctx)?.catch_up().await?;
+    }
     let scoped = Scoped::of(ctx)?;
     let page = scoped.list_settlements(filter, &request).await?;
     let mut owners = Owners::of(&scoped, page.rows.iter().map(|(_, row)| row)).await?;

@@ -10,7 +10,9 @@ use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
-use reconciliation::{CancelRequestFacts, Currency, History, Money, OrderId, PaymentKey};
+use reconciliation::{
+    CancelRequestFacts, Currency, FormerSettlement, History, Money, OrderId, PaymentKey,
+};
 use tokio::sync::OnceCell;
 use tracing::Instrument as _;
 
@@ -18,7 +20,8 @@ use super::context::Interpretation;
 use super::error::ApiError;
 use crate::reconcile::{Reconciled, Reconciler, history, request_facts};
 use crate::store::{
-    CancelRequest, DeskRecord, DiscrepancyId, Store, StoreError, StoredPayment, WholePayment,
+    CancelRequest, DeskRecord, DiscrepancyId, SettlementId, Store, StoreError, StoredPayment,
+    StoredSettlement, WholePayment,
 };
 
 /// What to load of: a payment as it was read at one instant. After another reading it is another key, so that a
@@ -53,6 +56,10 @@ struct ReconciledOf(Reading);
 /// Loads a payment as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct StoredOf(PaymentKey);
+
+/// Loads what a settlement row said before.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct VersionsOf(SettlementId);
 
 /// Loads every attempt to pay an order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -177,6 +184,24 @@ impl Loaders {
             Ok(attempts) => Ok(attempts.unwrap_or_default()),
             Err(error) => Err(ApiError::internal(&*error)),
         }
+    }
+
+    /// What the row at that place said before, oldest first. Those of the others are read along: whoever asks for one row's
+    /// asks for theirs next.
+    pub(super) async fn versions(
+        &self,
+        rows: &[StoredSettlement],
+        place: usize,
+    ) -> Result<Arc<[FormerSettlement]>, ApiError> {
+        let of_each = rows.iter().map(|row| VersionsOf(row.id.clone()));
+        let mut versions = self
+            .rows
+            .load_many(of_each)
+            .await
+            .map_err(|error| ApiError::internal(&*error))?;
+        let row = rows.get(place);
+        let found = row.and_then(|row| versions.remove(&VersionsOf(row.id.clone())));
+        Ok(found.unwrap_or_default())
     }
 
     /// Makes the verdicts that are due, so that what is answered from stored ones tells of what was just written; once for
@@ -320,6 +345,25 @@ impl Loader<AttemptsOf> for Rows {
         Ok(found
             .map(|(order, attempts)| (AttemptsOf(order), Arc::from(attempts)))
             .collect())
+    }
+}
+
+impl Loader<VersionsOf> for Rows {
+    type Value = Arc<[FormerSettlement]>;
+    type Error = Arc<StoreError>;
+
+    /// Rows that never changed have none, which is remembered too.
+    async fn load(
+        &self,
+        keys: &[VersionsOf],
+    ) -> Result<HashMap<VersionsOf, Self::Value>, Self::Error> {
+        let ids = keys.iter().map(|VersionsOf(id)| id.as_str());
+        let mut versions = self.store.versions_of(ids).await.map_err(Arc::new)?;
+        let of_each = keys.iter().map(|key| {
+            let versions = versions.remove(&key.0).unwrap_or_default();
+            (key.clone(), Arc::from(versions))
+        });
+        Ok(of_each.collect())
     }
 }
 

@@ -45,6 +45,7 @@ mod scalars;
 mod scoped;
 mod settlement;
 mod settlement_cycle;
+mod settlement_version;
 mod status;
 mod subscription;
 #[cfg(test)]

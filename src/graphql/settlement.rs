@@ -7,10 +7,12 @@ use reconciliation::{PaymentKey, SettlementMatch, TransactionKey, match_settleme
 
 use super::books::Books;
 use super::error::ApiError;
+use super::loaders::Loaders;
 use super::money::Money;
 use super::node_id::NodeId;
 use super::payment::Payment;
 use super::scalars::{DateTime, LocalDate};
+use super::settlement_version::SettlementVersion;
 use crate::store::StoredSettlement;
 
 /// What a settlement row settles.
@@ -196,6 +198,16 @@ impl Settlement {
     async fn match_candidates(&self, ctx: &Context<'_>) -> Result<Vec<String>, ApiError> {
         let candidates = self.matched(ctx).await?.candidates;
         Ok(candidates.iter().map(ToString::to_string).collect())
+    }
+
+    /// What the row said before, oldest first; empty when it never changed.
+    #[graphql(complexity = "super::LIST_COST * child_complexity + 1")]
+    async fn versions(&self, ctx: &Context<'_>) -> Result<Vec<SettlementVersion>, ApiError> {
+        let versions = Loaders::of(ctx)?.versions(&self.rows, self.place).await?;
+        let former = versions.iter();
+        Ok(former
+            .map(|row| SettlementVersion::of(&row.settlement, row.read_at, row.replaced_at))
+            .collect())
     }
 }
 

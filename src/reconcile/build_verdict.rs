@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use reconciliation::{
-    Books, Cohort, Currency, Discrepancy, Evidence, Gap, KstDate, Language, MId, Money, MoneyError,
-    PartialCancelRows, PaymentMethod, Reckoning, Reconciliation, Terms, Unsettled, Verdict,
+    Books, Cohort, Currency, Discrepancy, Evidence, Gap, KstDate, Language, MId, MatchStrength,
+    Money, MoneyError, PartialCancelRows, PaymentMethod, Reckoning, Reconciliation, Terms,
+    Unsettled, Verdict, match_settlement,
 };
 use sha2::{Digest, Sha256};
 
@@ -13,7 +14,8 @@ use super::books::books;
 use super::coverages::Coverages;
 use crate::store::{
     AccountName, BookRows, DatedBooks, DiscrepancyId, DiscrepancyRecord, PaymentSums,
-    PaymentVerdict, Source, UnsettledEvent, VerdictGap, VerdictRecord, VerdictSubject,
+    PaymentVerdict, SettlementId, Source, UnsettledEvent, UnsureRow, VerdictGap, VerdictRecord,
+    VerdictSubject,
 };
 
 /// What verdicts are made with, the same for all of one pass.
@@ -62,6 +64,7 @@ impl Maker<'_> {
                 unsettled: Vec::new(),
                 gaps: Vec::new(),
                 dated: DatedBooks::default(),
+                unsure: Vec::new(),
             },
             reconciliation: None,
         }
@@ -72,6 +75,8 @@ impl Maker<'_> {
         let books_version = rows.books_version;
         let begun = Begun::of(&rows);
         let coverage = self.coverages.of(account.as_ref());
+        let ids = rows.settlements.iter().map(|(id, _)| id.clone());
+        let ids: Vec<SettlementId> = ids.collect();
         let books = books(rows, coverage, self.partial_cancel_rows)?;
         let reckoning = Reckoning::of(&books, self.terms, self.as_of);
         let reconciliation = reckoning.reconciliation();
@@ -102,6 +107,7 @@ impl Maker<'_> {
             unsettled: unsettled_events(reckoning.unsettled()),
             gaps: with_unlisted(gaps(found), &books),
             dated,
+            unsure: unsure_rows(ids, &books),
         };
         Ok(Made {
             record,
@@ -182,6 +188,27 @@ fn dated_books(
         is_reconciled && !checked_payment,
         lines,
     ))
+}
+
+/// The rows that do not surely belong to one event, in the order of their ids: those of the books, at the places of the ids.
+fn unsure_rows(ids: Vec<SettlementId>, books: &Books) -> Vec<UnsureRow> {
+    let events = books.history.events();
+    let rows = ids.into_iter().zip(&books.settlements);
+    let unsure = rows.filter_map(|(id, listed)| {
+        let row = &listed.settlement;
+        let strength = match_settlement(row, events).strength;
+        (strength != MatchStrength::Exact).then(|| UnsureRow {
+            id,
+            strength,
+            mid: row.mid.clone(),
+            kind: row.kind,
+            sold_date: row.sold_date,
+            paid_out_date: row.paid_out_date,
+        })
+    });
+    let mut unsure: Vec<UnsureRow> = unsure.collect();
+    unsure.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+    unsure
 }
 
 /// Adds what is of the same currency; a row in another one is a discrepancy and belongs to no sum.

@@ -16,7 +16,7 @@ use super::verdict_settings::VerdictSettings;
 use crate::store::StoreError;
 
 /// Raised when the same rows are to give other verdicts than before.
-const RULES: u32 = 3;
+const RULES: u32 = 4;
 /// How long what was learned is used before it is learned anew.
 const LEARNED_LASTS: Duration = Duration::from_mins(1);
 /// Rows paid out longer ago teach nothing; the sixty payout days of a weekly cycle lie within.

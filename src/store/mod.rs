@@ -71,7 +71,7 @@ pub use verdicts::book_rows::{BookRows, BookStretch, BookWalk, DueBooks, WalkedB
 pub use verdicts::{
     AtDesk, BookedDay, DatedBooks, DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums,
     PaymentVerdict, ReconciliationSums, SettledTerms, SoldAndPaidOut, StoredDiscrepancy,
-    UnsettledEvent, UnsettledSums, VerdictGap, VerdictRecord, VerdictSubject,
+    UnsettledEvent, UnsettledSums, UnsureRow, VerdictGap, VerdictRecord, VerdictSubject,
 };
 pub use webhook_queue::OpenWebhook;
 

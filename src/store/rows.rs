@@ -14,6 +14,7 @@ pub(in crate::store) mod packed;
 mod payment;
 mod seen_payment;
 mod settlement;
+mod settlement_match;
 mod settlement_version;
 mod token;
 mod transaction;
@@ -48,6 +49,7 @@ pub(super) use payment::{
 };
 pub(super) use seen_payment::seen_payments;
 pub(super) use settlement::{kind_of, kind_text, settlement_model};
+pub(super) use settlement_match::{settlement_match_model, unsure_row};
 pub(super) use settlement_version::{FormerRow, same_content, version_model};
 pub(super) use token::{merchants_text, role_and_duty, stored_token};
 pub(super) use transaction::transaction_model;

@@ -15,8 +15,8 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use reconciliation::{
-    Currency, DeskState, DiscrepancyClass, KstDate, MId, Money, MoneyError, PaymentKey,
-    SettlementKind, TransactionKey, Verdict,
+    Currency, DeskState, DiscrepancyClass, KstDate, MId, MatchStrength, Money, MoneyError,
+    PaymentKey, SettlementKind, TransactionKey, Verdict,
 };
 
 use super::{AccountName, SettlementId, Source, StoreError};
@@ -94,6 +94,25 @@ pub struct VerdictRecord {
     pub gaps: Vec<VerdictGap>,
     /// Its books by date.
     pub dated: DatedBooks,
+    /// Its settlement rows that do not surely belong to one event.
+    pub unsure: Vec<UnsureRow>,
+}
+
+/// A settlement row that does not surely belong to one event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnsureRow {
+    /// The row.
+    pub id: SettlementId,
+    /// How it belongs: not [`MatchStrength::Exact`].
+    pub strength: MatchStrength,
+    /// Its merchant.
+    pub mid: MId,
+    /// Its kind.
+    pub kind: SettlementKind,
+    /// The day that it is booked on.
+    pub sold_date: KstDate,
+    /// The day that its money moves.
+    pub paid_out_date: KstDate,
 }
 
 /// How a payment stands, and its sums.

@@ -12,6 +12,7 @@ use crate::support::{Choices, Engine, MERCHANT, SECRET_KEY, Shop, instant, on_bo
 on_both_databases!(
     a_row_without_keys_and_with_a_prefixed_order_matches_weakly,
     a_cancel_that_is_settled_twice_shows_both_rows,
+    rows_are_found_by_how_surely_they_match,
     a_second_mid_on_a_page_is_filed_under_its_own_name,
     a_settlement_row_appears_on_the_next_day_of_seoul,
     a_settlement_row_that_toss_lists_late_appears_when_it_is_listed,
@@ -24,7 +25,7 @@ on_both_databases!(
 
 const ROWS: &str = "mId settlements {
     id kind paymentKey transactionKey orderId amount { amount } fee { amount } payOutAmount { amount }
-    soldDate paidOutDate match }";
+    soldDate paidOutDate match versions { fee { amount } seenFrom seenUntil } }";
 
 fn rows(payment: &Value) -> &Vec<Value> {
     payment["settlements"].as_array().unwrap()
@@ -69,6 +70,59 @@ async fn a_cancel_that_is_settled_twice_shows_both_rows(shop: Shop) {
         );
         assert_eq!(shop.ask(&query).await["node"]["id"], row["id"]);
     }
+}
+
+async fn rows_are_found_by_how_surely_they_match(shop: Shop) {
+    for story in [
+        "degraded_rows",
+        "settlement_orphan",
+        "settlement_duplicated",
+    ] {
+        shop.play(story, "2026-03-10");
+    }
+    for order in ["order-degraded", "order-settled-twice"] {
+        shop.payment(order, ROWS).await;
+    }
+    let ids = async |filter: &str| -> Vec<Value> {
+        let query = format!(
+            "{{ settlements(filter: {{ {filter} }}, first: 100) {{ nodes {{ id match }} totalCount }} }}"
+        );
+        let list = shop.ask(&query).await["settlements"].clone();
+        let nodes = list["nodes"].as_array().unwrap().clone();
+        assert_eq!(list["totalCount"], nodes.len(), "{filter}");
+        nodes
+    };
+    let all = ids("").await;
+    let with = |wanted: &[&str]| -> Vec<Value> {
+        let is_wanted = |row: &&Value| wanted.iter().any(|word| row["match"] == *word);
+        all.iter().filter(is_wanted).cloned().collect()
+    };
+    for strength in ["EXACT", "WEAK", "NONE"] {
+        assert!(
+            !with(&[strength]).is_empty(),
+            "no row that matches {strength}"
+        );
+    }
+    for wanted in [
+        &["EXACT"][..],
+        &["WEAK"],
+        &["NONE"],
+        &["AMBIGUOUS"],
+        &["WEAK", "NONE", "NONE"],
+        &["EXACT", "NONE"],
+        &["EXACT", "WEAK", "AMBIGUOUS", "NONE"],
+        &[],
+    ] {
+        let filter = format!("match: [{}]", wanted.join(", "));
+        assert_eq!(ids(&filter).await, with(wanted), "{filter}");
+    }
+    let of_order = |word: &str| format!(r#"match: [{word}], orderId: "order-degraded""#);
+    assert_eq!(ids(&of_order("WEAK")).await, with(&["WEAK"]));
+    assert_eq!(ids(&of_order("EXACT")).await, Vec::<Value>::new());
+    let paid_out = r#"match: [WEAK], paidOutDate: { from: "2026-03-01", to: "2026-04-30" }"#;
+    assert_eq!(ids(paid_out).await, with(&["WEAK"]));
+    let too_early = r#"match: [WEAK], soldDate: { from: "2026-02-01", to: "2026-02-28" }"#;
+    assert_eq!(ids(too_early).await, Vec::<Value>::new());
 }
 
 async fn a_second_mid_on_a_page_is_filed_under_its_own_name(shop: Shop) {
@@ -131,6 +185,29 @@ async fn a_row_that_toss_restates_replaces_the_one_before(shop: Shop) {
             .unwrap()
     };
     assert_eq!(fee(&after) - fee(&before), 100);
+    assert_eq!(rows(&before)[0]["versions"], json!([]));
+    let [version] = rows(&after)[0]["versions"].as_array().unwrap().as_slice() else {
+        panic!("one version: {after:#}");
+    };
+    assert_eq!(version["fee"], rows(&before)[0]["fee"]);
+    assert!(
+        version["seenFrom"].as_str() < version["seenUntil"].as_str(),
+        "{version}"
+    );
+    // A row on its own has them too.
+    let query = r"{ settlements(first: 10) { nodes { orderId versions { fee { amount } seenFrom seenUntil } } } }";
+    let listed = shop.ask(query).await;
+    let nodes = listed["settlements"]["nodes"].as_array().unwrap();
+    for node in nodes {
+        let is_restated = node["orderId"] == "order-restated";
+        let expected = if is_restated {
+            json!([version])
+        } else {
+            json!([])
+        };
+        assert_eq!(node["versions"], expected, "{node}");
+    }
+    assert!(nodes.iter().any(|node| node["versions"] != json!([])));
 }
 
 async fn a_payout_that_is_moved_shows_its_new_day(shop: Shop) {

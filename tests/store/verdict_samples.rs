@@ -41,6 +41,7 @@ pub(crate) fn verdict(payment_key: &str, verdict: Verdict) -> VerdictRecord {
         unsettled: Vec::new(),
         gaps: Vec::new(),
         dated: DatedBooks::default(),
+        unsure: Vec::new(),
     }
 }
 

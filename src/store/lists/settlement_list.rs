@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 
 use entity::settlement::{self, Column};
-use reconciliation::{KstDate, MId, OrderId, PaymentKey, SettlementKind};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use entity::settlement_match;
+use reconciliation::{KstDate, MId, MatchStrength, OrderId, PaymentKey, SettlementKind};
+use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement, Value};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 
 use crate::store::db::keys::among;
-use crate::store::lists::keyset::{Walk, has, looked_at};
+use crate::store::lists::keyset::{Walk, has, looked_at, looked_up};
 use crate::store::lists::payment_list::words;
 use crate::store::rows::kind_text;
 use crate::store::{Page, PageRequest, SettlementId, Store, StoreError, StoredSettlement};
@@ -30,6 +31,9 @@ pub struct SettlementFilter {
     pub order_id: Option<OrderId>,
     /// Of this payment.
     pub payment_key: Option<PaymentKey>,
+    /// That belong to one of its payment's events in one of these ways. A row that was never held against any counts as
+    /// one that belongs for certain.
+    pub matches: Option<Vec<MatchStrength>>,
 }
 
 /// The day that a list of settlement rows is ordered by.
@@ -68,20 +72,15 @@ impl Store {
         filter: &SettlementFilter,
         request: &PageRequest<SettlementPlace>,
     ) -> Result<Page<(SettlementPlace, StoredSettlement)>, StoreError> {
-        let Some(walk) = walk(&self.of_each_merchant(filter).await?) else {
+        let Some(rows) = Rows::of(&self.of_each_merchant(filter).await?) else {
             return Ok(Page::empty());
         };
-        let statement = walk.statement(
-            settlement::Entity,
-            &PageRequest {
-                rows: request.rows,
-                past: request
-                    .past
-                    .as_ref()
-                    .map(|past| (past.day.naive().into(), past.id.as_str().into())),
-                toward: request.toward,
-            },
-        );
+        let past = request.past.as_ref();
+        let statement = rows.page(&PageRequest {
+            rows: request.rows,
+            past: past.map(|past| (past.day.naive().into(), past.id.as_str().into())),
+            toward: request.toward,
+        });
         let mut places = Vec::new();
         for row in self.reader.query_all(&statement).await? {
             let (day, id): (chrono::NaiveDate, String) =
@@ -115,8 +114,8 @@ impl Store {
         &self,
         filter: &SettlementFilter,
     ) -> Result<Option<u64>, StoreError> {
-        match walk(&self.of_each_merchant(filter).await?) {
-            Some(walk) => self.counted(&walk.count(settlement::Entity)).await,
+        match Rows::of(&self.of_each_merchant(filter).await?) {
+            Some(rows) => self.counted(&rows.count()).await,
             None => Ok(Some(0)),
         }
     }
@@ -172,13 +171,134 @@ impl Store {
     }
 }
 
+/// The rows that the filter lets through, and where they are walked along.
+enum Rows {
+    /// Among all rows.
+    All(Walk<Column>),
+    /// Among the few that do not surely belong to one event.
+    Unsure(Walk<settlement_match::Column>),
+}
+
+impl Rows {
+    /// `None` when nothing can match.
+    fn of(filter: &SettlementFilter) -> Option<Self> {
+        let wants_sure_ones = filter
+            .matches
+            .as_ref()
+            .is_none_or(|matches| matches.contains(&MatchStrength::Exact));
+        if wants_sure_ones || filter.order_id.is_some() || filter.payment_key.is_some() {
+            return walk(filter).map(Self::All);
+        }
+        walk_unsure(filter).map(Self::Unsure)
+    }
+
+    fn page(&self, request: &PageRequest<(Value, Value)>) -> SelectStatement {
+        match self {
+            Self::All(walk) => walk.statement(settlement::Entity, request),
+            Self::Unsure(walk) => walk.statement(settlement_match::Entity, request),
+        }
+    }
+
+    fn count(&self) -> SelectStatement {
+        match self {
+            Self::All(walk) => walk.count(settlement::Entity),
+            Self::Unsure(walk) => walk.count(settlement_match::Entity),
+        }
+    }
+}
+
+/// The kinds that the filter lets through.
+fn kinds(filter: &SettlementFilter) -> Vec<SettlementKind> {
+    match filter.kind {
+        Some(kind) => vec![kind],
+        None => vec![SettlementKind::Payment, SettlementKind::Cancel],
+    }
+}
+
+/// How the rows that do not surely belong to one event are walked: in one part for each way of each kind of each merchant.
+fn walk_unsure(filter: &SettlementFilter) -> Option<Walk<settlement_match::Column>> {
+    use settlement_match::Column;
+    let wanted = filter.matches.as_deref().unwrap_or_default();
+    let mut parts = Vec::new();
+    for mid in words(filter.mids.as_deref(), MId::to_string)? {
+        for kind in kinds(filter) {
+            let strengths = MatchStrength::ALL.into_iter();
+            for strength in strengths.filter(|strength| wanted.contains(strength)) {
+                let of_mid = has(Column::Mid, &mid);
+                let of_kind = has(Column::Kind, kind_text(kind));
+                parts.push(
+                    of_mid
+                        .and(of_kind)
+                        .and(has(Column::Strength, strength.as_str())),
+                );
+            }
+        }
+    }
+    if parts.is_empty() {
+        return None;
+    }
+    let (order, within, everywhere) = in_order(filter, Column::SoldDate, Column::PaidOutDate);
+    Some(Walk {
+        first: None,
+        order,
+        key: Column::Id,
+        parts,
+        everywhere: everywhere.into_iter().collect(),
+        within,
+    })
+}
+
+/// The column that the list is ordered by, the days of it that the filter asks for, and the condition on the other column.
+fn in_order<C: ColumnTrait>(
+    filter: &SettlementFilter,
+    sold_date: C,
+    paid_out_date: C,
+) -> (C, Option<(Value, Value)>, Option<Expr>) {
+    let within = |days: Option<(KstDate, KstDate)>| {
+        days.map(|(from, to)| (from.naive().into(), to.next().naive().into()))
+    };
+    match filter.order() {
+        SettlementOrder::PaidOut => (paid_out_date, within(filter.paid_out_date), None),
+        SettlementOrder::Sold => {
+            let paid_out = filter.paid_out_date.map(|(from, to)| {
+                let day = Expr::col(paid_out_date);
+                day.clone().gte(from.naive()).and(day.lte(to.naive()))
+            });
+            (sold_date, within(filter.sold_date), paid_out)
+        }
+    }
+}
+
+/// The condition that a row belongs in one of these ways.
+fn matches(wanted: &[MatchStrength]) -> Expr {
+    use settlement_match::Column as Of;
+    let words = |strengths: &mut dyn Iterator<Item = MatchStrength>| -> Vec<&'static str> {
+        strengths.map(MatchStrength::as_str).collect()
+    };
+    let unsure = |strengths: Vec<&'static str>| {
+        let row = settlement_match::Entity::find()
+            .select_only()
+            .column(Of::Id)
+            .filter(
+                Expr::col((settlement_match::Entity, Of::Id))
+                    .equals((settlement::Entity, Column::Id)),
+            )
+            .filter(Of::Strength.is_in(strengths));
+        looked_up(row.into_query())
+    };
+    if wanted.contains(&MatchStrength::Exact) {
+        let mut others = MatchStrength::ALL
+            .into_iter()
+            .filter(|strength| !wanted.contains(strength));
+        return unsure(words(&mut others)).not();
+    }
+    unsure(words(&mut wanted.iter().copied()))
+}
+
 /// How the list is walked: in one part for each kind of each merchant that the filter names, which it must where it names no
 /// payment and no order. `None` when nothing can match.
 fn walk(filter: &SettlementFilter) -> Option<Walk<Column>> {
-    let kinds = match filter.kind {
-        Some(kind) => vec![kind],
-        None => vec![SettlementKind::Payment, SettlementKind::Cancel],
-    };
+    let kinds = kinds(filter);
     let mids = words(filter.mids.as_deref(), MId::to_string);
     if mids.as_ref().is_some_and(Vec::is_empty) {
         return None;
@@ -200,23 +320,16 @@ fn walk(filter: &SettlementFilter) -> Option<Walk<Column>> {
         everywhere.push(looked_at(Expr::col(Column::Kind).is_in(kinds)));
         of_one
     };
-    let (order, days) = match filter.order() {
-        SettlementOrder::PaidOut => (Column::PaidOutDate, filter.paid_out_date),
-        SettlementOrder::Sold => {
-            everywhere.extend(filter.paid_out_date.map(|(from, to)| {
-                let day = Expr::col(Column::PaidOutDate);
-                day.clone().gte(from.naive()).and(day.lte(to.naive()))
-            }));
-            (Column::SoldDate, filter.sold_date)
-        }
-    };
+    let (order, within, on_the_other) = in_order(filter, Column::SoldDate, Column::PaidOutDate);
+    everywhere.extend(on_the_other);
+    everywhere.extend(filter.matches.as_deref().map(matches));
     Some(Walk {
         first: None,
         order,
         key: Column::Id,
         parts,
         everywhere,
-        within: days.map(|(from, to)| (from.naive().into(), to.next().naive().into())),
+        within,
     })
 }
 

@@ -5,10 +5,12 @@ mod replacing;
 
 use std::collections::{HashMap, HashSet};
 
-use reconciliation::{KstDate, MId, OrderId, PaymentKey, Settlement, SettlementKind};
+use reconciliation::{
+    FormerSettlement, KstDate, MId, OrderId, PaymentKey, Settlement, SettlementKind,
+};
 
 use crate::store::db::sql::Sql;
-use crate::store::rows::Placed as _;
+use crate::store::rows::{FormerRow, Placed as _};
 use crate::store::{SettlementId, Store, StoreError, StoredPayment};
 
 pub(in crate::store) use change::Change;
@@ -90,6 +92,21 @@ impl Store {
         let mut sql = self.quick.sql();
         let which = format!("WHERE id = {}", sql.bind(id.as_str()));
         Ok(self.quick.rows(sql, &which).await?.pop())
+    }
+
+    /// What the rows of these ids said before, oldest first. Rows that never changed are missing from the answer.
+    pub async fn versions_of(
+        &self,
+        ids: impl IntoIterator<Item = &str>,
+    ) -> Result<HashMap<SettlementId, Vec<FormerSettlement>>, StoreError> {
+        let mut sql = self.quick.sql();
+        let of_ids = sql.among("settlement_id", ids);
+        let which = format!("WHERE {of_ids} ORDER BY settlement_id, replaced_at");
+        let mut found: HashMap<SettlementId, Vec<FormerSettlement>> = HashMap::new();
+        for row in self.quick.rows::<FormerRow>(sql, &which).await? {
+            found.entry(row.id).or_default().push(row.former);
+        }
+        Ok(found)
     }
 }
 

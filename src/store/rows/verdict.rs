@@ -119,6 +119,7 @@ impl VerdictColumns<'_> {
             unsettled: Vec::new(),
             gaps: Vec::new(),
             dated: DatedBooks::default(),
+            unsure: Vec::new(),
         }))
     }
 

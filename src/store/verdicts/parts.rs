@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use entity::{discrepancy, unsettled_event, verdict_gap};
+use entity::{discrepancy, settlement_match, unsettled_event, verdict_gap};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
@@ -130,5 +130,21 @@ impl Part for verdict_gap::Model {
 
     fn subject_column() -> verdict_gap::Column {
         verdict_gap::Column::Subject
+    }
+}
+
+impl Part for settlement_match::Model {
+    type Entity = settlement_match::Entity;
+
+    fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    fn name(&self) -> String {
+        self.id.clone()
+    }
+
+    fn subject_column() -> settlement_match::Column {
+        settlement_match::Column::Subject
     }
 }

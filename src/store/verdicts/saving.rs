@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use entity::{payment_day, unsettled_day, unsettled_event, verdict, verdict_gap};
+use entity::{payment_day, settlement_match, unsettled_day, unsettled_event, verdict, verdict_gap};
 use sea_orm::sea_query::{LockBehavior, LockType, OnConflict};
 use sea_orm::{ConnectionTrait, EntityTrait, Iterable, QueryFilter, QuerySelect};
 
@@ -19,7 +19,9 @@ use crate::store::db::keys::among;
 use crate::store::db::sql::Sql;
 use crate::store::db::transaction::Transaction;
 use crate::store::db::upsert::insert;
-use crate::store::rows::{unsettled_event_model, verdict_gap_model, verdict_model};
+use crate::store::rows::{
+    settlement_match_model, unsettled_event_model, verdict_gap_model, verdict_model,
+};
 use crate::store::{AccountName, ReadDays, Store, StoreError};
 
 impl Store {
@@ -202,6 +204,7 @@ async fn keep(transaction: &Transaction, kept: &[Kept<'_>]) -> Result<(), StoreE
     keep_found(transaction, kept).await?;
     keep_gaps(transaction, kept).await?;
     keep_unsettled(transaction, kept).await?;
+    keep_unsure(transaction, kept).await?;
     let records = kept.iter();
     let records: Vec<_> = records
         .map(|kept| (kept.before.subject.as_str(), kept.record))
@@ -259,6 +262,16 @@ async fn keep_unsettled(transaction: &Transaction, kept: &[Kept<'_>]) -> Result<
     difference.write(transaction).await?;
     days.write::<unsettled_day::Entity>(transaction, unsettled_day::Column::Place)
         .await
+}
+
+async fn keep_unsure(transaction: &Transaction, kept: &[Kept<'_>]) -> Result<(), StoreError> {
+    let old: Vec<settlement_match::Model> = rows_of(transaction, subjects(kept)).await?;
+    let mut new = Vec::new();
+    for Kept { record, before, .. } in kept {
+        let of_row = |row| settlement_match_model(&before.subject, row);
+        new.extend(record.unsure.iter().map(of_row));
+    }
+    Difference::between(old, new).write(transaction).await
 }
 
 pub(super) fn subjects<'k>(kept: &'k [Kept<'_>]) -> impl Iterator<Item = &'k str> {

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use entity::{booked_line, discrepancy, resolved_discrepancy, unsettled_event, verdict_gap};
+use entity::{
+    booked_line, discrepancy, resolved_discrepancy, settlement_match, unsettled_event, verdict_gap,
+};
 use reconciliation::PaymentKey;
 use sea_orm::EntityTrait;
 
@@ -11,7 +13,7 @@ use super::{DiscrepancyId, StoredDiscrepancy, VerdictRecord, VerdictSubject};
 use crate::store::row_reader::RowReader;
 use crate::store::rows::{
     Placed, VerdictRow, dated_books, resolved_discrepancy as stored_resolved, stored_discrepancy,
-    unsettled_event, verdict_gap,
+    unsettled_event, unsure_row, verdict_gap,
 };
 use crate::store::verdicts::book_rows::Scope;
 use crate::store::{Store, StoreError};
@@ -86,7 +88,10 @@ pub(in crate::store) async fn read_parts<'v>(
     let gaps: Vec<verdict_gap::Model> = parts(reader, scope, "").await?;
     let order = "ORDER BY subject, number";
     let lines: Vec<booked_line::Model> = parts(reader, scope, order).await?;
-    if discrepancies.is_empty() && events.is_empty() && gaps.is_empty() && lines.is_empty() {
+    let unsure: Vec<settlement_match::Model> = parts(reader, scope, "ORDER BY id").await?;
+    let is_empty =
+        discrepancies.is_empty() && events.is_empty() && gaps.is_empty() && lines.is_empty();
+    if is_empty && unsure.is_empty() {
         return Ok(());
     }
     let mut verdicts: HashMap<String, &mut VerdictRecord> = verdicts
@@ -105,6 +110,11 @@ pub(in crate::store) async fn read_parts<'v>(
     for row in gaps {
         if let Some(verdict) = verdicts.get_mut(&row.subject) {
             verdict.gaps.push(verdict_gap(&row)?);
+        }
+    }
+    for row in unsure {
+        if let Some(verdict) = verdicts.get_mut(&row.subject) {
+            verdict.unsure.push(unsure_row(&row)?);
         }
     }
     for lines in lines.chunk_by(|a, b| a.subject == b.subject) {
