@@ -365,6 +365,8 @@ export type SettlementFilter = {
   kind?: SettlementKind | null | undefined;
   /** The merchant at Toss. */
   mId?: Array<string> | null | undefined;
+  /** How surely the row belongs to one of its payment's transactions. */
+  match?: Array<MatchStrength> | null | undefined;
   /**
    * The merchant's own order number: rows of its payments, and rows that name no payment but this order, with or without
    * the prefix of test settlements.
