@@ -138,6 +138,7 @@ impl TestServer {
             graphiql: Graphiql::from_binary(),
             console: has_console.then(|| Console::from_binary(200)),
             webhooks: None,
+            reports: None,
             allowed_origins,
         };
         let server = HttpServer::new(move || app(&parts))
