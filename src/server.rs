@@ -37,6 +37,7 @@ use crate::config::ServerConfig;
 use crate::graphql::{self, Interpretation};
 use crate::http::{self, HttpParts};
 use crate::lookup::Lookup;
+use crate::periods::Periods;
 use crate::reconcile::Reconciler;
 use crate::report::Reporter;
 use crate::store::{Migrated, Store};
@@ -123,12 +124,26 @@ impl Server {
         let interpretation = Interpretation {
             partial_cancel_rows: config.toss.partial_cancel_rows,
         };
+        let reporter = Reporter::new(
+            store.clone(),
+            reconciler.clone(),
+            mirror.clone(),
+            clock.clone(),
+        );
+        let periods = Periods::new(
+            store.clone(),
+            reconciler.clone(),
+            mirror.clone(),
+            reporter.clone(),
+            clock.clone(),
+        );
         let schema = graphql::schema(graphql::Parts {
             store: store.clone(),
             lookup: lookup.clone(),
             canceller: canceller.clone(),
             mirror: mirror.clone(),
             reconciler: reconciler.clone(),
+            periods,
             interpretation,
             live_reads_per_minute: config.front_door.live_reads_per_minute,
         });
@@ -140,12 +155,6 @@ impl Server {
         );
         let stop_streams = CancellationToken::new();
         let access = who_asks::access(&store, &clock, config.public_url.clone());
-        let reporter = Reporter::new(
-            store.clone(),
-            reconciler.clone(),
-            mirror.clone(),
-            clock.clone(),
-        );
         let http = HttpParts {
             webhooks: config
                 .webhook_secret

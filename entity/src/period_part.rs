@@ -1,4 +1,4 @@
-//! `period_parts`: the rows of a closed period's report, packed, in parts.
+//! `period_parts`: the files of closed periods' reports, in parts.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,10 +10,13 @@ pub struct Model {
     /// The period.
     #[sea_orm(primary_key, auto_increment = false)]
     pub period: String,
-    /// The place among the period's.
+    /// Which of its files: `xlsx`, `zip` or `json`, the last one packed by Zstandard.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub format: String,
+    /// The place within the file.
     #[sea_orm(primary_key, auto_increment = false)]
     pub number: i32,
-    /// A piece of a Zstandard stream.
+    /// The bytes there.
     pub content: Vec<u8>,
 }
 

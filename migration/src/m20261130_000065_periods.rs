@@ -1,4 +1,5 @@
-//! Periods whose books were closed: the figures as they were, what has changed since, and the report's rows.
+//! Periods whose books were closed: the figures as they were, what has changed since, and their
+//! reports.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
@@ -22,9 +23,10 @@ impl MigrationTrait for Migration {
         let parts = format!(
             "CREATE TABLE period_parts (
                 period text NOT NULL,
+                format text NOT NULL,
                 number integer NOT NULL,
                 content {bytes} NOT NULL,
-                PRIMARY KEY (period, number))"
+                PRIMARY KEY (period, format, number))"
         );
         run(manager, &[&parts]).await?;
         run(manager, &STATEMENTS).await

@@ -1,5 +1,7 @@
 //! `toss-recon report`: writes the figures and rows of a range of days for people who keep books.
 
+mod period;
+
 use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -23,7 +25,10 @@ const TICK: Duration = Duration::from_millis(200);
 #[derive(Args)]
 pub(super) struct Options {
     #[command(flatten)]
-    days: Days,
+    days: Option<Days>,
+    /// Instead of days: the id of a closed period, whose report is written as it was closed, byte for byte
+    #[arg(long, value_name = "ID", conflicts_with_all = ["from", "to"])]
+    period: Option<String>,
     /// How it is written; without it, by the ending of --out, and a workbook else
     #[arg(long)]
     format: Option<FormatName>,
@@ -46,9 +51,18 @@ enum FormatName {
 
 /// Writes the report and prints where it is.
 pub(super) async fn run(config: ServerConfig, options: Options) -> Result<(), CommandError> {
-    let (from, to) = options.days.range()?;
-    let range = Range { from, to };
     let format = format(&options);
+    if let Some(period) = &options.period {
+        let store = super::open_and_migrate(&config.database_url).await?;
+        return period::write(store, period, format, options.out).await;
+    }
+    let Some(days) = &options.days else {
+        return Err(CommandError::Usage(
+            "of which days? Give --from and --to, or --period".to_owned(),
+        ));
+    };
+    let (from, to) = days.range()?;
+    let range = Range { from, to };
     let path = options.out.unwrap_or_else(|| usual_path(range, format));
     let merchants = server::merchants(&config.merchants, &config.toss)
         .map_err(|error| CommandError::Failure(error.to_string()))?;
@@ -99,12 +113,16 @@ fn format(options: &Options) -> Format {
 
 fn usual_path(range: Range, format: Format) -> PathBuf {
     let Range { from, to } = range;
-    let ending = match format {
+    let ending = ending(format);
+    PathBuf::from(format!("toss-recon-{from}-{to}{ending}"))
+}
+
+fn ending(format: Format) -> &'static str {
+    match format {
         Format::Csv => "",
         Format::Xlsx => ".xlsx",
         Format::Json => ".json",
-    };
-    PathBuf::from(format!("toss-recon-{from}-{to}{ending}"))
+    }
 }
 
 /// A line that shows itself on a terminal only.

@@ -37,6 +37,7 @@ mod payment;
 mod payment_by;
 mod payment_details;
 mod payout_day;
+mod period;
 mod query;
 mod reconciliation;
 mod reconciliation_summary;
@@ -79,6 +80,7 @@ use scoped::Held;
 
 use crate::cancel::Canceller;
 use crate::lookup::Lookup;
+use crate::periods::Periods;
 use crate::reconcile::Reconciler;
 use crate::store::Store;
 use crate::sync::Mirror;
@@ -124,6 +126,8 @@ pub struct Parts {
     pub mirror: Mirror,
     /// Says how payments stand.
     pub reconciler: Reconciler,
+    /// Closes periods.
+    pub periods: Periods,
     /// How Toss's rows are read where its documentation leaves it open.
     pub interpretation: Interpretation,
     /// How many payments the queries of one token may have Toss asked about a minute.
@@ -139,6 +143,7 @@ pub fn schema(parts: Parts) -> Schema {
         .data(Held::new(parts.canceller))
         .data(Held::new(parts.mirror))
         .data(Held::new(parts.reconciler))
+        .data(Held::new(parts.periods))
         .data(parts.interpretation)
         .data(LiveReads::per_minute(parts.live_reads_per_minute))
         .finish()

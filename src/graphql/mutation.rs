@@ -14,6 +14,7 @@ use super::guard::require;
 use super::money::{Money, MoneyInput};
 use super::node_id::NodeId;
 use super::payment::Payment;
+use super::period::{self, ClosePeriodInput, PeriodPayload, ReopenPeriodInput};
 use super::scoped::Scoped;
 use super::tokens::{self, CreateTokenInput, CreateTokenPayload, Token};
 use crate::access::{Principal, Role};
@@ -176,6 +177,31 @@ impl Mutation {
     ) -> Result<DiscrepanciesPayload, ApiError> {
         require(ctx, Role::Accountant)?;
         desk::step(ctx, input).await
+    }
+
+    /// Closes the books of a period: its sums by `EVENT` and the digests of its report are kept as they are, and what changes
+    /// later is told in `changes`. Every day must have been read completely. The report of a busy month takes a while; it goes
+    /// on when the answer is no longer waited for, and `periods` tells of it. Needs the role `ACCOUNTANT` or `ADMIN`.
+    #[graphql(complexity = "super::LIVE_READ_COST + child_complexity")]
+    async fn close_period(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which days of which merchant.")] input: ClosePeriodInput,
+    ) -> Result<PeriodPayload, ApiError> {
+        let principal = require(ctx, Role::Accountant)?;
+        period::close(ctx, principal, input).await
+    }
+
+    /// Reopens a period: its days may be closed again, as another period. What it was closed with stays. Needs the role
+    /// `ACCOUNTANT` or `ADMIN`.
+    #[graphql(complexity = "super::LIVE_READ_COST + child_complexity")]
+    async fn reopen_period(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, and why.")] input: ReopenPeriodInput,
+    ) -> Result<PeriodPayload, ApiError> {
+        let principal = require(ctx, Role::Accountant)?;
+        period::reopen(ctx, principal, input).await
     }
 
     /// Makes an access token. Needs the role `ADMIN`. What is wrong with the input is data.

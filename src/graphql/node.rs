@@ -15,6 +15,7 @@ use super::loaders::Loaders;
 use super::node_id::{NodeId, TransactionId};
 use super::payment::Payment;
 use super::payment_by::DEFAULT_MAX_AGE_SECONDS;
+use super::period::Period;
 use super::scoped::Scoped;
 use super::settlement::Settlement;
 use super::transaction::Transaction;
@@ -38,6 +39,7 @@ pub(super) enum Node {
     Settlement(Settlement),
     CancelRequest(CancelRequest),
     Discrepancy(Discrepancy),
+    Period(Period),
 }
 
 /// What the id names; `None` when there is no such thing.
@@ -60,6 +62,10 @@ pub(super) async fn find(ctx: &Context<'_>, id: NodeId) -> Result<Option<Node>, 
             Loaders::of(ctx)?.catch_up().await?;
             let found = scoped.discrepancy(&id).await?;
             Ok(found.map(|stored| Node::Discrepancy(stored.into())))
+        }
+        NodeId::Period(id) => {
+            let found = scoped.period(&id).await?;
+            Ok(found.map(|stored| Node::Period(stored.into())))
         }
     }
 }

@@ -6,7 +6,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use reconciliation::{MId, PaymentKey, TransactionKey};
 
 use super::error::ApiError;
-use crate::store::{CancelRequestId, DiscrepancyId, SettlementId};
+use crate::store::{CancelRequestId, DiscrepancyId, PeriodId, SettlementId};
 
 /// Longest id that is looked at, in bytes: three keys of 200 characters and their kind, in base64, with room to spare.
 const LONGEST: usize = 2_048;
@@ -22,6 +22,7 @@ pub(super) enum NodeId {
     Settlement(SettlementId),
     CancelRequest(CancelRequestId),
     Discrepancy(DiscrepancyId),
+    Period(PeriodId),
 }
 
 /// What finds one transaction: its own key and merchant, and the payment through whose history it is loaded.
@@ -53,6 +54,7 @@ impl NodeId {
             Self::Settlement(id) => format!("{kind}:{id}"),
             Self::CancelRequest(id) => format!("{kind}:{id}"),
             Self::Discrepancy(id) => format!("{kind}:{}", id.as_str()),
+            Self::Period(id) => format!("{kind}:{id}"),
         }
     }
 
@@ -97,6 +99,7 @@ impl NodeId {
             Self::Settlement(_) => "Settlement",
             Self::CancelRequest(_) => "CancelRequest",
             Self::Discrepancy(_) => "Discrepancy",
+            Self::Period(_) => "Period",
         }
     }
 
@@ -122,6 +125,7 @@ impl NodeId {
             "Settlement" => is_key(key).then(|| Self::Settlement(SettlementId::new(key))),
             "CancelRequest" => is_key(key).then(|| Self::CancelRequest(CancelRequestId::new(key))),
             "Discrepancy" => is_key(key).then(|| Self::Discrepancy(DiscrepancyId::new(key))),
+            "Period" => is_key(key).then(|| Self::Period(PeriodId::new(key))),
             _ => None,
         }
     }

@@ -25,6 +25,7 @@ use super::page::{self, PageArguments};
 use super::payment::Payment;
 use super::payment_by::{DEFAULT_MAX_AGE_SECONDS, PaymentBy};
 use super::payout_day::PayoutDay;
+use super::period::Period;
 use super::reconciliation_summary::ReconciliationSummary;
 use super::records::{self, AuditEntry, CancelRequestsFilter};
 use super::scoped::Scoped;
@@ -333,6 +334,20 @@ impl Query {
         let mids = mids(m_id)?;
         let cycles = Scoped::of(ctx)?.settlement_cycles(mids).await?;
         cycles.into_iter().map(SettlementCycle::of).collect()
+    }
+
+    /// The periods whose books were closed, newest days first; reopened ones too.
+    #[graphql(complexity = "super::DAYS_COST * child_complexity + 1")]
+    async fn periods(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Of these merchants at Toss. Without it, of all.")] m_id: Option<
+            Vec<String>,
+        >,
+    ) -> Result<Vec<Period>, ApiError> {
+        require(ctx, access::Role::Viewer)?;
+        let periods = Scoped::of(ctx)?.periods(mids(m_id)?).await?;
+        Ok(periods.into_iter().map(Period::from).collect())
     }
 
     /// What has been read from Toss: for each merchant and each kind of row, from when through when, and with which

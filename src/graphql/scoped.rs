@@ -21,6 +21,9 @@ use super::total_count::TotalCount;
 use crate::access::{Principal, Scope};
 use crate::cancel::{Admin, CancelCommand, CancelOutcome, Canceller, Finding};
 use crate::lookup::{FoundPayment, Lookup, LookupError, PaymentRef};
+use crate::periods::{
+    ChangedFigure, CloseAsked, CloseRefused, PeriodError, PeriodFigures, Periods,
+};
 use crate::reconcile::{
     DatedSummary, Grouping, MethodCycle, PayoutDay, Receivable, Reconciler, UsualRates,
 };
@@ -28,9 +31,9 @@ use crate::request_notes::note_payment;
 use crate::store::{
     self, AmountPlace, AuditEntry, CancelRequest, CancelRequestFilter, CancelRequestId, ClassCount,
     DeltaPlace, DeskAct, DeskRefused, DiscrepancyFilter, DiscrepancyId, DiscrepancyPlace,
-    ListedTransaction, Page, PageRequest, PaymentFilter, PaymentPlace, SettlementFilter,
+    ListedTransaction, Page, PageRequest, PaymentFilter, PaymentPlace, PeriodId, SettlementFilter,
     SettlementId, SettlementPlace, Store, StoredCancelError, StoredDiscrepancy, StoredPayment,
-    StoredSettlement, Topic, TransactionFilter, TransactionPlace, VerdictSubject,
+    StoredPeriod, StoredSettlement, Topic, TransactionFilter, TransactionPlace, VerdictSubject,
 };
 use crate::sync::{Coverage, Mirror};
 
@@ -464,6 +467,73 @@ impl<'c, 'a> Scoped<'c, 'a> {
         let mut coverage = self.opened::<Mirror>()?.coverage().await?;
         coverage.retain(|part| self.scope.includes_named(&part.mid));
         Ok(coverage)
+    }
+
+    // ---- periods
+
+    /// As [`Store::periods`].
+    pub(super) async fn periods(
+        &self,
+        mids: Option<Vec<MId>>,
+    ) -> Result<Vec<StoredPeriod>, ApiError> {
+        let mids = self.scope.narrowed(mids);
+        Ok(self.store()?.periods(mids.as_deref()).await?)
+    }
+
+    /// As [`Store::period`].
+    pub(super) async fn period(&self, id: &PeriodId) -> Result<Option<StoredPeriod>, ApiError> {
+        let found = self.store()?.period(id).await?;
+        Ok(found.filter(|period| self.includes(&period.mid)))
+    }
+
+    /// As [`Periods::figures`], of a period that was found here.
+    pub(super) async fn period_figures(
+        &self,
+        period: &StoredPeriod,
+    ) -> Result<PeriodFigures, ApiError> {
+        let periods: &Periods = self.opened()?;
+        let figures = periods.figures(period).await;
+        figures.map_err(|error| ApiError::internal(&error))
+    }
+
+    /// As [`Periods::changes`], of a period that was found here.
+    pub(super) async fn period_changes(
+        &self,
+        period: &StoredPeriod,
+    ) -> Result<Vec<ChangedFigure>, ApiError> {
+        let periods: &Periods = self.opened()?;
+        let changes = periods.changes(period).await;
+        changes.map_err(|error| ApiError::internal(&error))
+    }
+
+    /// As [`Periods::close`], of a merchant that [`Scoped::includes`]. The inner error is why it is not closed.
+    pub(super) async fn close_period(
+        &self,
+        asked: CloseAsked,
+    ) -> Result<Result<StoredPeriod, CloseRefused>, ApiError> {
+        let periods: &Periods = self.opened()?;
+        match periods.close(asked).await {
+            Ok(period) => Ok(Ok(period)),
+            Err(PeriodError::Refused(refused)) => Ok(Err(refused)),
+            Err(PeriodError::Store(error)) => Err(error.into()),
+            Err(error) => Err(ApiError::internal(&error)),
+        }
+    }
+
+    /// As [`Store::reopen_period`].
+    pub(super) async fn reopen_period(
+        &self,
+        id: &PeriodId,
+        by: (&str, &str),
+    ) -> Result<Option<(StoredPeriod, bool)>, ApiError> {
+        let periods: &Periods = self.opened()?;
+        let merchants = self.scope.merchants();
+        Ok(periods.reopen(id, by, merchants.as_deref()).await?)
+    }
+
+    /// Whether whoever asks may see this merchant.
+    pub(super) fn includes(&self, mid: &MId) -> bool {
+        self.scope.includes(mid)
     }
 
     // ---- records

@@ -37,7 +37,7 @@ pub use payout_days::PayoutDay;
 pub use recompute_all::{Difference, RecomputeError, Recomputed};
 pub use settlement_cycles::{ConfiguredCycle, LearnedCycle, MethodCycle};
 pub use summaries::Summary;
-pub use sums_by_date::{DatedSummary, Grouping, Period, Receivable};
+pub use sums_by_date::{DatedSummary, Grouping, Period, Receivable, summed};
 pub use usual_rates::UsualRates;
 
 /// Reconciles payments. Cheap to clone.

@@ -80,11 +80,7 @@ impl Reconciler {
         mids: Option<&[MId]>,
     ) -> Result<Vec<DatedSummary>, StoreError> {
         let booked = self.0.store.booked_days(basis, days, mids).await?;
-        let mut groups = Groups::new(days.0, grouping);
-        for day in &booked {
-            groups.add(day).map_err(|_| too_large(&day.mid))?;
-        }
-        let mut found: Vec<DatedSummary> = groups.found.into_values().collect();
+        let mut found = summed(&booked, days.0, grouping)?;
         let is_of_cohorts = basis == DateBasis::Transaction && grouping == Grouping::default();
         if is_of_cohorts && self.0.store.waits_for_books().await? {
             for summary in self.summaries(days, mids).await? {
@@ -140,6 +136,22 @@ impl Reconciler {
         }
         Ok(found)
     }
+}
+
+/// Totals of these days, of which the first is `from`.
+///
+/// # Errors
+/// When a sum does not fit, which only a row that cannot be believed brings about.
+pub fn summed(
+    booked: &[BookedDay],
+    from: KstDate,
+    grouping: Grouping,
+) -> Result<Vec<DatedSummary>, StoreError> {
+    let mut groups = Groups::new(from, grouping);
+    for day in booked {
+        groups.add(day).map_err(|_| too_large(&day.mid))?;
+    }
+    Ok(groups.found.into_values().collect())
 }
 
 /// What was sold and paid out on each day, and on all days before them.

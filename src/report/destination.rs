@@ -120,7 +120,7 @@ pub(super) struct NewFiles {
     /// Dropped, and so removed, before the folder around it.
     temporary: TempDir,
     folder: Folder,
-    names: Vec<&'static str>,
+    names: Vec<String>,
 }
 
 /// A folder, perhaps one of ours.
@@ -155,10 +155,10 @@ impl NewFiles {
     }
 
     /// Begins one of them.
-    pub(super) fn file(&mut self, name: &'static str) -> Result<File, ReportError> {
+    pub(super) fn file(&mut self, name: &str) -> Result<File, ReportError> {
         let file = File::create_new(self.temporary.path().join(name))
             .map_err(|error| ReportError::write(Some(&self.folder.path.join(name)), &error))?;
-        self.names.push(name);
+        self.names.push(name.to_owned());
         Ok(file)
     }
 

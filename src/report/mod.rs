@@ -9,13 +9,16 @@ mod destination;
 mod discrepancies;
 mod error;
 mod events;
+mod every_format;
 #[cfg(test)]
 mod format_tests;
 mod json_file;
+mod kept_file;
 mod listing;
 mod manifest;
 mod payments;
 mod payout_days;
+mod period_section;
 mod quiet;
 mod receivables;
 #[cfg(test)]
@@ -44,6 +47,9 @@ use crate::store::Store;
 use crate::sync::Mirror;
 
 pub use error::ReportError;
+pub use kept_file::put_again;
+pub use period_section::ClosedPeriod;
+pub use unread::unread_days;
 
 use agreement::Sums;
 use book::{Book, Output};
@@ -80,6 +86,18 @@ pub struct Asked {
     pub mids: Option<Vec<MId>>,
     /// By which day its sums are made. Rows are listed by their own days whatever it is.
     pub basis: DateBasis,
+    /// The period that is being closed with it, if one is.
+    pub period: Option<ClosedPeriod>,
+}
+
+/// Where the files of a report go that is written in every format at once.
+pub struct EveryFile {
+    /// An Excel workbook.
+    pub xlsx: Box<dyn Write + Send>,
+    /// An archive of CSV files.
+    pub zip: Box<dyn Write + Send>,
+    /// One JSON document.
+    pub json: Box<dyn Write + Send>,
 }
 
 /// What a report is doing.
@@ -96,6 +114,8 @@ pub enum Progress {
 pub struct Written {
     /// What its reader has to know before trusting it; empty when nothing. The manifest says it too.
     pub warnings: Vec<String>,
+    /// Its sections in their order, each with the SHA-256 of its CSV file in hexadecimal digits.
+    pub sections: Vec<(&'static str, String)>,
 }
 
 /// How long somebody who waits for a report waits for verdicts that are still to be made.
@@ -117,6 +137,7 @@ impl From<Range> for Asked {
             range,
             mids: None,
             basis: DateBasis::Transaction,
+            period: None,
         }
     }
 }
@@ -180,6 +201,24 @@ impl Reporter {
         self.fill(output, asked, CATCH_UP_TIME, &|_| {}).await
     }
 
+    /// Writes a report in every format, all of one reading.
+    ///
+    /// # Errors
+    /// As [`Reporter::stream`].
+    pub async fn write_every_format(
+        &self,
+        asked: &Asked,
+        files: EveryFile,
+    ) -> Result<Written, ReportError> {
+        let output = every_format::EveryFormat(vec![
+            Box::new(workbook::WorkbookFile::to(Target::Stream(files.xlsx))?),
+            Box::new(zip_files::ZipFiles::to(files.zip)),
+            Box::new(json_file::JsonFile::to(Target::Stream(files.json))),
+        ]);
+        let output = Box::new(output);
+        self.fill(output, asked, CATCH_UP_TIME, &|_| {}).await
+    }
+
     /// Writes every section and the manifest.
     async fn fill(
         &self,
@@ -219,8 +258,11 @@ impl Reporter {
             warnings: warnings.clone(),
             sections: book.sections().to_vec(),
         };
+        let sections = manifest.sections.iter();
+        let sections = sections.map(|counted| (counted.section.field, counted.sha256.clone()));
+        let sections = sections.collect();
         book.finish(&manifest)?;
-        Ok(Written { warnings })
+        Ok(Written { warnings, sections })
     }
 
     /// Writes every section; the sums that what they list must come to.
@@ -262,6 +304,9 @@ impl Reporter {
         let fees = self.reconciler.sums_by_date(days, basis, by_month, mids);
         vat::write(book, basis, &fees.await?)?;
         discrepancies::write(book, &self.store, asked, &rows).await?;
+        if let Some(period) = &asked.period {
+            period_section::write(book, period)?;
+        }
         Ok(Sums {
             of_payments: summaries,
             of_events,

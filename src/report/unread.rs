@@ -9,7 +9,7 @@ use crate::sync::{DaySpan, Extent};
 
 /// The days of the range, both ends included, that have not been read completely, oldest first: before reading began,
 /// in a gap, or too young to be complete.
-pub(super) fn unread_days(
+pub fn unread_days(
     source: Source,
     extent: &Extent,
     (from, to): (KstDate, KstDate),

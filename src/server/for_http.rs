@@ -102,6 +102,7 @@ async fn write_report(
         range,
         mids: asked.mids.clone(),
         basis: asked.basis,
+        period: None,
     };
     match reporter.stream(&asked, format, out).await {
         Ok(_) => Ok(()),

@@ -1,4 +1,4 @@
-//! Periods whose books were closed: kept with their figures as they were, with what has changed since, and with the rows
+//! Periods whose books were closed: kept with their figures as they were, with what has changed since, and with the files
 //! of their report.
 
 pub(in crate::store) mod changes;

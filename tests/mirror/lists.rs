@@ -11,6 +11,7 @@ use toss_recon::access::{Principal, Role, Scope};
 use toss_recon::cancel::{Canceller, LimitsInForce, MoneySteps};
 use toss_recon::graphql::{self, Interpretation, Parts, Schema};
 use toss_recon::lookup::Lookup;
+use toss_recon::periods::Periods;
 use toss_recon::reconcile::Reconciler;
 use toss_sim::{NewPayment, TossSim};
 
@@ -49,6 +50,10 @@ impl Api {
             BusinessCalendar::korean().unwrap(),
             PartialCancelRows::default(),
         );
+        let mirror = mirror(&sim, &store, 5_000);
+        let (now, known, read) = (clock.clone(), reconciler.clone(), mirror.clone());
+        let reporter = Reporter::new(store.clone(), known.clone(), read.clone(), now.clone());
+        let periods = Periods::new(store.clone(), known, read, reporter, now);
         let schema = graphql::schema(Parts {
             store: store.clone(),
             canceller: Canceller::new(
@@ -61,8 +66,9 @@ impl Api {
                 limits,
             ),
             lookup,
-            mirror: mirror(&sim, &store, 5_000),
+            mirror,
             reconciler,
+            periods,
             interpretation: Interpretation::default(),
             live_reads_per_minute: 600,
         });

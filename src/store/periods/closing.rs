@@ -77,15 +77,16 @@ impl Store {
         Ok(Ok(()))
     }
 
-    /// Keeps a part of the report of a period that is being closed.
+    /// Keeps a part of a file of the report of a period that is being closed.
     pub async fn save_period_part(
         &self,
         id: &PeriodId,
-        number: i32,
+        (format, number): (&str, i32),
         content: Vec<u8>,
     ) -> Result<(), StoreError> {
         let part = period_part::Model {
             period: id.to_string(),
+            format: format.to_owned(),
             number,
             content,
         };

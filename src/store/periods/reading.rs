@@ -76,13 +76,13 @@ impl Store {
         Ok(sections.collect())
     }
 
-    /// The part of its report at that place; `None` after the last one.
+    /// The part at that place of a file of its report; `None` after the last one.
     pub async fn period_part(
         &self,
         id: &PeriodId,
-        number: i32,
+        (format, number): (&str, i32),
     ) -> Result<Option<Vec<u8>>, StoreError> {
-        let part = period_part::Entity::find_by_id((id.to_string(), number));
+        let part = period_part::Entity::find_by_id((id.to_string(), format.to_owned(), number));
         let part = part.one(&self.reader).await?;
         Ok(part.map(|part| part.content))
     }
