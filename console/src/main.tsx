@@ -9,6 +9,7 @@ import "./look/filters.css";
 import "./look/find.css";
 import "./look/frame.css";
 import "./look/frame-narrow.css";
+import "./look/toast.css";
 import "./look/print.css";
 
 import { lazy, StrictMode, Suspense, useEffect, useState, useSyncExternalStore } from "react";
@@ -21,6 +22,7 @@ import { chosenTheme, showTheme } from "./frame/theme";
 import { Dialogue } from "./kit/dialogue";
 import { Empty } from "./kit/states";
 import { Title } from "./kit/title";
+import { Toast } from "./kit/toast";
 import { BASE, routes } from "./routes";
 import { askAgain, client } from "./server/client";
 import { session, signIn, tokenOfAddress } from "./server/session";
@@ -31,6 +33,7 @@ import ToCheckPage from "./to-check/page";
 const CancelsPage = lazy(() => import("./cancels/page"));
 const PaymentsPage = lazy(() => import("./payments/page"));
 const SettlementsPage = lazy(() => import("./settlements/page"));
+const TransactionsPage = lazy(() => import("./transactions/page"));
 const PayoutsPage = lazy(() => import("./payouts/page"));
 const PaymentPage = lazy(() => import("./payment/page"));
 
@@ -61,6 +64,7 @@ function Pages() {
             <Route path={routes.toCheck} component={ToCheckPage} />
             <Route path={routes.payments} component={PaymentsPage} />
             <Route path={routes.payment} component={PaymentPage} />
+            <Route path={routes.transactions} component={TransactionsPage} />
             <Route path={routes.settlements} component={SettlementsPage} />
             <Route path={routes.payouts} component={PayoutsPage} />
             <Route path={routes.cancels} component={CancelsPage} />
@@ -68,6 +72,7 @@ function Pages() {
           </Switch>
         </Suspense>
       </Frame>
+      <Toast />
       <Dialogue title={texts.signIn.title} isOpen={standing === "ended"} dismissable={false} onClose={() => {}}>
         <SignInForm intro={texts.signIn.ended} />
       </Dialogue>

@@ -7,6 +7,7 @@ export const routes = {
   toCheck: "/",
   payments: "/payments",
   payment: "/payments/:paymentKey",
+  transactions: "/transactions",
   settlements: "/settlements",
   payouts: "/payouts",
   cancels: "/cancels",

@@ -17,9 +17,12 @@ import { Find } from "./find";
 import { Freshness } from "./freshness";
 import { KeysHelp } from "./keys-help";
 
+/** The other lists behind 내역. */
+const RECORDS: string[] = [routes.transactions, routes.settlements];
+
 /** Whether a menu's page is the one at an address: itself, or what lies below it. */
 function isAt(address: string, location: string): boolean {
-  if (address === routes.payments && location === routes.settlements) return true;
+  if (address === routes.payments && RECORDS.includes(location)) return true;
   return address === "/" ? location === "/" : location === address || location.startsWith(`${address}/`);
 }
 

@@ -3,6 +3,7 @@
 import type { Age } from "../figures/days";
 import { enCancel } from "./cancel";
 import { enCodes } from "./codes";
+import { enDesk } from "./desk";
 import type { Texts } from "./ko";
 import { enRecords } from "./records";
 import { enRequests } from "./requests";
@@ -26,10 +27,12 @@ export const en: Texts = {
   cancel: enCancel,
   requests: enRequests,
   records: enRecords,
+  desk: enDesk,
   pages: {
     toCheck: "To check",
     records: "Records",
     payments: "Payments",
+    transactions: "Transactions",
     settlements: "Settlements",
     payouts: "Payouts",
     cancels: "Cancel requests",
@@ -79,7 +82,6 @@ export const en: Texts = {
     ended: "Your session has ended. Sign in again to go on where you were.",
   },
   toCheck: {
-    everything: "All",
     wrong: "Does not add up",
     acknowledged: "Acknowledged",
     unresolved: "Cancels unknown",
@@ -110,6 +112,10 @@ export const en: Texts = {
     goodSoFar: "Nothing to check in what has been read",
     notAllRead: "Some days have not been read, so nobody knows yet whether everything agrees.",
     testKey: "A test key has no settlements, so nothing can be reconciled",
+    reconciled: "Reconciled",
+    pending: "Pending",
+    unread: "Lists agree, not read",
+    nextPayout: "Next payout",
     filtered: "Nothing fits these filters",
     transaction: "Transaction key",
     merchant: "Merchant",
@@ -179,6 +185,9 @@ export const en: Texts = {
     limited: (seconds) => `Too many requests. Try again in ${seconds} seconds.`,
     forbidden: "You may only read. Ask an admin.",
     count: (count, written) => `${written} ${plural.select(count) === "one" ? "row" : "rows"}`,
+    done: "Done",
+    undo: "Undo",
+    busy: "Working",
     retry: "Try again",
     reset: "Clear filters",
     copy: (what) => `Copy ${what}`,
@@ -201,6 +210,7 @@ export const en: Texts = {
     settlements: "Settlements",
     payouts: "Payouts",
     cancels: "Cancel requests",
+    select: "Choose a row",
     move: "Next and previous row",
     open: "Open",
     pages: "Previous and next page",
