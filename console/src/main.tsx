@@ -35,6 +35,7 @@ const PaymentsPage = lazy(() => import("./payments/page"));
 const SettlementsPage = lazy(() => import("./settlements/page"));
 const TransactionsPage = lazy(() => import("./transactions/page"));
 const PayoutsPage = lazy(() => import("./payouts/page"));
+const PeriodPage = lazy(() => import("./period/page"));
 const PaymentPage = lazy(() => import("./payment/page"));
 
 function NotFound() {
@@ -67,6 +68,7 @@ function Pages() {
             <Route path={routes.transactions} component={TransactionsPage} />
             <Route path={routes.settlements} component={SettlementsPage} />
             <Route path={routes.payouts} component={PayoutsPage} />
+            <Route path={routes.period} component={PeriodPage} />
             <Route path={routes.cancels} component={CancelsPage} />
             <Route component={NotFound} />
           </Switch>

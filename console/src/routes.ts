@@ -10,6 +10,7 @@ export const routes = {
   transactions: "/transactions",
   settlements: "/settlements",
   payouts: "/payouts",
+  period: "/period",
   cancels: "/cancels",
 } as const;
 
@@ -22,5 +23,6 @@ export const menu = [
   { page: "toCheck", address: routes.toCheck, letter: "i", shape: "list" },
   { page: "records", address: routes.payments, letter: "p", shape: "square" },
   { page: "payouts", address: routes.payouts, letter: "d", shape: "calendar" },
+  { page: "period", address: routes.period, letter: "m", shape: "chart" },
   { page: "cancels", address: routes.cancels, letter: "c", shape: "back" },
 ] as const;

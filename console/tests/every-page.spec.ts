@@ -24,9 +24,14 @@ const pages: Record<string, (demo: Demo) => Promise<string> | string> = {
     const day = await payoutDay(demo);
     return `/payouts?month=${day.slice(0, 7)}&day=${day}&m=tdemoshop01`;
   },
+  period: () => `/period?from=${daysAgo(40)}&to=${daysAgo(0)}&m=tdemoshop01`,
   cancels: () => "/cancels",
   "not-found": () => "/no/such/page",
 };
+
+function daysAgo(days: number): string {
+  return new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+}
 
 /** What says before and after of a row. */
 async function restated(demo: Demo): Promise<string> {

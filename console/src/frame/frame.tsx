@@ -6,8 +6,7 @@ import { Link, useLocation, useSearchParams } from "wouter";
 import { changed } from "../kit/address";
 import { useKeys, usePrefix } from "../kit/keys";
 import { useMerchant } from "../kit/merchant";
-import { Shape } from "../kit/shapes";
-import { menu, routes } from "../routes";
+import { menu } from "../routes";
 import { FrameDocument } from "../server/generated/graphql";
 import { useEveryMinute } from "../server/live";
 import { useReach } from "../server/reach";
@@ -16,25 +15,7 @@ import { Account } from "./account";
 import { Find } from "./find";
 import { Freshness } from "./freshness";
 import { KeysHelp } from "./keys-help";
-
-/** The other lists behind 내역. */
-const RECORDS: string[] = [routes.transactions, routes.settlements];
-
-/** Whether a menu's page is the one at an address: itself, or what lies below it. */
-function isAt(address: string, location: string): boolean {
-  if (address === routes.payments && RECORDS.includes(location)) return true;
-  return address === "/" ? location === "/" : location === address || location.startsWith(`${address}/`);
-}
-
-function Menu({ children }: { children: (entry: (typeof menu)[number]) => ReactNode }) {
-  const [location] = useLocation();
-  const { keep } = useMerchant();
-  return menu.map((entry) => (
-    <Link key={entry.page} href={keep(entry.address)} aria-current={isAt(entry.address, location) ? "page" : undefined}>
-      {children(entry)}
-    </Link>
-  ));
-}
+import { BottomBar, Menu } from "./menu";
 
 function MerchantChoice({ merchants }: { merchants: string[] }) {
   const texts = useTexts();
@@ -102,16 +83,7 @@ export function Frame({ children }: { children: ReactNode }) {
       <main id="main" tabIndex={-1}>
         {children}
       </main>
-      <nav className="bottom-bar" aria-label={texts.frame.main}>
-        <Menu>
-          {({ page, shape }) => (
-            <>
-              <Shape name={shape} size={20} />
-              {texts.pages[page]}
-            </>
-          )}
-        </Menu>
-      </nav>
+      <BottomBar />
       <KeysHelp isOpen={showsKeys} onClose={() => setShowsKeys(false)} />
     </>
   );

@@ -5,6 +5,7 @@ import { enCancel } from "./cancel";
 import { enCodes } from "./codes";
 import { enDesk } from "./desk";
 import type { Texts } from "./ko";
+import { enPeriod } from "./period";
 import { enRecords } from "./records";
 import { enRequests } from "./requests";
 
@@ -28,6 +29,7 @@ export const en: Texts = {
   requests: enRequests,
   records: enRecords,
   desk: enDesk,
+  period: enPeriod,
   pages: {
     toCheck: "To check",
     records: "Records",
@@ -35,6 +37,7 @@ export const en: Texts = {
     transactions: "Transactions",
     settlements: "Settlements",
     payouts: "Payouts",
+    period: "Period",
     cancels: "Cancel requests",
     payment: "Payment",
     notFound: "No such page",

@@ -4,6 +4,7 @@ import type { Age } from "../figures/days";
 import { koCancel } from "./cancel";
 import { type Codes, koCodes } from "./codes";
 import { koDesk } from "./desk";
+import { koPeriod } from "./period";
 import { koRecords } from "./records";
 import { koRequests } from "./requests";
 
@@ -21,6 +22,7 @@ export const ko = {
   requests: koRequests,
   records: koRecords,
   desk: koDesk,
+  period: koPeriod,
   pages: {
     toCheck: "확인할 항목",
     records: "내역",
@@ -28,6 +30,7 @@ export const ko = {
     transactions: "거래",
     settlements: "정산",
     payouts: "지급 달력",
+    period: "기간 합계",
     cancels: "취소 요청",
     payment: "결제 상세",
     notFound: "없는 페이지",
