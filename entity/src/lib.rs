@@ -18,7 +18,6 @@ pub mod lease;
 pub mod merchant_id;
 pub mod payment;
 pub mod payment_attempt;
-pub mod payment_day;
 pub mod resolved_discrepancy;
 pub mod running_limit;
 pub mod session;

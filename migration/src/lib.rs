@@ -36,6 +36,7 @@ mod m20261130_000056_verdict_settings;
 mod m20261130_000057_found_payments;
 mod m20261130_000060_desk;
 mod m20261130_000061_settlement_matches;
+mod m20261130_000062_sums_by_cohort;
 mod m20261130_000064_books_by_date;
 mod standing;
 mod statements;
@@ -86,6 +87,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000057_found_payments::Migration),
             Box::new(m20261130_000060_desk::Migration),
             Box::new(m20261130_000061_settlement_matches::Migration),
+            Box::new(m20261130_000062_sums_by_cohort::Migration),
             Box::new(m20261130_000064_books_by_date::Migration),
         ]
     }

@@ -52,7 +52,7 @@ impl Reconciler {
 
 fn add(summary: &mut Summary, added: &ReconciliationSums) -> Result<(), StoreError> {
     summary.sums = together(&summary.sums, &added.sums).map_err(|_| StoreError::Inconsistent {
-        table: "payment_days",
+        table: "verdicts",
         column: "paid",
         key: summary.mid.to_string(),
     })?;

@@ -85,7 +85,8 @@ impl Reconciler {
             groups.add(day).map_err(|_| too_large(&day.mid))?;
         }
         let mut found: Vec<DatedSummary> = groups.found.into_values().collect();
-        if basis == DateBasis::Transaction && grouping == Grouping::default() {
+        let is_of_cohorts = basis == DateBasis::Transaction && grouping == Grouping::default();
+        if is_of_cohorts && self.0.store.waits_for_books().await? {
             for summary in self.summaries(days, mids).await? {
                 put_where_more_were_counted(&mut found, summary);
             }
@@ -166,12 +167,23 @@ fn put_where_more_were_counted(found: &mut Vec<DatedSummary>, former: Summary) {
         return;
     }
     let sums = &former.sums;
+    // Of what has no books by date yet nobody knows whether it was checked.
+    let reconciled = |verdicts: &[(Verdict, u64)]| {
+        let of_them = verdicts
+            .iter()
+            .find(|(verdict, _)| *verdict == Verdict::Reconciled);
+        of_them.map_or(0, |(_, count)| *count)
+    };
+    let new = known.and_then(|place| found.get(place));
+    let unchecked_count = new.map_or(0, |new| new.unchecked_count)
+        + reconciled(&former.verdicts)
+            .saturating_sub(new.map_or(0, |new| reconciled(&new.verdicts)));
     let told = DatedSummary {
         mid: former.mid,
         method: None,
         period_start: None,
         payment_count: former.payment_count,
-        unchecked_count: 0,
+        unchecked_count,
         sums: BookedSums {
             paid: sums.paid,
             effective_refund: sums.effective_refund,

@@ -55,8 +55,8 @@ pub(super) use token::{merchants_text, role_and_duty, stored_token};
 pub(super) use transaction::transaction_model;
 pub(super) use unreadable_row::unreadable_model;
 pub(super) use verdict::{
-    SubjectRow, VerdictRow, payment_sums, unsettled_event, unsettled_event_model, unsettled_sums,
-    verdict_gap, verdict_gap_model, verdict_model,
+    SubjectRow, VerdictRow, unsettled_event, unsettled_event_model, unsettled_sums, verdict_gap,
+    verdict_gap_model, verdict_model,
 };
 
 /// Names a row in what is said of it.

@@ -55,7 +55,7 @@ pub(crate) async fn are_those_of_the_verdicts(database: &TestDatabase) {
                 .or_default();
             sum.0 += 1;
             for (sum, more) in sum.1.iter_mut().zip(numbers(&payment.sums)) {
-                *sum = sum.wrapping_add(more);
+                *sum = sum.saturating_add(more);
             }
         }
     }

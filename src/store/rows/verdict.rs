@@ -1,16 +1,16 @@
 //! Rows of `verdicts` and of what belongs to them, and rows of their sums.
 
 use chrono::DateTime;
-use entity::{payment_day, unsettled_day, unsettled_event, verdict, verdict_gap};
-use reconciliation::{Currency, KstDate, MId, Money, TransactionKey, Verdict};
+use entity::{unsettled_day, unsettled_event, verdict, verdict_gap};
+use reconciliation::{KstDate, MId, Money, TransactionKey, Verdict};
 use sea_orm::prelude::ChronoUnixTimestampMillis;
 
 use super::before::Before;
 use super::columns::{Columns, Placed, placed};
 use super::{Row, kind_of, kind_text, storable, to_millis};
 use crate::store::verdicts::{
-    DatedBooks, PaymentSums, PaymentVerdict, ReconciliationSums, UnsettledEvent, UnsettledSums,
-    VerdictGap, VerdictRecord, VerdictSubject,
+    DatedBooks, PaymentSums, PaymentVerdict, UnsettledEvent, UnsettledSums, VerdictGap,
+    VerdictRecord, VerdictSubject,
 };
 use crate::store::{Source, StoreError};
 
@@ -267,32 +267,6 @@ pub(in crate::store) fn unsettled_event(
         amount: Money::from_minor(row.amount, name.currency(&row.currency)?),
         sold_date: KstDate::from_naive(row.sold_date),
         method_label: Some(row.method_label).filter(|label| !label.is_empty()),
-    })
-}
-
-/// The sums of a day's payments.
-pub(in crate::store) fn payment_sums(
-    row: &payment_day::Model,
-) -> Result<ReconciliationSums, StoreError> {
-    let name = Row {
-        table: "payment_days",
-        key: &row.place,
-    };
-    let currency: Currency = name.currency(&row.currency)?;
-    let money = |minor| Money::from_minor(minor, currency);
-    Ok(ReconciliationSums {
-        mid: name.read("mid", MId::parse(&row.mid))?,
-        verdict: Verdict::parse(&row.verdict).ok_or_else(|| name.inconsistent("verdict"))?,
-        payments: name.read("payments", u64::try_from(row.payments))?,
-        sums: PaymentSums {
-            paid: money(row.paid),
-            effective_refund: money(row.effective_refund),
-            voided: money(row.voided),
-            settled: money(row.settled),
-            fee: money(row.fee),
-            pay_out: money(row.pay_out),
-            never_settled: money(row.never_settled),
-        },
     })
 }
 

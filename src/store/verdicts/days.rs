@@ -5,8 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use entity::{payment_day, unsettled_day, unsettled_event, verdict};
-use reconciliation::KstDate;
+use entity::{unsettled_day, unsettled_event};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, EntityTrait, IdenStatic, IntoActiveModel, Iterable, QueryFilter};
 
@@ -89,37 +88,6 @@ impl<M: Sums> Changes<M> {
     }
 }
 
-/// What a verdict puts into the sums of its day; nothing without a payment.
-pub(super) fn of_verdict(row: &verdict::Model, way: Way) -> Option<payment_day::Model> {
-    let (mid, currency, verdict) = (
-        row.mid.clone()?,
-        row.currency.clone()?,
-        row.verdict.clone()?,
-    );
-    let day = KstDate::of(row.began_at?.0);
-    let signed = |minor: Option<i64>| match way {
-        Way::In => minor.unwrap_or(0),
-        Way::Out => minor.unwrap_or(0).wrapping_neg(),
-    };
-    Some(payment_day::Model {
-        place: [&day.to_string(), &verdict, &currency, &mid]
-            .map(String::as_str)
-            .join("\n"),
-        day: day.naive(),
-        mid,
-        currency,
-        verdict,
-        payments: signed(Some(1)),
-        paid: signed(row.paid),
-        effective_refund: signed(row.effective_refund),
-        voided: signed(row.voided),
-        settled: signed(row.settled),
-        fee: signed(row.fee),
-        pay_out: signed(row.pay_out),
-        never_settled: signed(row.never_settled),
-    })
-}
-
 /// What an event without a row puts into the sums of its sold date.
 pub(super) fn of_event(row: &unsettled_event::Model, way: Way) -> unsettled_day::Model {
     let sold = row.sold_date.to_string();
@@ -138,32 +106,6 @@ pub(super) fn of_event(row: &unsettled_event::Model, way: Way) -> unsettled_day:
         sold_date: row.sold_date,
         events,
         amount,
-    }
-}
-
-impl Sums for payment_day::Model {
-    fn place(&self) -> &str {
-        &self.place
-    }
-
-    fn add(&mut self, other: &Self) {
-        let pairs = [
-            (&mut self.payments, other.payments),
-            (&mut self.paid, other.paid),
-            (&mut self.effective_refund, other.effective_refund),
-            (&mut self.voided, other.voided),
-            (&mut self.settled, other.settled),
-            (&mut self.fee, other.fee),
-            (&mut self.pay_out, other.pay_out),
-            (&mut self.never_settled, other.never_settled),
-        ];
-        for (sum, more) in pairs {
-            *sum = sum.wrapping_add(more);
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.payments == 0
     }
 }
 

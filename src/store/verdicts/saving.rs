@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use entity::{payment_day, settlement_match, unsettled_day, unsettled_event, verdict, verdict_gap};
+use entity::{settlement_match, unsettled_day, unsettled_event, verdict, verdict_gap};
 use sea_orm::sea_query::{LockBehavior, LockType, OnConflict};
 use sea_orm::{ConnectionTrait, EntityTrait, Iterable, QueryFilter, QuerySelect};
 
 use super::booked::keep_booked;
-use super::days::{Changes, Way, of_event, of_verdict};
+use super::days::{Changes, Way, of_event};
 use super::due::fingerprint;
 use super::found::keep_found;
 use super::news::News;
@@ -191,14 +191,9 @@ async fn keep(transaction: &Transaction, kept: &[Kept<'_>]) -> Result<(), StoreE
         VerdictSubject::Row(_) => None,
     });
     transaction.note(|changed| changed.payments(payments));
-    let mut payments: Changes<payment_day::Model> = Changes::new();
     let mut models = BTreeMap::new();
     for Kept { record, before, .. } in kept {
         let model = verdict_model(record, before.books_version)?;
-        let (old, new) = (of_verdict(before, Way::Out), of_verdict(&model, Way::In));
-        old.into_iter()
-            .chain(new)
-            .for_each(|sums| payments.add(sums));
         models.insert(model.subject.clone(), model);
     }
     keep_found(transaction, kept).await?;
@@ -210,9 +205,6 @@ async fn keep(transaction: &Transaction, kept: &[Kept<'_>]) -> Result<(), StoreE
         .map(|kept| (kept.before.subject.as_str(), kept.record))
         .collect();
     keep_booked(transaction, &records).await?;
-    payments
-        .write::<payment_day::Entity>(transaction, payment_day::Column::Place)
-        .await?;
     let others = verdict::Column::iter().filter(|column| {
         !matches!(
             column,

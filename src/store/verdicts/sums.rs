@@ -1,14 +1,15 @@
-//! What the maintained sums say.
+//! Sums of verdicts.
 
-use std::collections::BTreeMap;
-
-use entity::{payment_day, unsettled_day};
-use reconciliation::{Currency, KstDate, MId, Money, SettlementKind, Verdict};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
+use entity::unsettled_day;
+use reconciliation::{KstDate, MId, Money, SettlementKind, Verdict};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QueryResult, QueryTrait,
+};
 
 use super::PaymentSums;
-use crate::store::mirror::payout_sums::saturating_sum;
-use crate::store::rows::{payment_sums, unsettled_sums};
+use crate::store::db::sql::Sql;
+use crate::store::mirror::payout_sums::saturating;
+use crate::store::rows::unsettled_sums;
 use crate::store::{Store, StoreError};
 
 /// Sums of the payments that stand alike.
@@ -42,33 +43,42 @@ pub struct UnsettledSums {
 }
 
 impl Store {
-    /// Sums of the payments that began between these days, both included, by merchant, currency and verdict. A sum beyond
-    /// 64 bits ends there.
+    /// Sums of the payments that began between these days, both included, by merchant, currency and verdict: added up now. A
+    /// sum beyond 64 bits ends there.
     pub async fn reconciliation_sums(
         &self,
-        days: (KstDate, KstDate),
+        (from, to): (KstDate, KstDate),
         mids: Option<&[MId]>,
     ) -> Result<Vec<ReconciliationSums>, StoreError> {
-        use payment_day::Column;
-        let rows = payment_day::Entity::find()
-            .filter(Column::Day.between(days.0.naive(), days.1.naive()))
-            .apply_if(mids, |rows, mids| {
-                rows.filter(Column::Mid.is_in(mids.iter().map(MId::as_str)))
-            })
-            .all(&self.reader)
-            .await?;
-        let mut sums: BTreeMap<(MId, Currency, Verdict), ReconciliationSums> = BTreeMap::new();
-        for row in &rows {
-            let part = payment_sums(row)?;
-            let key = (part.mid.clone(), part.sums.paid.currency(), part.verdict);
-            sums.entry(key)
-                .and_modify(|sum| {
-                    sum.payments = sum.payments.saturating_add(part.payments);
-                    sum.sums = sum.sums.saturating_plus(part.sums);
-                })
-                .or_insert(part);
-        }
-        Ok(sums.into_values().collect())
+        let mut sql = Sql::new(self.reader.get_database_backend());
+        let of_merchant = match mids {
+            Some(mids) => sql.among("mid", mids.iter().map(MId::as_str)),
+            None => "TRUE".to_owned(),
+        };
+        let from = sql.bind(from.start().timestamp_millis());
+        let to = sql.bind(to.next().start().timestamp_millis());
+        let sums = SUMMED.map(saturating).join(", ");
+        let text = format!(
+            "SELECT mid, currency, verdict, COUNT(*), {sums} FROM verdicts
+             WHERE verdict IS NOT NULL AND began_at >= {from} AND began_at < {to} AND {of_merchant}
+             GROUP BY mid, currency, verdict ORDER BY mid, currency, verdict"
+        );
+        let rows = self.reader.query_all_raw(sql.statement(text)).await?;
+        let mut found = rows.iter().map(sums_of).collect::<Result<Vec<_>, _>>()?;
+        found.sort_by_key(|sums| (sums.mid.clone(), sums.sums.paid.currency(), sums.verdict));
+        Ok(found)
+    }
+
+    /// Whether any payment has a verdict and no books by date yet: one that an earlier version made, and that is due since.
+    pub async fn waits_for_books(&self) -> Result<bool, StoreError> {
+        let sql = Sql::new(self.reader.get_database_backend());
+        let text = "SELECT 1 FROM verdicts WHERE due_at = 0 AND verdict IS NOT NULL
+             AND NOT EXISTS (SELECT 1 FROM booked_lines WHERE booked_lines.subject = verdicts.subject) LIMIT 1";
+        Ok(self
+            .reader
+            .query_one_raw(sql.statement(text))
+            .await?
+            .is_some())
     }
 
     /// Sums of the events that wait for their settlement row, by sold date, kind, currency, merchant and method.
@@ -94,17 +104,39 @@ impl Store {
     }
 }
 
-impl PaymentSums {
-    /// The sums of both, of one currency.
-    fn saturating_plus(self, other: Self) -> Self {
-        Self {
-            paid: saturating_sum(self.paid, other.paid),
-            effective_refund: saturating_sum(self.effective_refund, other.effective_refund),
-            voided: saturating_sum(self.voided, other.voided),
-            settled: saturating_sum(self.settled, other.settled),
-            fee: saturating_sum(self.fee, other.fee),
-            pay_out: saturating_sum(self.pay_out, other.pay_out),
-            never_settled: saturating_sum(self.never_settled, other.never_settled),
-        }
-    }
+/// The columns of a verdict's sums, in the order of [`sums_of`].
+const SUMMED: [&str; 7] = [
+    "paid",
+    "effective_refund",
+    "voided",
+    "settled",
+    "fee",
+    "pay_out",
+    "never_settled",
+];
+
+fn sums_of(row: &QueryResult) -> Result<ReconciliationSums, StoreError> {
+    let mid: String = row.try_get_by_index(0)?;
+    let unread = |column| StoreError::inconsistent("verdicts", column, &mid);
+    let (code, verdict): (String, String) = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+    let payments: i64 = row.try_get_by_index(3)?;
+    let currency = code.parse().map_err(|_| unread("currency"))?;
+    let sum = |place: usize| {
+        let minor: Option<i64> = row.try_get_by_index(place.saturating_add(4))?;
+        Ok::<_, StoreError>(Money::from_minor(minor.unwrap_or(0), currency))
+    };
+    Ok(ReconciliationSums {
+        mid: MId::parse(&mid).map_err(|_| unread("mid"))?,
+        verdict: Verdict::parse(&verdict).ok_or_else(|| unread("verdict"))?,
+        payments: u64::try_from(payments).unwrap_or(0),
+        sums: PaymentSums {
+            paid: sum(0)?,
+            effective_refund: sum(1)?,
+            voided: sum(2)?,
+            settled: sum(3)?,
+            fee: sum(4)?,
+            pay_out: sum(5)?,
+            never_settled: sum(6)?,
+        },
+    })
 }
