@@ -18,9 +18,9 @@ import { createRoot } from "react-dom/client";
 import { Provider } from "urql";
 import { Link, Route, Router, Switch } from "wouter";
 import { Frame } from "./frame/frame";
-import { chosenTheme, showTheme } from "./frame/theme";
 import { Dialogue } from "./kit/dialogue";
 import { Empty } from "./kit/states";
+import { chosenTheme, showTheme } from "./kit/theme";
 import { Title } from "./kit/title";
 import { Toast } from "./kit/toast";
 import { BASE, routes } from "./routes";
@@ -36,6 +36,8 @@ const SettlementsPage = lazy(() => import("./settlements/page"));
 const TransactionsPage = lazy(() => import("./transactions/page"));
 const PayoutsPage = lazy(() => import("./payouts/page"));
 const PeriodPage = lazy(() => import("./period/page"));
+const CoveragePage = lazy(() => import("./coverage/page"));
+const SettingsPage = lazy(() => import("./settings/page"));
 const PaymentPage = lazy(() => import("./payment/page"));
 
 function NotFound() {
@@ -70,6 +72,8 @@ function Pages() {
             <Route path={routes.payouts} component={PayoutsPage} />
             <Route path={routes.period} component={PeriodPage} />
             <Route path={routes.cancels} component={CancelsPage} />
+            <Route path={routes.coverage} component={CoveragePage} />
+            <Route path={routes.settings} component={SettingsPage} />
             <Route component={NotFound} />
           </Switch>
         </Suspense>

@@ -12,6 +12,8 @@ export const routes = {
   payouts: "/payouts",
   period: "/period",
   cancels: "/cancels",
+  coverage: "/coverage",
+  settings: "/settings",
 } as const;
 
 export const addressOf = {
@@ -25,4 +27,5 @@ export const menu = [
   { page: "payouts", address: routes.payouts, letter: "d", shape: "calendar" },
   { page: "period", address: routes.period, letter: "m", shape: "chart" },
   { page: "cancels", address: routes.cancels, letter: "c", shape: "back" },
+  { page: "coverage", address: routes.coverage, letter: "v", shape: "stack" },
 ] as const;

@@ -8,9 +8,11 @@ import { bookOf, isOf } from "../kit/book";
 import { BookChoice } from "../kit/book-choice";
 import { Amount } from "../kit/figure";
 import { useListAddress } from "../kit/list-page";
+import { useMerchant } from "../kit/merchant";
 import { RangeField } from "../kit/range-field";
 import { Empty, FailureBanner, SkeletonLines } from "../kit/states";
 import { Title } from "../kit/title";
+import { routes } from "../routes";
 import { failureText } from "../server/failure";
 import { PeriodDocument, PeriodMethodsDocument, PeriodReceivablesDocument } from "../server/generated/graphql";
 import { useReach } from "../server/reach";
@@ -21,6 +23,7 @@ import { Methods, PayoutTotals } from "./tables";
 import { Verdicts } from "./verdicts";
 import { Waterfall } from "./waterfall";
 import "./period.css";
+import "./parts.css";
 
 function Choosers() {
   const { period: words } = useTexts();
@@ -64,6 +67,7 @@ export default function PeriodPage() {
   const [methods] = useQuery({ query: PeriodMethodsDocument, variables: { ...of, basis } });
   const [books] = useQuery({ query: PeriodReceivablesDocument, variables: of });
   const reach = useReach();
+  const { keep } = useMerchant();
   const book = bookOf(data?.reconciliation ?? [], mId, address.currency);
   const summary = data?.reconciliation.find(isOf(book));
   const totals = books.data?.payoutTotals.filter(isOf(book)) ?? [];
@@ -72,9 +76,11 @@ export default function PeriodPage() {
       <div className="page-head">
         <Title name={texts.pages.period} />
         {reach && !reach.isWhole && (
-          <Badge tone="open" shape="dashed">
-            {words.notAllRead}
-          </Badge>
+          <Link href={keep(routes.coverage)}>
+            <Badge tone="open" shape="dashed">
+              {words.notAllRead}
+            </Badge>
+          </Link>
         )}
         <span className="space" />
         <BookChoice book={book} />

@@ -5,6 +5,7 @@ import { enCancel } from "./cancel";
 import { enCodes } from "./codes";
 import { enDesk } from "./desk";
 import type { Texts } from "./ko";
+import { enCoverage, enSettings } from "./operate";
 import { enPeriod } from "./period";
 import { enRecords } from "./records";
 import { enRequests } from "./requests";
@@ -30,6 +31,8 @@ export const en: Texts = {
   records: enRecords,
   desk: enDesk,
   period: enPeriod,
+  coverage: enCoverage,
+  settings: enSettings,
   pages: {
     toCheck: "To check",
     records: "Records",
@@ -39,6 +42,8 @@ export const en: Texts = {
     payouts: "Payouts",
     period: "Period",
     cancels: "Cancel requests",
+    coverage: "Coverage",
+    settings: "Settings",
     payment: "Payment",
     notFound: "No such page",
   },

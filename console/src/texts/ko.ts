@@ -4,6 +4,7 @@ import type { Age } from "../figures/days";
 import { koCancel } from "./cancel";
 import { type Codes, koCodes } from "./codes";
 import { koDesk } from "./desk";
+import { koCoverage, koSettings } from "./operate";
 import { koPeriod } from "./period";
 import { koRecords } from "./records";
 import { koRequests } from "./requests";
@@ -23,6 +24,8 @@ export const ko = {
   records: koRecords,
   desk: koDesk,
   period: koPeriod,
+  coverage: koCoverage,
+  settings: koSettings,
   pages: {
     toCheck: "확인할 항목",
     records: "내역",
@@ -32,6 +35,8 @@ export const ko = {
     payouts: "지급 달력",
     period: "기간 합계",
     cancels: "취소 요청",
+    coverage: "수집 현황",
+    settings: "설정",
     payment: "결제 상세",
     notFound: "없는 페이지",
   },

@@ -78,7 +78,8 @@ function Figures() {
 }
 
 export function NothingToCheck() {
-  const { toCheck } = useTexts();
+  const { toCheck, pages } = useTexts();
+  const { keep } = useMerchant();
   const reach = useReach();
   if (!reach) return null;
   if (reach.unavailable) return <Empty mark={{ tone: "open", shape: "dashed" }} title={toCheck.testKey} />;
@@ -86,6 +87,9 @@ export function NothingToCheck() {
     return (
       <Empty mark={{ tone: "open", shape: "dashed" }} title={toCheck.goodSoFar}>
         <p className="muted">{toCheck.notAllRead}</p>
+        <Link className="button" href={keep(routes.coverage)}>
+          {pages.coverage}
+        </Link>
       </Empty>
     );
   }
