@@ -14,7 +14,11 @@ function entry(change: Partial<Entry>): Entry {
     grossAmount: won("1000"),
     cancelAmount: won("0"),
     fee: won("30"),
+    supplyAmount: won("27"),
+    vat: won("3"),
     payOutAmount: won("970"),
+    depositAmount: won("970"),
+    carriedOver: won("0"),
     ...change,
   };
 }

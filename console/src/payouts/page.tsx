@@ -15,7 +15,9 @@ import { useTexts } from "../texts/language";
 import { DayPanel } from "./day-panel";
 import { barsByDay, read } from "./month";
 import { MonthGrid } from "./month-grid";
+import { Cycle, MonthTotals } from "./month-head";
 import "./payouts.css";
+import "./payouts-parts.css";
 import "./payouts-narrow.css";
 
 export default function PayoutsPage() {
@@ -62,14 +64,16 @@ export default function PayoutsPage() {
         <BookChoice book={book} />
       </div>
       {error && <FailureBanner said={failureText(error, texts)} retry={() => ask({ requestPolicy: "network-only" })} />}
+      {data && <MonthTotals of={data.payoutTotals.filter(isOf(book))} />}
       <div className="payouts" aria-busy={fetching}>
         <div className="card month-card">
           {!data && !error && <SkeletonLines lines={12} />}
-          {data && <MonthGrid month={month} days={days} chosen={address.day} to={to} />}
+          {data && <MonthGrid month={month} days={days} chosen={address.day} calendar={data.businessDays} to={to} />}
+          {data && <Cycle book={book} />}
           {data && days.size === 0 && <p className="muted no-payouts">{words.noPayouts}</p>}
         </div>
         {address.day ? (
-          <DayPanel day={address.day} bars={days.get(address.day) ?? []} mId={book.merchant} />
+          <DayPanel day={address.day} bars={days.get(address.day) ?? []} book={book} />
         ) : (
           <aside className="card day-panel none">
             <p className="muted">{words.chooseDay}</p>

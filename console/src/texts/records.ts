@@ -65,6 +65,16 @@ export interface RecordTexts {
   noPayouts: string;
   chooseDay: string;
   feesUnknown: string;
+  deposit: string;
+  forecastDeposit: string;
+  carriedOver: string;
+  allEvents: string;
+  estimatedFee: string;
+  dayOff: string;
+  cycle: string;
+  configured: string;
+  learned: (rows: number) => string;
+  hits: (hits: number, of: number) => string;
 }
 
 export const koRecords: RecordTexts = {
@@ -135,6 +145,16 @@ export const koRecords: RecordTexts = {
   noPayouts: "이 달에는 지급이 없습니다",
   chooseDay: "날짜를 고르면 내용이 여기에 보입니다.",
   feesUnknown: "수수료는 정산 행이 나온 뒤에 알 수 있습니다.",
+  deposit: "실제 입금",
+  forecastDeposit: "예상 입금",
+  carriedOver: "다음 지급에서 차감",
+  allEvents: "거래 모두 보기",
+  estimatedFee: "예상 수수료",
+  dayOff: "휴일",
+  cycle: "예상의 근거",
+  configured: "설정한 주기",
+  learned: (rows) => `정산 ${rows}건에서 배움`,
+  hits: (hits, of) => `지난 예상 ${of}건 중 ${hits}건 적중`,
 };
 
 export const enRecords: RecordTexts = {
@@ -208,4 +228,14 @@ export const enRecords: RecordTexts = {
   noPayouts: "Nothing is paid out in this month",
   chooseDay: "Choose a day to see what is in it.",
   feesUnknown: "Fees are known when the settlement rows are there.",
+  deposit: "Deposited",
+  forecastDeposit: "Expected deposit",
+  carriedOver: "Taken from the next payout",
+  allEvents: "All transactions",
+  estimatedFee: "fee about",
+  dayOff: "Closed",
+  cycle: "What forecasts rest on",
+  configured: "as configured",
+  learned: (rows) => `learned from ${rows} rows`,
+  hits: (hits, of) => `${hits} of ${of} past forecasts were right`,
 };
