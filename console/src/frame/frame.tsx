@@ -4,6 +4,7 @@ import { type ReactNode, useState } from "react";
 import { useQuery } from "urql";
 import { Link, useLocation, useSearchParams } from "wouter";
 import { changed } from "../kit/address";
+import { useRowCopy } from "../kit/copy-row";
 import { useKeys, usePrefix } from "../kit/keys";
 import { useMerchant } from "../kit/merchant";
 import { menu } from "../routes";
@@ -15,7 +16,7 @@ import { Account } from "./account";
 import { Find } from "./find";
 import { Freshness } from "./freshness";
 import { KeysHelp } from "./keys-help";
-import { BottomBar, Menu } from "./menu";
+import { BottomBar, TopMenu } from "./menu";
 
 function MerchantChoice({ merchants }: { merchants: string[] }) {
   const texts = useTexts();
@@ -51,6 +52,7 @@ export function Frame({ children }: { children: ReactNode }) {
   const reach = useReach();
   useEveryMinute(() => again({ requestPolicy: "network-only" }));
   usePrefix();
+  useRowCopy();
   useKeys({
     "?": () => setShowsKeys(true),
     ...Object.fromEntries(menu.map(({ letter, address }) => [`g ${letter}`, () => go(keep(address))])),
@@ -70,9 +72,7 @@ export function Frame({ children }: { children: ReactNode }) {
             </svg>
             <span>{texts.product}</span>
           </Link>
-          <nav className="menu" aria-label={texts.frame.main}>
-            <Menu>{({ page }) => texts.pages[page]}</Menu>
-          </nav>
+          <TopMenu />
           <span className="space" />
           <MerchantChoice merchants={merchants} />
           <Find />

@@ -13,6 +13,7 @@ export function KeysHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () => 
     [["Enter"], help.open],
     [["[", "]"], help.pages],
     [["x"], help.select],
+    [["Ctrl", "C"], help.copyRow],
     [["e"], desk.acts.acknowledge],
     [["a"], desk.acts.assign],
     [["n"], desk.acts.note],

@@ -38,8 +38,12 @@ export function Discrepancies({ of }: { of: readonly DiscrepancyShown[] }) {
                 {desk.assignee} <span translate="no">{one.assignee}</span>
               </span>
             )}
-            <span className="muted nowrap">{desk.age(one.ageBusinessDays)}</span>
-            {one.severity === "ERROR" && <DeskActions of={[one]} acts={["acknowledge", "reopen"]} />}
+            {one.severity === "ERROR" && (
+              <>
+                <span className="muted nowrap">{desk.age(one.ageBusinessDays)}</span>
+                <DeskActions of={[one]} acts={["acknowledge", "reopen"]} />
+              </>
+            )}
           </span>
         </div>
       ))}

@@ -218,6 +218,7 @@ export const en: Texts = {
     settlements: "Settlements",
     payouts: "Payouts",
     cancels: "Cancel requests",
+    copyRow: "Copy a row for a spreadsheet",
     select: "Choose a row",
     move: "Next and previous row",
     open: "Open",

@@ -211,6 +211,7 @@ export const ko = {
     settlements: "정산 내역",
     payouts: "지급 달력",
     cancels: "취소 요청",
+    copyRow: "행을 표 계산용으로 복사",
     select: "행 선택",
     move: "다음 · 이전 행",
     open: "열기",

@@ -33,5 +33,8 @@ it("counts every tab under the same filters", () => {
   expect(of.filter).toEqual({ severity: ["WAIT"], assignee: "kim" });
   expect(of.wrong).toEqual({ severity: ["ERROR"], assignee: "kim" });
   expect(of.acknowledged).toEqual({ state: ["ACKNOWLEDGED"], assignee: "kim" });
+  const typed = askedOfTabs(read(new URLSearchParams("class=SETTLEMENT_MISSING")));
+  expect(typed.wrong).toEqual({ severity: ["ERROR"], class: ["SETTLEMENT_MISSING"] });
+  expect(typed.gaps).toEqual({ severity: ["WAIT"] });
   expect(chosenCount(read(new URLSearchParams("assignee=kim&tab=gaps&order=OLDEST")))).toBe(1);
 });

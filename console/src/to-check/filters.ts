@@ -81,13 +81,10 @@ export function asked(filters: Filters): DiscrepancyFilter {
   };
 }
 
-/** What stands in the other tabs under the same filters. */
+/** What stands in the tabs, each as it is once one goes there: a type belongs to its own tab. */
 export function askedOfTabs(filters: Filters): ToCheckCountsQueryVariables {
   const of = Object.fromEntries(
-    tabs.map((tab) => [
-      tab.name,
-      asked({ ...filters, tab: tab.name, ...(tab.name === "unresolved" && { class: undefined }) }),
-    ]),
+    tabs.map(({ name }) => [name, asked(name === filters.tab ? filters : { ...filters, tab: name, class: undefined })]),
   ) as Record<Tab, DiscrepancyFilter>;
   return { filter: asked(filters), ...of };
 }

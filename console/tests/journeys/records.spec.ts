@@ -118,3 +118,20 @@ test("payments are found by amount and in the order that was chosen", async ({ p
   await expect(page).toHaveURL(/least=50000&order=AMOUNT_DESC/);
   await expect(page.locator("[data-row]")).toHaveText(payments.nodes.map((row: { orderId: string }) => row.orderId));
 });
+
+test("a copied row pastes as numbers, and nothing in it as a formula", async ({ page, open, demo }) => {
+  const { payments } = await demo.ask("{ payments(first: 1) { nodes { orderId netAmount { amount } } } }");
+  const [first] = payments.nodes;
+  await open("/payments");
+  await page.getByRole("link", { name: first.orderId, exact: true }).focus();
+  const copied = await page.evaluate(() => {
+    const clipboardData = new DataTransfer();
+    document.activeElement?.dispatchEvent(
+      new ClipboardEvent("copy", { clipboardData, bubbles: true, cancelable: true }),
+    );
+    return clipboardData.getData("text/plain");
+  });
+  expect(copied.split("\t")).toContain(first.orderId);
+  expect(copied.split("\t")).toContain(first.netAmount.amount);
+  expect(copied).not.toMatch(/\d원/);
+});
