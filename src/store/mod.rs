@@ -39,6 +39,7 @@ pub use desk::{DeskAct, DeskAction, DeskEntry, DeskRecord, DeskRefused};
 pub use lists::discrepancy_list::by_delta::DeltaPlace;
 pub use lists::discrepancy_list::counts::ClassCount;
 pub use lists::discrepancy_list::{DiscrepancyFilter, DiscrepancyPlace};
+pub use lists::event_lines::EventLine;
 pub use lists::keyset::{Page, PageRequest, Toward};
 pub use lists::payment_list::by_amount::AmountPlace;
 pub use lists::payment_list::conditions::{AmountRange, PaymentConditions};
