@@ -1,1 +1,1 @@
-import{Ct as e,Wt as t,xt as n,z as r}from"./index.js";var i=r();function a({of:r}){let{keep:a}=e();return r.paymentKey?(0,i.jsx)(t,{href:a(n.payment(r.paymentKey)),"data-row":``,translate:`no`,children:r.orderId}):(0,i.jsx)(`span`,{translate:`no`,children:r.orderId})}export{a as t};
+import{Gt as e,St as t,wt as n,z as r}from"./index.js";var i=r();function a({of:r}){let{keep:a}=n();return r.paymentKey?(0,i.jsx)(e,{href:a(t.payment(r.paymentKey)),"data-row":``,translate:`no`,children:r.orderId}):(0,i.jsx)(`span`,{translate:`no`,children:r.orderId})}export{a as t};

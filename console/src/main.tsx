@@ -37,6 +37,7 @@ const TransactionsPage = lazy(() => import("./transactions/page"));
 const PayoutsPage = lazy(() => import("./payouts/page"));
 const PeriodPage = lazy(() => import("./period/page"));
 const CoveragePage = lazy(() => import("./coverage/page"));
+const ReportsPage = lazy(() => import("./reports/page"));
 const SettingsPage = lazy(() => import("./settings/page"));
 const PaymentPage = lazy(() => import("./payment/page"));
 
@@ -73,6 +74,7 @@ function Pages() {
             <Route path={routes.period} component={PeriodPage} />
             <Route path={routes.cancels} component={CancelsPage} />
             <Route path={routes.coverage} component={CoveragePage} />
+            <Route path={routes.reports} component={ReportsPage} />
             <Route path={routes.settings} component={SettingsPage} />
             <Route component={NotFound} />
           </Switch>

@@ -13,10 +13,19 @@ export const routes = {
   period: "/period",
   cancels: "/cancels",
   coverage: "/coverage",
+  reports: "/reports",
   settings: "/settings",
 } as const;
 
+/** What a report is written as. */
+export type ReportFormat = "xlsx" | "zip" | "json";
+
 export const addressOf = {
+  /** A file of the server's own, outside the console. */
+  report: (from: string, to: string, format: ReportFormat, asked: { m?: string; basis?: string }): string => {
+    const query = new URLSearchParams(Object.entries(asked).filter(([, value]) => value));
+    return `/reports/${from}..${to}.${format}${query.size > 0 ? `?${query}` : ""}`;
+  },
   payment: (paymentKey: string): string => `/payments/${encodeURIComponent(paymentKey)}`,
 };
 
@@ -28,4 +37,5 @@ export const menu = [
   { page: "period", address: routes.period, letter: "m", shape: "chart" },
   { page: "cancels", address: routes.cancels, letter: "c", shape: "back" },
   { page: "coverage", address: routes.coverage, letter: "v", shape: "stack" },
+  { page: "reports", address: routes.reports, letter: "r", shape: "sheet" },
 ] as const;

@@ -27,6 +27,7 @@ const pages: Record<string, (demo: Demo) => Promise<string> | string> = {
   period: () => `/period?from=${daysAgo(40)}&to=${daysAgo(0)}&m=tdemoshop01`,
   cancels: () => "/cancels",
   coverage: () => "/coverage",
+  reports: () => "/reports",
   settings: () => "/settings",
   "not-found": () => "/no/such/page",
 };

@@ -10,7 +10,7 @@ import { useMerchant } from "../kit/merchant";
 import { OrderLink } from "../kit/order-link";
 import { pageOf } from "../kit/pager";
 import { RangeField } from "../kit/range-field";
-import { RecordTabs } from "../kit/record-tabs";
+import { RecordHead } from "../kit/record-head";
 import { TextField } from "../kit/text-field";
 import { routes } from "../routes";
 import { failureText } from "../server/failure";
@@ -137,7 +137,7 @@ export default function PaymentsPage() {
     <ListPage
       title={texts.pages.payments}
       count={count.data?.payments.totalCount}
-      head={<RecordTabs />}
+      head={<RecordHead />}
       choosers={<Choosers />}
       chosen={Object.keys(chosen(params)).length}
       reset={keep(routes.payments)}

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { presets, read, rowsOf } from "./address";
+import { presets } from "../kit/period";
+import { read, rowsOf } from "./address";
 
 it("is of this month until somebody says more", () => {
   expect(read(new URLSearchParams(), "2026-11-18")).toEqual({

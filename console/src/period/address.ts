@@ -1,36 +1,20 @@
 // What the address of 기간 합계 says, and where each of its numbers leads: to the very rows that it is made of.
 
-import { addDays, addMonths, monthRange, todayInSeoul } from "../figures/days";
-import { changed, type DayRange, oneOf, rangeOf } from "../kit/address";
+import { todayInSeoul } from "../figures/days";
+import { changed } from "../kit/address";
+import { type Period, periodOf } from "../kit/period";
 import { routes } from "../routes";
-import type { DateBasis } from "../server/generated/graphql";
 
-export const BASES: DateBasis[] = ["TRANSACTION", "EVENT", "SOLD", "PAID_OUT"];
-
-export interface PeriodAddress {
-  range: DayRange;
-  basis: DateBasis;
+export interface PeriodAddress extends Period {
   mId: string | undefined;
   currency: string | undefined;
 }
 
 export function read(params: URLSearchParams, today = todayInSeoul()): PeriodAddress {
   return {
-    range: rangeOf(params) ?? monthRange(today.slice(0, 7)),
-    basis: oneOf(BASES, params.get("basis")) ?? "TRANSACTION",
+    ...periodOf(params, today),
     mId: params.get("m") ?? undefined,
     currency: params.get("currency") ?? undefined,
-  };
-}
-
-/** This month, the last one, and the quarter that today is in. */
-export function presets(today = todayInSeoul()): Record<"month" | "last" | "quarter", DayRange> {
-  const month = today.slice(0, 7);
-  const first = `${today.slice(0, 5)}${String(Math.floor((Number(today.slice(5, 7)) - 1) / 3) * 3 + 1).padStart(2, "0")}`;
-  return {
-    month: monthRange(month),
-    last: monthRange(addMonths(month, -1)),
-    quarter: { from: `${first}-01`, to: addDays(`${addMonths(first, 3)}-01`, -1) },
   };
 }
 

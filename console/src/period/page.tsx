@@ -9,7 +9,7 @@ import { BookChoice } from "../kit/book-choice";
 import { Amount } from "../kit/figure";
 import { useListAddress } from "../kit/list-page";
 import { useMerchant } from "../kit/merchant";
-import { RangeField } from "../kit/range-field";
+import { PeriodChoice } from "../kit/period-choice";
 import { Empty, FailureBanner, SkeletonLines } from "../kit/states";
 import { Title } from "../kit/title";
 import { routes } from "../routes";
@@ -17,44 +17,13 @@ import { failureText } from "../server/failure";
 import { PeriodDocument, PeriodMethodsDocument, PeriodReceivablesDocument } from "../server/generated/graphql";
 import { useReach } from "../server/reach";
 import { useTexts } from "../texts/language";
-import { BASES, presets, read } from "./address";
+import { read } from "./address";
 import { Receivables } from "./receivables";
 import { Methods, PayoutTotals } from "./tables";
 import { Verdicts } from "./verdicts";
 import { Waterfall } from "./waterfall";
 import "./period.css";
 import "./parts.css";
-
-function Choosers() {
-  const { period: words } = useTexts();
-  const { params, to, go } = useListAddress();
-  const { range, basis } = read(params);
-  const isRange = (of: { from: string; to: string }) => of.from === range.from && of.to === range.to;
-  return (
-    <div className="period-choosers">
-      <nav className="tabs" aria-label={words.range}>
-        {Object.entries(presets()).map(([name, of]) => (
-          <Link key={name} className="tab" href={to({ ...of })} aria-current={isRange(of) ? "page" : undefined}>
-            {words.presets[name as keyof typeof words.presets]}
-          </Link>
-        ))}
-      </nav>
-      <RangeField label={words.range} range={range} choose={(chosen) => go({ ...chosen })} />
-      <select
-        className="control"
-        aria-label={words.basis}
-        value={basis}
-        onChange={(event) => go({ basis: event.target.value === "TRANSACTION" ? undefined : event.target.value })}
-      >
-        {BASES.map((one) => (
-          <option key={one} value={one}>
-            {words.basis} {words.bases[one]}
-          </option>
-        ))}
-      </select>
-    </div>
-  );
-}
 
 export default function PeriodPage() {
   const texts = useTexts();
@@ -85,7 +54,7 @@ export default function PeriodPage() {
         <span className="space" />
         <BookChoice book={book} />
       </div>
-      <Choosers />
+      <PeriodChoice />
       {error && <FailureBanner said={failureText(error, texts)} retry={() => ask({ requestPolicy: "network-only" })} />}
       <div className="period" aria-busy={fetching}>
         <section className="card part flow">

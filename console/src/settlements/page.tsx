@@ -10,7 +10,7 @@ import { useMerchant } from "../kit/merchant";
 import { OrderLink } from "../kit/order-link";
 import { pageOf } from "../kit/pager";
 import { RangeField } from "../kit/range-field";
-import { RecordTabs } from "../kit/record-tabs";
+import { RecordHead } from "../kit/record-head";
 import { TextField } from "../kit/text-field";
 import { routes } from "../routes";
 import { failureText } from "../server/failure";
@@ -97,7 +97,7 @@ export default function SettlementsPage() {
     <ListPage
       title={texts.pages.settlements}
       count={count.data?.settlements.totalCount}
-      head={<RecordTabs />}
+      head={<RecordHead />}
       choosers={<Choosers />}
       chosen={Object.keys(chosen(params)).length}
       reset={keep(routes.settlements)}

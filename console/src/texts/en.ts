@@ -8,6 +8,7 @@ import type { Texts } from "./ko";
 import { enCoverage, enSettings } from "./operate";
 import { enPeriod } from "./period";
 import { enRecords } from "./records";
+import { enReports } from "./reports";
 import { enRequests } from "./requests";
 
 const plural = new Intl.PluralRules("en");
@@ -32,6 +33,7 @@ export const en: Texts = {
   desk: enDesk,
   period: enPeriod,
   coverage: enCoverage,
+  reports: enReports,
   settings: enSettings,
   pages: {
     toCheck: "To check",
@@ -43,6 +45,7 @@ export const en: Texts = {
     period: "Period",
     cancels: "Cancel requests",
     coverage: "Coverage",
+    reports: "Reports",
     settings: "Settings",
     payment: "Payment",
     notFound: "No such page",

@@ -7,6 +7,7 @@ import { koDesk } from "./desk";
 import { koCoverage, koSettings } from "./operate";
 import { koPeriod } from "./period";
 import { koRecords } from "./records";
+import { koReports } from "./reports";
 import { koRequests } from "./requests";
 
 const ages: Record<Age["unit"], (count: number) => string> = {
@@ -25,6 +26,7 @@ export const ko = {
   desk: koDesk,
   period: koPeriod,
   coverage: koCoverage,
+  reports: koReports,
   settings: koSettings,
   pages: {
     toCheck: "확인할 항목",
@@ -36,6 +38,7 @@ export const ko = {
     period: "기간 합계",
     cancels: "취소 요청",
     coverage: "수집 현황",
+    reports: "보고서",
     settings: "설정",
     payment: "결제 상세",
     notFound: "없는 페이지",

@@ -11,7 +11,7 @@ import { OrderLink } from "../kit/order-link";
 import { pageOf } from "../kit/pager";
 import { PayoutDate } from "../kit/payout-date";
 import { RangeField } from "../kit/range-field";
-import { RecordTabs } from "../kit/record-tabs";
+import { RecordHead } from "../kit/record-head";
 import { TextField } from "../kit/text-field";
 import { routes } from "../routes";
 import { failureText } from "../server/failure";
@@ -109,7 +109,7 @@ export default function TransactionsPage() {
     <ListPage
       title={texts.pages.transactions}
       count={count.data?.transactions.totalCount}
-      head={<RecordTabs />}
+      head={<RecordHead />}
       choosers={<Choosers />}
       chosen={Object.keys(chosen(params)).length}
       reset={keep(routes.transactions)}
