@@ -17,6 +17,12 @@ export const routes = {
   settings: "/settings",
 } as const;
 
+/** Letters behind `g` for pages that the menu leads to in two steps. */
+export const besides = [
+  { page: "transactions", address: routes.transactions, letter: "t" },
+  { page: "settlements", address: routes.settlements, letter: "s" },
+] as const;
+
 /** What a report is written as. */
 export type ReportFormat = "xlsx" | "zip" | "json";
 

@@ -7,7 +7,7 @@ import { changed } from "../kit/address";
 import { useRowCopy } from "../kit/copy-row";
 import { useKeys, usePrefix } from "../kit/keys";
 import { useMerchant } from "../kit/merchant";
-import { menu } from "../routes";
+import { besides, menu } from "../routes";
 import { FrameDocument } from "../server/generated/graphql";
 import { useEveryMinute } from "../server/live";
 import { useReach } from "../server/reach";
@@ -55,7 +55,7 @@ export function Frame({ children }: { children: ReactNode }) {
   useRowCopy();
   useKeys({
     "?": () => setShowsKeys(true),
-    ...Object.fromEntries(menu.map(({ letter, address }) => [`g ${letter}`, () => go(keep(address))])),
+    ...Object.fromEntries([...menu, ...besides].map(({ letter, address }) => [`g ${letter}`, () => go(keep(address))])),
   });
   const merchants = [...new Set(data?.coverage.map((row) => row.mId))].sort();
   return (

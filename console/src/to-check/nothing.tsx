@@ -24,7 +24,7 @@ function Figures() {
   const [{ data }] = useQuery({
     query: NothingToCheckDocument,
     variables: {
-      reconciled: { ...of, verdict: ["RECONCILED"] },
+      reconciled: { ...of, verdict: ["RECONCILED"], wasRead: true },
       pending: { ...of, verdict: ["PENDING"] },
       unread: { ...of, verdict: ["RECONCILED"], wasRead: false },
       info: { ...of, severity: ["INFO"] },
@@ -34,7 +34,7 @@ function Figures() {
   });
   if (!data) return null;
   const counts: [string, number | null | undefined, string][] = [
-    [toCheck.reconciled, data.reconciled.totalCount, `${routes.payments}?verdict=RECONCILED`],
+    [toCheck.reconciled, data.reconciled.totalCount, `${routes.payments}?verdict=RECONCILED&read=yes`],
     [toCheck.pending, data.pending.totalCount, `${routes.payments}?verdict=PENDING`],
     [toCheck.unread, data.unread.totalCount, `${routes.payments}?verdict=RECONCILED&read=no`],
     [toCheck.elsewhere, data.info.totalCount, `${routes.toCheck}?tab=elsewhere`],

@@ -108,7 +108,7 @@ export default function ToCheckPage() {
       </div>
       <FilterBar filters={filters} counts={counts} to={to} choose={choose} />
       {error && <FailureBanner said={failureText(error, texts)} retry={again} />}
-      <div className={`work ${open ? "has-chosen" : ""}`} ref={list}>
+      <div className={`work ${open ? "has-chosen" : ""} ${rows?.length === 0 ? "is-empty" : ""}`} ref={list}>
         <div className={`card list ${isAsked ? "is-asked" : ""}`} aria-busy={fetching}>
           {rows?.length === 0 && !isFiltered(filters) && !filters.place.after && <NothingToCheck />}
           {rows?.length === 0 && isFiltered(filters) && (
@@ -141,9 +141,9 @@ export default function ToCheckPage() {
         {open ? (
           <Evidence of={open} close={close} byKeys={chosen.length === 0} />
         ) : (
-          <aside className="card evidence none">
-            {rows && rows.length > 0 && <p className="muted">{texts.toCheck.choose}</p>}
-          </aside>
+          rows?.length !== 0 && (
+            <aside className="card evidence none">{rows && <p className="muted">{texts.toCheck.choose}</p>}</aside>
+          )
         )}
       </div>
     </>
