@@ -1,7 +1,6 @@
 // Asks the API for a step at the desk. Nothing is asked twice by itself.
 
 import type { Client } from "@urql/core";
-import { useRef } from "react";
 import { useClient } from "urql";
 import { answeredAt } from "../server/client";
 import {
@@ -78,12 +77,11 @@ function undoing(client: Client, act: Act, of: readonly OnDesk[]): (() => Promis
   };
 }
 
-/** Carries out a step for several discrepancies, as they stood when this was first shown. */
-export function useActing(act: Act, of: readonly OnDesk[]) {
+/** Carries out a step for several discrepancies, as they stood at `seenAt`. */
+export function useActing(act: Act, of: readonly OnDesk[], seenAt: string | undefined) {
   const client = useClient();
-  const seenAt = useRef(answeredAt());
   return {
-    carryOut: (typed: Typed) => carryOut(client, { act, ids: of.map((one) => one.id), typed, seenAt: seenAt.current }),
+    carryOut: (typed: Typed) => carryOut(client, { act, ids: of.map((one) => one.id), typed, seenAt }),
     undo: undoing(client, act, of),
   };
 }

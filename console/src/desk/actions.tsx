@@ -12,24 +12,26 @@ const LETTERS: Record<Act, string> = { acknowledge: "e", assign: "a", note: "n",
 
 interface DeskActionsProps {
   of: readonly OnDesk[];
+  /** When these were seen to stand as they are shown. */
+  seenAt: string | undefined;
   /** Whether the letters count here. */
   byKeys?: boolean;
   /** Only these. */
   acts?: readonly Act[];
 }
 
-export function DeskActions({ of, byKeys = false, acts }: DeskActionsProps) {
+export function DeskActions({ of, seenAt, byKeys = false, acts }: DeskActionsProps) {
   const { desk: words } = useTexts();
   const viewer = useViewer();
-  const [acting, setActing] = useState<{ act: Act; of: readonly OnDesk[] }>();
+  const [acting, setActing] = useState<{ act: Act; of: readonly OnDesk[]; seenAt: string | undefined }>();
   const offered = worksAtDesk(viewer) ? actsOf(of).filter((act) => acts?.includes(act) ?? true) : [];
   const keys: Keys = {};
-  if (byKeys) for (const act of offered) keys[LETTERS[act]] = () => setActing({ act, of });
+  if (byKeys) for (const act of offered) keys[LETTERS[act]] = () => setActing({ act, of, seenAt });
   useKeys(keys);
   return (
     <>
       {offered.map((act) => (
-        <button key={act} type="button" className="button" onClick={() => setActing({ act, of })}>
+        <button key={act} type="button" className="button" onClick={() => setActing({ act, of, seenAt })}>
           {words.acts[act]}
           {byKeys && (
             <kbd aria-hidden="true" className="letter">
@@ -38,7 +40,7 @@ export function DeskActions({ of, byKeys = false, acts }: DeskActionsProps) {
           )}
         </button>
       ))}
-      {acting && <DeskDialogue act={acting.act} of={acting.of} close={() => setActing(undefined)} />}
+      {acting && <DeskDialogue {...acting} close={() => setActing(undefined)} />}
     </>
   );
 }

@@ -74,16 +74,17 @@ function Fields({ act, typed, type }: FieldsProps) {
 interface DeskDialogueProps {
   act: Act;
   of: readonly OnDesk[];
+  seenAt: string | undefined;
   close: () => void;
 }
 
-export function DeskDialogue({ act, of, close }: DeskDialogueProps) {
+export function DeskDialogue({ act, of, seenAt, close }: DeskDialogueProps) {
   const texts = useTexts();
   const { desk: words } = texts;
   const [typed, setTyped] = useState<Typed>({ note: "", until: "", assignee: of[0]?.assignee ?? "" });
   const [busy, setBusy] = useState(false);
   const [told, setTold] = useState<string>();
-  const { carryOut, undo } = useActing(act, of);
+  const { carryOut, undo } = useActing(act, of, seenAt);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (busy) return;

@@ -1,6 +1,7 @@
 // What disagrees about a payment, above its lines. What only informs is a quiet line.
 
 import { DeskActions } from "../desk/actions";
+import { useSeenAt } from "../desk/seen";
 import { Badge, ClassBadge } from "../kit/badge";
 import { Amount } from "../kit/figure";
 import { useTexts } from "../texts/language";
@@ -13,6 +14,7 @@ export function explanationId(of: DiscrepancyShown): string {
 
 export function Discrepancies({ of }: { of: readonly DiscrepancyShown[] }) {
   const { payment, desk, toCheck } = useTexts();
+  const seenAt = useSeenAt(of);
   if (of.length === 0) return null;
   return (
     <section className="discrepancies" aria-label={payment.discrepancies}>
@@ -41,7 +43,7 @@ export function Discrepancies({ of }: { of: readonly DiscrepancyShown[] }) {
             {one.severity === "ERROR" && (
               <>
                 <span className="muted nowrap">{desk.age(one.ageBusinessDays)}</span>
-                <DeskActions of={[one]} acts={["acknowledge", "reopen"]} />
+                <DeskActions of={[one]} seenAt={seenAt} acts={["acknowledge", "reopen"]} />
               </>
             )}
           </span>

@@ -103,12 +103,13 @@ function Facts({ of }: { of: DiscrepancyRowFragment }) {
 
 interface EvidenceProps {
   of: DiscrepancyRowFragment;
+  seenAt: string | undefined;
   close: () => void;
   /** Whether the letters of the desk count for it, and not for rows that were chosen. */
   byKeys: boolean;
 }
 
-export function Evidence({ of, close, byKeys }: EvidenceProps) {
+export function Evidence({ of, seenAt, close, byKeys }: EvidenceProps) {
   const texts = useTexts();
   const { toCheck, codes, desk } = texts;
   const { keep } = useMerchant();
@@ -159,7 +160,7 @@ export function Evidence({ of, close, byKeys }: EvidenceProps) {
             {toCheck.open}
           </Link>
         )}
-        <DeskActions of={[of]} byKeys={byKeys} />
+        <DeskActions of={[of]} seenAt={seenAt} byKeys={byKeys} />
       </div>
     </aside>
   );

@@ -4,6 +4,7 @@ import { useMemo, useRef, useState } from "react";
 import { useClient, useQuery } from "urql";
 import { Link } from "wouter";
 import { DeskActions } from "../desk/actions";
+import { useSeenAt } from "../desk/seen";
 import { Count } from "../kit/count";
 import { rowKeys, useKeys } from "../kit/keys";
 import { PAGE, useListAddress } from "../kit/list-page";
@@ -91,6 +92,7 @@ export default function ToCheckPage() {
   const { data, rows, error, isAsked, fetching, counts, news, again } = useWorkList(filters);
   const { selection, chosen, clear } = useSelection(rows);
   const mayAct = worksAtDesk(useViewer());
+  const seenAt = useSeenAt(data);
   useKeys(rowKeys(() => list.current));
   const open = rows?.find((row) => row.id === filters.item);
   const close = () => {
@@ -131,7 +133,7 @@ export default function ToCheckPage() {
           {chosen.length > 0 && (
             <section className="bulk" aria-label={texts.desk.selected(chosen.length)}>
               <strong>{texts.desk.selected(chosen.length)}</strong>
-              <DeskActions of={chosen} byKeys />
+              <DeskActions of={chosen} seenAt={seenAt} byKeys />
               <button type="button" className="button quiet" onClick={clear}>
                 {texts.desk.clear}
               </button>
@@ -139,7 +141,7 @@ export default function ToCheckPage() {
           )}
         </div>
         {open ? (
-          <Evidence of={open} close={close} byKeys={chosen.length === 0} />
+          <Evidence of={open} seenAt={seenAt} close={close} byKeys={chosen.length === 0} />
         ) : (
           rows?.length !== 0 && (
             <aside className="card evidence none">{rows && <p className="muted">{texts.toCheck.choose}</p>}</aside>

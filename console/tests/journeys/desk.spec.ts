@@ -13,6 +13,17 @@ test("an item is acknowledged with a note by keyboard, taken back, and tells wha
   await expect(row).toBeFocused();
   await page.keyboard.press("x");
   await expect(page.getByText("선택 1건")).toBeVisible();
+  // Space chooses on a row alone, and presses a button that has the focus.
+  await page.getByRole("button", { name: "담당 지정" }).focus();
+  await page.keyboard.press("Space");
+  await expect(page.getByRole("dialog", { name: "1건의 담당 지정" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await row.focus();
+  await page.keyboard.press("Space");
+  await expect(page.getByText("선택 1건")).toBeHidden();
+  await page.keyboard.press("Space");
+  await expect(page.getByText("선택 1건")).toBeVisible();
   await page.keyboard.press("e");
   const dialogue = page.getByRole("dialog", { name: "1건을 확인함으로 표시" });
   await dialogue.getByLabel("메모").fill("토스에 문의함");
@@ -53,6 +64,7 @@ test("several are given to somebody at once, and found by who has them", async (
   await page.keyboard.press("Enter");
   await expect(page.locator("[data-row]")).toHaveCount(count);
   await expect(page).toHaveURL(/assignee=kim/);
+  await expect(page.getByRole("textbox", { name: "담당" })).toBeFocused();
 });
 
 test("the evidence has its rows, with the one that does not fit marked", async ({ page, open }) => {
@@ -105,4 +117,29 @@ test("what came back by itself says so", async ({ page, open }) => {
   await open("/");
   await expect(page.locator(".to-check-rows tbody tr").first()).toContainText("다시 나타남");
   await page.unrouteAll({ behavior: "wait" });
+});
+
+test("what somebody else did meanwhile is told, and not written over", async ({ page, open, demo }) => {
+  const { discrepancies } = await demo.ask(
+    "{ discrepancies(filter: {class: [SETTLED_VOID]}) { nodes { id payment { orderId } } } }",
+  );
+  const [{ id, payment }] = discrepancies.nodes;
+  // As if the list had been read ten seconds ago.
+  await page.route("**/graphql", async (route) => {
+    const response = await route.fetch();
+    const date = new Date(Date.now() - 10_000).toUTCString();
+    await route.fulfill({ response, headers: { ...response.headers(), date } });
+  });
+  await open("/?class=SETTLED_VOID");
+  const row = page.getByRole("link", { name: payment.orderId });
+  await row.click();
+  const assign =
+    'mutation ($ids: [ID!]!) { assignDiscrepancies(input: {ids: $ids, assignee: "lee"}) { error { code } } }';
+  await demo.ask(assign, { ids: [id] }, demo.approver);
+  await page.getByRole("complementary").getByRole("button", { name: "담당 지정" }).click();
+  const dialogue = page.getByRole("dialog");
+  await dialogue.getByLabel("담당", { exact: true }).fill("park");
+  await dialogue.getByRole("button", { name: "담당 지정" }).click();
+  await expect(dialogue.getByRole("alert")).toBeVisible();
+  await page.unrouteAll({ behavior: "ignoreErrors" });
 });
