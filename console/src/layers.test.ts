@@ -4,13 +4,14 @@ import { expect, it } from "vitest";
 
 const SOURCE = import.meta.dirname;
 /** What a page may import besides its own folder. */
-const SHARED = ["kit", "look", "figures", "texts", "server", "cancel", "routes"];
+const SHARED = ["kit", "look", "figures", "texts", "server", "cancel", "desk", "routes"];
 /** What each shared folder may import. */
 const BELOW: Record<string, string[]> = {
   figures: [],
   texts: ["figures", "server"],
   kit: ["figures", "texts", "kit", "routes"],
   server: ["kit", "texts", "server", "figures"],
+  desk: ["kit", "look", "figures", "texts", "server", "desk"],
   cancel: ["kit", "look", "figures", "texts", "server", "cancel"],
 };
 const LONGEST_FILE = 250;

@@ -9,6 +9,7 @@ import "./look/filters.css";
 import "./look/find.css";
 import "./look/frame.css";
 import "./look/frame-narrow.css";
+import "./look/toast.css";
 import "./look/print.css";
 
 import { lazy, StrictMode, Suspense, useEffect, useState, useSyncExternalStore } from "react";
@@ -17,10 +18,11 @@ import { createRoot } from "react-dom/client";
 import { Provider } from "urql";
 import { Link, Route, Router, Switch } from "wouter";
 import { Frame } from "./frame/frame";
-import { chosenTheme, showTheme } from "./frame/theme";
 import { Dialogue } from "./kit/dialogue";
 import { Empty } from "./kit/states";
+import { chosenTheme, showTheme } from "./kit/theme";
 import { Title } from "./kit/title";
+import { Toast } from "./kit/toast";
 import { BASE, routes } from "./routes";
 import { askAgain, client } from "./server/client";
 import { session, signIn, tokenOfAddress } from "./server/session";
@@ -31,7 +33,12 @@ import ToCheckPage from "./to-check/page";
 const CancelsPage = lazy(() => import("./cancels/page"));
 const PaymentsPage = lazy(() => import("./payments/page"));
 const SettlementsPage = lazy(() => import("./settlements/page"));
+const TransactionsPage = lazy(() => import("./transactions/page"));
 const PayoutsPage = lazy(() => import("./payouts/page"));
+const PeriodPage = lazy(() => import("./period/page"));
+const CoveragePage = lazy(() => import("./coverage/page"));
+const ReportsPage = lazy(() => import("./reports/page"));
+const SettingsPage = lazy(() => import("./settings/page"));
 const PaymentPage = lazy(() => import("./payment/page"));
 
 function NotFound() {
@@ -61,13 +68,19 @@ function Pages() {
             <Route path={routes.toCheck} component={ToCheckPage} />
             <Route path={routes.payments} component={PaymentsPage} />
             <Route path={routes.payment} component={PaymentPage} />
+            <Route path={routes.transactions} component={TransactionsPage} />
             <Route path={routes.settlements} component={SettlementsPage} />
             <Route path={routes.payouts} component={PayoutsPage} />
+            <Route path={routes.period} component={PeriodPage} />
             <Route path={routes.cancels} component={CancelsPage} />
+            <Route path={routes.coverage} component={CoveragePage} />
+            <Route path={routes.reports} component={ReportsPage} />
+            <Route path={routes.settings} component={SettingsPage} />
             <Route component={NotFound} />
           </Switch>
         </Suspense>
       </Frame>
+      <Toast />
       <Dialogue title={texts.signIn.title} isOpen={standing === "ended"} dismissable={false} onClose={() => {}}>
         <SignInForm intro={texts.signIn.ended} />
       </Dialogue>

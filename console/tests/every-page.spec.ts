@@ -12,19 +12,37 @@ const PICTURES = resolve(import.meta.dirname, "../pictures");
 
 const pages: Record<string, (demo: Demo) => Promise<string> | string> = {
   "to-check": () => "/",
+  "to-check-open": async (demo) => `/?class=SETTLEMENT_RESTATED&item=${await restated(demo)}`,
   "to-check-filtered": () => "/?from=2001-01-01&to=2001-01-31",
   payment: async (demo) => `/payments/${await demo.key("order-settled-twice")}`,
   "payment-void": async (demo) => `/payments/${await demo.key("order-never-paid")}`,
   "payment-foreign": async (demo) => `/payments/${await demo.key("order-wallet-unsettled")}`,
   payments: () => "/payments",
+  transactions: () => "/transactions",
   settlements: () => "/settlements",
   payouts: async (demo) => {
     const day = await payoutDay(demo);
     return `/payouts?month=${day.slice(0, 7)}&day=${day}&m=tdemoshop01`;
   },
+  period: () => `/period?from=${daysAgo(40)}&to=${daysAgo(0)}&m=tdemoshop01`,
   cancels: () => "/cancels",
+  coverage: () => "/coverage",
+  reports: () => "/reports",
+  settings: () => "/settings",
   "not-found": () => "/no/such/page",
 };
+
+function daysAgo(days: number): string {
+  return new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** What says before and after of a row. */
+async function restated(demo: Demo): Promise<string> {
+  const { discrepancies } = await demo.ask(
+    "{ discrepancies(filter: {class: [SETTLEMENT_RESTATED]}) { nodes { id } } }",
+  );
+  return encodeURIComponent(discrepancies.nodes[0].id);
+}
 
 /** A day of this month or the last on which something was paid out. */
 async function payoutDay(demo: Demo): Promise<string> {

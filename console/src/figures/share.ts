@@ -12,3 +12,14 @@ export function shares(amounts: readonly string[]): number[] {
   const largest = values.reduce((most, value) => (value > most ? value : most), 0n);
   return values.map((value) => (largest === 0n ? 0 : Number((value * 1000n) / largest)));
 }
+
+/** Where each amount and nought lie between the least and the largest of them, in thousandths from the least. */
+export function places(amounts: readonly string[]): { zero: number; at: number[] } {
+  const decimals = Math.max(0, ...amounts.map((amount) => amount.split(".")[1]?.length ?? 0));
+  const signed = (amount: string) => (amount.startsWith("-") ? -scaled(amount, decimals) : scaled(amount, decimals));
+  const values = amounts.map(signed);
+  const least = values.reduce((low, value) => (value < low ? value : low), 0n);
+  const largest = values.reduce((high, value) => (value > high ? value : high), 0n);
+  const place = (value: bigint) => (largest === least ? 0 : Number(((value - least) * 1000n) / (largest - least)));
+  return { zero: place(0n), at: values.map(place) };
+}

@@ -1,25 +1,23 @@
 // Who is signed in, and what they may set for themselves.
 
-import { useState } from "react";
 import { Button, Dialog, DialogTrigger, Popover } from "react-aria-components";
-import { singleKeysOn, switchSingleKeys } from "../kit/keys";
+import { Link } from "wouter";
+import { useMerchant } from "../kit/merchant";
+import { Preferences } from "../kit/preferences";
 import { Shape } from "../kit/shapes";
+import { routes } from "../routes";
 import { signOut } from "../server/session";
 import { word } from "../texts/codes";
-import { useSpoken } from "../texts/language";
-import { chooseTheme, chosenTheme, type Theme } from "./theme";
+import { useTexts } from "../texts/language";
 
 export interface Person {
   name: string;
   role: string;
 }
 
-const THEMES: Theme[] = ["auto", "light", "dark"];
-
 export function Account({ person, showKeys }: { person: Person | undefined; showKeys: () => void }) {
-  const { texts, language, choose } = useSpoken();
-  const [theme, setTheme] = useState(chosenTheme);
-  const [single, setSingle] = useState(singleKeysOn);
+  const texts = useTexts();
+  const { keep } = useMerchant();
   const role = person ? word(texts.codes.role, person.role, person.role) : "";
   return (
     <DialogTrigger>
@@ -39,52 +37,10 @@ export function Account({ person, showKeys }: { person: Person | undefined; show
               <p>
                 <strong translate="no">{person?.name}</strong> <span className="muted">{role}</span>
               </p>
-              <fieldset className="field">
-                <legend className="note">{texts.frame.language}</legend>
-                <div className="choices">
-                  <button
-                    type="button"
-                    lang="ko"
-                    translate="no"
-                    aria-pressed={language === "ko"}
-                    onClick={() => choose("ko")}
-                  >
-                    한국어
-                  </button>
-                  <button type="button" lang="en" aria-pressed={language === "en"} onClick={() => choose("en")}>
-                    English
-                  </button>
-                </div>
-              </fieldset>
-              <fieldset className="field">
-                <legend className="note">{texts.frame.theme}</legend>
-                <div className="choices">
-                  {THEMES.map((one) => (
-                    <button
-                      type="button"
-                      key={one}
-                      aria-pressed={theme === one}
-                      onClick={() => {
-                        setTheme(one);
-                        chooseTheme(one);
-                      }}
-                    >
-                      {texts.frame.themes[one]}
-                    </button>
-                  ))}
-                </div>
-              </fieldset>
-              <label>
-                <input
-                  type="checkbox"
-                  checked={single}
-                  onChange={(event) => {
-                    setSingle(event.target.checked);
-                    switchSingleKeys(event.target.checked);
-                  }}
-                />{" "}
-                {texts.frame.singleKeys}
-              </label>
+              <Preferences />
+              <Link className="button" href={keep(routes.settings)} onClick={close}>
+                {texts.pages.settings}
+              </Link>
               <button
                 type="button"
                 className="button"

@@ -4,10 +4,10 @@ import { type ReactNode, useState } from "react";
 import { useQuery } from "urql";
 import { Link, useLocation, useSearchParams } from "wouter";
 import { changed } from "../kit/address";
+import { useRowCopy } from "../kit/copy-row";
 import { useKeys, usePrefix } from "../kit/keys";
 import { useMerchant } from "../kit/merchant";
-import { Shape } from "../kit/shapes";
-import { menu, routes } from "../routes";
+import { besides, menu } from "../routes";
 import { FrameDocument } from "../server/generated/graphql";
 import { useEveryMinute } from "../server/live";
 import { useReach } from "../server/reach";
@@ -16,22 +16,7 @@ import { Account } from "./account";
 import { Find } from "./find";
 import { Freshness } from "./freshness";
 import { KeysHelp } from "./keys-help";
-
-/** Whether a menu's page is the one at an address: itself, or what lies below it. */
-function isAt(address: string, location: string): boolean {
-  if (address === routes.payments && location === routes.settlements) return true;
-  return address === "/" ? location === "/" : location === address || location.startsWith(`${address}/`);
-}
-
-function Menu({ children }: { children: (entry: (typeof menu)[number]) => ReactNode }) {
-  const [location] = useLocation();
-  const { keep } = useMerchant();
-  return menu.map((entry) => (
-    <Link key={entry.page} href={keep(entry.address)} aria-current={isAt(entry.address, location) ? "page" : undefined}>
-      {children(entry)}
-    </Link>
-  ));
-}
+import { BottomBar, TopMenu } from "./menu";
 
 function MerchantChoice({ merchants }: { merchants: string[] }) {
   const texts = useTexts();
@@ -67,9 +52,10 @@ export function Frame({ children }: { children: ReactNode }) {
   const reach = useReach();
   useEveryMinute(() => again({ requestPolicy: "network-only" }));
   usePrefix();
+  useRowCopy();
   useKeys({
     "?": () => setShowsKeys(true),
-    ...Object.fromEntries(menu.map(({ letter, address }) => [`g ${letter}`, () => go(keep(address))])),
+    ...Object.fromEntries([...menu, ...besides].map(({ letter, address }) => [`g ${letter}`, () => go(keep(address))])),
   });
   const merchants = [...new Set(data?.coverage.map((row) => row.mId))].sort();
   return (
@@ -86,9 +72,7 @@ export function Frame({ children }: { children: ReactNode }) {
             </svg>
             <span>{texts.product}</span>
           </Link>
-          <nav className="menu" aria-label={texts.frame.main}>
-            <Menu>{({ page }) => texts.pages[page]}</Menu>
-          </nav>
+          <TopMenu />
           <span className="space" />
           <MerchantChoice merchants={merchants} />
           <Find />
@@ -99,16 +83,7 @@ export function Frame({ children }: { children: ReactNode }) {
       <main id="main" tabIndex={-1}>
         {children}
       </main>
-      <nav className="bottom-bar" aria-label={texts.frame.main}>
-        <Menu>
-          {({ page, shape }) => (
-            <>
-              <Shape name={shape} size={20} />
-              {texts.pages[page]}
-            </>
-          )}
-        </Menu>
-      </nav>
+      <BottomBar />
       <KeysHelp isOpen={showsKeys} onClose={() => setShowsKeys(false)} />
     </>
   );

@@ -1,7 +1,10 @@
 // The strip under the bar: how far Toss's lists were read, what is missing, and how long ago it was looked.
 
+import { Link } from "wouter";
 import { age } from "../figures/days";
+import { useMerchant } from "../kit/merchant";
 import { Shape } from "../kit/shapes";
+import { routes } from "../routes";
 import type { Reach, SourceReach } from "../server/reach";
 import { word } from "../texts/codes";
 import { useTexts } from "../texts/language";
@@ -11,6 +14,7 @@ const SHOWN_DAYS = 3;
 export function Freshness({ reach }: { reach: Reach | undefined }) {
   const texts = useTexts();
   const { freshness, codes } = texts;
+  const { keep } = useMerchant();
   const days = (all: string[]) =>
     all.slice(0, SHOWN_DAYS).join(", ") + (all.length > SHOWN_DAYS ? freshness.more(all.length - SHOWN_DAYS) : "");
   const partial = reach?.sources.some((one) => one.gapDays.length > 0 || one.faultDays.length > 0) ?? false;
@@ -40,6 +44,7 @@ export function Freshness({ reach }: { reach: Reach | undefined }) {
               {freshness.faults(days(one.faultDays))}
             </span>
           ))}
+        {partial && <Link href={keep(routes.coverage)}>{texts.pages.coverage}</Link>}
         {reach && <span>{reach.lastReadAt ? freshness.read(texts.ages(age(reach.lastReadAt))) : freshness.never}</span>}
       </div>
     </section>

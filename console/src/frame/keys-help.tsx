@@ -1,17 +1,22 @@
 // What the keys do.
 
 import { Dialogue } from "../kit/dialogue";
-import { menu } from "../routes";
+import { besides, menu } from "../routes";
 import { useTexts } from "../texts/language";
 
 export function KeysHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
-  const { help, states, pages } = useTexts();
+  const { help, states, pages, desk } = useTexts();
   const rows: [string[], string][] = [
     [["/"], help.search],
-    ...menu.map(({ page, letter }): [string[], string] => [["g", letter], pages[page]]),
+    ...[...menu, ...besides].map(({ page, letter }): [string[], string] => [["g", letter], pages[page]]),
     [["j", "k"], help.move],
     [["Enter"], help.open],
     [["[", "]"], help.pages],
+    [["x"], help.select],
+    [["Ctrl", "C"], help.copyRow],
+    [["e"], desk.acts.acknowledge],
+    [["a"], desk.acts.assign],
+    [["n"], desk.acts.note],
     [["r"], help.read],
     [["c"], help.cancel],
     [["Esc"], help.close],

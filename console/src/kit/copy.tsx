@@ -3,12 +3,8 @@
 import { useState } from "react";
 import { useTexts } from "../texts/language";
 import { announce } from "./announce";
+import { defused } from "./defused";
 import { Shape } from "./shapes";
-
-/** Text that a spreadsheet would take for a formula is given as text. */
-export function defused(text: string): string {
-  return /^[=+\-@]/.test(text) && !/^-?[\d.]+$/.test(text) ? `'${text}` : text;
-}
 
 export function Copy({ text, what }: { text: string; what: string }) {
   const texts = useTexts();

@@ -48,6 +48,8 @@ export function useKeys(keys: Keys): void {
       if (isTyping(event.target) || document.querySelector("[role=dialog], [role=alertdialog]")) return;
       const name = nameOf(event);
       if (name.length === 1 && !singleKeysOn()) return;
+      // Elsewhere than on a row it presses what has the focus.
+      if (name === " " && !(event.target instanceof Element && event.target.hasAttribute("data-row"))) return;
       const run = latest.current[prefixed(name, event.timeStamp)];
       if (!run) return;
       event.preventDefault();

@@ -1,6 +1,7 @@
 // Pages of a list, by cursor.
 
 import { useTexts } from "../texts/language";
+import type { Place } from "./address";
 import { useKeys } from "./keys";
 import { Shape } from "./shapes";
 
@@ -9,12 +10,6 @@ export interface PageInfo {
   hasPreviousPage: boolean;
   startCursor?: string | null;
   endCursor?: string | null;
-}
-
-/** Where in a list somebody is: behind a cursor, before one, or at the beginning. */
-export interface Place {
-  after?: string;
-  before?: string;
 }
 
 export function Pager({ info, go }: { info: PageInfo; go: (place: Place) => void }) {

@@ -25,7 +25,11 @@ export type ShapeName =
   | "more"
   | "list"
   | "calendar"
-  | "refresh";
+  | "refresh"
+  | "cross"
+  | "chart"
+  | "stack"
+  | "sheet";
 
 const line = {
   fill: "none",
@@ -88,6 +92,12 @@ const drawn: Record<ShapeName, ReactNode> = {
   more: <path d="M3.5 8h.1M8 8h.1M12.5 8h.1" {...line} strokeWidth={2.4} />,
   list: <path d="M5.5 4h8M5.5 8h8M5.5 12h8M2.5 4h.1M2.5 8h.1M2.5 12h.1" {...line} />,
   calendar: <path d="M2.5 4.2h11v9h-11zM2.5 7h11M5.5 2.5v2.6M10.5 2.5v2.6" {...line} />,
+  cross: <path d="m4 4 8 8M12 4l-8 8" {...line} />,
+  chart: <path d="M2.5 13.5h11M4 11V7M8 11V3M12 11V5.5" {...line} strokeWidth={2} />,
+  stack: (
+    <path d="M2.5 5.2 8 2.5l5.5 2.7L8 8ZM2.5 8.2 8 11l5.5-2.8M2.5 11.2 8 14l5.5-2.8" {...line} strokeWidth={1.3} />
+  ),
+  sheet: <path d="M4 2.5h5.5L12.5 5v8.5H4ZM6.2 7h4M6.2 9.6h4" {...line} strokeWidth={1.4} />,
   refresh: <path d="M13 8a5 5 0 1 1-1.5-3.6M13 2.2v2.9h-2.9" {...line} />,
 };
 

@@ -1,6 +1,8 @@
 // What disagrees about a payment, above its lines. What only informs is a quiet line.
 
-import { ClassBadge } from "../kit/badge";
+import { DeskActions } from "../desk/actions";
+import { useSeenAt } from "../desk/seen";
+import { Badge, ClassBadge } from "../kit/badge";
 import { Amount } from "../kit/figure";
 import { useTexts } from "../texts/language";
 import type { DiscrepancyShown } from "./lines";
@@ -11,7 +13,8 @@ export function explanationId(of: DiscrepancyShown): string {
 }
 
 export function Discrepancies({ of }: { of: readonly DiscrepancyShown[] }) {
-  const { payment } = useTexts();
+  const { payment, desk, toCheck } = useTexts();
+  const seenAt = useSeenAt(of);
   if (of.length === 0) return null;
   return (
     <section className="discrepancies" aria-label={payment.discrepancies}>
@@ -26,6 +29,24 @@ export function Discrepancies({ of }: { of: readonly DiscrepancyShown[] }) {
               <Amount of={one.delta} signed />
             </strong>
           )}
+          <span className="desk-line">
+            {one.state === "ACKNOWLEDGED" && (
+              <Badge tone="quiet" shape="check">
+                {toCheck.acknowledged}
+              </Badge>
+            )}
+            {one.assignee && (
+              <span>
+                {desk.assignee} <span translate="no">{one.assignee}</span>
+              </span>
+            )}
+            {one.severity === "ERROR" && (
+              <>
+                <span className="muted nowrap">{desk.age(one.ageBusinessDays)}</span>
+                <DeskActions of={[one]} seenAt={seenAt} acts={["acknowledge", "reopen"]} />
+              </>
+            )}
+          </span>
         </div>
       ))}
     </section>

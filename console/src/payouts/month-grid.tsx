@@ -4,7 +4,8 @@ import type { KeyboardEvent } from "react";
 import { Link, useLocation } from "wouter";
 import { addDays, addMonths, longDay, todayInSeoul, weekdayIndex, weekdays, weeksOf } from "../figures/days";
 import { Amount } from "../kit/figure";
-import { useSpoken } from "../texts/language";
+import type { PayoutDaysQuery } from "../server/generated/graphql";
+import { useSpoken, useTexts } from "../texts/language";
 import type { Bar } from "./month";
 
 export function Bars({ bars }: { bars: readonly Bar[] }) {
@@ -31,13 +32,22 @@ interface GridProps {
   month: string;
   days: Map<string, Bar[]>;
   chosen: string | undefined;
+  calendar: PayoutDaysQuery["businessDays"];
   to: (change: Record<string, string | undefined>) => string;
 }
 
-export function MonthGrid({ month, days, chosen, to }: GridProps) {
+/** What a day is called on which banks move no money. */
+function Holiday({ of }: { of: PayoutDaysQuery["businessDays"][number] | undefined }) {
+  const { records } = useTexts();
+  if (!of || of.isBusinessDay) return null;
+  return <span className="holiday note">{of.name ? <span translate="no">{of.name}</span> : records.dayOff}</span>;
+}
+
+export function MonthGrid({ month, days, chosen, calendar, to }: GridProps) {
   const { texts, language } = useSpoken();
   const [, go] = useLocation();
   const today = todayInSeoul();
+  const offDays = new Map(calendar.map((one) => [one.date, one]));
   const focus = (day: string) => {
     document.querySelector<HTMLElement>(`[data-day="${day}"]`)?.focus();
   };
@@ -90,6 +100,7 @@ export function MonthGrid({ month, days, chosen, to }: GridProps) {
                       <span className="in-list" aria-hidden="true">
                         {longDay(day, language).slice(5)}
                       </span>
+                      <Holiday of={offDays.get(day)} />
                       <Bars bars={bars} />
                     </Link>
                   )}

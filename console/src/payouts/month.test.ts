@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { barsByDay, chosenOf, type Entry, read } from "./month";
+import { barsByDay, type Entry, read } from "./month";
 
 const won = (amount: string) => ({ amount, currency: "KRW" });
 
@@ -14,7 +14,11 @@ function entry(change: Partial<Entry>): Entry {
     grossAmount: won("1000"),
     cancelAmount: won("0"),
     fee: won("30"),
+    supplyAmount: won("27"),
+    vat: won("3"),
     payOutAmount: won("970"),
+    depositAmount: won("970"),
+    carriedOver: won("0"),
     ...change,
   };
 }
@@ -28,19 +32,6 @@ it("reads the month of the address, else the one that it is in Seoul", () => {
     month: "2026-11",
     day: undefined,
   });
-});
-
-it("looks at one merchant and one currency, won where there is some", () => {
-  const entries = [entry({ mId: "b" }), entry({ currency: "USD" }), entry({})];
-  const nothing = { month: "2026-11", currency: undefined, mId: undefined, day: undefined };
-  expect(chosenOf(entries, nothing)).toEqual({
-    merchants: ["a", "b"],
-    merchant: "a",
-    currencies: ["KRW", "USD"],
-    currency: "KRW",
-  });
-  expect(chosenOf(entries, { ...nothing, currency: "USD" }).currency).toBe("USD");
-  expect(chosenOf(entries, { ...nothing, mId: "b", currency: "USD" }).currency).toBe("KRW");
 });
 
 it("puts what is settled before what is forecast, with lengths of the largest of the month", () => {

@@ -32,18 +32,6 @@ export function read(params: URLSearchParams, today = todayInSeoul()): Address {
   };
 }
 
-/** What merchants and currencies there are to choose from, and the one of each that is looked at. */
-export function chosenOf(entries: readonly Entry[], { mId, currency }: Address) {
-  const merchants = [...new Set(entries.map((entry) => entry.mId))].sort();
-  const merchant = mId ?? merchants[0];
-  const currencies = [
-    ...new Set(entries.filter((entry) => entry.mId === merchant).map((entry) => entry.currency)),
-  ].sort();
-  const chosen =
-    currency && currencies.includes(currency) ? currency : (currencies.find((one) => one === "KRW") ?? currencies[0]);
-  return { merchants, merchant, currencies, currency: chosen };
-}
-
 /** The bars of each day, the settled one first. */
 export function barsByDay(entries: readonly Entry[], month: string): Map<string, Bar[]> {
   const { from, to } = monthRange(month);

@@ -4,6 +4,8 @@ import { useQuery } from "urql";
 import { Link, useLocation, useSearchParams } from "wouter";
 import { addMonths, monthRange } from "../figures/days";
 import { changed } from "../kit/address";
+import { bookOf, isOf } from "../kit/book";
+import { BookChoice } from "../kit/book-choice";
 import { Shape } from "../kit/shapes";
 import { FailureBanner, SkeletonLines } from "../kit/states";
 import { Title } from "../kit/title";
@@ -11,16 +13,18 @@ import { failureText } from "../server/failure";
 import { PayoutDaysDocument } from "../server/generated/graphql";
 import { useTexts } from "../texts/language";
 import { DayPanel } from "./day-panel";
-import { barsByDay, chosenOf, read } from "./month";
+import { barsByDay, read } from "./month";
 import { MonthGrid } from "./month-grid";
+import { Cycle, MonthTotals } from "./month-head";
 import "./payouts.css";
+import "./payouts-parts.css";
 import "./payouts-narrow.css";
 
 export default function PayoutsPage() {
   const texts = useTexts();
   const { records: words } = texts;
   const [params] = useSearchParams();
-  const [location, go] = useLocation();
+  const [location] = useLocation();
   const address = read(params);
   const { month } = address;
   const [{ data, error, fetching }, ask] = useQuery({
@@ -28,8 +32,8 @@ export default function PayoutsPage() {
     variables: { range: monthRange(month), mId: address.mId ? [address.mId] : null },
   });
   const to = (change: Record<string, string | undefined>) => location + changed(params, change);
-  const { merchants, merchant, currencies, currency } = chosenOf(data?.payoutDays ?? [], address);
-  const entries = data?.payoutDays.filter((entry) => entry.mId === merchant && entry.currency === currency) ?? [];
+  const book = bookOf(data?.payoutDays ?? [], address.mId, address.currency);
+  const entries = data?.payoutDays.filter(isOf(book)) ?? [];
   const days = barsByDay(entries, month);
   return (
     <>
@@ -57,42 +61,19 @@ export default function PayoutsPage() {
           <Shape name="square" size={10} /> {words.settled}
           <Shape name="hatch" size={12} /> {words.forecast} · {words.beforeFee}
         </span>
-        {!address.mId && merchants.length > 1 && (
-          <select
-            className="control"
-            aria-label={texts.frame.merchant}
-            value={merchant}
-            onChange={(event) => go(to({ m: event.target.value }))}
-          >
-            {merchants.map((one) => (
-              <option key={one} translate="no">
-                {one}
-              </option>
-            ))}
-          </select>
-        )}
-        {currencies.length > 1 && (
-          <select
-            className="control"
-            aria-label={words.currency}
-            value={currency}
-            onChange={(event) => go(to({ currency: event.target.value }))}
-          >
-            {currencies.map((one) => (
-              <option key={one}>{one}</option>
-            ))}
-          </select>
-        )}
+        <BookChoice book={book} />
       </div>
       {error && <FailureBanner said={failureText(error, texts)} retry={() => ask({ requestPolicy: "network-only" })} />}
+      {data && <MonthTotals of={data.payoutTotals.filter(isOf(book))} />}
       <div className="payouts" aria-busy={fetching}>
         <div className="card month-card">
           {!data && !error && <SkeletonLines lines={12} />}
-          {data && <MonthGrid month={month} days={days} chosen={address.day} to={to} />}
+          {data && <MonthGrid month={month} days={days} chosen={address.day} calendar={data.businessDays} to={to} />}
+          {data && <Cycle book={book} />}
           {data && days.size === 0 && <p className="muted no-payouts">{words.noPayouts}</p>}
         </div>
         {address.day ? (
-          <DayPanel day={address.day} bars={days.get(address.day) ?? []} mId={merchant} />
+          <DayPanel day={address.day} bars={days.get(address.day) ?? []} book={book} />
         ) : (
           <aside className="card day-panel none">
             <p className="muted">{words.chooseDay}</p>

@@ -44,14 +44,22 @@ const sessionExchange: Exchange =
 async function ask(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const response = await fetch(input, init);
   lastRequestId = response.headers.get("X-Request-Id") ?? undefined;
+  lastAnswerAt = response.headers.get("Date") ?? undefined;
   return response;
 }
 
 let lastRequestId: string | undefined;
+let lastAnswerAt: string | undefined;
 
 /** What the server calls the request that was answered last. */
 export function requestId(): string | undefined {
   return lastRequestId;
+}
+
+/** When the server answered last, by its own clock, which tells whole seconds: the end of that second. */
+export function answeredAt(): string | undefined {
+  const told = Date.parse(lastAnswerAt ?? "");
+  return Number.isNaN(told) ? undefined : new Date(told + 1000).toISOString();
 }
 
 export const client = new Client({

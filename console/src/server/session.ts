@@ -46,8 +46,9 @@ export async function signIn(token: string): Promise<SignInOutcome> {
   return { is: "failed" };
 }
 
-export async function signOut(): Promise<void> {
-  await fetch("/session", { method: "DELETE", headers: OURS });
+/** Ends this session, or every session of whoever it is. */
+export async function signOut(everywhere = false): Promise<void> {
+  await fetch(`/session${everywhere ? "?everywhere=true" : ""}`, { method: "DELETE", headers: OURS });
   session.is("out");
 }
 

@@ -1,36 +1,22 @@
 // What the address of 정산 says, and what the API is asked for it.
 
-import { oneOf, rangeOf } from "../kit/address";
-import type { Place } from "../kit/pager";
-import type { SettlementFilter, SettlementKind } from "../server/generated/graphql";
+import { given, oneOf, only, rangeOf } from "../kit/address";
+import type { MatchStrength, SettlementFilter, SettlementKind } from "../server/generated/graphql";
 
 const KINDS: SettlementKind[] = ["PAYMENT", "CANCEL"];
+const MATCHES: MatchStrength[] = ["EXACT", "WEAK", "AMBIGUOUS", "NONE"];
 
-export interface Filters {
-  kind: SettlementKind | undefined;
-  sold: { from: string; to: string } | undefined;
-  paidOut: { from: string; to: string } | undefined;
-  mId: string | undefined;
-  place: Place;
-}
-
-export function read(params: URLSearchParams): Filters {
-  const [after, before] = [params.get("after"), params.get("before")];
-  const paidOut = new URLSearchParams({ from: params.get("paidFrom") ?? "", to: params.get("paidTo") ?? "" });
-  return {
+/** Everything that is chosen but the merchant, which belongs to the whole console. */
+export function chosen(params: URLSearchParams): SettlementFilter {
+  return given({
     kind: oneOf(KINDS, params.get("kind")),
-    sold: rangeOf(params),
-    paidOut: rangeOf(paidOut),
-    mId: params.get("m") ?? undefined,
-    place: before ? { before } : after ? { after } : {},
-  };
+    match: only(oneOf(MATCHES, params.get("match"))),
+    soldDate: rangeOf(params),
+    paidOutDate: rangeOf(params, "paid"),
+    orderId: params.get("order") ?? undefined,
+  });
 }
 
-export function asked(filters: Filters): SettlementFilter {
-  return {
-    ...(filters.kind && { kind: filters.kind }),
-    ...(filters.sold && { soldDate: filters.sold }),
-    ...(filters.paidOut && { paidOutDate: filters.paidOut }),
-    ...(filters.mId && { mId: [filters.mId] }),
-  };
+export function asked(params: URLSearchParams): SettlementFilter {
+  return { ...chosen(params), ...given({ mId: only(params.get("m") ?? undefined) }) };
 }

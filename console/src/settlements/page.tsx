@@ -1,155 +1,113 @@
 // 내역 · 정산: Toss's settlement rows of a range.
 
-import { useRef } from "react";
 import { useQuery } from "urql";
-import { Link, useLocation, useSearchParams } from "wouter";
-import { changed } from "../kit/address";
+import { placeOf } from "../kit/address";
 import { Badge } from "../kit/badge";
 import { Choice } from "../kit/choice";
-import { Count } from "../kit/count";
 import { Amount, Day } from "../kit/figure";
-import { Filters as FilterSheet } from "../kit/filters";
-import { rowKeys, useKeys } from "../kit/keys";
+import { type Column, ListPage, PAGE, useListAddress } from "../kit/list-page";
 import { useMerchant } from "../kit/merchant";
-import { Pager, pageOf } from "../kit/pager";
+import { OrderLink } from "../kit/order-link";
+import { pageOf } from "../kit/pager";
 import { RangeField } from "../kit/range-field";
-import { RecordTabs } from "../kit/record-tabs";
-import { Empty, FailureBanner, SkeletonRows } from "../kit/states";
-import { Title } from "../kit/title";
-import { addressOf, routes } from "../routes";
+import { RecordHead } from "../kit/record-head";
+import { TextField } from "../kit/text-field";
+import { routes } from "../routes";
 import { failureText } from "../server/failure";
-import { SettlementsCountDocument, SettlementsDocument } from "../server/generated/graphql";
+import { SettlementsCountDocument, SettlementsDocument, type SettlementsQuery } from "../server/generated/graphql";
 import { word } from "../texts/codes";
 import { useTexts } from "../texts/language";
-import { asked, read } from "./filters";
+import { asked, chosen } from "./filters";
 import "../look/records.css";
 
-const PAGE = 50;
+type Row = SettlementsQuery["settlements"]["nodes"][number];
+
+function useColumns(): Column<Row>[] {
+  const { records: words, codes } = useTexts();
+  return [
+    { head: words.soldDate, is: "wide-only", cell: (row) => <Day of={row.soldDate} /> },
+    { head: words.paidOutDate, is: "when", cell: (row) => <Day of={row.paidOutDate} /> },
+    { head: words.order, names: true, cell: (row) => <OrderLink of={row} /> },
+    { head: words.kind, cell: (row) => word(codes.kind, row.kind, row.kind) },
+    { head: words.amount, is: "number", cell: (row) => <Amount of={row.amount} signed bare /> },
+    { head: words.fee, is: "number wide-only", cell: (row) => <Amount of={row.fee} bare /> },
+    { head: words.supply, is: "number wide-only", cell: (row) => <Amount of={row.supplyAmount} bare /> },
+    { head: words.vat, is: "number wide-only", cell: (row) => <Amount of={row.vat} bare /> },
+    { head: words.payOut, is: "number sum", cell: (row) => <Amount of={row.payOutAmount} signed /> },
+    {
+      head: words.match,
+      is: "state",
+      cell: ({ match }) => (
+        <Badge tone={match === "EXACT" ? "quiet" : "open"} shape={match === "EXACT" ? "check" : "dashed"}>
+          {word(codes.match, match, codes.match.NONE)}
+        </Badge>
+      ),
+    },
+  ];
+}
+
+function Choosers() {
+  const { records: words, codes } = useTexts();
+  const { params, choose } = useListAddress();
+  const is = chosen(params);
+  return (
+    <>
+      <RangeField
+        label={words.soldDate}
+        range={is.soldDate ?? undefined}
+        choose={(range) => choose({ ...range })}
+        isNamed
+      />
+      <RangeField
+        label={words.paidOutDate}
+        range={is.paidOutDate ?? undefined}
+        choose={({ from, to }) => choose({ paidFrom: from, paidTo: to })}
+        isNamed
+      />
+      <Choice
+        label={words.kind}
+        any={words.any.kind}
+        values={codes.kind}
+        chosen={is.kind ?? undefined}
+        choose={(kind) => choose({ kind })}
+      />
+      <Choice
+        label={words.match}
+        any={words.any.match}
+        values={codes.match}
+        chosen={is.match?.[0]}
+        choose={(match) => choose({ match })}
+      />
+      <TextField label={words.order} value={is.orderId ?? ""} choose={(order) => choose({ order })} />
+    </>
+  );
+}
 
 export default function SettlementsPage() {
   const texts = useTexts();
-  const { records: words, codes } = texts;
-  const [params] = useSearchParams();
-  const [location, go] = useLocation();
+  const { params } = useListAddress();
   const { keep } = useMerchant();
-  const filters = read(params);
-  const list = useRef<HTMLDivElement>(null);
+  const filter = asked(params);
   const [{ data, error, fetching }, ask] = useQuery({
     query: SettlementsDocument,
-    variables: { filter: asked(filters), ...pageOf(filters.place, PAGE) },
+    variables: { filter, ...pageOf(placeOf(params), PAGE) },
   });
-  const [count] = useQuery({ query: SettlementsCountDocument, variables: { filter: asked(filters) } });
-  useKeys(rowKeys(() => list.current));
-  const choose = (change: Record<string, string | undefined>) =>
-    go(location + changed(params, { ...change, after: undefined, before: undefined }));
-  const rows = data?.settlements.nodes;
-  const isFiltered = Object.keys(asked({ ...filters, mId: undefined })).length > 0;
-  const numbers = [words.amount, words.fee, words.supply, words.vat, words.payOut];
+  const [count] = useQuery({ query: SettlementsCountDocument, variables: { filter } });
   return (
-    <>
-      <div className="page-head">
-        <Title name={texts.pages.settlements} />
-        <Count of={count.data?.settlements.totalCount} />
-        <RecordTabs />
-      </div>
-      <div className="records-filters">
-        <FilterSheet count={Object.keys(asked({ ...filters, mId: undefined })).length}>
-          <span className="note">{words.soldDate}</span>
-          <RangeField label={words.soldDate} range={filters.sold} choose={choose} />
-          <span className="note">{words.paidOutDate}</span>
-          <RangeField
-            label={words.paidOutDate}
-            range={filters.paidOut}
-            choose={({ from, to }) => choose({ paidFrom: from, paidTo: to })}
-          />
-          <Choice
-            label={words.kind}
-            any={words.any.kind}
-            values={codes.kind}
-            chosen={filters.kind}
-            choose={(kind) => choose({ kind })}
-          />
-          {isFiltered && (
-            <Link className="button quiet" href={keep(routes.settlements)}>
-              {texts.states.reset}
-            </Link>
-          )}
-        </FilterSheet>
-      </div>
-      {error && <FailureBanner said={failureText(error, texts)} retry={() => ask({ requestPolicy: "network-only" })} />}
-      <div className={`card list ${fetching ? "is-asked" : ""}`} ref={list} aria-busy={fetching}>
-        {rows?.length === 0 && <Empty title={isFiltered ? texts.toCheck.filtered : words.empty} />}
-        {!error && rows?.length !== 0 && (
-          <table className="rows record-rows">
-            <thead>
-              <tr>
-                <th scope="col">{words.soldDate}</th>
-                <th scope="col">{words.paidOutDate}</th>
-                <th scope="col">{words.order}</th>
-                <th scope="col">{words.kind}</th>
-                {numbers.map((head) => (
-                  <th key={head} scope="col" className="number">
-                    {head}
-                  </th>
-                ))}
-                <th scope="col">{words.match}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {!rows && <SkeletonRows rows={12} columns={10} />}
-              {rows?.map((row) => (
-                <tr key={row.id}>
-                  <td className="wide-only">
-                    <Day of={row.soldDate} />
-                  </td>
-                  <td className="when">
-                    <Day of={row.paidOutDate} />
-                  </td>
-                  <th scope="row" className="name">
-                    {row.paymentKey ? (
-                      <Link href={keep(addressOf.payment(row.paymentKey))} data-row="" translate="no">
-                        {row.orderId}
-                      </Link>
-                    ) : (
-                      <span translate="no">{row.orderId}</span>
-                    )}
-                  </th>
-                  <td>{word(codes.kind, row.kind, row.kind)}</td>
-                  <td className="number">
-                    <Amount of={row.amount} signed bare />
-                  </td>
-                  <td className="number wide-only">
-                    <Amount of={row.fee} bare />
-                  </td>
-                  <td className="number wide-only">
-                    <Amount of={row.supplyAmount} bare />
-                  </td>
-                  <td className="number wide-only">
-                    <Amount of={row.vat} bare />
-                  </td>
-                  <td className="number sum">
-                    <Amount of={row.payOutAmount} signed />
-                  </td>
-                  <td className="state">
-                    <Badge
-                      tone={row.match === "EXACT" ? "quiet" : "open"}
-                      shape={row.match === "EXACT" ? "check" : "dashed"}
-                    >
-                      {word(codes.match, row.match, codes.match.NONE)}
-                    </Badge>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        )}
-        {data && (
-          <Pager
-            info={data.settlements.pageInfo}
-            go={({ after, before }) => go(location + changed(params, { after, before }))}
-          />
-        )}
-      </div>
-    </>
+    <ListPage
+      title={texts.pages.settlements}
+      count={count.data?.settlements.totalCount}
+      head={<RecordHead />}
+      choosers={<Choosers />}
+      chosen={Object.keys(chosen(params)).length}
+      reset={keep(routes.settlements)}
+      empty={texts.records.empty}
+      failure={error && failureText(error, texts)}
+      retry={() => ask({ requestPolicy: "network-only" })}
+      fetching={fetching}
+      rows={data?.settlements.nodes}
+      columns={useColumns()}
+      info={data?.settlements.pageInfo}
+    />
   );
 }

@@ -3,8 +3,12 @@
 import type { Age } from "../figures/days";
 import { enCancel } from "./cancel";
 import { enCodes } from "./codes";
+import { enDesk } from "./desk";
 import type { Texts } from "./ko";
+import { enCoverage, enSettings } from "./operate";
+import { enPeriod } from "./period";
 import { enRecords } from "./records";
+import { enReports } from "./reports";
 import { enRequests } from "./requests";
 
 const plural = new Intl.PluralRules("en");
@@ -26,13 +30,23 @@ export const en: Texts = {
   cancel: enCancel,
   requests: enRequests,
   records: enRecords,
+  desk: enDesk,
+  period: enPeriod,
+  coverage: enCoverage,
+  reports: enReports,
+  settings: enSettings,
   pages: {
     toCheck: "To check",
     records: "Records",
     payments: "Payments",
+    transactions: "Transactions",
     settlements: "Settlements",
     payouts: "Payouts",
+    period: "Period",
     cancels: "Cancel requests",
+    coverage: "Coverage",
+    reports: "Reports",
+    settings: "Settings",
     payment: "Payment",
     notFound: "No such page",
   },
@@ -79,7 +93,6 @@ export const en: Texts = {
     ended: "Your session has ended. Sign in again to go on where you were.",
   },
   toCheck: {
-    everything: "All",
     wrong: "Does not add up",
     acknowledged: "Acknowledged",
     unresolved: "Cancels unknown",
@@ -110,6 +123,10 @@ export const en: Texts = {
     goodSoFar: "Nothing to check in what has been read",
     notAllRead: "Some days have not been read, so nobody knows yet whether everything agrees.",
     testKey: "A test key has no settlements, so nothing can be reconciled",
+    reconciled: "Reconciled",
+    pending: "Pending",
+    unread: "Lists agree, not read",
+    nextPayout: "Next payout",
     filtered: "Nothing fits these filters",
     transaction: "Transaction key",
     merchant: "Merchant",
@@ -179,6 +196,9 @@ export const en: Texts = {
     limited: (seconds) => `Too many requests. Try again in ${seconds} seconds.`,
     forbidden: "You may only read. Ask an admin.",
     count: (count, written) => `${written} ${plural.select(count) === "one" ? "row" : "rows"}`,
+    done: "Done",
+    undo: "Undo",
+    busy: "Working",
     retry: "Try again",
     reset: "Clear filters",
     copy: (what) => `Copy ${what}`,
@@ -201,6 +221,8 @@ export const en: Texts = {
     settlements: "Settlements",
     payouts: "Payouts",
     cancels: "Cancel requests",
+    copyRow: "Copy a row for a spreadsheet",
+    select: "Choose a row",
     move: "Next and previous row",
     open: "Open",
     pages: "Previous and next page",

@@ -3,7 +3,11 @@
 import type { Age } from "../figures/days";
 import { koCancel } from "./cancel";
 import { type Codes, koCodes } from "./codes";
+import { koDesk } from "./desk";
+import { koCoverage, koSettings } from "./operate";
+import { koPeriod } from "./period";
 import { koRecords } from "./records";
+import { koReports } from "./reports";
 import { koRequests } from "./requests";
 
 const ages: Record<Age["unit"], (count: number) => string> = {
@@ -19,13 +23,23 @@ export const ko = {
   cancel: koCancel,
   requests: koRequests,
   records: koRecords,
+  desk: koDesk,
+  period: koPeriod,
+  coverage: koCoverage,
+  reports: koReports,
+  settings: koSettings,
   pages: {
     toCheck: "확인할 항목",
     records: "내역",
     payments: "결제",
+    transactions: "거래",
     settlements: "정산",
     payouts: "지급 달력",
+    period: "기간 합계",
     cancels: "취소 요청",
+    coverage: "수집 현황",
+    reports: "보고서",
+    settings: "설정",
     payment: "결제 상세",
     notFound: "없는 페이지",
   },
@@ -72,7 +86,6 @@ export const ko = {
     ended: "로그인이 끝났습니다. 다시 로그인하면 하던 일을 이어서 할 수 있습니다.",
   },
   toCheck: {
-    everything: "전체",
     wrong: "돈이 안 맞음",
     acknowledged: "확인함",
     unresolved: "취소 확인 중",
@@ -103,6 +116,10 @@ export const ko = {
     goodSoFar: "읽은 범위에서는 확인할 항목이 없습니다",
     notAllRead: "아직 읽지 못한 날이 있어 모두 맞는지는 알 수 없습니다.",
     testKey: "테스트 키에는 정산 자료가 없어 대사할 수 없습니다",
+    reconciled: "대사 완료",
+    pending: "대기",
+    unread: "목록만 일치",
+    nextPayout: "다음 지급",
     filtered: "조건에 맞는 항목이 없습니다",
     transaction: "거래 키",
     merchant: "상점",
@@ -172,6 +189,9 @@ export const ko = {
     limited: (seconds: string) => `요청이 많습니다. ${seconds}초 뒤에 다시 시도하세요.`,
     forbidden: "조회 권한만 있습니다. 관리자에게 요청하세요.",
     count: (_: number, written: string) => `${written}건`,
+    done: "처리했습니다",
+    undo: "되돌리기",
+    busy: "처리하는 중",
     retry: "다시 시도",
     reset: "필터 초기화",
     copy: (what: string) => `${what} 복사`,
@@ -194,6 +214,8 @@ export const ko = {
     settlements: "정산 내역",
     payouts: "지급 달력",
     cancels: "취소 요청",
+    copyRow: "행을 표 계산용으로 복사",
+    select: "행 선택",
     move: "다음 · 이전 행",
     open: "열기",
     pages: "이전 · 다음 쪽",

@@ -1,29 +1,32 @@
-// 확인할 항목: what does not add up, and beside it what that rests on.
+// 확인할 항목: what does not add up, beside it what that rests on, and what is done about it.
 
-import { useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { useClient, useQuery } from "urql";
-import { Link, useLocation, useSearchParams } from "wouter";
-import { changed } from "../kit/address";
+import { Link } from "wouter";
+import { DeskActions } from "../desk/actions";
+import { useSeenAt } from "../desk/seen";
 import { Count } from "../kit/count";
 import { rowKeys, useKeys } from "../kit/keys";
+import { PAGE, useListAddress } from "../kit/list-page";
 import { Pager, pageOf } from "../kit/pager";
 import { Shape } from "../kit/shapes";
 import { Empty, FailureBanner } from "../kit/states";
 import { Title } from "../kit/title";
 import { failureText } from "../server/failure";
-import { ToCheckCountDocument, ToCheckDocument, ToCheckIdsDocument } from "../server/generated/graphql";
+import { ToCheckCountsDocument, ToCheckDocument, ToCheckIdsDocument } from "../server/generated/graphql";
 import { useEveryMinute, useLive } from "../server/live";
-import { useSpoken } from "../texts/language";
+import { useViewer, worksAtDesk } from "../server/viewer";
+import { useSpoken, useTexts } from "../texts/language";
 import { CHANGED } from "./changed";
 import { Evidence } from "./evidence";
-import { FilterBar } from "./filter-bar";
-import { asked, isFiltered, read } from "./filters";
+import { FilterBar, Sums } from "./filter-bar";
+import { asked, askedOfTabs, type Filters, isFiltered, read } from "./filters";
 import { NothingToCheck } from "./nothing";
 import { Rows } from "./rows";
+import { useSelection } from "./selection";
 import "./to-check.css";
+import "./to-check-desk.css";
 import "./to-check-narrow.css";
-
-const PAGE = 50;
 
 /** How the list has changed since it was shown. */
 interface News {
@@ -40,85 +43,113 @@ function newsOf(shown: readonly Identified[], now: readonly Identified[]): News 
   return added === 0 && now.length === shown.length ? undefined : { added };
 }
 
-export default function ToCheckPage() {
-  const { texts, language } = useSpoken();
-  const [params] = useSearchParams();
-  const [location, go] = useLocation();
-  const filters = read(params);
+/** An empty list may gain rows too: whatever is done at the desk asks for both again. */
+const OF_DISCREPANCIES = { additionalTypenames: ["Discrepancy"] };
+
+function useWorkList(filters: Filters) {
+  const { language } = useSpoken();
   const client = useClient();
-  const list = useRef<HTMLDivElement>(null);
+  const context = useMemo(() => OF_DISCREPANCIES, []);
   const [news, setNews] = useState<News>();
+  const list = { filter: asked(filters), orderBy: filters.order, ...pageOf(filters.place, PAGE) };
   const [{ data, error, fetching, stale }, ask] = useQuery({
     query: ToCheckDocument,
-    variables: {
-      filter: asked(filters),
-      ...pageOf(filters.place, PAGE),
-      locale: language === "ko" ? "KO" : "EN",
-    },
+    variables: { ...list, locale: language === "ko" ? "KO" : "EN" },
+    context,
   });
+  const [counts] = useQuery({ query: ToCheckCountsDocument, variables: askedOfTabs(filters), context });
   const rows = data?.discrepancies.nodes;
   const look = async () => {
-    const variables = { filter: asked(filters), ...pageOf(filters.place, PAGE) };
-    const now = await client.query(ToCheckIdsDocument, variables, { requestPolicy: "network-only" });
+    const now = await client.query(ToCheckIdsDocument, list, { requestPolicy: "network-only" });
     if (now.data && rows) setNews(newsOf(rows, now.data.discrepancies.nodes));
   };
   // Rows never move under the reader's hands: a change is told, and shown when it is asked for.
   useLive(CHANGED, look);
   useEveryMinute(look);
-  const [count] = useQuery({ query: ToCheckCountDocument, variables: { filter: asked(filters) } });
-  useKeys(rowKeys(() => list.current));
-  const to = (change: Record<string, string | undefined>) => location + changed(params, change);
   const again = () => {
     setNews(undefined);
     ask({ requestPolicy: "network-only" });
   };
-  const chosen = rows?.find((row) => row.id === filters.item);
+  return { data, rows, error, isAsked: stale || fetching, fetching, counts: counts.data, news, again };
+}
+
+function NewsButton({ news, again }: { news: News | undefined; again: () => void }) {
+  const { toCheck } = useTexts();
+  if (!news) return null;
+  return (
+    <button type="button" className="button quiet" onClick={again}>
+      <Shape name="refresh" />
+      {news.added > 0 ? toCheck.added(news.added) : toCheck.changed} · {toCheck.show}
+    </button>
+  );
+}
+
+export default function ToCheckPage() {
+  const texts = useTexts();
+  const { params, to, go, choose } = useListAddress();
+  const filters = read(params);
+  const list = useRef<HTMLDivElement>(null);
+  const { data, rows, error, isAsked, fetching, counts, news, again } = useWorkList(filters);
+  const { selection, chosen, clear } = useSelection(rows);
+  const mayAct = worksAtDesk(useViewer());
+  const seenAt = useSeenAt(data);
+  useKeys(rowKeys(() => list.current));
+  const open = rows?.find((row) => row.id === filters.item);
   const close = () => {
-    go(to({ item: undefined }));
-    requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-id="${chosen?.id}"]`)?.focus());
+    go({ item: undefined });
+    requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-id="${open?.id}"]`)?.focus());
   };
-  useKeys({ Escape: () => chosen && close() });
+  useKeys({ Escape: () => (open ? close() : clear()) });
 
   return (
     <>
       <div className="page-head">
         <Title name={texts.pages.toCheck} />
-        <Count of={count.data?.discrepancies.totalCount} />
-        {news && (
-          <button type="button" className="button quiet" onClick={again}>
-            <Shape name="refresh" />
-            {news.added > 0 ? texts.toCheck.added(news.added) : texts.toCheck.changed} · {texts.toCheck.show}
-          </button>
-        )}
+        <Count of={counts?.shown.totalCount} />
+        <NewsButton news={news} again={again} />
       </div>
-      <FilterBar filters={filters} to={to} />
+      <FilterBar filters={filters} counts={counts} to={to} choose={choose} />
       {error && <FailureBanner said={failureText(error, texts)} retry={again} />}
-      <div className={`work ${chosen ? "has-chosen" : ""}`} ref={list}>
-        <div className={`card list ${stale || fetching ? "is-asked" : ""}`} aria-busy={fetching}>
+      <div className={`work ${open ? "has-chosen" : ""} ${rows?.length === 0 ? "is-empty" : ""}`} ref={list}>
+        <div className={`card list ${isAsked ? "is-asked" : ""}`} aria-busy={fetching}>
           {rows?.length === 0 && !isFiltered(filters) && !filters.place.after && <NothingToCheck />}
           {rows?.length === 0 && isFiltered(filters) && (
             <Empty title={texts.toCheck.filtered}>
-              <Link className="button" href={to({ tab: undefined, class: undefined, from: undefined, to: undefined })}>
+              <Link className="button" href={to({ tab: undefined, ...NOTHING })}>
                 {texts.states.reset}
               </Link>
             </Empty>
           )}
-          {!error && rows?.length !== 0 && <Rows rows={rows} chosen={filters.item} to={to} />}
+          {!error && rows?.length !== 0 && (
+            <Rows rows={rows} open={filters.item} selection={mayAct ? selection : undefined} to={to} />
+          )}
           {data && (
             <Pager
               info={data.discrepancies.pageInfo}
-              go={(place) => go(to({ after: place.after, before: place.before, item: undefined }))}
+              go={(place) => choose({ after: place.after, before: place.before })}
             />
           )}
+          {counts && rows && rows.length > 0 && <Sums of={counts.discrepancyCounts} to={to} />}
+          {chosen.length > 0 && (
+            <section className="bulk" aria-label={texts.desk.selected(chosen.length)}>
+              <strong>{texts.desk.selected(chosen.length)}</strong>
+              <DeskActions of={chosen} seenAt={seenAt} byKeys />
+              <button type="button" className="button quiet" onClick={clear}>
+                {texts.desk.clear}
+              </button>
+            </section>
+          )}
         </div>
-        {chosen ? (
-          <Evidence of={chosen} close={close} />
+        {open ? (
+          <Evidence of={open} seenAt={seenAt} close={close} byKeys={chosen.length === 0} />
         ) : (
-          <aside className="card evidence none">
-            {rows && rows.length > 0 && <p className="muted">{texts.toCheck.choose}</p>}
-          </aside>
+          rows?.length !== 0 && (
+            <aside className="card evidence none">{rows && <p className="muted">{texts.toCheck.choose}</p>}</aside>
+          )
         )}
       </div>
     </>
   );
 }
+
+const NOTHING = { class: undefined, from: undefined, to: undefined, assignee: undefined, least: undefined };

@@ -97,3 +97,17 @@ test("a payment that nobody knows is told with its key", async ({ page, open }) 
   await expect(page.getByText("그런 결제가 없습니다")).toBeVisible();
   await expect(page.getByText("no-such-key")).toBeVisible();
 });
+
+test("a discrepancy is acknowledged from its payment, and says so", async ({ page, open, demo }) => {
+  await open(`/payments/${await demo.key("order-payout-moved")}`);
+  const line = page.locator(".discrepancy.bad").first();
+  await expect(line).toContainText("영업일");
+  await line.getByRole("button", { name: "확인함" }).click();
+  const dialogue = page.getByRole("dialog");
+  await dialogue.getByLabel("메모").fill("은행 휴무");
+  await dialogue.getByRole("button", { name: "확인함" }).click();
+  await expect(line.locator(".badge", { hasText: "확인함" })).toBeVisible();
+  await line.getByRole("button", { name: "다시 열기" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "다시 열기" }).click();
+  await expect(line.getByRole("button", { name: "확인함" })).toBeVisible();
+});

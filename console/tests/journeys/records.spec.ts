@@ -81,3 +81,57 @@ test("a day of the calendar is what the API says of it, and leads to its rows, b
     );
   await expect(page.locator(".record-rows tbody tr:not(.skeleton)")).toHaveCount(rows);
 });
+
+test("refunds of the console and of elsewhere are listed with who made them and when they are deducted", async ({
+  page,
+  open,
+  demo,
+}) => {
+  const { transactions } = await demo.ask(
+    `{ transactions(first: 50, filter: {effect: [REFUNDED], origin: [OURS]}) {
+        totalCount nodes { orderId payout { basis paidOutDate } } } }`,
+  );
+  const orders = transactions.nodes.map((row: { orderId: string }) => row.orderId);
+  await open("/transactions");
+  await page.getByLabel("돈의 이동").selectOption("REFUNDED");
+  await page.getByLabel("취소한 곳").selectOption("OURS");
+  await expect(page.locator("[data-row]")).toHaveText(orders);
+  await expect(page.locator(".count")).toHaveText(`${transactions.totalCount}건`);
+  const forecasts = transactions.nodes.filter(
+    ({ payout }: { payout: { basis: string; paidOutDate: string } | null }) =>
+      payout?.basis === "FORECAST" && payout.paidOutDate,
+  );
+  await expect(page.locator(".record-rows [data-forecast]")).toHaveCount(forecasts.length);
+  await page.locator(".tabs").getByRole("link", { name: "정산" }).click();
+  await expect(page.getByRole("heading", { name: "정산", level: 1 })).toBeFocused();
+});
+
+test("payments are found by amount and in the order that was chosen", async ({ page, open, demo }) => {
+  const { payments } = await demo.ask(
+    `{ payments(first: 50, orderBy: AMOUNT_DESC, filter: {amount: {from: "50000", currency: "KRW"}}) {
+        nodes { orderId } } }`,
+  );
+  await open("/payments");
+  await page.getByRole("textbox", { name: "최소 금액" }).fill("50000");
+  await page.keyboard.press("Enter");
+  await page.getByLabel("정렬").selectOption("AMOUNT_DESC");
+  await expect(page).toHaveURL(/least=50000&order=AMOUNT_DESC/);
+  await expect(page.locator("[data-row]")).toHaveText(payments.nodes.map((row: { orderId: string }) => row.orderId));
+});
+
+test("a copied row pastes as numbers, and nothing in it as a formula", async ({ page, open, demo }) => {
+  const { payments } = await demo.ask("{ payments(first: 1) { nodes { orderId netAmount { amount } } } }");
+  const [first] = payments.nodes;
+  await open("/payments");
+  await page.getByRole("link", { name: first.orderId, exact: true }).focus();
+  const copied = await page.evaluate(() => {
+    const clipboardData = new DataTransfer();
+    document.activeElement?.dispatchEvent(
+      new ClipboardEvent("copy", { clipboardData, bubbles: true, cancelable: true }),
+    );
+    return clipboardData.getData("text/plain");
+  });
+  expect(copied.split("\t")).toContain(first.orderId);
+  expect(copied.split("\t")).toContain(first.netAmount.amount);
+  expect(copied).not.toMatch(/\d원/);
+});

@@ -81,6 +81,10 @@ test("an empty list wears no check mark while anything is unread", async ({ page
   await page.goto(new URL("/console/?m=tdemoshop02", page.url()).href);
   await expect(page.getByText("확인할 항목이 없습니다", { exact: true })).toBeVisible();
   await expect(page.locator(".mark.good")).toHaveCount(1);
+  // What was never read is counted apart, and each count leads to its rows.
+  const figure = (name: string) => page.locator(".good-figures div", { hasText: name }).getByRole("link");
+  await expect(figure("대사 완료")).toHaveAttribute("href", /verdict=RECONCILED&read=yes&m=tdemoshop02/);
+  await expect(figure("목록만 일치")).toHaveAttribute("href", /verdict=RECONCILED&read=no&m=tdemoshop02/);
   await page.goto(new URL("/console/?m=tdemotest01", page.url()).href);
   await expect(page.getByText("테스트 키에는 정산 자료가 없어 대사할 수 없습니다")).toBeVisible();
   await page.unrouteAll({ behavior: "wait" });

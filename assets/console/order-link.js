@@ -1,0 +1,1 @@
+import{B as e,Ct as t,Kt as n,Tt as r}from"./index.js";var i=e();function a({of:e}){let{keep:a}=r();return e.paymentKey?(0,i.jsx)(n,{href:a(t.payment(e.paymentKey)),"data-row":``,translate:`no`,children:e.orderId}):(0,i.jsx)(`span`,{translate:`no`,children:e.orderId})}export{a as t};

@@ -1,1 +1,0 @@
-import{$ as e,A as t,nt as n,tt as r,vt as i,yt as a}from"./index.js";var o=r(),s=[`payments`,`settlements`];function c(){let{pages:r}=t(),[c]=a(),{keep:l}=n();return(0,o.jsx)(`nav`,{className:`tabs`,"aria-label":r.records,children:s.map(t=>(0,o.jsx)(i,{className:`tab`,href:l(e[t]),"aria-current":c===e[t]?`page`:void 0,children:r[t]},t))})}export{c as t};
