@@ -1,5 +1,6 @@
 //! `docs/toss-recon.toml`, the example: it sets nothing, names every setting, and gives the defaults in force.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use figment::error::Kind;
@@ -98,4 +99,15 @@ fn the_defaults_of_the_example_are_those_in_force() {
     let retry = seconds("CANCEL_RETRY_SECONDS", retry, Duration::ZERO).unwrap();
     assert_eq!(retry, DEFAULT_CANCEL_RETRY);
     assert_eq!(example.0.trusted_documents_only.as_deref(), Some("off"));
+}
+
+#[test]
+fn the_table_of_settings_names_every_variable_and_no_other() {
+    let rows = include_str!("../../docs/settings.md").lines();
+    let first_cells = rows.filter_map(|row| row.strip_prefix("| `")?.split(" | ").next());
+    let told: BTreeSet<&str> = first_cells
+        .flat_map(|cell| cell.trim_end_matches('`').split("`, `"))
+        .collect();
+    let known = BTreeSet::from(known_variables());
+    assert_eq!(told, known);
 }

@@ -10,6 +10,7 @@ pub(in crate::store) mod hearing;
 pub(in crate::store) mod insert_text;
 pub(in crate::store) mod keys;
 pub(in crate::store) mod leases;
+pub(in crate::store) mod own_sessions;
 pub(in crate::store) mod pool;
 pub(in crate::store) mod session;
 pub(in crate::store) mod sql;

@@ -161,7 +161,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::File`] when the SQLite file cannot be used, [`StoreError::Unavailable`] when PostgreSQL cannot be
-    /// reached, [`StoreError::Missing`] when a database that must exist does not.
+    /// reached, [`StoreError::SharedSessions`] when a pooler has connections share its sessions, [`StoreError::Missing`] when a
+    /// database that must exist does not.
     pub async fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
         let missing = || StoreError::Missing { place: url.place() };
         if url.must_exist

@@ -30,6 +30,7 @@ mod open_work;
 mod opening;
 mod owners;
 mod payouts;
+mod pooler;
 mod raw_texts;
 mod reading;
 mod running_limits;

@@ -12,6 +12,7 @@ use sea_orm::{ConnAcquireErr, ConnectOptions, Database, DatabaseConnection, DbEr
 
 use crate::store::db::changed::Changes;
 use crate::store::db::driver_pool::DriverPool;
+use crate::store::db::own_sessions;
 use crate::store::db::pool::{CALL_MAY_TAKE, IMPORT_MAY_TAKE, Pool, Trust};
 use crate::store::db::session::{self, IMPORTING_MAY_TAKE, STATEMENT_MAY_TAKE};
 use crate::store::db::staging::Importer;
@@ -118,6 +119,8 @@ pub(in crate::store) async fn postgres(url: &url::Url) -> Result<Store, StoreErr
     };
     let options = options
         .application_name(APPLICATION_NAME)
+        // Floats are read nowhere, and a pooler may not know the setting.
+        .extra_float_digits(None)
         .disable_statement_logging();
     let (writable, changes) = (Writable::default(), Changes::default());
     let open = async |kind: Kind| {
@@ -140,6 +143,7 @@ pub(in crate::store) async fn postgres(url: &url::Url) -> Result<Store, StoreErr
                 .to_owned(),
         }
     })?;
+    own_sessions::are_given(&options).await?;
     let pool = pool.beside(&witness);
     Ok(Store::over(Connections {
         importer,

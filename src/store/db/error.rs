@@ -15,6 +15,13 @@ pub enum StoreError {
         /// What was observed, without addresses or secrets.
         reason: String,
     },
+    /// A pooler lets connections share sessions of PostgreSQL.
+    #[error(
+        "a pooler before PostgreSQL hands sessions on between transactions, and toss-recon needs sessions of its own for its \
+         locks, its notifications and what it sets in them: set pool_mode=session for this database (PgBouncer), or set \
+         DATABASE_URL to PostgreSQL itself"
+    )]
+    SharedSessions,
     /// The database cannot store more. Somebody has to make room first.
     #[error("the database cannot grow, {reason}: make room for it")]
     NoSpace {
@@ -190,6 +197,19 @@ fn from_refusal(refusal: &dyn DatabaseError) -> StoreError {
         "40001" | "40P01" => unavailable("two transactions stood in each other's way"),
         "28000" | "28P01" => unavailable("PostgreSQL refused the user or the password"),
         "3D000" => unavailable("PostgreSQL has no database of that name: create it first"),
+        // A prepared statement that another connection has left in the session, or that stays behind in another session.
+        "42P05" | "26000" => StoreError::SharedSessions,
+        "08P01" => unavailable(
+            if refusal
+                .message()
+                .starts_with("unsupported startup parameter")
+            {
+                "a pooler before PostgreSQL does not know what the connection asks for: have PgBouncer pass it over with \
+                 ignore_startup_parameters = extra_float_digits,options"
+            } else {
+                "PostgreSQL, or a pooler before it, refused the connection (SQLSTATE 08P01): its log says why"
+            },
+        ),
         "25006" => unavailable("the PostgreSQL server takes no writes"),
         // Connection exceptions, insufficient resources, operator intervention, system errors.
         code if ["08", "53", "57", "58"]
