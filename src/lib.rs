@@ -29,4 +29,5 @@ pub mod server;
 pub mod store;
 pub mod sync;
 pub mod toss;
+mod traces;
 pub mod webhooks;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use reconciliation::PaymentKey;
 use tokio::task_local;
+use tracing::Instrument as _;
 
 /// Notes of one request. Clones share them.
 #[derive(Clone, Debug, Default)]
@@ -123,9 +124,10 @@ pub fn note_payment(key: &PaymentKey) {
     });
 }
 
-/// Work that is about to be given to a task of its own, with the notes of the request that it is for.
+/// Work that is about to be given to a task of its own, with the notes and the span of the request that it is for.
 pub fn carried<F: Future>(work: F) -> impl Future<Output = F::Output> {
     let notes = NOTES.try_with(Clone::clone).ok();
+    let work = work.in_current_span();
     async move {
         match notes {
             Some(notes) => Box::pin(notes.noting(work)).await,

@@ -68,6 +68,16 @@ const RULES: &[Rule] = &[
         because: "measurements are kept in one place",
     },
     Rule {
+        word: "opentelemetry",
+        allowed: &["src/traces.rs", "src/traces/"],
+        because: "OpenTelemetry is spoken in src/traces",
+    },
+    Rule {
+        word: "tracing_opentelemetry",
+        allowed: &["src/traces.rs", "src/traces/"],
+        because: "OpenTelemetry is spoken in src/traces",
+    },
+    Rule {
         word: "csv::",
         allowed: &["src/report/"],
         because: "files for spreadsheets are written in src/report",

@@ -5,10 +5,12 @@ use std::io::{self, IsTerminal};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
+use tracing_subscriber::{Layer as _, Registry};
 
 use super::CommandError;
 use crate::config::LogConfig;
+use crate::traces::{Collector, TARGET};
 
 /// Starts the log.
 ///
@@ -16,6 +18,32 @@ use crate::config::LogConfig;
 /// When the filter is none.
 pub(super) fn start(config: &LogConfig) -> Result<(), CommandError> {
     start_up_to(LevelFilter::TRACE, config)
+}
+
+/// Starts the log, and what hands spans to the collector, if there is one.
+///
+/// # Errors
+/// When the filter is none.
+pub(super) fn start_with(
+    config: &LogConfig,
+    collector: Option<&Collector>,
+) -> Result<(), CommandError> {
+    let Some(collector) = collector else {
+        return start(config);
+    };
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+    let filter = filter(&config.filter)?;
+    let lines = if config.json {
+        lines.json().with_filter(filter).boxed()
+    } else {
+        let is_terminal = io::stderr().is_terminal();
+        lines.with_ansi(is_terminal).with_filter(filter).boxed()
+    };
+    let started = Registry::default()
+        .with(lines)
+        .with(collector.layer())
+        .try_init();
+    started.map_err(|error| not_started(&error))
 }
 
 /// Starts the log of a command that is done at once: of what the settings ask for, only what a person should see.
@@ -37,7 +65,11 @@ fn start_up_to(most: LevelFilter, config: &LogConfig) -> Result<(), CommandError
     } else {
         lines.with_ansi(false).finish().with(most).try_init()
     };
-    started.map_err(|error| CommandError::Failure(format!("the log could not be started: {error}")))
+    started.map_err(|error| not_started(&error))
+}
+
+fn not_started(error: &TryInitError) -> CommandError {
+    CommandError::Failure(format!("the log could not be started: {error}"))
 }
 
 /// Reads a filter.
@@ -65,6 +97,8 @@ pub(super) fn filter(text: &str) -> Result<EnvFilter, CommandError> {
     for (library, directive) in [
         ("actix_http", "actix_http::h1=off"),
         ("sqlx::pool", "sqlx::pool::acquire=error"),
+        // Spans for a collector: what they tell stands in lines of the log's own.
+        (TARGET, "toss_recon::spans=off"),
     ] {
         if !text.contains(library) {
             quiet = format!("{quiet},{directive}");

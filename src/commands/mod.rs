@@ -197,8 +197,16 @@ fn execute(command_line: CommandLine) -> Result<(), CommandError> {
                 listen_addr: options.listen.clone(),
                 ..overrides
             })?;
-            logging::start(&settings.log()?)?;
-            in_runtime(serve::run(settings.server()?, options))
+            let collector = serve::collector(&settings)?;
+            logging::start_with(&settings.log()?, collector.as_ref())?;
+            let config = settings.server()?;
+            in_runtime(async move {
+                let served = serve::run(config, options).await;
+                if let Some(collector) = collector {
+                    collector.end().await;
+                }
+                served
+            })
         }
         Command::Sync(options) => {
             let settings = settings(overrides)?;

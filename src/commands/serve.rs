@@ -6,8 +6,9 @@ use reconciliation::CancelPolicy;
 use super::stop::StopSignals;
 use super::{CommandError, new_database};
 use crate::clock::Clock;
-use crate::config::ServerConfig;
+use crate::config::{ServerConfig, Settings};
 use crate::server::{Server, StartError};
+use crate::traces::Collector;
 
 /// What the command line may say about serving.
 #[derive(Args)]
@@ -18,6 +19,16 @@ pub(super) struct Options {
     /// Answer from live reads alone, without following Toss's lists in the background
     #[arg(long)]
     no_sync: bool,
+}
+
+/// Where spans are handed to, if the settings say so.
+pub(super) fn collector(settings: &Settings) -> Result<Option<Collector>, CommandError> {
+    if !settings.traces()? {
+        return Ok(None);
+    }
+    Collector::of_environment()
+        .map(Some)
+        .map_err(|error| CommandError::Usage(error.to_string()))
 }
 
 /// Serves until it is told to stop.

@@ -15,6 +15,7 @@ mod log;
 mod merchants;
 mod names;
 mod sync;
+mod traces;
 
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
@@ -165,6 +166,7 @@ impl Settings {
         // Its parts are not wanted, only what is wrong with them.
         let _ = self.server_noting(&mut faults);
         let _ = faults.take(self.log());
+        let _ = faults.take(self.traces());
         care::look_at(&self.0, &mut faults);
         faults
     }
@@ -249,6 +251,17 @@ impl Settings {
     /// When `LOG_FORMAT` is neither `text` nor `json`.
     pub fn log(&self) -> Result<LogConfig, SettingError> {
         LogConfig::of_layers(&self.0)
+    }
+
+    /// Whether spans are handed to a collector, by OpenTelemetry's own variables.
+    ///
+    /// # Errors
+    /// When one of them asks for what this program does not do.
+    pub fn traces(&self) -> Result<bool, SettingError> {
+        traces::wanted(|name| {
+            let value = std::env::var_os(name).filter(|value| !value.is_empty());
+            value.map(|value| value.to_string_lossy().into_owned())
+        })
     }
 
     fn toss(&self, faults: &mut Faults) -> Option<TossConfig> {

@@ -54,6 +54,11 @@ impl AccessLine {
         self.operation = Some(operation.chars().take(LONGEST_NAME).collect());
     }
 
+    /// What is asked for, as the line has it.
+    pub(super) fn operation(&self) -> &str {
+        self.operation.as_deref().unwrap_or(NOTHING)
+    }
+
     /// Says what it costs.
     pub(super) fn costs(&mut self, cost: usize) {
         self.cost = cost;

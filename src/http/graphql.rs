@@ -36,7 +36,7 @@ use actix_web::{
 use async_graphql::{
     ObjectType, Request, Response, SubscriptionType, parser::types::OperationType,
 };
-use tracing::error;
+use tracing::{Instrument as _, error};
 
 use self::{
     asked::Asked,
@@ -57,6 +57,7 @@ pub(super) use self::{gate::Gate, handler::handle, language::preferred as prefer
 use super::{client::Client, request_id};
 use crate::access::{Principal, RequestId};
 use crate::graphql::{Budget, Live, Stopped};
+use crate::traces;
 
 impl<Q, M, S> Endpoint<Q, M, S>
 where
@@ -201,7 +202,8 @@ where
             client,
         };
         let executed = execute::execute(&self.schema, request, kind, budget.clone(), patience);
-        let answer = Box::pin(executed).await;
+        let span = traces::of_operation(&kind, under_way.line.operation());
+        let answer = Box::pin(executed).instrument(span).await;
         under_way.line.costs(budget.cost());
         let mut response = answer.map_err(|no_answer| match no_answer {
             // Whoever asks again has it done again.

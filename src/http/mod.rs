@@ -19,6 +19,7 @@ mod schema_file;
 mod session_cookie;
 mod sessions;
 mod slow_readers;
+mod traced;
 mod webhooks;
 
 use actix_web::{
@@ -152,6 +153,7 @@ where
         .wrap(from_fn(cross_origin::nothing_to_others))
         .wrap(from_fn(request_id::add_headers))
         .wrap(TracingLogger::<RequestSpan>::new())
+        .wrap(from_fn(traced::trace))
         .wrap(from_fn(slow_readers::watch))
 }
 

@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 #[cfg(test)]
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use migration::{Migrator, MigratorTrait, Standing};
 use sea_orm_migration::IntoSchemaManagerConnection;
 
@@ -258,8 +259,9 @@ impl Store {
         Ok(self.writer.close().await?)
     }
 
-    async fn begin(&self) -> Result<Transaction, StoreError> {
-        Box::pin(self.writer.begin()).await
+    #[track_caller]
+    fn begin(&self) -> BoxFuture<'_, Result<Transaction, StoreError>> {
+        Box::pin(self.writer.begin())
     }
 }
 

@@ -7,10 +7,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, Method, Request};
+use tracing::{Instrument as _, Span};
 use url::Url;
 
 use super::answer::{Answer, Fault, MEBIBYTE, innermost};
 use super::{BaseUrl, Call, ClientSetupError, SecretKey, TossError, TossSettings};
+use crate::traces::{self, TRACEPARENT};
 
 /// Names this program to Toss.
 const USER_AGENT: &str = concat!("toss-recon/", env!("CARGO_PKG_VERSION"));
@@ -121,10 +123,20 @@ impl Connection {
     ) -> Result<Answer, Fault> {
         let began = Instant::now();
         *request.timeout_mut() = Some(timeout);
-        let outcome = match self.client.execute(request).await {
-            Ok(response) => Answer::read(response, largest_answer(call), timeout).await,
-            Err(error) => Err(Fault::of(&error, timeout)),
+        let span = span_of(call, &mut request);
+        let sending = async {
+            match self.client.execute(request).await {
+                Ok(response) => Answer::read(response, largest_answer(call), timeout).await,
+                Err(error) => Err(Fault::of(&error, timeout)),
+            }
         };
+        let outcome = sending.instrument(span.clone()).await;
+        match &outcome {
+            Ok(answer) => {
+                traces::toss_answered(&span, answer.http_status, answer.trace_id.as_deref());
+            }
+            Err(_) => traces::failed(&span),
+        }
         let milliseconds = began.elapsed().as_millis();
         match &outcome {
             Ok(answer) => tracing::debug!(
@@ -139,6 +151,18 @@ impl Connection {
         }
         outcome
     }
+}
+
+/// The span of a call, which is named to Toss.
+fn span_of(call: Call, request: &mut Request) -> Span {
+    let host = request.url().host_str().unwrap_or_default();
+    let span = traces::of_toss_call(&call, request.method().as_str(), host);
+    if let Some(parent) = traces::traceparent(&span)
+        && let Ok(parent) = HeaderValue::try_from(parent)
+    {
+        request.headers_mut().insert(TRACEPARENT, parent);
+    }
+    span
 }
 
 impl fmt::Debug for Connection {

@@ -4,6 +4,7 @@
     reason = "a test that meets what it did not expect has to end there"
 )]
 
+mod collector;
 #[path = "../support/postgres.rs"]
 mod postgres;
 mod program;
@@ -28,6 +29,7 @@ mod soak;
 mod stopping;
 mod sync;
 mod tokens;
+mod traces;
 mod unknown_settings;
 mod usage;
 mod wrong_settings;

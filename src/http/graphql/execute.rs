@@ -7,7 +7,6 @@ use async_graphql::{
 };
 use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::time::timeout;
-use tracing::Instrument as _;
 
 use crate::graphql::{Budget, Stopped};
 use crate::http::client::{self, Client};
@@ -53,7 +52,7 @@ where
         OperationType::Mutation => {
             let schema = schema.clone();
             let task = async move { budget.within(schema.execute(request)).await };
-            let task = carried(task.in_current_span());
+            let task = carried(task);
             timeout(patience.longest, tokio::spawn(task))
                 .await
                 .map(|joined| joined.map_err(|_| NoAnswer::Panicked))

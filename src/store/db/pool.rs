@@ -5,6 +5,7 @@
 //! after a commit or a rollback that failed, or a call without an answer, every connection that there was is replaced
 //! before it is used again.
 
+use std::panic::Location;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,12 +17,14 @@ use sea_orm::{
 };
 use sea_orm_migration::async_trait::async_trait;
 use tokio::time::timeout;
+use tracing::Span;
 
 use crate::store::StoreError;
 use crate::store::db::changed::Changes;
 use crate::store::db::driver_pool::DriverPool;
 use crate::store::db::transaction::Transaction;
 use crate::store::db::writable::Writable;
+use crate::traces;
 
 /// How long a call may take of which somebody waits for the answer: to get a connection, and to have a statement carried
 /// out. PostgreSQL itself ends a statement sooner.
@@ -185,7 +188,21 @@ impl Pool {
 
     /// A transaction that may write. On SQLite it has the right to from the start: one that asked for it half-way could
     /// not wait for it.
-    pub(in crate::store) async fn begin(&self) -> Result<Transaction, StoreError> {
+    #[track_caller]
+    pub(in crate::store) fn begin(
+        &self,
+    ) -> impl Future<Output = Result<Transaction, StoreError>> + Send + '_ {
+        self.begun(traces::of_transaction(
+            if self.is_sqlite() {
+                "sqlite"
+            } else {
+                "postgresql"
+            },
+            Location::caller(),
+        ))
+    }
+
+    async fn begun(&self, span: Span) -> Result<Transaction, StoreError> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
@@ -195,9 +212,10 @@ impl Pool {
             .in_time(Pace::Usual, connections.begin_with_options(options))
             .await;
         match begun {
-            Ok(transaction) => Ok(Transaction::new(transaction, self.clone())),
+            Ok(transaction) => Ok(Transaction::new(transaction, self.clone(), span)),
             Err(error) => {
                 // A connection that cannot begin may be within something already.
+                traces::failed(&span);
                 if self.is_sqlite() && !matches!(error, DbErr::ConnectionAcquire(_)) {
                     self.0.trust.lose();
                 }

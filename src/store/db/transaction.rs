@@ -1,6 +1,6 @@
 //! A transaction, with the only commit that there is.
 
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
@@ -8,12 +8,14 @@ use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
 };
 use sea_orm_migration::async_trait::async_trait;
+use tracing::Span;
 
 use crate::fail_points;
 use crate::store::StoreError;
 use crate::store::db::changed::Changed;
 use crate::store::db::hearing::notify;
 use crate::store::db::pool::{Pace, Pool};
+use crate::traces;
 
 /// What is written together. Dropped without having been committed, it is rolled back.
 pub(in crate::store) struct Transaction {
@@ -21,15 +23,35 @@ pub(in crate::store) struct Transaction {
     pool: Pool,
     takes_its_time: AtomicBool,
     changed: Mutex<Changed>,
+    traced: Traced,
+}
+
+/// The span of a transaction, which ends with it.
+struct Traced {
+    span: Span,
+    statements: AtomicU64,
+    outcome: &'static str,
+}
+
+impl Drop for Traced {
+    fn drop(&mut self) {
+        traces::transaction_ended(&self.span, self.statements.load(Relaxed), self.outcome);
+    }
 }
 
 impl Transaction {
-    pub(in crate::store) fn new(inner: DatabaseTransaction, pool: Pool) -> Self {
+    /// One that has begun, and is told of by this span.
+    pub(in crate::store) fn new(inner: DatabaseTransaction, pool: Pool, span: Span) -> Self {
         Self {
             inner,
             pool,
             takes_its_time: AtomicBool::new(false),
             changed: Mutex::default(),
+            traced: Traced {
+                span,
+                statements: AtomicU64::new(0),
+                outcome: "rolled back",
+            },
         }
     }
 
@@ -63,6 +85,7 @@ impl Transaction {
             inner,
             pool,
             changed,
+            mut traced,
             ..
         } = self;
         let changed = changed.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -85,12 +108,15 @@ impl Transaction {
         };
         match &outcome {
             Ok(()) => {
+                traced.outcome = "committed";
                 pool.writable().note_commit();
                 if !changed.is_empty() {
                     pool.changes().tell(changed);
                 }
             }
             Err(error) => {
+                traced.outcome = "unknown";
+                traces::failed(&traced.span);
                 // It may have been committed all the same.
                 pool.changes().tell(Changed::anything());
                 pool.distrust();
@@ -135,21 +161,25 @@ impl ConnectionTrait for Transaction {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.traced.statements.fetch_add(1, Relaxed);
         let call = self.inner.execute_raw(statement);
         self.pool.in_time(self.pace(), call).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.traced.statements.fetch_add(1, Relaxed);
         let call = self.inner.execute_unprepared(sql);
         self.pool.in_time(self.pace(), call).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.traced.statements.fetch_add(1, Relaxed);
         let call = self.inner.query_one_raw(statement);
         self.pool.in_time(self.pace(), call).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.traced.statements.fetch_add(1, Relaxed);
         let call = self.inner.query_all_raw(statement);
         self.pool.in_time(self.pace(), call).await
     }
