@@ -14,7 +14,7 @@ use crate::support::{
 
 on_both_databases!(finished_payments_lose_what_toss_said_of_them_and_nothing_else);
 
-const DAYS: u32 = 60;
+const DAYS: u32 = 75;
 
 /// A mirror of the same shop that keeps what Toss said for so many days.
 fn forgetting(desk: &Desk) -> Mirror {
@@ -98,7 +98,8 @@ async fn finished_payments_lose_what_toss_said_of_them_and_nothing_else(engine: 
         .filter(|entry| entry.action == "TEXTS_EMPTIED")
         .map(|entry| entry.detail.as_str())
         .collect();
-    assert_eq!(told.len(), emptied.div_ceil(50));
+    // Those of each merchant by themselves.
+    assert!(told.len() >= emptied.div_ceil(50), "{told:?}");
     for (key, _) in finished.clone() {
         assert!(
             told.iter().any(|detail| detail.contains(key.as_str())),
