@@ -298,6 +298,7 @@ const STORE: &[(&str, &[&str])] = &[
     ("cancels", &["db", "rows", "dirty", "lists"]),
     ("people", &["db", "rows", "cancels"]),
     ("open_work", &["db"]),
+    ("retention", &["db", "cancels"]),
     ("webhook_queue", &["db"]),
 ];
 

@@ -56,6 +56,7 @@ mod period;
 mod permit;
 mod reconcile;
 mod refund_account;
+mod retention;
 mod retry_advice;
 mod row_identity;
 mod settlement;
@@ -117,6 +118,7 @@ pub use permit::{
 };
 pub use reconcile::{Reckoning, Reconciliation, Verdict, reconcile};
 pub use refund_account::RefundAccount;
+pub use retention::{PaymentEnd, is_finished_for};
 pub use retry_advice::RetryAdvice;
 pub use row_identity::{BrokenIdentity, Identity, Outcome, PayOutReading, RowIdentities};
 pub use settlement::{FeeLine, Settlement, SettlementKind};

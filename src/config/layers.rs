@@ -15,7 +15,7 @@ use crate::toss::MusdAmounts;
 type Place = fn(&mut Layers) -> &mut Option<String>;
 
 /// The variables of the environment. In the file their names are written in small letters.
-const VARIABLES: [(&str, Place); 33] = [
+const VARIABLES: [(&str, Place); 34] = [
     ("TOSS_SECRET_KEY", |all| &mut all.toss_secret_key),
     ("TOSS_SECRET_KEY_FILE", |all| &mut all.toss_secret_key_file),
     ("TOSS_BASE_URL", |all| &mut all.toss_base_url),
@@ -51,6 +51,7 @@ const VARIABLES: [(&str, Place); 33] = [
     ("PUBLIC_URL", |all| &mut all.public_url),
     ("WEBHOOK_SECRET", |all| &mut all.webhook_secret),
     ("WEBHOOK_DAYS", |all| &mut all.webhook_days),
+    ("RETENTION_DAYS", |all| &mut all.retention_days),
     ("TOKEN_REQUESTS_PER_MINUTE", |all| {
         &mut all.token_requests_per_minute
     }),
@@ -115,6 +116,8 @@ pub(super) struct Layers {
     pub(super) webhook_secret: Option<String>,
     #[serde(default, deserialize_with = "number_or_text")]
     pub(super) webhook_days: Option<String>,
+    #[serde(default, deserialize_with = "number_or_text")]
+    pub(super) retention_days: Option<String>,
     #[serde(default, deserialize_with = "number_or_text")]
     pub(super) token_requests_per_minute: Option<String>,
     #[serde(default, deserialize_with = "number_or_text")]

@@ -10,6 +10,8 @@ use super::{Faults, seconds, whole_number};
 const DAYS_READ_AGAIN: RangeInclusive<u32> = 1..=366;
 /// At most ten years.
 const DAYS_KEPT: RangeInclusive<u32> = 1..=3_650;
+/// Toss still says something new of a payment in the weeks after it.
+const DAYS_OF_TEXTS: RangeInclusive<u32> = 30..=3_650;
 
 /// Half an hour is the longest of the pauses after the longest first one.
 const RETRY_SECONDS: RangeInclusive<u32> = 0..=120;
@@ -28,6 +30,8 @@ pub struct SyncConfig {
     pub settlement_days: u32,
     /// How many days a webhook is kept as it came.
     pub webhook_days: u32,
+    /// After how many days what Toss said of finished payments word for word is emptied; without, it is kept.
+    pub retention_days: Option<u32>,
 }
 
 impl Default for SyncConfig {
@@ -39,6 +43,7 @@ impl Default for SyncConfig {
             transaction_days: 7,
             settlement_days: 14,
             webhook_days: 90,
+            retention_days: None,
         }
     }
 }
@@ -60,6 +65,13 @@ pub(super) fn read(layers: &Layers, faults: &mut Faults) -> SyncConfig {
         .map_or(usual.retry_pause, |seconds| {
             Duration::from_secs(seconds.into())
         });
+    let retention = whole_number(
+        "RETENTION_DAYS",
+        layers.retention_days.as_deref(),
+        DAYS_OF_TEXTS,
+        "days",
+    );
+    let retention_days = faults.take_or(retention, None);
     let mut days = |name, text: &Option<String>, default, range| {
         let read = whole_number(name, text.as_deref(), range, "days");
         faults.take_or(read, None).unwrap_or(default)
@@ -85,5 +97,6 @@ pub(super) fn read(layers: &Layers, faults: &mut Faults) -> SyncConfig {
             usual.webhook_days,
             DAYS_KEPT,
         ),
+        retention_days,
     }
 }

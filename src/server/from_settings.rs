@@ -72,6 +72,7 @@ pub(crate) fn mirror_settings(sync: &SyncConfig) -> MirrorSettings {
         transaction_days: sync.transaction_days,
         settlement_days: sync.settlement_days,
         webhook_days: sync.webhook_days,
+        retention_days: sync.retention_days,
         ..MirrorSettings::every(sync.interval)
     }
 }

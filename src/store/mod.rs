@@ -9,6 +9,7 @@ mod mirror;
 mod open_work;
 mod people;
 mod periods;
+mod retention;
 mod row_reader;
 mod rows;
 mod verdicts;
@@ -74,6 +75,7 @@ pub use periods::{
     Closed, NewPeriod, PeriodDifference, PeriodId, PeriodSection, PeriodState, Reopened,
     StoredPeriod,
 };
+pub use retention::{KeptPayment, RetentionPlace};
 pub use verdicts::book_rows::{BookRows, BookStretch, BookWalk, DueBooks, WalkedBooks};
 pub use verdicts::{
     AtDesk, BookedDay, DatedBooks, DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums,

@@ -24,6 +24,8 @@ const HEARTBEAT: Duration = Duration::from_secs(5);
 const MERCHANTS_AT_ONCE: usize = 16;
 /// Webhooks that are deleted at once: the database is held for a moment only.
 const WEBHOOKS_AT_ONCE: u64 = 200;
+/// How often payments are looked for of which Toss's words have been kept for long enough.
+const TEXTS_LOOKED_AT: Duration = Duration::from_hours(1);
 /// How often webhooks are deleted in one pass.
 const MOST_DELETIONS: u32 = 50;
 
@@ -89,6 +91,7 @@ impl Follower {
             _ = join_all(merchants) => {}
             _ = join_all(payments) => {}
             () = self.delete_webhooks() => {}
+            () = self.empty_texts() => {}
             () = self.until_lost() => {}
         }
     }
@@ -121,6 +124,23 @@ impl Follower {
         );
     }
 
+    /// Empties what Toss said of payments that have long been finished, time and again.
+    async fn empty_texts(&self) {
+        loop {
+            match self.mirror.empty_old_texts().await {
+                Ok(0) => {}
+                Ok(payments) => {
+                    tracing::info!(payments, "what Toss said of finished payments was emptied");
+                }
+                Err(error) => tracing::warn!(
+                    %error,
+                    "what Toss said of finished payments could not be emptied; it is tried again"
+                ),
+            }
+            tokio::time::sleep(TEXTS_LOOKED_AT).await;
+        }
+    }
+
     /// Deletes old webhooks, time and again.
     async fn delete_webhooks(&self) {
         loop {
@@ -134,7 +154,10 @@ impl Follower {
     /// Deletes webhooks that have been kept long enough.
     async fn delete_old_webhooks(&self) -> Result<(), StoreError> {
         let inner = &self.mirror.0;
-        let kept = TimeDelta::days(inner.settings.webhook_days.into());
+        // A webhook holds what the payment's own answer does.
+        let days = inner.settings.webhook_days;
+        let days = inner.settings.retention_days.unwrap_or(days).min(days);
+        let kept = TimeDelta::days(days.into());
         let before = inner.clock.now() - kept;
         for _ in 0..MOST_DELETIONS {
             let deleted = inner

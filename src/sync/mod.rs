@@ -10,6 +10,7 @@ mod pass;
 mod payment_queue;
 mod payment_readings;
 pub mod plan;
+mod retention;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -47,6 +48,8 @@ pub struct MirrorSettings {
     pub settlement_days: u32,
     /// How many days webhooks are kept as they came.
     pub webhook_days: u32,
+    /// After how many days what Toss said of finished payments is emptied; without, it is kept.
+    pub retention_days: Option<u32>,
     /// Rows asked for at once.
     pub page_rows: u32,
     /// The first pause after a day of an import failed; it then doubles. Without a pause the day is not tried again.
@@ -61,6 +64,7 @@ impl MirrorSettings {
             transaction_days: 7,
             settlement_days: 14,
             webhook_days: 90,
+            retention_days: None,
             page_rows: TransactionPage::LARGEST,
             retry_pause: Duration::from_secs(2),
         }

@@ -48,7 +48,7 @@ impl Store {
             let key = sql.bind(payment.as_str());
             let text = format!(
                 "SELECT {name}, raw, CAST({transaction} AS text), order_id, mid FROM {table}
-                 WHERE payment_key = {key} AND raw IS NOT NULL ORDER BY {order}"
+                 WHERE payment_key = {key} AND raw <> '' ORDER BY {order}"
             );
             for row in self.reader.query_all_raw(sql.statement(text)).await? {
                 let name: String = row.try_get_by_index(0)?;

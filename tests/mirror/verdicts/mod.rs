@@ -11,6 +11,7 @@ mod other_terms;
 mod payouts;
 mod planted;
 mod replicas;
+mod retention;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
