@@ -6,6 +6,7 @@ mod desk;
 mod dirty;
 mod lists;
 mod mirror;
+mod notices;
 mod open_work;
 mod people;
 mod row_reader;
@@ -63,6 +64,10 @@ pub use mirror::transaction_days::{TransactionBatch, TransactionDay, Transaction
 pub use mirror::unreadable_rows::{StoredUnreadable, UnreadableRecord};
 pub use mirror::whole_payments::WholePayment;
 pub use mirror::windows::{Source, WindowRead};
+pub use notices::{
+    DISCREPANCY_FOUND, DueNotice, NEEDS_PERSON, NewNotice, OpenNotices, TargetStanding,
+    UntoldDiscrepancy, UntoldRequest,
+};
 pub use open_work::OpenWork;
 pub use people::owners::OwnerStanding;
 pub use people::sessions::{SESSION_IDLE, SESSION_LASTS};
