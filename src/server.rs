@@ -27,7 +27,7 @@ pub(crate) use self::from_settings::{canceller_alone, merchants, mirror_settings
 pub(crate) use self::trusted_documents::faults as faults_of_documents;
 
 use self::database_clock::DatabaseClock;
-use self::for_http::{console, readiness, webhooks};
+use self::for_http::{console, readiness, reports, webhooks};
 use self::from_settings::{door, lookup_settings, notifier};
 use self::measuring::Measuring;
 use self::opening::{listen, open_store};
@@ -39,6 +39,7 @@ use crate::http::{self, HttpParts};
 use crate::lookup::Lookup;
 use crate::notify::Notifier;
 use crate::reconcile::Reconciler;
+use crate::report::Reporter;
 use crate::store::{Migrated, Store};
 use crate::sync::{Follower, Mirror};
 use crate::toss::{first, in_background};
@@ -144,11 +145,18 @@ impl Server {
             .map_err(StartError::Notifier)?;
         let stop_streams = CancellationToken::new();
         let access = who_asks::access(&store, &clock, config.public_url.clone());
+        let reporter = Reporter::new(
+            store.clone(),
+            reconciler.clone(),
+            mirror.clone(),
+            clock.clone(),
+        );
         let http = HttpParts {
             webhooks: config
                 .webhook_secret
                 .clone()
                 .map(|secret| webhooks(secret, receiver)),
+            reports: Some(measuring.of(|| reports(reporter))),
             endpoint: measuring
                 .of(|| http::Endpoint::new(schema, access).with_door(door(&config.front_door)))
                 .with_request_data(graphql::with_request_data)

@@ -53,7 +53,7 @@ pub use self::{
     endpoint::{Endpoint, Prepare},
     trusted::TrustedDocuments,
 };
-pub(super) use self::{gate::Gate, handler::handle};
+pub(super) use self::{gate::Gate, handler::handle, language::preferred as preferred_language};
 use super::{client::Client, request_id};
 use crate::access::{Principal, RequestId};
 use crate::graphql::{Budget, Live, Stopped};

@@ -13,6 +13,7 @@ mod health;
 pub mod limits;
 mod methods;
 mod metrics;
+mod reports;
 mod request_id;
 mod schema_file;
 mod session_cookie;
@@ -39,6 +40,7 @@ pub use self::{
     graphql::{Endpoint, Prepare, TrustedDocuments, check_document},
     health::{NotReady, Readiness},
     metrics::Metrics,
+    reports::{ReportAsked, ReportFailed, ReportFormat, Reports},
     request_id::RequestSpan,
     webhooks::Webhooks,
 };
@@ -59,6 +61,8 @@ pub struct HttpParts<Q, M, S = EmptySubscription> {
     pub console: Option<Console>,
     /// What takes Toss's webhooks; without it there is no such address.
     pub webhooks: Option<Webhooks>,
+    /// What makes the reports below `/reports/`; without it there is no such address.
+    pub reports: Option<Reports>,
     /// Origins whose pages may ask, as browsers spell them.
     pub allowed_origins: Vec<String>,
 }
@@ -82,6 +86,11 @@ where
             .service(reads(console::ASSET_ROUTE, console::asset))
             .service(reads(console::PAGE_ROUTE, console::page))
             .service(reads("/console", to_the_page));
+    }
+    if let Some(reports) = &parts.reports {
+        config
+            .app_data(Data::new(reports.clone()))
+            .service(reads(reports::ROUTE, reports::show));
     }
     config
         .app_data(Data::new(parts.endpoint.clone()))
@@ -155,6 +164,7 @@ impl<Q, M, S> Clone for HttpParts<Q, M, S> {
             graphiql: self.graphiql.clone(),
             console: self.console.clone(),
             webhooks: self.webhooks.clone(),
+            reports: self.reports.clone(),
             allowed_origins: self.allowed_origins.clone(),
         }
     }

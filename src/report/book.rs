@@ -16,8 +16,8 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// A format that a report is written in.
 pub(super) trait Output {
-    /// Where the report will be.
-    fn path(&self) -> &Path;
+    /// Where the report will be; `None` of one that is handed on as it is written.
+    fn place(&self) -> Option<&Path>;
 
     /// Begins a section. What is returned is given the section's CSV file.
     fn begin(&mut self, section: &'static Section) -> Result<Option<Box<dyn Write>>, ReportError>;
@@ -56,7 +56,7 @@ impl Book {
     pub(super) fn open(&mut self, section: &'static Section) -> Result<Sheet<'_>, ReportError> {
         let kept = self.output.begin(section)?;
         let csv = CsvFile::new(kept, section)
-            .map_err(|error| ReportError::write(self.output.path(), &error))?;
+            .map_err(|error| ReportError::write(self.output.place(), &error))?;
         Ok(Sheet {
             book: self,
             section,
@@ -82,7 +82,7 @@ impl Sheet<'_> {
         debug_assert_eq!(cells.len(), self.section.columns.len());
         self.csv
             .row(cells)
-            .map_err(|error| ReportError::write(self.book.output.path(), &error))?;
+            .map_err(|error| ReportError::write(self.book.output.place(), &error))?;
         self.tally.add(cells);
         self.book.output.row(cells)
     }
@@ -92,7 +92,7 @@ impl Sheet<'_> {
         let bytes = self
             .csv
             .end()
-            .map_err(|error| ReportError::write(self.book.output.path(), &error))?;
+            .map_err(|error| ReportError::write(self.book.output.place(), &error))?;
         self.book
             .sections
             .push(self.tally.finish(self.section, bytes.digest));

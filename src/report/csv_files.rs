@@ -1,6 +1,6 @@
 //! A report as CSV files: one for each section, and the manifest, in a folder.
 
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use super::book::{CsvFile, Output};
@@ -20,9 +20,18 @@ impl CsvFiles {
     }
 }
 
+/// The manifest's own file.
+pub(super) fn write_manifest(kept: Option<Box<dyn Write>>, manifest: &Manifest) -> io::Result<()> {
+    let mut file = CsvFile::new(kept, &manifest::SECTION)?;
+    for row in manifest.rows() {
+        file.row(&row)?;
+    }
+    file.end().map(drop)
+}
+
 impl Output for CsvFiles {
-    fn path(&self) -> &Path {
-        self.0.path()
+    fn place(&self) -> Option<&Path> {
+        Some(self.0.path())
     }
 
     fn begin(&mut self, section: &'static Section) -> Result<Option<Box<dyn Write>>, ReportError> {
@@ -37,14 +46,8 @@ impl Output for CsvFiles {
 
     fn finish(mut self: Box<Self>, manifest: &Manifest) -> Result<(), ReportError> {
         let kept = self.begin(&manifest::SECTION)?;
-        let write = || {
-            let mut file = CsvFile::new(kept, &manifest::SECTION)?;
-            for row in manifest.rows() {
-                file.row(&row)?;
-            }
-            file.end()
-        };
-        write().map_err(|error| ReportError::write(self.0.path(), &error))?;
+        write_manifest(kept, manifest)
+            .map_err(|error| ReportError::write(Some(self.0.path()), &error))?;
         self.0.put_in_place()
     }
 }

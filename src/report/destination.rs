@@ -34,11 +34,6 @@ impl NewFile {
         })
     }
 
-    /// Where it will be.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// The folder that it will be in.
     pub(super) fn folder(&self) -> &Path {
         folder_of(&self.path)
@@ -56,7 +51,7 @@ impl NewFile {
         };
         put()
             .map(drop)
-            .map_err(|error| ReportError::write(&path, &error))
+            .map_err(|error| ReportError::write(Some(&path), &error))
     }
 }
 
@@ -67,6 +62,55 @@ impl Write for NewFile {
 
     fn flush(&mut self) -> io::Result<()> {
         self.temporary.flush()
+    }
+}
+
+/// Where a report that is one file goes.
+pub(super) enum Target {
+    /// Under a name of its own, once it is whole.
+    File(NewFile),
+    /// To whoever asked for it, as it is written.
+    Stream(Box<dyn Write + Send>),
+}
+
+impl Target {
+    /// A file of that name.
+    pub(super) fn file(path: &Path) -> Result<Self, ReportError> {
+        NewFile::create(path).map(Self::File)
+    }
+
+    /// Where it will be, if it is to be anywhere.
+    pub(super) fn place(&self) -> Option<&Path> {
+        match self {
+            Self::File(file) => Some(&file.path),
+            Self::Stream(_) => None,
+        }
+    }
+
+    /// Says that it is whole.
+    pub(super) fn finish(self) -> Result<(), ReportError> {
+        match self {
+            Self::File(file) => file.put_in_place(),
+            Self::Stream(mut out) => out
+                .flush()
+                .map_err(|error| ReportError::write(None, &error)),
+        }
+    }
+}
+
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::File(file) => file.write(bytes),
+            Self::Stream(out) => out.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::File(file) => file.flush(),
+            Self::Stream(out) => out.flush(),
+        }
     }
 }
 
@@ -113,7 +157,7 @@ impl NewFiles {
     /// Begins one of them.
     pub(super) fn file(&mut self, name: &'static str) -> Result<File, ReportError> {
         let file = File::create_new(self.temporary.path().join(name))
-            .map_err(|error| ReportError::write(&self.folder.path.join(name), &error))?;
+            .map_err(|error| ReportError::write(Some(&self.folder.path.join(name)), &error))?;
         self.names.push(name);
         Ok(file)
     }
@@ -122,7 +166,8 @@ impl NewFiles {
     /// the others: while they are put there, no file has its name.
     pub(super) fn put_in_place(mut self) -> Result<(), ReportError> {
         let folder = &self.folder.path;
-        let failed = |name: &str, error: io::Error| ReportError::write(&folder.join(name), &error);
+        let failed =
+            |name: &str, error: io::Error| ReportError::write(Some(&folder.join(name)), &error);
         for name in &self.names {
             File::open(self.temporary.path().join(name))
                 .and_then(|file| file.sync_all())

@@ -7,7 +7,7 @@ use super::cell::Cell;
 use super::error::ReportError;
 use super::listing::each_page;
 use super::section::{Column, Section};
-use super::{Range, Rows};
+use super::{Asked, Rows};
 use crate::store::{DeskAction, DeskRecord, DiscrepancyFilter, Store, StoredDiscrepancy};
 
 pub(super) const SECTION: Section = Section {
@@ -42,12 +42,13 @@ pub(super) const SECTION: Section = Section {
 pub(super) async fn write(
     book: &mut Book,
     store: &Store,
-    range: Range,
+    asked: &Asked,
     rows: &Rows<'_>,
 ) -> Result<(), ReportError> {
     let mut sheet = book.open(&SECTION)?;
     let filter = DiscrepancyFilter {
-        began: Some(range.instants()),
+        mids: asked.mids.clone(),
+        began: Some(asked.range.instants()),
         ..DiscrepancyFilter::default()
     };
     let read = async |request| store.list_discrepancies(&filter, &request).await;

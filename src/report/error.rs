@@ -19,6 +19,14 @@ pub enum ReportError {
         /// What is in the way.
         reason: String,
     },
+    /// Handing it on failed half-way: whoever asked has gone, or there is no room for what is held meanwhile.
+    #[error(
+        "the report could not be written ({reason}): see to the space where temporary files are put"
+    )]
+    Stream {
+        /// What happened.
+        reason: String,
+    },
     /// Writing it failed half-way.
     #[error(
         "{} could not be written ({reason}): see to the space there, or name another place with --out",
@@ -45,10 +53,19 @@ impl ReportError {
         }
     }
 
-    pub(super) fn write(path: &Path, error: &io::Error) -> Self {
-        Self::Write {
-            path: path.to_owned(),
-            reason: reason(error),
+    /// `place` is where the report was to be; `None` of one that is handed on as it is written.
+    pub(super) fn write(place: Option<&Path>, error: &io::Error) -> Self {
+        Self::because(place, reason(error))
+    }
+
+    /// The same, with the reason in words.
+    pub(super) fn because(place: Option<&Path>, reason: String) -> Self {
+        match place {
+            Some(path) => Self::Write {
+                path: path.to_owned(),
+                reason,
+            },
+            None => Self::Stream { reason },
         }
     }
 }

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 
 use super::book::Output;
 use super::cell::{Cell, in_seoul};
-use super::destination::NewFile;
+use super::destination::Target;
 use super::error::ReportError;
 use super::manifest::{ListRead, Manifest, PROGRAM};
 use super::section::Section;
@@ -17,23 +17,29 @@ use super::tally::Counted;
 
 /// A report in a file: an object with a list for each section, one row a line, and the manifest.
 pub(super) struct JsonFile {
-    file: NewFile,
+    file: Target,
     section: Option<&'static Section>,
     rows: u64,
 }
 
 impl JsonFile {
     /// Begins a report under that name.
+    #[cfg(test)]
     pub(super) fn create(path: &Path) -> Result<Self, ReportError> {
-        Ok(Self {
-            file: NewFile::create(path)?,
+        Target::file(path).map(Self::to)
+    }
+
+    /// Begins a report that goes there.
+    pub(super) fn to(file: Target) -> Self {
+        Self {
+            file,
             section: None,
             rows: 0,
-        })
+        }
     }
 
     fn write(&mut self, work: impl FnOnce(&mut Self) -> io::Result<()>) -> Result<(), ReportError> {
-        work(self).map_err(|error| ReportError::write(self.file.path(), &error))
+        work(self).map_err(|error| ReportError::write(self.file.place(), &error))
     }
 
     /// Ends the section that is open, and begins the next member of the document.
@@ -48,8 +54,8 @@ impl JsonFile {
 }
 
 impl Output for JsonFile {
-    fn path(&self) -> &Path {
-        self.file.path()
+    fn place(&self) -> Option<&Path> {
+        self.file.place()
     }
 
     fn begin(&mut self, section: &'static Section) -> Result<Option<Box<dyn Write>>, ReportError> {
@@ -81,7 +87,7 @@ impl Output for JsonFile {
             serde_json::to_writer_pretty(&mut this.file, &Told::of(manifest))?;
             this.file.write_all(b"\n}\n")
         })?;
-        self.file.put_in_place()
+        self.file.finish()
     }
 }
 

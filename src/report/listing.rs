@@ -5,7 +5,7 @@ use super::error::ReportError;
 use crate::store::{Page, PageRequest, StoreError, Toward};
 
 /// Rows of a list that are read, and held, at once.
-const PAGE_ROWS: u64 = 500;
+pub(super) const PAGE_ROWS: u64 = 500;
 
 /// Asks for page after page, newest first, passes each on, and counts its rows.
 pub(super) async fn each_page<P, T>(

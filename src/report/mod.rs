@@ -1,12 +1,14 @@
 //! The verb that reports: writes the figures and rows of a range of days, as the API tells them, into files for people
 //! who keep books.
 
+mod agreement;
 mod book;
 mod cell;
 mod csv_files;
 mod destination;
 mod discrepancies;
 mod error;
+mod events;
 #[cfg(test)]
 mod format_tests;
 mod json_file;
@@ -15,6 +17,7 @@ mod manifest;
 mod payments;
 mod payout_days;
 mod quiet;
+mod receivables;
 #[cfg(test)]
 mod samples;
 mod section;
@@ -22,31 +25,35 @@ mod settlements;
 mod summary;
 mod tally;
 mod unread;
+mod vat;
 mod workbook;
 mod workbook_cells;
+mod zip_files;
 
 use std::cell::Cell as Counter;
+use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use reconciliation::KstDate;
+use reconciliation::{DateBasis, KstDate, MId};
 
 use crate::clock::Clock;
-use crate::reconcile::{Reconciler, Summary};
+use crate::reconcile::{Grouping, Period, Reconciler};
 use crate::store::Store;
 use crate::sync::Mirror;
 
 pub use error::ReportError;
 
+use agreement::Sums;
 use book::{Book, Output};
+use destination::Target;
 use manifest::{ListRead, Manifest};
-use tally::Counted;
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// A folder of CSV files.
+    /// CSV files: in a folder, or in an archive where there is none.
     Csv,
     /// An Excel workbook.
     Xlsx,
@@ -62,6 +69,17 @@ pub struct Range {
     pub from: KstDate,
     /// The last day.
     pub to: KstDate,
+}
+
+/// What a report is to tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Of which days.
+    pub range: Range,
+    /// Of these merchants; `None` for all.
+    pub mids: Option<Vec<MId>>,
+    /// By which day its sums are made. Rows are listed by their own days whatever it is.
+    pub basis: DateBasis,
 }
 
 /// What a report is doing.
@@ -80,6 +98,9 @@ pub struct Written {
     pub warnings: Vec<String>,
 }
 
+/// How long somebody who waits for a report waits for verdicts that are still to be made.
+const CATCH_UP_TIME: Duration = Duration::from_secs(10);
+
 /// Writes reports. Cheap to clone.
 #[derive(Clone)]
 pub struct Reporter {
@@ -87,6 +108,17 @@ pub struct Reporter {
     reconciler: Reconciler,
     mirror: Mirror,
     clock: Clock,
+}
+
+impl From<Range> for Asked {
+    /// Of all merchants, with the sums of the payments that began on those days.
+    fn from(range: Range) -> Self {
+        Self {
+            range,
+            mids: None,
+            basis: DateBasis::Transaction,
+        }
+    }
 }
 
 impl Range {
@@ -122,46 +154,67 @@ impl Reporter {
         // First, so that a place that cannot be written to is told at once.
         let output: Box<dyn Output> = match format {
             Format::Csv => Box::new(csv_files::CsvFiles::create(path)?),
-            Format::Xlsx => Box::new(workbook::WorkbookFile::create(path)?),
-            Format::Json => Box::new(json_file::JsonFile::create(path)?),
+            Format::Xlsx => Box::new(workbook::WorkbookFile::to(Target::file(path)?)?),
+            Format::Json => Box::new(json_file::JsonFile::to(Target::file(path)?)),
         };
+        let asked = Asked::from(range);
+        self.fill(output, &asked, Duration::MAX, &progress).await
+    }
+
+    /// Hands a report on as it is written, for somebody who waits for it: verdicts that are still to be made are waited for
+    /// a while only, and the report says so.
+    ///
+    /// # Errors
+    /// When the store fails, or `out` does. What was handed on by then is no report.
+    pub async fn stream(
+        &self,
+        asked: &Asked,
+        format: Format,
+        out: Box<dyn Write + Send>,
+    ) -> Result<Written, ReportError> {
+        let output: Box<dyn Output> = match format {
+            Format::Csv => Box::new(zip_files::ZipFiles::to(out)),
+            Format::Xlsx => Box::new(workbook::WorkbookFile::to(Target::Stream(out))?),
+            Format::Json => Box::new(json_file::JsonFile::to(Target::Stream(out))),
+        };
+        self.fill(output, asked, CATCH_UP_TIME, &|_| {}).await
+    }
+
+    /// Writes every section and the manifest.
+    async fn fill(
+        &self,
+        output: Box<dyn Output>,
+        asked: &Asked,
+        catch_up_time: Duration,
+        progress: &dyn Fn(Progress),
+    ) -> Result<Written, ReportError> {
         let mut book = Book::new(output);
         // So that what is reported is what is known.
         let caught_up = self
             .reconciler
-            .catch_up_telling(Duration::MAX, |made| progress(Progress::Verdicts(made)))
+            .catch_up_telling(catch_up_time, |made| progress(Progress::Verdicts(made)))
             .await?;
-        let rows = Rows {
-            written: Counter::new(0),
-            progress: &progress,
-        };
-        let days = (range.from, range.to);
-        let summaries = self.reconciler.summaries(days, None).await?;
-        summary::write(&mut book, &summaries)?;
-        let without_verdict = payments::write(&mut book, &self.store, range, &rows).await?;
-        settlements::write(&mut book, &self.store, range, &rows).await?;
-        let payouts = self.reconciler.payout_days(days, None).await?;
-        payout_days::write(&mut book, &payouts)?;
-        discrepancies::write(&mut book, &self.store, range, &rows).await?;
-        let lists = self.lists(range).await?;
+        let sums = self.write_sections(&mut book, asked, progress).await?;
+        let lists = self.lists(asked).await?;
         let mut warnings: Vec<String> = lists.iter().filter_map(ListRead::lack).collect();
         warnings.extend(lists.iter().filter_map(ListRead::unreadable));
         if caught_up.is_behind {
             warnings.push("some verdicts were still being made: run the report again".to_owned());
         }
-        if without_verdict > 0 {
+        if sums.without_verdict > 0 {
             warnings.push(format!(
-                "{without_verdict} payments have no verdict yet and are in no sum: run the report again"
+                "{} payments have no verdict yet and are in no sum: run the report again",
+                sums.without_verdict
             ));
         }
-        if !agrees(&summaries, without_verdict, book.sections()) {
+        if !sums.agree_with(book.sections()) {
             warnings.push(
                 "payments changed while they were read, and the summary is not theirs: run the report again"
                     .to_owned(),
             );
         }
         let manifest = Manifest {
-            days,
+            days: (asked.range.from, asked.range.to),
             lists,
             warnings: warnings.clone(),
             sections: book.sections().to_vec(),
@@ -170,11 +223,62 @@ impl Reporter {
         Ok(Written { warnings })
     }
 
+    /// Writes every section; the sums that what they list must come to.
+    async fn write_sections(
+        &self,
+        book: &mut Book,
+        asked: &Asked,
+        progress: &dyn Fn(Progress),
+    ) -> Result<Sums, ReportError> {
+        let rows = Rows {
+            written: Counter::new(0),
+            progress,
+        };
+        let (days, mids) = ((asked.range.from, asked.range.to), asked.mids.as_deref());
+        let whole = Grouping::default();
+        let summaries = self.reconciler.summaries(days, mids).await?;
+        if asked.basis == DateBasis::Transaction {
+            summary::write(book, &summaries)?;
+        } else {
+            let dated = self.reconciler.sums_by_date(days, asked.basis, whole, mids);
+            summary::write_dated(book, asked.basis, &dated.await?)?;
+        }
+        let without_verdict = payments::write(book, &self.store, asked, &rows).await?;
+        let of_events = self
+            .reconciler
+            .sums_by_date(days, DateBasis::Event, whole, mids);
+        let of_events = of_events.await?;
+        events::write(book, &self.store, asked, &rows).await?;
+        settlements::write(book, &self.store, asked, &rows).await?;
+        let payouts = self.reconciler.payout_days(days, mids).await?;
+        payout_days::write(book, &payouts)?;
+        let receivables = self.reconciler.receivables(days, mids).await?;
+        receivables::write(book, &receivables)?;
+        let by_month = Grouping {
+            by_method: true,
+            period: Some(Period::Month),
+        };
+        let basis = vat::basis_of(asked.basis);
+        let fees = self.reconciler.sums_by_date(days, basis, by_month, mids);
+        vat::write(book, basis, &fees.await?)?;
+        discrepancies::write(book, &self.store, asked, &rows).await?;
+        Ok(Sums {
+            of_payments: summaries,
+            of_events,
+            without_verdict,
+        })
+    }
+
     /// What has been read of the range.
-    async fn lists(&self, range: Range) -> Result<Vec<ListRead>, ReportError> {
-        let now = self.clock.now();
+    async fn lists(&self, asked: &Asked) -> Result<Vec<ListRead>, ReportError> {
+        let (now, range) = (self.clock.now(), asked.range);
         let coverage = self.mirror.coverage().await?;
-        let lists = coverage.into_iter().map(|list| ListRead {
+        let is_asked_for = |mid: &str| {
+            let mut mids = asked.mids.iter().flatten();
+            asked.mids.is_none() || mids.any(|asked| asked.as_str() == mid)
+        };
+        let lists = coverage.into_iter().filter(|list| is_asked_for(&list.mid));
+        let lists = lists.map(|list| ListRead {
             unread: match list.unavailable {
                 Some(_) => Vec::new(),
                 None => unread::unread_days(list.source, &list.extent, (range.from, range.to), now),
@@ -205,83 +309,5 @@ impl Rows<'_> {
         let rows = u64::try_from(rows).unwrap_or(u64::MAX);
         self.written.set(self.written.get().saturating_add(rows));
         (self.progress)(Progress::Rows(self.written.get()));
-    }
-}
-
-/// Whether the payments that are listed come to what the summary says, to the last unit.
-fn agrees(summaries: &[Summary], without_verdict: u64, sections: &[Counted]) -> bool {
-    let of = |field: &str| {
-        sections
-            .iter()
-            .find(|counted| counted.section.field == field)
-    };
-    let (Some(summary), Some(payments)) = (of(summary::SECTION.field), of(payments::SECTION.field))
-    else {
-        return false;
-    };
-    let listed: u64 = summaries.iter().map(|summary| summary.payment_count).sum();
-    let sum_agrees = |sum: &tally::Sum| {
-        payments.minor(sum.field, sum.currency) == summary.minor(sum.field, sum.currency)
-    };
-    listed + without_verdict == payments.rows
-        && summary.sums.iter().all(sum_agrees)
-        && payments.sums.iter().all(sum_agrees)
-}
-
-#[cfg(test)]
-mod tests {
-    use reconciliation::{Currency, MId, Money, Verdict};
-
-    use super::cell::Cell;
-    use super::json_file::JsonFile;
-    use super::*;
-    use crate::store::PaymentSums;
-
-    /// Whether a summary of one payment of 1000 won agrees with listed payments of these amounts.
-    fn agrees_with(listed: &[Option<i64>], without_verdict: u64) -> bool {
-        let won = |minor| Money::from_minor(minor, Currency::KRW);
-        let summaries = [Summary {
-            mid: MId::parse("tosspayments").unwrap(),
-            payment_count: 1,
-            sums: PaymentSums {
-                paid: won(1_000),
-                ..PaymentSums::zero(Currency::KRW)
-            },
-            verdicts: vec![(Verdict::Reconciled, 1)],
-        }];
-        let folder = tempfile::TempDir::new().unwrap();
-        let file = JsonFile::create(&folder.path().join("a.json")).unwrap();
-        let mut book = Book::new(Box::new(file));
-        summary::write(&mut book, &summaries).unwrap();
-        let mut sheet = book.open(&payments::SECTION).unwrap();
-        for paid in listed {
-            // Every sum but what was refunded, voided, settled or charged.
-            let row = payments::SECTION
-                .columns
-                .iter()
-                .map(|column| match column.field {
-                    "paidAmount" | "netAmount" | "unsettledAmount" => {
-                        Cell::of(paid.map(won), Cell::Money)
-                    }
-                    _ => Cell::Nothing,
-                });
-            sheet.row(&row.collect::<Vec<_>>()).unwrap();
-        }
-        sheet.close().unwrap();
-        agrees(&summaries, without_verdict, book.sections())
-    }
-
-    #[test]
-    fn a_summary_agrees_with_its_payments_to_the_last_won() {
-        assert!(agrees_with(&[Some(1_000)], 0));
-        assert!(!agrees_with(&[Some(999)], 0));
-        assert!(!agrees_with(&[Some(500), Some(500)], 0));
-        assert!(!agrees_with(&[], 0));
-    }
-
-    #[test]
-    fn a_payment_without_a_verdict_is_in_no_sum() {
-        assert!(agrees_with(&[Some(1_000), None], 1));
-        assert!(!agrees_with(&[Some(1_000), None], 0));
     }
 }

@@ -9,7 +9,7 @@ use super::cell::Cell;
 use super::error::ReportError;
 use super::listing::each_page;
 use super::section::{Column, Section};
-use super::{Range, Rows};
+use super::{Asked, Rows};
 use crate::store::{
     PaymentFilter, PaymentPlace, Store, StoredPayment, VerdictRecord, VerdictSubject,
 };
@@ -43,13 +43,14 @@ pub(super) const SECTION: Section = Section {
 pub(super) async fn write(
     book: &mut Book,
     store: &Store,
-    range: Range,
+    asked: &Asked,
     rows: &Rows<'_>,
 ) -> Result<u64, ReportError> {
     let mut without_verdict = 0;
     let mut sheet = book.open(&SECTION)?;
     let filter = PaymentFilter {
-        began: Some(range.instants()),
+        mids: asked.mids.clone(),
+        began: Some(asked.range.instants()),
         ..PaymentFilter::default()
     };
     let read = async |request| store.list_payments(&filter, &request).await;

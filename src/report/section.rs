@@ -22,6 +22,8 @@ pub(super) struct Column {
     english: &'static str,
     /// Its width in a workbook, in characters.
     pub(super) width: u16,
+    /// Whether its amounts are added up for the manifest.
+    pub(super) is_summed: bool,
     /// Whether JSON has it. There an amount brings its currency with it.
     pub(super) in_json: bool,
 }
@@ -39,6 +41,7 @@ impl Column {
             korean,
             english,
             width,
+            is_summed: true,
             in_json: true,
         }
     }
@@ -50,6 +53,18 @@ impl Column {
         english: &'static str,
     ) -> Self {
         Self::new(field, korean, english, 18)
+    }
+
+    /// A column of an amount that stands at an instant: no sum of several says anything.
+    pub(super) const fn balance(
+        field: &'static str,
+        korean: &'static str,
+        english: &'static str,
+    ) -> Self {
+        Self {
+            is_summed: false,
+            ..Self::money(field, korean, english)
+        }
     }
 
     /// The column of the currency of one amount, which JSON leaves out.

@@ -7,7 +7,7 @@ use super::cell::Cell;
 use super::error::ReportError;
 use super::listing::each_page;
 use super::section::{Column, Section};
-use super::{Range, Rows};
+use super::{Asked, Rows};
 use crate::store::{SettlementFilter, Store, StoredSettlement};
 
 pub(super) const SECTION: Section = Section {
@@ -38,12 +38,13 @@ pub(super) const SECTION: Section = Section {
 pub(super) async fn write(
     book: &mut Book,
     store: &Store,
-    range: Range,
+    asked: &Asked,
     rows: &Rows<'_>,
 ) -> Result<(), ReportError> {
     let mut sheet = book.open(&SECTION)?;
     let filter = SettlementFilter {
-        sold_date: Some((range.from, range.to)),
+        mids: asked.mids.clone(),
+        sold_date: Some((asked.range.from, asked.range.to)),
         ..SettlementFilter::default()
     };
     let read = async |request| store.list_settlements(&filter, &request).await;

@@ -1,12 +1,13 @@
-//! The totals of a report: the payments that began in its range, per merchant and currency.
+//! The totals of a report, per merchant and currency: of the payments that began in its range, or by another of the days that
+//! books are closed by.
 
-use reconciliation::{Money, Verdict};
+use reconciliation::{DateBasis, MId, Money, Verdict};
 
 use super::book::Book;
 use super::cell::Cell;
 use super::error::ReportError;
 use super::section::{Column, Section};
-use crate::reconcile::Summary;
+use crate::reconcile::{DatedSummary, Summary};
 
 pub(super) const SECTION: Section = Section {
     field: "summary",
@@ -15,6 +16,7 @@ pub(super) const SECTION: Section = Section {
     columns: &[
         Column::new("mId", "상점아이디", "Merchant", 18),
         Column::new("currency", "통화", "Currency", 12),
+        Column::new("basis", "기준일", "Basis", 14),
         Column::new("paymentCount", "결제 건수", "Payments", 12),
         Column::money("paidAmount", "결제 금액", "Paid amount"),
         Column::money("effectiveRefund", "실환불 금액", "Refunded amount"),
@@ -40,26 +42,79 @@ pub(super) fn write(book: &mut Book, summaries: &[Summary]) -> Result<(), Report
     sheet.close()
 }
 
-fn row(summary: &Summary) -> [Cell; 15] {
+/// Writes the section of sums on that basis.
+pub(super) fn write_dated(
+    book: &mut Book,
+    basis: DateBasis,
+    summaries: &[DatedSummary],
+) -> Result<(), ReportError> {
+    let mut sheet = book.open(&SECTION)?;
+    for of in summaries {
+        let sums = &of.sums;
+        sheet.row(&cells(
+            &of.mid,
+            basis,
+            &Totals {
+                payment_count: of.payment_count,
+                verdicts: &of.verdicts,
+                amounts: [sums.paid, sums.effective_refund, sums.voided],
+                net: sums.net().ok(),
+                settlement: [sums.settled, sums.fee, sums.pay_out],
+                unsettled: sums.unsettled().ok(),
+            },
+        ))?;
+    }
+    sheet.close()
+}
+
+/// What a row tells.
+struct Totals<'s> {
+    payment_count: u64,
+    verdicts: &'s [(Verdict, u64)],
+    /// Paid, refunded and voided.
+    amounts: [Money; 3],
+    net: Option<Money>,
+    /// Settled, the fee, and what is paid out.
+    settlement: [Money; 3],
+    unsettled: Option<Money>,
+}
+
+fn row(summary: &Summary) -> [Cell; 16] {
     let sums = &summary.sums;
-    let (net, unsettled) = (sums.net(), sums.unsettled());
-    let amount = |money: Result<Money, _>| Cell::of(money.ok(), Cell::Money);
+    cells(
+        &summary.mid,
+        DateBasis::Transaction,
+        &Totals {
+            payment_count: summary.payment_count,
+            verdicts: &summary.verdicts,
+            amounts: [sums.paid, sums.effective_refund, sums.voided],
+            net: sums.net().ok(),
+            settlement: [sums.settled, sums.fee, sums.pay_out],
+            unsettled: sums.unsettled().ok(),
+        },
+    )
+}
+
+fn cells(mid: &MId, basis: DateBasis, of: &Totals<'_>) -> [Cell; 16] {
     let count = |verdict: Verdict| {
-        let found = summary.verdicts.iter().find(|(found, _)| *found == verdict);
+        let found = of.verdicts.iter().find(|(found, _)| *found == verdict);
         Cell::Count(found.map_or(0, |(_, count)| *count))
     };
+    let [paid, refund, voided] = of.amounts;
+    let [settled, fee, pay_out] = of.settlement;
     [
-        Cell::text(summary.mid.as_str()),
-        Cell::text(sums.paid.currency().code()),
-        Cell::Count(summary.payment_count),
-        Cell::Money(sums.paid),
-        Cell::Money(sums.effective_refund),
-        Cell::Money(sums.voided),
-        amount(net),
-        Cell::Money(sums.settled),
-        Cell::Money(sums.fee),
-        Cell::Money(sums.pay_out),
-        amount(unsettled),
+        Cell::text(mid.as_str()),
+        Cell::text(paid.currency().code()),
+        Cell::text(basis.as_str()),
+        Cell::Count(of.payment_count),
+        Cell::Money(paid),
+        Cell::Money(refund),
+        Cell::Money(voided),
+        Cell::of(of.net, Cell::Money),
+        Cell::Money(settled),
+        Cell::Money(fee),
+        Cell::Money(pay_out),
+        Cell::of(of.unsettled, Cell::Money),
         count(Verdict::Reconciled),
         count(Verdict::Pending),
         count(Verdict::Discrepant),

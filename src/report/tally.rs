@@ -59,8 +59,9 @@ impl Tally {
             .sums
             .into_iter()
             .filter_map(|((column, currency), minor)| {
-                Some(Sum {
-                    field: section.columns.get(column)?.field,
+                let column = section.columns.get(column)?;
+                column.is_summed.then_some(Sum {
+                    field: column.field,
                     currency,
                     minor,
                 })
@@ -108,6 +109,43 @@ fn hexadecimal(bytes: &[u8]) -> String {
         let _never = std::fmt::Write::write_fmt(&mut text, format_args!("{byte:02x}"));
     }
     text
+}
+
+/// What columns must come to, in minor units of each currency.
+#[derive(Debug)]
+pub(super) struct Expected<const COLUMNS: usize> {
+    fields: [&'static str; COLUMNS],
+    sums: BTreeMap<(&'static str, Currency), i128>,
+}
+
+impl<const COLUMNS: usize> Expected<COLUMNS> {
+    /// Nothing, of these columns.
+    pub(super) fn of(fields: [&'static str; COLUMNS]) -> Self {
+        Self {
+            fields,
+            sums: BTreeMap::new(),
+        }
+    }
+
+    /// So much more of each column, in their order.
+    pub(super) fn add(&mut self, amounts: [Money; COLUMNS]) {
+        for (field, money) in self.fields.into_iter().zip(amounts) {
+            let place = (field, money.currency());
+            *self.sums.entry(place).or_default() += i128::from(money.minor());
+        }
+    }
+
+    /// Whether each of the columns comes to it in every currency, to the last unit.
+    pub(super) fn is_met_by(&self, counted: &Counted) -> bool {
+        let is_met = |((field, currency), minor): (&(&'static str, Currency), &i128)| {
+            counted.minor(field, *currency) == *minor
+        };
+        let is_told = |sum: &Sum| {
+            let is_known = self.sums.contains_key(&(sum.field, sum.currency));
+            !self.fields.contains(&sum.field) || sum.minor == 0 || is_known
+        };
+        self.sums.iter().all(is_met) && counted.sums.iter().all(is_told)
+    }
 }
 
 /// Takes the bytes of a CSV file, digests them, and hands them on to where they are kept, if they are.

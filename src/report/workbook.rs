@@ -7,7 +7,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
 use super::book::Output;
 use super::cell::Cell;
-use super::destination::NewFile;
+use super::destination::Target;
 use super::error::ReportError;
 use super::manifest::{self, Manifest};
 use super::quiet::without_panic;
@@ -19,7 +19,7 @@ const ROWS_OF_EXCEL: u32 = 1_048_576;
 
 /// A report in a workbook.
 pub(super) struct WorkbookFile {
-    file: NewFile,
+    file: Target,
     workbook: Workbook,
     rows_of_sheet: u32,
     formats: Formats,
@@ -37,20 +37,28 @@ struct OpenSheet {
 
 impl WorkbookFile {
     /// Begins a report under that name.
+    #[cfg(test)]
     pub(super) fn create(path: &Path) -> Result<Self, ReportError> {
-        Self::with_sheets_of(ROWS_OF_EXCEL, path)
+        Self::to(Target::file(path)?)
+    }
+
+    /// Begins a report that goes there. Its rows stand in temporary files without a name until it is whole, so that nothing is
+    /// left of them however this ends.
+    pub(super) fn to(file: Target) -> Result<Self, ReportError> {
+        Self::with_sheets_of(ROWS_OF_EXCEL, file)
     }
 
     /// The same with shorter sheets.
-    fn with_sheets_of(rows_of_sheet: u32, path: &Path) -> Result<Self, ReportError> {
-        let file = NewFile::create(path)?;
+    fn with_sheets_of(rows_of_sheet: u32, file: Target) -> Result<Self, ReportError> {
+        let failed = |error: &XlsxError| failed(file.place(), error);
         let mut workbook = Workbook::new();
-        // Beside the report, so that there is one place whose space matters.
-        workbook
-            .set_tempdir(file.folder())
-            .map_err(|error| failed(path, &error))?;
+        if let Target::File(file) = &file {
+            // Beside the report, so that there is one place whose space matters.
+            let set = workbook.set_tempdir(file.folder());
+            set.map_err(|error| failed(&error))?;
+        }
         // The library's own would be the time of day, and no two workbooks the same.
-        let created = ExcelDateTime::from_ymd(2000, 1, 1).map_err(|error| failed(path, &error))?;
+        let created = ExcelDateTime::from_ymd(2000, 1, 1).map_err(|error| failed(&error))?;
         workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
         Ok(Self {
             file,
@@ -66,13 +74,12 @@ impl WorkbookFile {
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<T, XlsxError>,
     ) -> Result<T, ReportError> {
-        let path = self.file.path().to_owned();
         match without_panic(|| work(self)) {
-            Some(outcome) => outcome.map_err(|error| failed(&path, &error)),
-            None => Err(ReportError::Write {
-                path,
-                reason: "a temporary file beside it could not be written".to_owned(),
-            }),
+            Some(outcome) => outcome.map_err(|error| failed(self.file.place(), &error)),
+            None => {
+                let reason = "a temporary file could not be written".to_owned();
+                Err(ReportError::because(self.file.place(), reason))
+            }
         }
     }
 
@@ -142,8 +149,8 @@ impl WorkbookFile {
 }
 
 impl Output for WorkbookFile {
-    fn path(&self) -> &Path {
-        self.file.path()
+    fn place(&self) -> Option<&Path> {
+        self.file.place()
     }
 
     fn begin(&mut self, section: &'static Section) -> Result<Option<Box<dyn Write>>, ReportError> {
@@ -164,18 +171,16 @@ impl Output for WorkbookFile {
             this.close_sheet()?;
             this.workbook.save_to_writer(&mut this.file)
         })?;
-        self.file.put_in_place()
+        self.file.finish()
     }
 }
 
-fn failed(path: &Path, error: &XlsxError) -> ReportError {
-    ReportError::Write {
-        path: path.to_owned(),
-        reason: match error {
-            XlsxError::IoError(error) => error.kind().to_string(),
-            other => other.to_string(),
-        },
-    }
+fn failed(place: Option<&Path>, error: &XlsxError) -> ReportError {
+    let reason = match error {
+        XlsxError::IoError(error) => error.kind().to_string(),
+        other => other.to_string(),
+    };
+    ReportError::because(place, reason)
 }
 
 #[cfg(test)]

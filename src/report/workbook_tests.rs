@@ -6,6 +6,7 @@ use calamine::{Data, Range, Reader, Xlsx, open_workbook};
 use reconciliation::Money;
 use tempfile::TempDir;
 
+use super::super::destination::Target;
 use super::super::samples::{FORMULA, KOREAN, ROWS, report, rows, write, written};
 use super::super::workbook_cells::{LARGEST_NUMBER, LONGEST_TEXT};
 use super::*;
@@ -106,7 +107,9 @@ fn a_section_that_is_longer_than_a_sheet_goes_on_in_the_next() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("a.xlsx");
     // A heading and two rows; the manifest is cut likewise.
-    write(Box::new(WorkbookFile::with_sheets_of(3, &path).unwrap()));
+    write(Box::new(
+        WorkbookFile::with_sheets_of(3, Target::file(&path).unwrap()).unwrap(),
+    ));
     let mut found = Vec::new();
     for name in ["줄 Rows", "줄 Rows (2)", "줄 Rows (3)"] {
         let sheet = sheet(&path, name);

@@ -1,11 +1,18 @@
-//! What HTTP asks of the other rooms: whether they can do their work, to take webhooks, and what the console must know.
+//! What HTTP asks of the other rooms: whether they can do their work, to take webhooks, to write reports, and what the console must
+//! know.
 
+use std::io;
+
+use futures_executor::block_on;
+use futures_util::future::{Either, select};
 use secrecy::SecretString;
+use tokio::runtime::Handle;
 
 use super::database_clock::DatabaseClock;
 use crate::cancel::{LimitsInForce, WeakerLimits, longest_reason};
 use crate::config::ServerConfig;
-use crate::http;
+use crate::http::{self, ReportAsked, ReportFailed, ReportFormat};
+use crate::report::{Asked, Format, Range, ReportError, Reporter};
 use crate::store::{Store, StoreError};
 use crate::webhooks::{Webhook, WebhookReceiver};
 
@@ -62,4 +69,50 @@ pub(super) fn webhooks(secret: SecretString, receiver: WebhookReceiver) -> http:
             }
         }
     })
+}
+
+/// What writes reports for whoever asks over HTTP. A report's rows are written as they come, which may take long, so that each has
+/// a thread to itself; what it waits for is driven by the runtime that this is called on.
+pub(super) fn reports(reporter: Reporter) -> http::Reports {
+    http::Reports::new(Handle::current(), move |asked, out, gone| {
+        let writing = std::pin::pin!(write_report(&reporter, asked, out));
+        match block_on(select(writing, gone)) {
+            Either::Left((written, _)) => written,
+            // Nobody is there to be told.
+            Either::Right(((), _)) => Ok(()),
+        }
+    })
+}
+
+async fn write_report(
+    reporter: &Reporter,
+    asked: &ReportAsked,
+    out: Box<dyn io::Write + Send>,
+) -> Result<(), ReportFailed> {
+    let range = Range {
+        from: asked.from,
+        to: asked.to,
+    };
+    let format = match asked.format {
+        ReportFormat::Xlsx => Format::Xlsx,
+        ReportFormat::Zip => Format::Csv,
+        ReportFormat::Json => Format::Json,
+    };
+    let asked = Asked {
+        range,
+        mids: asked.mids.clone(),
+        basis: asked.basis,
+    };
+    match reporter.stream(&asked, format, out).await {
+        Ok(_) => Ok(()),
+        Err(ReportError::Store(error)) => {
+            tracing::error!(%error, "a report was not made");
+            Err(ReportFailed::Other)
+        }
+        Err(error) => {
+            // Whoever goes away half-way ends it so, too.
+            tracing::warn!(%error, "a report was not handed on");
+            Err(ReportFailed::NoRoom)
+        }
+    }
 }

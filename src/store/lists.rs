@@ -2,6 +2,7 @@
 
 mod counting;
 pub(in crate::store) mod discrepancy_list;
+pub(in crate::store) mod event_lines;
 pub(in crate::store) mod keyset;
 pub(in crate::store) mod payment_list;
 pub(in crate::store) mod scoped_lists;

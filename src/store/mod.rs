@@ -9,6 +9,7 @@ mod mirror;
 mod notices;
 mod open_work;
 mod people;
+mod periods;
 mod row_reader;
 mod rows;
 mod verdicts;
@@ -40,6 +41,7 @@ pub use desk::{DeskAct, DeskAction, DeskEntry, DeskRecord, DeskRefused};
 pub use lists::discrepancy_list::by_delta::DeltaPlace;
 pub use lists::discrepancy_list::counts::ClassCount;
 pub use lists::discrepancy_list::{DiscrepancyFilter, DiscrepancyPlace};
+pub use lists::event_lines::EventLine;
 pub use lists::keyset::{Page, PageRequest, Toward};
 pub use lists::payment_list::by_amount::AmountPlace;
 pub use lists::payment_list::conditions::{AmountRange, PaymentConditions};
@@ -72,6 +74,10 @@ pub use open_work::OpenWork;
 pub use people::owners::OwnerStanding;
 pub use people::sessions::{SESSION_IDLE, SESSION_LASTS};
 pub use people::tokens::{NewStoredToken, StoredToken};
+pub use periods::{
+    Closed, NewPeriod, PeriodDifference, PeriodId, PeriodSection, PeriodState, Reopened,
+    StoredPeriod,
+};
 pub use verdicts::book_rows::{BookRows, BookStretch, BookWalk, DueBooks, WalkedBooks};
 pub use verdicts::{
     AtDesk, BookedDay, DatedBooks, DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums,

@@ -124,6 +124,7 @@ async fn a_month_with_faults_adds_up_on_every_basis(engine: Engine) {
     filters_leave_what_they_name(&shop, &transactions).await;
     a_payout_day_has_its_events(&shop, &transactions, &settlements).await;
     holidays_have_names(&shop).await;
+    crate::reports::a_report_tells_what_the_api_tells(&shop).await;
 }
 
 /// To the won, but for the rows that no event claims.

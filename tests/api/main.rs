@@ -39,6 +39,7 @@ mod questions;
 mod reconciliation;
 mod reported;
 mod reported_rows;
+mod reports;
 mod resistance;
 mod scope;
 mod sessions;

@@ -15,6 +15,7 @@ mod methods;
 mod metrics;
 mod negotiation;
 mod nulls;
+mod reports;
 mod resistance;
 mod schema;
 mod support;

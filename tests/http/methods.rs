@@ -147,6 +147,7 @@ async fn every_address_says_which_methods_it_answers() {
         ("/readyz", "GET, HEAD, OPTIONS"),
         ("/metrics", "GET, HEAD, OPTIONS"),
         ("/schema.graphql", "GET, HEAD, OPTIONS"),
+        ("/reports/2026-03-01..2026-03-31.zip", "GET, HEAD, OPTIONS"),
         ("/graphql/assets/x/page.js", "GET, HEAD, OPTIONS"),
         ("/console", "GET, HEAD, OPTIONS"),
         ("/console/payments/x", "GET, HEAD, OPTIONS"),
@@ -177,6 +178,7 @@ async fn a_head_is_answered_as_a_get_without_its_body() {
         "/readyz",
         "/metrics",
         "/schema.graphql",
+        "/reports/2026-03-01..2026-03-31.xlsx",
         "/graphql?query={hello}",
     ] {
         let (status, _, body) = asked_by(&server, Method::HEAD, path).await;

@@ -54,6 +54,8 @@ pub(crate) struct Switches {
     pub(crate) mutations: AtomicU32,
     /// Slow fields that have ended or were given up.
     pub(crate) slow_ended: AtomicU32,
+    /// Reports that have ended or were given up.
+    pub(crate) reports_ended: AtomicU32,
     /// Look-ups of tokens.
     pub(crate) lookups: AtomicU32,
     pub(crate) tokens_unreadable: AtomicBool,
@@ -138,6 +140,7 @@ impl TestServer {
             graphiql: Graphiql::from_binary(),
             console: has_console.then(|| Console::from_binary(200)),
             webhooks: None,
+            reports: Some(crate::reports::reports(&switches)),
             allowed_origins,
         };
         let server = HttpServer::new(move || app(&parts))

@@ -54,6 +54,41 @@ impl Gate {
         respond::refused(refusal, MediaType::Json, request_id::of(request))
     }
 
+    /// The answer to whoever was let in, and asks for what cannot be.
+    pub(in crate::http) fn refuses_input(request: &HttpRequest, message: String) -> HttpResponse {
+        let refusal = Refusal::malformed(StatusCode::BAD_REQUEST, message);
+        respond::refused(refusal, MediaType::Json, request_id::of(request))
+    }
+
+    /// The answer to whoever has one such answer under way already.
+    pub(in crate::http) fn refuses_another(
+        request: &HttpRequest,
+        message: &'static str,
+    ) -> HttpResponse {
+        let refusal = Refusal::has_another(message);
+        respond::refused(refusal, MediaType::Json, request_id::of(request))
+    }
+
+    /// The answer where there is no room for what is asked for.
+    pub(in crate::http) fn refuses_for_now(
+        request: &HttpRequest,
+        message: &'static str,
+    ) -> HttpResponse {
+        let refusal = Refusal::no_room(message);
+        respond::refused(refusal, MediaType::Json, request_id::of(request))
+    }
+
+    /// The answer when it was a failure of ours, which has been logged.
+    pub(in crate::http) fn failed(request: &HttpRequest) -> HttpResponse {
+        let refusal = Refusal::internal(StatusCode::INTERNAL_SERVER_ERROR);
+        respond::refused(refusal, MediaType::Json, request_id::of(request))
+    }
+
+    /// The answer that nobody is there to read.
+    pub(in crate::http) fn is_gone(request: &HttpRequest) -> HttpResponse {
+        respond::refused(Refusal::gone(), MediaType::Json, request_id::of(request))
+    }
+
     /// Counts a wrong token of this address. For how long the address is turned away, after a pause, when it has sent too
     /// many.
     pub(in crate::http) async fn turns_away(&self, request: &HttpRequest) -> Option<Duration> {

@@ -5,7 +5,7 @@ use actix_web::http::header::{AcceptLanguage, Header as _, Preference};
 use reconciliation::Language;
 
 /// The first of the client's languages in which discrepancies are told; English for a client that names none of them.
-pub(super) fn preferred(request: &HttpRequest) -> Language {
+pub(in crate::http) fn preferred(request: &HttpRequest) -> Language {
     let Ok(accepted) = AcceptLanguage::parse(request) else {
         return Language::default();
     };

@@ -130,6 +130,26 @@ impl Refusal {
         )
     }
 
+    /// Whoever asks has one such answer under way already.
+    pub(super) const fn has_another(message: &'static str) -> Self {
+        Self::later(
+            ErrorCode::Overloaded,
+            StatusCode::TOO_MANY_REQUESTS,
+            message,
+            OVERLOAD_PASSES,
+        )
+    }
+
+    /// What is asked for has no room.
+    pub(super) const fn no_room(message: &'static str) -> Self {
+        Self::later(
+            ErrorCode::Overloaded,
+            StatusCode::SERVICE_UNAVAILABLE,
+            message,
+            OVERLOAD_PASSES,
+        )
+    }
+
     const fn later(
         code: ErrorCode,
         status: StatusCode,
