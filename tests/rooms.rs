@@ -265,6 +265,7 @@ const PURE: &[&str] = &[
     "src/lookup/windows.rs",
     "src/nearness.rs",
     "src/notify/message.rs",
+    "src/notify/negative_days.rs",
     "src/notify/signature.rs",
     "src/report/cell.rs",
     "src/report/manifest.rs",

@@ -2,22 +2,22 @@
 //! over. A process that dies between a receiver's answer and its note of it leaves the notice to be told again, under the same
 //! id: each is told at least once, and a receiver that knows ids hears it once.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
-use reconciliation::{Currency, KstDate, MId, Money};
+use reconciliation::KstDate;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::message::{NegativeDay, News};
+use super::negative_days::negative;
 use super::notice_metrics::NoticeMetrics;
 use super::sender::{NotTaken, Sender};
 use super::target::Target;
 use crate::clock::Clock;
 use crate::fail_points;
-use crate::reconcile::{PayoutDay, Reconciler};
+use crate::reconcile::Reconciler;
 use crate::store::{DueNotice, NewNotice, Store, StoreError, TargetStanding};
 
 /// The task that one process at a time does.
@@ -273,25 +273,6 @@ fn rest(waited: TimeDelta, why: &NotTaken) -> TimeDelta {
         NotTaken::TimedOut | NotTaken::Unreachable => TimeDelta::zero(),
     };
     waited.max(asked).clamp(SHORTEST_REST, LONGEST_REST)
-}
-
-/// The days that come to less than nothing, of what is settled and forecast together.
-fn negative(days: &[PayoutDay]) -> Vec<NegativeDay> {
-    let mut sums: BTreeMap<(MId, KstDate, &str), (Currency, i64)> = BTreeMap::new();
-    for day in days {
-        let currency = day.pay_out.currency();
-        let place = (day.mid.clone(), day.paid_out_date, currency.code());
-        let (_, sum) = sums.entry(place).or_insert((currency, 0));
-        *sum = sum.saturating_add(day.pay_out.minor());
-    }
-    sums.into_iter()
-        .filter(|(_, (_, net))| *net < 0)
-        .map(|((mid, day, _), (currency, net))| NegativeDay {
-            mid: mid.as_str().to_owned(),
-            day,
-            net: Money::from_minor(net, currency),
-        })
-        .collect()
 }
 
 #[cfg(test)]
