@@ -21,6 +21,7 @@ pub mod listing;
 pub mod lookup;
 pub mod merchants;
 mod nearness;
+pub mod notify;
 pub mod periods;
 pub mod reconcile;
 pub mod report;

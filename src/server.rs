@@ -28,7 +28,7 @@ pub(crate) use self::trusted_documents::faults as faults_of_documents;
 
 use self::database_clock::DatabaseClock;
 use self::for_http::{console, readiness, reports, webhooks};
-use self::from_settings::{door, lookup_settings};
+use self::from_settings::{door, lookup_settings, notifier};
 use self::measuring::Measuring;
 use self::opening::{listen, open_store};
 use crate::cancel::{Canceller, LimitsInForce, MoneySteps};
@@ -37,6 +37,7 @@ use crate::config::ServerConfig;
 use crate::graphql::{self, Interpretation};
 use crate::http::{self, HttpParts};
 use crate::lookup::Lookup;
+use crate::notify::Notifier;
 use crate::periods::Periods;
 use crate::reconcile::Reconciler;
 use crate::report::Reporter;
@@ -62,6 +63,7 @@ pub struct Server {
     canceller: Canceller,
     lookup: Lookup,
     webhook_worker: WebhookWorker,
+    notifier: Option<Notifier>,
     /// Ends the background work.
     stop: CancellationToken,
     measuring: Measuring,
@@ -153,6 +155,9 @@ impl Server {
             clock.clone(),
             Handle::current(),
         );
+        let notifier = measuring
+            .of(|| notifier(config, &store, &reconciler, &clock))
+            .map_err(StartError::Notifier)?;
         let stop_streams = CancellationToken::new();
         let access = who_asks::access(&store, &clock, config.public_url.clone());
         let http = HttpParts {
@@ -186,6 +191,7 @@ impl Server {
             canceller,
             lookup,
             webhook_worker: webhook_worker(stop.clone()),
+            notifier,
             stop,
             measuring,
             database_clock,
@@ -262,6 +268,7 @@ impl Server {
             reconciler,
             lookup,
             webhook_worker,
+            notifier,
             stop: stop_background,
             measuring,
             database_clock,
@@ -291,6 +298,9 @@ impl Server {
         }
         background.spawn(store.clone().hear_others(stop_background.clone()));
         background.spawn(in_background(webhook_worker.run()));
+        if let Some(notifier) = notifier {
+            background.spawn(notifier.run(stop_background.clone()));
+        }
         background.spawn(reconciler.run(stop_background.clone(), lookup.changes()));
         if follows {
             let follower = Follower::new(mirror, lookup);

@@ -19,8 +19,8 @@ struct Rule {
 const RULES: &[Rule] = &[
     Rule {
         word: "reqwest",
-        allowed: &["src/toss/"],
-        because: "HTTP to Toss is spoken in src/toss",
+        allowed: &["src/toss/", "src/notify/"],
+        because: "HTTP to Toss is spoken in src/toss, to addresses of the merchant's own in src/notify",
     },
     Rule {
         word: "sea_orm",
@@ -59,7 +59,12 @@ const RULES: &[Rule] = &[
     },
     Rule {
         word: "metrics::",
-        allowed: &["src/http/", "src/toss/", "src/server/measuring.rs"],
+        allowed: &[
+            "src/http/",
+            "src/toss/",
+            "src/notify/",
+            "src/server/measuring.rs",
+        ],
         because: "the shells say what they measured, the server keeps it",
     },
     Rule {
@@ -196,9 +201,15 @@ const RULES: &[Rule] = &[
         because: "the shells do not call verbs",
     },
     Rule {
+        word: "crate::notify",
+        allowed: &["src/notify/", "src/config/", "src/server.rs", "src/server/"],
+        because: "the shells do not call verbs",
+    },
+    Rule {
         word: "crate::reconcile",
         allowed: &[
             "src/reconcile/",
+            "src/notify/",
             "src/graphql/",
             "src/report/",
             "src/server.rs",
@@ -216,6 +227,7 @@ const RULES: &[Rule] = &[
             "src/cancel/",
             "src/sync/",
             "src/webhooks/",
+            "src/notify/",
             "src/reconcile/",
             "src/report/",
             "src/graphql/",
@@ -262,6 +274,9 @@ const PURE: &[&str] = &[
     "src/http/session_cookie.rs",
     "src/lookup/windows.rs",
     "src/nearness.rs",
+    "src/notify/message.rs",
+    "src/notify/negative_days.rs",
+    "src/notify/signature.rs",
     "src/report/cell.rs",
     "src/report/manifest.rs",
     "src/report/tally.rs",
@@ -293,12 +308,22 @@ const STORE: &[(&str, &[&str])] = &[
     ("desk", &["db", "rows", "cancels"]),
     (
         "verdicts",
-        &["db", "rows", "row_reader", "dirty", "mirror", "desk"],
+        &[
+            "db",
+            "rows",
+            "row_reader",
+            "dirty",
+            "mirror",
+            "desk",
+            "periods",
+        ],
     ),
+    ("periods", &["db", "rows", "mirror", "cancels"]),
     ("cancels", &["db", "rows", "dirty", "lists"]),
     ("people", &["db", "rows", "cancels"]),
     ("open_work", &["db"]),
     ("retention", &["db", "cancels"]),
+    ("notices", &["db"]),
     ("webhook_queue", &["db"]),
 ];
 

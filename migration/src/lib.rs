@@ -39,6 +39,7 @@ mod m20261130_000061_settlement_matches;
 mod m20261130_000062_sums_by_cohort;
 mod m20261130_000064_books_by_date;
 mod m20261130_000065_periods;
+mod m20261130_000070_notices;
 mod m20261130_000073_retention;
 mod standing;
 mod statements;
@@ -92,6 +93,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000062_sums_by_cohort::Migration),
             Box::new(m20261130_000064_books_by_date::Migration),
             Box::new(m20261130_000065_periods::Migration),
+            Box::new(m20261130_000070_notices::Migration),
             Box::new(m20261130_000073_retention::Migration),
         ]
     }

@@ -128,6 +128,7 @@ fn config(sim: &TossSim, folder: &TempDir, port: u16) -> Result<ServerConfig, Co
         front_door: FrontDoor::default(),
         front_ends: FrontEnds::default(),
         public_url: None,
+        notify: Vec::new(),
     })
 }
 

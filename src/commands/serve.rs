@@ -78,7 +78,9 @@ impl From<StartError> for CommandError {
             StartError::Migrate(error) | StartError::Clock(error) => Self::Store(error),
             StartError::Setting(error) => Self::Setting(error),
             StartError::Documents(faults) => Self::Faults(faults),
-            StartError::Toss(_) | StartError::Bind { .. } => Self::Failure(error.to_string()),
+            StartError::Toss(_) | StartError::Notifier(_) | StartError::Bind { .. } => {
+                Self::Failure(error.to_string())
+            }
         }
     }
 }

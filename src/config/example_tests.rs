@@ -6,7 +6,7 @@ use std::time::Duration;
 use figment::error::Kind;
 use figment::value::{Dict, Value};
 
-use super::layers::{Layers, MerchantLayer, known_variables};
+use super::layers::{Layers, MerchantLayer, NotifyLayer, known_variables};
 use super::*;
 
 const EXAMPLE: &str = include_str!("../../docs/toss-recon.toml");
@@ -40,17 +40,22 @@ fn the_example_sets_nothing_and_names_every_setting() {
     assert_eq!(nothing, Vec::<String>::new());
     layers(&uncommented());
     let (top, merchants) = EXAMPLE.split_once("#[[merchants]]\n").unwrap();
+    let (merchants, notify) = merchants.split_once("#[[notify]]\n").unwrap();
     let has = |text: &str, name: &str| {
         let setting = format!("#{name} = ");
         text.lines().any(|line| line.starts_with(&setting))
     };
     let mut names = known_names::<Layers>();
     names.extend(known_variables().map(str::to_ascii_lowercase));
-    for name in names.iter().filter(|name| *name != "merchants") {
+    let lists = ["merchants", "notify"];
+    for name in names.iter().filter(|name| !lists.contains(&name.as_str())) {
         assert!(has(top, name), "{name} is not in docs/toss-recon.toml");
     }
     for name in known_names::<MerchantLayer>() {
         assert!(has(merchants, &name), "{name} of a merchant is not there");
+    }
+    for name in known_names::<NotifyLayer>() {
+        assert!(has(notify, &name), "{name} of an address is not there");
     }
 }
 

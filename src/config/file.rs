@@ -13,8 +13,8 @@ use super::{Faults, SettingError, names};
 
 /// The file that is read when it is there.
 const DEFAULT_FILE: &str = "toss-recon.toml";
-/// The list whose entries have settings of their own.
-const MERCHANTS: &str = "merchants";
+/// The lists whose entries have settings of their own, and what one entry is called.
+const LISTS: [(&str, &str); 2] = [("merchants", "merchant"), ("notify", "notify")];
 
 /// Reads the file that was named, or the usual one if it is there. What is wrong in it is left out.
 pub(super) fn read(named: Option<PathBuf>, faults: &mut Faults) -> Layers {
@@ -61,15 +61,16 @@ pub(super) fn layers(text: &str, mut tell: impl FnMut(String)) -> Layers {
     }
 }
 
-/// Takes a setting out, at its top or of a merchant, and says whether it was there. The other merchants keep their numbers.
+/// Takes a setting out, at its top or of an entry of a list, and says whether it was there. The other entries keep their
+/// numbers.
 fn remove(settings: &mut Dict, path: &[String]) -> bool {
     match path {
-        [list, index, setting, ..] if list == MERCHANTS => match settings.get_mut(list) {
-            Some(Value::Array(_, merchants)) => {
+        [list, index, setting, ..] if entry_of(list).is_some() => match settings.get_mut(list) {
+            Some(Value::Array(_, entries)) => {
                 let index: Option<usize> = index.parse().ok();
-                let merchant = index.and_then(|index| merchants.get_mut(index));
-                match merchant {
-                    Some(Value::Dict(_, merchant)) => merchant.remove(setting).is_some(),
+                let entry = index.and_then(|index| entries.get_mut(index));
+                match entry {
+                    Some(Value::Dict(_, entry)) => entry.remove(setting).is_some(),
                     _ => false,
                 }
             }
@@ -116,8 +117,13 @@ fn complaint(error: &figment::Error) -> String {
             let expected = match expected.as_str() {
                 "a string" => "text in quotes",
                 "a sequence" if is_days => "a list of days, each as \"yyyy-MM-dd\" in quotes",
+                "a sequence" if error.path.len() > 1 => "a list, each entry in quotes",
+                "a sequence" if error.path.first().is_some_and(|name| name == "notify") => {
+                    "a list, each entry under a line [[notify]]"
+                }
                 "a sequence" => "a list, each entry under a line [[merchants]]",
                 "struct MerchantLayer" => "a table, under a line [[merchants]]",
+                "struct NotifyLayer" => "a table, under a line [[notify]]",
                 expected => expected,
             };
             format!("{setting} must be {expected}")
@@ -133,16 +139,25 @@ fn complaint(error: &figment::Error) -> String {
     }
 }
 
-/// A setting as a reader of the file would name it; merchants count from 1.
+/// A setting as a reader of the file would name it; entries of lists count from 1.
 fn setting_name(path: &[String]) -> String {
     match path {
-        [list, index, setting @ ..] if list == MERCHANTS => {
-            let number = index.parse::<usize>().map_or(1, |index| index + 1);
-            match setting {
-                [] => format!("merchant number {number}"),
-                setting => format!("{} of merchant number {number}", setting.join(".")),
+        [list, index, setting @ ..] => match entry_of(list) {
+            Some(entry) => {
+                let number = index.parse::<usize>().map_or(1, |index| index + 1);
+                match setting {
+                    [] => format!("{entry} number {number}"),
+                    setting => format!("{} of {entry} number {number}", setting.join(".")),
+                }
             }
-        }
+            None => path.join("."),
+        },
         path => path.join("."),
     }
+}
+
+/// What an entry of a list is called.
+fn entry_of(list: &str) -> Option<&'static str> {
+    let found = LISTS.into_iter().find(|(name, _)| *name == list);
+    found.map(|(_, entry)| entry)
 }

@@ -15,7 +15,7 @@ use crate::toss::MusdAmounts;
 type Place = fn(&mut Layers) -> &mut Option<String>;
 
 /// The variables of the environment. In the file their names are written in small letters.
-const VARIABLES: [(&str, Place); 34] = [
+const VARIABLES: [(&str, Place); 36] = [
     ("TOSS_SECRET_KEY", |all| &mut all.toss_secret_key),
     ("TOSS_SECRET_KEY_FILE", |all| &mut all.toss_secret_key_file),
     ("TOSS_BASE_URL", |all| &mut all.toss_base_url),
@@ -52,6 +52,8 @@ const VARIABLES: [(&str, Place); 34] = [
     ("WEBHOOK_SECRET", |all| &mut all.webhook_secret),
     ("WEBHOOK_DAYS", |all| &mut all.webhook_days),
     ("RETENTION_DAYS", |all| &mut all.retention_days),
+    ("WEBHOOKS_OUT", |all| &mut all.webhooks_out),
+    ("WEBHOOKS_OUT_SECRET", |all| &mut all.webhooks_out_secret),
     ("TOKEN_REQUESTS_PER_MINUTE", |all| {
         &mut all.token_requests_per_minute
     }),
@@ -116,6 +118,8 @@ pub(super) struct Layers {
     pub(super) webhook_secret: Option<String>,
     #[serde(default, deserialize_with = "number_or_text")]
     pub(super) webhook_days: Option<String>,
+    pub(super) webhooks_out: Option<String>,
+    pub(super) webhooks_out_secret: Option<String>,
     #[serde(default, deserialize_with = "number_or_text")]
     pub(super) retention_days: Option<String>,
     #[serde(default, deserialize_with = "number_or_text")]
@@ -140,6 +144,8 @@ pub(super) struct Layers {
     pub(super) unsettled_methods: Option<Vec<String>>,
     #[serde(default)]
     pub(super) merchants: Vec<MerchantLayer>,
+    #[serde(default)]
+    pub(super) notify: Vec<NotifyLayer>,
 }
 
 impl fmt::Debug for Layers {
@@ -159,6 +165,19 @@ pub(super) struct MerchantLayer {
     #[serde(default, deserialize_with = "number_or_text")]
     pub(super) payout_business_days: Option<String>,
     pub(super) unsettled_methods: Option<Vec<String>>,
+}
+
+/// One `[[notify]]` of the file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NotifyLayer {
+    pub(super) name: Option<String>,
+    pub(super) url: Option<String>,
+    pub(super) url_file: Option<String>,
+    pub(super) secret: Option<String>,
+    pub(super) secret_file: Option<String>,
+    pub(super) slack: Option<bool>,
+    pub(super) merchants: Option<Vec<String>>,
 }
 
 /// A merchant's settlement cycle as the file spells it.

@@ -272,6 +272,12 @@ impl KeySetting<'_> {
     }
 }
 
+/// The text of a file that holds a secret, without the white space around it.
+pub(super) fn text_of_file(setting: &str, path: &str) -> Result<String, SettingError> {
+    let text = key_file(Path::new(path)).map_err(|why| unusable_file(setting, path, &why))?;
+    Ok(text.trim().to_owned())
+}
+
 fn unusable_file(setting: &str, path: &str, why: &str) -> SettingError {
     SettingError::new(format!(
         "{setting}: {path:?} {why}: name a file that this user may read and that holds the key alone"

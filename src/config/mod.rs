@@ -14,6 +14,7 @@ mod layers;
 mod log;
 mod merchants;
 mod names;
+mod notify;
 mod sync;
 mod traces;
 
@@ -26,6 +27,7 @@ use reconciliation::{BusinessCalendar, CancelPolicy, PartialCancelRows};
 use secrecy::SecretString;
 
 use crate::access::PublicUrl;
+use crate::notify::Target;
 use crate::store::{AuditSigner, DatabaseUrl, InvalidDatabaseUrl};
 use crate::toss::{BaseUrl, MusdAmounts};
 
@@ -88,6 +90,8 @@ pub struct ServerConfig {
     pub front_ends: FrontEnds,
     /// The address under which people reach the server; without one they sign in at its own machine alone.
     pub public_url: Option<PublicUrl>,
+    /// Addresses of the merchant's own that are told what needs somebody.
+    pub notify: Vec<Target>,
 }
 
 impl ServerConfig {
@@ -190,6 +194,7 @@ impl Settings {
         let front_door = front_door::read(&self.0, faults);
         let front_ends = front_ends::read(&self.0, faults);
         let public_url = faults.take(self.public_url());
+        let notify = notify::read(&self.0, faults);
         Some(ServerConfig {
             merchants,
             toss: toss?,
@@ -203,6 +208,7 @@ impl Settings {
             front_door: front_door?,
             front_ends,
             public_url: public_url?,
+            notify,
         })
     }
 

@@ -12,6 +12,7 @@ use crate::http;
 use crate::listing::ListSettings;
 use crate::lookup::{Lookup, LookupSettings};
 use crate::merchants::{Merchant, Merchants};
+use crate::notify::Notifier;
 use crate::reconcile::Reconciler;
 use crate::store::Store;
 use crate::sync::MirrorSettings;
@@ -106,6 +107,29 @@ pub(crate) fn reconciler(
         clock,
         config.calendar.clone(),
         config.toss.partial_cancel_rows,
+    )
+}
+
+/// What tells addresses of the merchant's own, where there are any.
+///
+/// # Errors
+/// When connections to them cannot be encrypted.
+pub(super) fn notifier(
+    config: &ServerConfig,
+    store: &Store,
+    reconciler: &Reconciler,
+    clock: &Clock,
+) -> Result<Option<Notifier>, String> {
+    let public = config
+        .public_url
+        .as_ref()
+        .filter(|_| config.front_ends.console);
+    Notifier::new(
+        config.notify.clone(),
+        store.clone(),
+        reconciler.clone(),
+        clock.clone(),
+        public.map(|url| format!("{}/console", url.origin())),
     )
 }
 

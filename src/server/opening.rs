@@ -22,6 +22,9 @@ pub enum StartError {
     /// The client of Toss's API could not be made.
     #[error("{0}")]
     Toss(#[from] ClientSetupError),
+    /// What tells addresses of the merchant's own could not be made.
+    #[error("connections to the addresses of [[notify]] cannot be encrypted on this machine: {0}")]
+    Notifier(String),
     /// A setting does not fit.
     #[error("{0}")]
     Setting(#[from] SettingError),

@@ -6,6 +6,7 @@ mod desk;
 mod dirty;
 mod lists;
 mod mirror;
+mod notices;
 mod open_work;
 mod people;
 mod periods;
@@ -67,6 +68,8 @@ pub use mirror::transaction_days::{TransactionBatch, TransactionDay, Transaction
 pub use mirror::unreadable_rows::{StoredUnreadable, UnreadableRecord};
 pub use mirror::whole_payments::WholePayment;
 pub use mirror::windows::{Source, WindowRead};
+pub use notices::untold::{DISCREPANCY_FOUND, NEEDS_PERSON, UntoldDiscrepancy, UntoldRequest};
+pub use notices::{DueNotice, NewNotice, OpenNotices, TargetStanding};
 pub use open_work::OpenWork;
 pub use people::owners::OwnerStanding;
 pub use people::sessions::{SESSION_IDLE, SESSION_LASTS};

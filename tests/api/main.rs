@@ -7,6 +7,8 @@
 
 #[path = "../support/postgres.rs"]
 mod postgres;
+#[path = "../support/receiver.rs"]
+mod receiver;
 #[path = "../support/running.rs"]
 mod running;
 mod support;
@@ -28,6 +30,7 @@ mod live_reads;
 mod merchants;
 mod metrics;
 mod mirrored;
+mod notices;
 mod order;
 mod outages;
 mod payments;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use toss_recon::access::Role;
 use toss_recon::config::{MerchantConfig, ServerConfig};
+use toss_recon::notify::Target;
 use toss_recon::store::Store;
 use toss_sim::{Endpoint, Fault, FaultKind, Merchant, Scenario, Settings, SimClock, TossSim};
 
@@ -91,6 +92,7 @@ pub(crate) struct Choices {
     pub(crate) unsettled_methods: Vec<PaymentMethod>,
     pub(crate) calls_per_minute: Option<u32>,
     pub(crate) live_reads_per_minute: Option<u32>,
+    pub(crate) notify: Vec<Target>,
 }
 
 impl Default for Choices {
@@ -103,6 +105,7 @@ impl Default for Choices {
             unsettled_methods: Vec::new(),
             calls_per_minute: None,
             live_reads_per_minute: None,
+            notify: Vec::new(),
         }
     }
 }
@@ -118,6 +121,7 @@ impl Choices {
         let mut config = running::config(sim, database_url, merchants.collect());
         config.toss.timeout = self.timeout;
         config.toss.calls_per_minute = self.calls_per_minute;
+        config.notify.clone_from(&self.notify);
         if let Some(most) = self.live_reads_per_minute {
             config.front_door.live_reads_per_minute = most;
         }

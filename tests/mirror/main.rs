@@ -8,6 +8,8 @@
 
 #[path = "../support/postgres.rs"]
 mod postgres;
+#[path = "../support/receiver.rs"]
+mod receiver;
 #[path = "../support/running.rs"]
 mod running;
 mod support;
@@ -23,6 +25,7 @@ mod following_payments;
 mod importing;
 mod killed;
 mod lists;
+mod notices;
 mod own_postgres;
 mod postgres_plans;
 mod program;

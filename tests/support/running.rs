@@ -99,5 +99,6 @@ pub(crate) fn config(
         front_door: FrontDoor::default(),
         front_ends: FrontEnds::default(),
         public_url: None,
+        notify: Vec::new(),
     }
 }
