@@ -267,6 +267,7 @@ impl DiscrepancyFilter {
                 .min_delta
                 .map(|range| range.read("minDelta"))
                 .transpose()?,
+            ended_by: None,
         })
     }
 }

@@ -299,6 +299,7 @@ impl<'c, 'a> Scoped<'c, 'a> {
     ) -> Result<Page<(DiscrepancyPlace, StoredDiscrepancy)>, ApiError> {
         let filter = DiscrepancyFilter {
             mids: self.scope.narrowed(filter.mids),
+            ended_by: self.acknowledgements_end_by().await?,
             ..filter
         };
         let page = self.store()?.list_discrepancies(&filter, page).await?;
@@ -316,6 +317,7 @@ impl<'c, 'a> Scoped<'c, 'a> {
     ) -> Result<Page<(DeltaPlace, StoredDiscrepancy)>, ApiError> {
         let filter = DiscrepancyFilter {
             mids: self.scope.narrowed(filter.mids),
+            ended_by: self.acknowledgements_end_by().await?,
             ..filter
         };
         let store = self.store()?;
@@ -326,17 +328,13 @@ impl<'c, 'a> Scoped<'c, 'a> {
         Ok(page)
     }
 
-    /// As [`Store::discrepancy`].
+    /// As [`Scoped::discrepancies`], of one.
     pub(super) async fn discrepancy(
         &self,
         id: &DiscrepancyId,
     ) -> Result<Option<StoredDiscrepancy>, ApiError> {
-        let found = self.store()?.discrepancy(id).await?;
-        let seen = found.filter(|stored| self.scope.includes(&stored.record.mid));
-        if let Some(stored) = &seen {
-            note_of_discrepancy(stored);
-        }
-        Ok(seen)
+        let mut found = self.discrepancies(std::slice::from_ref(id)).await?;
+        Ok(found.pop())
     }
 
     /// As [`Store::discrepancies`], in their order; those that may not be seen, and those that there are not, are left out.
@@ -344,13 +342,20 @@ impl<'c, 'a> Scoped<'c, 'a> {
         &self,
         ids: &[DiscrepancyId],
     ) -> Result<Vec<StoredDiscrepancy>, ApiError> {
-        let mut found = self.store()?.discrepancies(ids).await?;
+        let ended_by = self.acknowledgements_end_by().await?;
+        let mut found = self.store()?.discrepancies(ids, ended_by).await?;
         let found = ids.iter().filter_map(|id| found.remove(id));
         let seen: Vec<_> = found
             .filter(|stored| self.scope.includes(&stored.record.mid))
             .collect();
         seen.iter().for_each(note_of_discrepancy);
         Ok(seen)
+    }
+
+    /// As [`Reconciler::acknowledgements_end_by`].
+    async fn acknowledgements_end_by(&self) -> Result<Option<KstDate>, ApiError> {
+        let reconciler: &Reconciler = self.opened()?;
+        Ok(reconciler.acknowledgements_end_by().await?)
     }
 
     /// As [`Store::discrepancy_counts`].
@@ -360,6 +365,7 @@ impl<'c, 'a> Scoped<'c, 'a> {
     ) -> Result<Vec<ClassCount>, ApiError> {
         let filter = DiscrepancyFilter {
             mids: self.scope.narrowed(filter.mids),
+            ended_by: self.acknowledgements_end_by().await?,
             ..filter
         };
         Ok(self.store()?.discrepancy_counts(&filter).await?)
@@ -606,6 +612,7 @@ impl<'c, 'a> Scoped<'c, 'a> {
             TotalCount::Discrepancies(filter) => {
                 let filter = DiscrepancyFilter {
                     mids: narrowed(&filter.mids),
+                    ended_by: self.acknowledgements_end_by().await?,
                     ..filter.clone()
                 };
                 store.count_discrepancies(&filter).await?

@@ -8,6 +8,30 @@ use super::build_verdict::Maker;
 use crate::store::{DiscrepancyId, StoreError, VerdictSubject};
 
 impl Reconciler {
+    /// Opens acknowledged discrepancies again whose day has come.
+    pub(super) async fn reopen_acknowledged(&self) -> Result<(), StoreError> {
+        self.0.store.reopen_acknowledged(self.0.now()).await?;
+        Ok(())
+    }
+
+    /// Today in Seoul, while acknowledgements that have ended by now are still kept: they are told as open. Once there are
+    /// none it is not looked for again on that day, since none ends on the day on which it is given.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn acknowledgements_end_by(&self) -> Result<Option<KstDate>, StoreError> {
+        let today = KstDate::of(self.0.now());
+        let mut none_on = self.0.none_ended_on.lock().await;
+        if *none_on == Some(today) {
+            return Ok(None);
+        }
+        if self.0.store.have_ended(today).await? {
+            return Ok(Some(today));
+        }
+        *none_on = Some(today);
+        Ok(None)
+    }
+
     /// How many business days ago something was found, in Seoul; `until` is when it ended, if it has.
     ///
     /// # Errors

@@ -129,6 +129,7 @@ impl Reconciler {
         if !self.0.hold_task().await? {
             return Ok(None);
         }
+        self.reopen_acknowledged().await?;
         let caught_up = self.catch_up(PASS_LASTS).await?;
         Ok(Some(caught_up.is_behind && caught_up.verdicts > 0))
     }

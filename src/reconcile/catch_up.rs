@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::try_join;
-use reconciliation::KstDate;
 
 use super::build_verdict::Maker;
 use super::coverages::Coverages;
@@ -28,10 +27,13 @@ impl Reconciler {
     /// # Errors
     /// When the store fails.
     pub async fn catch_up(&self, at_most: Duration) -> Result<CaughtUp, StoreError> {
-        self.catch_up_telling(at_most, |_| {}).await
+        let caught_up = self.make_due_verdicts(at_most, |_| {}).await;
+        self.0.let_task_go().await;
+        caught_up
     }
 
-    /// The same; `progress` is told how many verdicts have been made.
+    /// The same for commands and reports, which may run where no background does: acknowledged discrepancies whose day has
+    /// come are opened again first. `progress` is told how many verdicts have been made.
     ///
     /// # Errors
     /// When the store fails.
@@ -40,7 +42,7 @@ impl Reconciler {
         at_most: Duration,
         progress: impl Fn(u64),
     ) -> Result<CaughtUp, StoreError> {
-        self.0.reopen_acknowledged().await?;
+        self.reopen_acknowledged().await?;
         let caught_up = self.make_due_verdicts(at_most, progress).await;
         self.0.let_task_go().await;
         caught_up
@@ -96,18 +98,6 @@ impl Reconciler {
 }
 
 impl Inner {
-    /// Once for each day: no acknowledgement ends on the day on which it is given, nor on one before.
-    async fn reopen_acknowledged(&self) -> Result<(), StoreError> {
-        let now = self.now();
-        let today = KstDate::of(now);
-        let mut looked = self.reopened_on.lock().await;
-        if *looked != Some(today) {
-            self.store.reopen_acknowledged(now).await?;
-            *looked = Some(today);
-        }
-        Ok(())
-    }
-
     /// Makes and keeps verdicts, batch after batch until it is enough, but the first in any case; `kept` is told how many
     /// each time. While one batch is kept, the next is made.
     async fn make_and_keep(

@@ -59,8 +59,8 @@ struct Inner {
     rates: Mutex<usual_rates::CachedRates>,
     /// Whose turn it is to make verdicts that are due.
     turn: Mutex<()>,
-    /// The day on which it was last looked which acknowledged discrepancies come back.
-    reopened_on: Mutex<Option<KstDate>>,
+    /// The day on which no acknowledgement that had ended was kept any more.
+    none_ended_on: Mutex<Option<KstDate>>,
 }
 
 /// How a payment stands now.
@@ -113,7 +113,7 @@ impl Reconciler {
             coverages: Mutex::default(),
             rates: Mutex::default(),
             turn: Mutex::default(),
-            reopened_on: Mutex::default(),
+            none_ended_on: Mutex::default(),
         }))
     }
 }

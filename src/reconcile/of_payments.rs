@@ -32,7 +32,11 @@ impl Reconciler {
         let learned = inner.learned_in_force().await?;
         let mut rows = inner.store.book_rows(&subjects).await?;
         let coverages = inner.coverages(&learned.settings).await?;
-        let detected = inner.store.discrepancies_of_payments(&keys).await?;
+        let mut detected = inner.store.discrepancies_of_payments(&keys).await?;
+        if let Some(today) = self.acknowledgements_end_by().await? {
+            let detected = detected.values_mut();
+            inner.store.tell_as_open(today, detected).await?;
+        }
         let as_of = inner.now();
         let maker = Maker {
             coverages: &coverages,

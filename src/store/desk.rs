@@ -2,7 +2,7 @@
 
 pub(in crate::store) mod following;
 mod reading;
-mod returning;
+pub(in crate::store) mod returning;
 mod stepping;
 
 use chrono::{DateTime, Utc};

@@ -8,7 +8,7 @@ use toss_recon::store::{
 };
 
 use crate::database::TestDatabase;
-use crate::samples::{at, mid};
+use crate::samples::{at, day, key, mid};
 use crate::verdict_samples::{discrepancy, verdict};
 
 const GAP: (&str, DiscrepancyClass) = ("gap", DiscrepancyClass::SourceGap);
@@ -60,6 +60,74 @@ async fn step(database: &TestDatabase, id: &str, step: &DeskStep) {
     assert_eq!(done, Ok(Ok(())));
 }
 
+/// The ids that every list of that state has, by a merchant's list, by the payment and by the difference, and that are
+/// counted.
+async fn told(database: &TestDatabase, state: DeskState, ended_by: Option<&str>) -> Vec<String> {
+    let filter = DiscrepancyFilter {
+        states: Some(vec![state]),
+        mids: Some(vec![mid("tosspayments")]),
+        ended_by: ended_by.map(day),
+        ..DiscrepancyFilter::default()
+    };
+    let of_payment = DiscrepancyFilter {
+        payment_key: Some(key("p")),
+        ..filter.clone()
+    };
+    let mut lists = Vec::new();
+    for filter in [&filter, &of_payment] {
+        let request = PageRequest {
+            rows: 10,
+            past: None,
+            toward: Toward::Older,
+        };
+        let page = database.store.list_discrepancies(filter, &request).await;
+        let page = page.expect("a page");
+        lists.push(page.rows.into_iter().map(|(_, found)| found).collect());
+    }
+    let request = PageRequest {
+        rows: 10,
+        past: None,
+        toward: Toward::Older,
+    };
+    let by_delta = database
+        .store
+        .list_discrepancies_by_delta(&filter, &request);
+    let by_delta = by_delta.await.expect("a page").rows.into_iter();
+    lists.push(by_delta.map(|(_, found)| found).collect());
+    let ids_of = |list: Vec<StoredDiscrepancy>| {
+        assert!(
+            list.iter().all(|found| found.at_desk.state == state),
+            "{list:#?}"
+        );
+        let mut ids: Vec<String> = list
+            .iter()
+            .map(|found| found.record.id.as_str().to_owned())
+            .collect();
+        ids.sort_unstable();
+        ids
+    };
+    let mut ids: Vec<Vec<String>> = lists.into_iter().map(ids_of).collect();
+    ids.dedup();
+    let [ids] = &ids[..] else {
+        panic!("the lists differ: {ids:?}");
+    };
+    let count = u64::try_from(ids.len()).expect("few");
+    assert_eq!(
+        database.store.count_discrepancies(&filter).await,
+        Ok(Some(count))
+    );
+    let counts = database
+        .store
+        .discrepancy_counts(&filter)
+        .await
+        .expect("an answer");
+    assert_eq!(
+        counts.iter().map(|counted| counted.count).sum::<u64>(),
+        count
+    );
+    ids.clone()
+}
+
 on_both! {
     async fn of_what_nobody_has_touched_only_errors_are_kept_when_they_end(database) {
         assert_eq!(database.keep(&[found("2026-04-02T00:00:00Z", &[GAP, WRONG])]).await, 1);
@@ -109,6 +177,30 @@ on_both! {
         assert_eq!(state(&database, "wrong").await, Some(DeskState::Open));
         let expected = [DeskAction::Acknowledged, DeskAction::EvidenceChanged];
         assert_eq!(actions(&database, "wrong").await, expected);
+    }
+
+    async fn one_whose_day_has_come_is_told_as_open_before_it_is_opened_again_and_afterwards(database) {
+        assert_eq!(database.keep(&[found("2026-04-02T00:00:00Z", &[GAP, WRONG])]).await, 1);
+        step(&database, "wrong", &DeskStep::Acknowledge { until: Some(day("2026-04-05")) }).await;
+        step(&database, "gap", &DeskStep::Acknowledge { until: None }).await;
+        // The day before.
+        assert_eq!(database.store.have_ended(day("2026-04-04")).await, Ok(false));
+        assert_eq!(told(&database, DeskState::Open, Some("2026-04-04")).await, [""; 0]);
+        assert_eq!(told(&database, DeskState::Acknowledged, Some("2026-04-04")).await, ["gap", "wrong"]);
+        // Its day, while it is still kept as acknowledged.
+        assert_eq!(database.store.have_ended(day("2026-04-05")).await, Ok(true));
+        assert_eq!(told(&database, DeskState::Open, Some("2026-04-05")).await, ["wrong"]);
+        assert_eq!(told(&database, DeskState::Acknowledged, Some("2026-04-05")).await, ["gap"]);
+        assert_eq!(state(&database, "wrong").await, Some(DeskState::Acknowledged));
+        // One minute before midnight in Seoul, and midnight.
+        assert_eq!(database.store.reopen_acknowledged(at("2026-04-04T14:59:00Z")).await, Ok(0));
+        assert_eq!(database.store.reopen_acknowledged(at("2026-04-04T15:00:00Z")).await, Ok(1));
+        assert_eq!(database.store.have_ended(day("2026-04-05")).await, Ok(false));
+        for ended_by in [None, Some("2026-04-05")] {
+            assert_eq!(told(&database, DeskState::Open, ended_by).await, ["wrong"]);
+            assert_eq!(told(&database, DeskState::Acknowledged, ended_by).await, ["gap"]);
+        }
+        assert_eq!(actions(&database, "wrong").await, [DeskAction::Acknowledged, DeskAction::DayCame]);
     }
 
     async fn an_id_that_is_no_longer_given_leaves_the_day_on_which_it_was_found(database) {

@@ -1,21 +1,24 @@
-//! Acknowledged discrepancies that come back because their day has come.
+//! Acknowledged discrepancies that come back because their day has come: how they are told until they are opened again, and
+//! how they are.
+
+use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use entity::desk_record::{self, Column};
 use entity::{desk_step, discrepancy};
 use reconciliation::{DeskState, KstDate};
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, OnConflict, SelectStatement};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
 };
 
-use super::following::write_records;
+use super::following::{acknowledgement, records_of, write_records};
 use super::{DeskAction, PROGRAM};
 use crate::store::db::advisory_locks::Turn;
 use crate::store::db::keys::among;
 use crate::store::db::upsert::insert;
 use crate::store::rows::to_millis;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, StoredDiscrepancy};
 
 /// As many come back in one transaction.
 const AT_ONCE: u64 = 500;
@@ -24,16 +27,47 @@ impl Store {
     /// Opens those again whose day has come in Seoul, and tells how many they were.
     pub async fn reopen_acknowledged(&self, now: DateTime<Utc>) -> Result<u64, StoreError> {
         let mut reopened = 0;
-        while ended(now).count(&self.reader).await? > 0 {
+        while self.have_ended(KstDate::of(now)).await? {
             reopened += Box::pin(self.reopen_some(now)).await?;
         }
         Ok(reopened)
     }
 
+    /// Whether there are some whose day has come by then, in Seoul, and that are still kept as acknowledged.
+    pub async fn have_ended(&self, today: KstDate) -> Result<bool, StoreError> {
+        let first = ended(today).one(&self.reader).await?;
+        Ok(first.is_some())
+    }
+
+    /// Tells those as open whose day has come by then, in Seoul, whatever is still kept of them.
+    pub async fn tell_as_open<'s>(
+        &self,
+        today: KstDate,
+        found: impl Iterator<Item = &'s mut StoredDiscrepancy>,
+    ) -> Result<(), StoreError> {
+        let known: Vec<&mut StoredDiscrepancy> = found
+            .filter(|found| found.at_desk.state == DeskState::Acknowledged)
+            .collect();
+        let ids: Vec<&str> = known.iter().map(|found| found.record.id.as_str()).collect();
+        let records = records_of(&self.reader, &ids).await?;
+        let ended: HashSet<String> = records
+            .into_iter()
+            .filter(|record| acknowledgement(record).is_some_and(|known| known.has_ended(today)))
+            .map(|record| record.id)
+            .collect();
+        for found in known {
+            if ended.contains(found.record.id.as_str()) {
+                found.at_desk.state = DeskState::Open;
+            }
+        }
+        Ok(())
+    }
+
     async fn reopen_some(&self, now: DateTime<Utc>) -> Result<u64, StoreError> {
         let transaction = self.begin().await?;
         Turn::KeepVerdicts.wait(&transaction).await?;
-        let mut records = ended(now).all(&transaction).await?;
+        let some = ended(KstDate::of(now)).limit(AT_ONCE);
+        let mut records = some.all(&transaction).await?;
         let mut steps = Vec::with_capacity(records.len());
         for record in &mut records {
             record.acknowledged_evidence = None;
@@ -74,10 +108,13 @@ impl Store {
     }
 }
 
-fn ended(now: DateTime<Utc>) -> Select<desk_record::Entity> {
-    let today = KstDate::of(now).naive();
+/// Selects the ids of those whose day has come by then, in Seoul.
+pub(in crate::store) fn ended_ids(today: KstDate) -> SelectStatement {
+    ended(today).select_only().column(Column::Id).into_query()
+}
+
+fn ended(today: KstDate) -> Select<desk_record::Entity> {
     desk_record::Entity::find()
         .filter(Column::AcknowledgedUntil.is_not_null())
-        .filter(Column::AcknowledgedUntil.lte(today))
-        .limit(AT_ONCE)
+        .filter(Column::AcknowledgedUntil.lte(today.naive()))
 }

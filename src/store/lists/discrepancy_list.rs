@@ -2,6 +2,7 @@
 //! ended in another.
 
 pub(in crate::store) mod by_delta;
+mod by_state;
 pub(in crate::store) mod counts;
 
 use std::collections::HashMap;
@@ -9,7 +10,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use entity::discrepancy::{self, Column};
 use entity::resolved_discrepancy;
-use reconciliation::{DeskState, DiscrepancyClass, MId, PaymentKey};
+use reconciliation::{DeskState, DiscrepancyClass, KstDate, MId, PaymentKey};
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement, Value};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
@@ -38,6 +39,8 @@ pub struct DiscrepancyFilter {
     pub payment_key: Option<PaymentKey>,
     /// With a difference of this size, whatever its sign.
     pub delta: Option<AmountRange>,
+    /// The day in Seoul by which acknowledgements have ended, where some of those are still kept as acknowledged.
+    pub ended_by: Option<KstDate>,
 }
 
 /// A discrepancy's place in the list: newest payment first.
@@ -102,13 +105,15 @@ impl Store {
         })
     }
 
-    /// The discrepancies with these ids, also those that are no longer found.
+    /// The discrepancies with these ids, also those that are no longer found; `ended_by` as in a filter.
     pub async fn discrepancies(
         &self,
         ids: &[DiscrepancyId],
+        ended_by: Option<KstDate>,
     ) -> Result<HashMap<DiscrepancyId, StoredDiscrepancy>, StoreError> {
         let all = DiscrepancyFilter {
             states: Some(DeskState::ALL.to_vec()),
+            ended_by,
             ..DiscrepancyFilter::default()
         };
         let ids: Vec<String> = ids.iter().map(|id| id.as_str().to_owned()).collect();
@@ -149,6 +154,9 @@ impl Store {
                     }
                 }
             }
+        }
+        if let Some(today) = filter.ended_by {
+            self.tell_as_open(today, stored.values_mut()).await?;
         }
         Ok(stored)
     }
@@ -259,8 +267,7 @@ pub(super) fn parts(
     if is_entered_otherwise {
         everywhere.extend(any_of(Column::Class, classes.as_ref()));
         if let Listed::Found(states) = listed {
-            let states = states.iter().map(|state| state.as_str().to_owned());
-            everywhere.extend(any_of(Column::State, Some(&states.collect())));
+            everywhere.push(by_state::any_of_states(states, filter.ended_by));
         }
     }
     if let Some(key) = &filter.payment_key {
@@ -275,7 +282,10 @@ pub(super) fn parts(
         return Some(mids.iter().map(part).collect());
     }
     let states: Vec<Option<Expr>> = match listed {
-        Listed::Found(states) => states.iter().map(|state| Some(in_state(*state))).collect(),
+        Listed::Found(states) => {
+            let states = by_state::in_states(states, filter.ended_by);
+            states.into_iter().map(Some).collect()
+        }
         Listed::Ended => vec![None],
     };
     let mut parts = Vec::new();
@@ -296,14 +306,6 @@ pub(super) fn parts(
         }
     }
     Some(parts)
-}
-
-/// The condition of an index of one state, word for word, so that the index serves.
-fn in_state(state: DeskState) -> Expr {
-    match state {
-        DeskState::Acknowledged => Expr::cust("state = 'ACKNOWLEDGED'"),
-        DeskState::Open | DeskState::Resolved => Expr::cust("state = 'OPEN'"),
-    }
 }
 
 /// The instants as the list's column has them.
