@@ -288,6 +288,7 @@ const STORE: &[(&str, &[&str])] = &[
     ("cancels", &["db", "rows", "dirty", "lists"]),
     ("people", &["db", "rows", "cancels"]),
     ("open_work", &["db"]),
+    ("requested_days", &["db", "rows", "cancels"]),
     ("webhook_queue", &["db"]),
 ];
 

@@ -48,6 +48,7 @@ mod settlement_cycle;
 mod settlement_version;
 mod status;
 mod subscription;
+mod sync_request;
 #[cfg(test)]
 mod tests;
 mod tokens;

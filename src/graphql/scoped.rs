@@ -29,10 +29,10 @@ use crate::store::{
     self, AmountPlace, AuditEntry, CancelRequest, CancelRequestFilter, CancelRequestId, ClassCount,
     DeltaPlace, DeskAct, DeskRefused, DiscrepancyFilter, DiscrepancyId, DiscrepancyPlace,
     ListedTransaction, Page, PageRequest, PaymentFilter, PaymentPlace, SettlementFilter,
-    SettlementId, SettlementPlace, Store, StoredCancelError, StoredDiscrepancy, StoredPayment,
-    StoredSettlement, Topic, TransactionFilter, TransactionPlace, VerdictSubject,
+    SettlementId, SettlementPlace, Source, Store, StoredCancelError, StoredDiscrepancy,
+    StoredPayment, StoredSettlement, Topic, TransactionFilter, TransactionPlace, VerdictSubject,
 };
-use crate::sync::{Coverage, Mirror};
+use crate::sync::{Coverage, DaysRefused, Mirror};
 
 /// A part that leads to merchants' data, as the schema carries it. [`Scoped`] alone can open it.
 pub(super) struct Held<T>(T);
@@ -464,6 +464,17 @@ impl<'c, 'a> Scoped<'c, 'a> {
         let mut coverage = self.opened::<Mirror>()?.coverage().await?;
         coverage.retain(|part| self.scope.includes_named(&part.mid));
         Ok(coverage)
+    }
+
+    /// As [`Mirror::request_days`], by whoever asks and of what they may see.
+    pub(super) async fn request_days(
+        &self,
+        sources: &[Source],
+        days: (KstDate, KstDate),
+    ) -> Result<Result<u32, DaysRefused>, ApiError> {
+        let mirror: &Mirror = self.opened()?;
+        let (by, scope) = (&self.principal.name, self.scope);
+        Ok(mirror.request_days(by, scope, sources, days).await?)
     }
 
     // ---- records

@@ -8,6 +8,7 @@ mod lists;
 mod mirror;
 mod open_work;
 mod people;
+mod requested_days;
 mod row_reader;
 mod rows;
 mod verdicts;
@@ -47,6 +48,7 @@ pub use lists::payment_list::{PaymentFilter, PaymentPlace};
 pub use lists::settlement_list::{SettlementFilter, SettlementOrder, SettlementPlace};
 pub use lists::transaction_list::{ListedTransaction, TransactionFilter, TransactionPlace};
 pub use mirror::day_claims::ROWS_AT_ONCE;
+pub use mirror::failed_days::FailedDay;
 pub use mirror::live_reading::{
     FoundBy, LiveReading, PaymentRecord, SettlementDay, SettlementRecord, TransactionRecord,
 };
@@ -68,6 +70,7 @@ pub use open_work::OpenWork;
 pub use people::owners::OwnerStanding;
 pub use people::sessions::{SESSION_IDLE, SESSION_LASTS};
 pub use people::tokens::{NewStoredToken, StoredToken};
+pub use requested_days::{DaysRequest, RequestedDay};
 pub use verdicts::book_rows::{BookRows, BookStretch, BookWalk, DueBooks, WalkedBooks};
 pub use verdicts::{
     AtDesk, BookedDay, DatedBooks, DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums,
