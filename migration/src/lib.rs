@@ -38,6 +38,7 @@ mod m20261130_000060_desk;
 mod m20261130_000061_settlement_matches;
 mod m20261130_000062_sums_by_cohort;
 mod m20261130_000064_books_by_date;
+mod m20261130_000065_periods;
 mod m20261201_000068_requested_days;
 mod m20261201_000069_failed_days;
 mod standing;
@@ -91,6 +92,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000061_settlement_matches::Migration),
             Box::new(m20261130_000062_sums_by_cohort::Migration),
             Box::new(m20261130_000064_books_by_date::Migration),
+            Box::new(m20261130_000065_periods::Migration),
             Box::new(m20261201_000068_requested_days::Migration),
             Box::new(m20261201_000069_failed_days::Migration),
         ]

@@ -52,6 +52,7 @@ mod next_change;
 mod open_points;
 mod payment;
 mod payout_lag;
+mod period;
 mod permit;
 mod reconcile;
 mod refund_account;
@@ -106,6 +107,9 @@ pub use payment::Payment;
 pub use payout_lag::{
     EventDates, HitRate, LearnedLag, LearnedLags, PayoutDates, back_test, contradicts_cycle,
     learn_lag, learn_lags, recognize_cycle,
+};
+pub use period::{
+    FigureChange, MOST_PERIOD_DAYS, PeriodFault, PeriodFigure, check_period, figure_changes,
 };
 pub use permit::{
     CancelIntent, CancelOptions, CancelRefusal, PermittedCancel, cancel_options, permit_beside,

@@ -16,6 +16,7 @@ pub(in crate::store) mod sql;
 #[cfg(test)]
 pub(in crate::store) mod sqlite_plans;
 pub(in crate::store) mod staging;
+pub(in crate::store) mod sum_changes;
 pub(in crate::store) mod time;
 pub(in crate::store) mod transaction;
 pub(in crate::store) mod upsert;

@@ -8,6 +8,7 @@ mod lists;
 mod mirror;
 mod open_work;
 mod people;
+mod periods;
 mod requested_days;
 mod row_reader;
 mod rows;
@@ -70,6 +71,10 @@ pub use open_work::OpenWork;
 pub use people::owners::OwnerStanding;
 pub use people::sessions::{SESSION_IDLE, SESSION_LASTS};
 pub use people::tokens::{NewStoredToken, StoredToken};
+pub use periods::{
+    Closed, NewPeriod, PeriodDifference, PeriodId, PeriodSection, PeriodState, Reopened,
+    StoredPeriod,
+};
 pub use requested_days::{DaysRequest, RequestedDay};
 pub use verdicts::book_rows::{BookRows, BookStretch, BookWalk, DueBooks, WalkedBooks};
 pub use verdicts::{

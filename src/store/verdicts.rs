@@ -2,7 +2,6 @@
 
 pub(in crate::store) mod book_rows;
 mod booked;
-mod days;
 mod due;
 mod found;
 mod news;
@@ -10,6 +9,7 @@ mod parts;
 mod saving;
 mod stored;
 mod sums;
+mod unsettled;
 
 use std::fmt;
 

@@ -27,5 +27,6 @@ mod own_postgres;
 mod postgres_plans;
 mod program;
 mod replicas;
+mod requested;
 mod verdicts;
 mod webhooks;

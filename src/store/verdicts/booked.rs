@@ -11,11 +11,12 @@ use reconciliation::{
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryTrait};
 
 use super::VerdictRecord;
-use super::days::{Changes, Sums, Way};
 use super::parts::{Difference, Part, rows_of};
 use crate::store::db::sql::Sql;
+use crate::store::db::sum_changes::{Changes, Sums, Way};
 use crate::store::db::transaction::Transaction;
 use crate::store::mirror::payout_sums::saturating;
+use crate::store::periods::changes::note_changes;
 use crate::store::rows::{
     booked_day, booked_day_model, booked_line, booked_line_models, method_kind,
 };
@@ -168,6 +169,9 @@ pub(super) async fn keep_booked(
     let mut days: Changes<booked_day::Model> = Changes::new();
     add(&mut days, &difference.lost, Way::Out)?;
     add(&mut days, &difference.gained, Way::In)?;
+    if let Some(at) = kept.iter().map(|(_, record)| record.as_of).max() {
+        note_changes(transaction, &difference.lost, &difference.gained, at).await?;
+    }
     difference.write(transaction).await?;
     days.write::<booked_day::Entity>(transaction, booked_day::Column::Place)
         .await
@@ -194,10 +198,7 @@ fn add(
         for basis in DateBasis::ALL {
             // Lines that no sum can hold are in none, neither now nor when they go.
             for sums in dated_sums(&lines, basis).unwrap_or_default() {
-                let signed = |minor: i64| match way {
-                    Way::In => minor,
-                    Way::Out => minor.wrapping_neg(),
-                };
+                let signed = |minor| way.signed(minor);
                 days.add(booked_day_model(basis, &sums, first, signed));
             }
         }

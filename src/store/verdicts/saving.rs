@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use entity::{settlement_match, unsettled_day, unsettled_event, verdict, verdict_gap};
+use entity::{settlement_match, verdict, verdict_gap};
 use sea_orm::sea_query::{LockBehavior, LockType, OnConflict};
 use sea_orm::{ConnectionTrait, EntityTrait, Iterable, QueryFilter, QuerySelect};
 
 use super::booked::keep_booked;
-use super::days::{Changes, Way, of_event};
 use super::due::fingerprint;
 use super::found::keep_found;
 use super::news::News;
 use super::parts::{Difference, rows_of};
+use super::unsettled::keep_unsettled;
 use super::{VerdictRecord, VerdictSubject};
 use crate::fail_points;
 use crate::store::db::advisory_locks::Turn;
@@ -19,9 +19,7 @@ use crate::store::db::keys::among;
 use crate::store::db::sql::Sql;
 use crate::store::db::transaction::Transaction;
 use crate::store::db::upsert::insert;
-use crate::store::rows::{
-    settlement_match_model, unsettled_event_model, verdict_gap_model, verdict_model,
-};
+use crate::store::rows::{settlement_match_model, verdict_gap_model, verdict_model};
 use crate::store::{AccountName, ReadDays, Store, StoreError};
 
 impl Store {
@@ -234,26 +232,6 @@ async fn keep_gaps(transaction: &Transaction, kept: &[Kept<'_>]) -> Result<(), S
         }
     }
     Difference::between(old, new).write(transaction).await
-}
-
-async fn keep_unsettled(transaction: &Transaction, kept: &[Kept<'_>]) -> Result<(), StoreError> {
-    let old: Vec<unsettled_event::Model> = rows_of(transaction, subjects(kept)).await?;
-    let mut new = Vec::new();
-    for Kept { record, before, .. } in kept {
-        let of_event = |event| unsettled_event_model(&before.subject, event);
-        new.extend(record.unsettled.iter().map(of_event));
-    }
-    let difference = Difference::between(old, new);
-    let mut days: Changes<unsettled_day::Model> = Changes::new();
-    for row in &difference.lost {
-        days.add(of_event(row, Way::Out));
-    }
-    for row in &difference.gained {
-        days.add(of_event(row, Way::In));
-    }
-    difference.write(transaction).await?;
-    days.write::<unsettled_day::Entity>(transaction, unsettled_day::Column::Place)
-        .await
 }
 
 async fn keep_unsure(transaction: &Transaction, kept: &[Kept<'_>]) -> Result<(), StoreError> {

@@ -1,11 +1,9 @@
-//! The sums that are kept beside verdicts, changed by what a verdict leaves and what it brings. One transaction at a time
-//! does so.
+//! Sums that are kept in a table, changed by what leaves them and what comes into them. One transaction at a time does so.
 //!
 //! Sums wrap around: what ran over is right again as soon as the row that made it run over is gone.
 
 use std::collections::BTreeMap;
 
-use entity::{unsettled_day, unsettled_event};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, EntityTrait, IdenStatic, IntoActiveModel, Iterable, QueryFilter};
 
@@ -15,28 +13,42 @@ use crate::store::db::upsert::insert;
 
 /// Which way a row's numbers go into the sums.
 #[derive(Clone, Copy)]
-pub(super) enum Way {
+pub(in crate::store) enum Way {
+    /// They are added.
     In,
+    /// They are taken out.
     Out,
 }
 
+impl Way {
+    /// What is added for this number.
+    pub(in crate::store) fn signed(self, number: i64) -> i64 {
+        match self {
+            Self::In => number,
+            Self::Out => number.wrapping_neg(),
+        }
+    }
+}
+
 /// A row of sums.
-pub(super) trait Sums {
+pub(in crate::store) trait Sums {
+    /// What they are sums of: the key of their row.
     fn place(&self) -> &str;
+    /// Adds what another row of the same place has.
     fn add(&mut self, other: &Self);
     /// Whether nothing is in it.
     fn is_empty(&self) -> bool;
 }
 
 /// What is added to the sums of one table, by their places.
-pub(super) struct Changes<M>(BTreeMap<String, M>);
+pub(in crate::store) struct Changes<M>(BTreeMap<String, M>);
 
 impl<M: Sums> Changes<M> {
-    pub(super) fn new() -> Self {
+    pub(in crate::store) fn new() -> Self {
         Self(BTreeMap::new())
     }
 
-    pub(super) fn add(&mut self, sums: M) {
+    pub(in crate::store) fn add(&mut self, sums: M) {
         match self.0.get_mut(sums.place()) {
             Some(known) => known.add(&sums),
             None => {
@@ -45,8 +57,13 @@ impl<M: Sums> Changes<M> {
         }
     }
 
+    /// Forgets what comes to nothing.
+    pub(in crate::store) fn drop_nothings(&mut self) {
+        self.0.retain(|_, sums| !sums.is_empty());
+    }
+
     /// Adds them to what the table has. Sums of nothing leave it.
-    pub(super) async fn write<E>(
+    pub(in crate::store) async fn write<E>(
         mut self,
         connection: &impl ConnectionTrait,
         place: E::Column,
@@ -85,41 +102,5 @@ impl<M: Sums> Changes<M> {
         if let Some(change) = self.0.get_mut(row.place()) {
             change.add(row);
         }
-    }
-}
-
-/// What an event without a row puts into the sums of its sold date.
-pub(super) fn of_event(row: &unsettled_event::Model, way: Way) -> unsettled_day::Model {
-    let sold = row.sold_date.to_string();
-    let (events, amount) = match way {
-        Way::In => (1, row.amount),
-        Way::Out => (-1, row.amount.wrapping_neg()),
-    };
-    unsettled_day::Model {
-        place: [&sold, &row.kind, &row.currency, &row.mid, &row.method_label]
-            .map(String::as_str)
-            .join("\n"),
-        mid: row.mid.clone(),
-        method_label: row.method_label.clone(),
-        kind: row.kind.clone(),
-        currency: row.currency.clone(),
-        sold_date: row.sold_date,
-        events,
-        amount,
-    }
-}
-
-impl Sums for unsettled_day::Model {
-    fn place(&self) -> &str {
-        &self.place
-    }
-
-    fn add(&mut self, other: &Self) {
-        self.events = self.events.wrapping_add(other.events);
-        self.amount = self.amount.wrapping_add(other.amount);
-    }
-
-    fn is_empty(&self) -> bool {
-        self.events == 0
     }
 }
