@@ -324,6 +324,7 @@ const STORE: &[(&str, &[&str])] = &[
     ("open_work", &["db"]),
     ("retention", &["db", "cancels"]),
     ("notices", &["db"]),
+    ("requested_days", &["db", "rows", "cancels"]),
     ("webhook_queue", &["db"]),
 ];
 

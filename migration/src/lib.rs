@@ -41,6 +41,8 @@ mod m20261130_000064_books_by_date;
 mod m20261130_000065_periods;
 mod m20261130_000070_notices;
 mod m20261130_000073_retention;
+mod m20261201_000068_requested_days;
+mod m20261201_000069_failed_days;
 mod standing;
 mod statements;
 
@@ -95,6 +97,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000065_periods::Migration),
             Box::new(m20261130_000070_notices::Migration),
             Box::new(m20261130_000073_retention::Migration),
+            Box::new(m20261201_000068_requested_days::Migration),
+            Box::new(m20261201_000069_failed_days::Migration),
         ]
     }
 }

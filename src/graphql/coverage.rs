@@ -33,7 +33,8 @@ pub(super) struct Coverage {
     last_read_at: Option<DateTime>,
     /// Set when the source cannot have data, e.g. settlements under a test key.
     unavailable: Option<String>,
-    /// What is wrong with days of this list, oldest first: rows that could not be read. The other rows of such a day were.
+    /// What is wrong with days of this list, oldest first: rows that could not be read, while the other rows of such a day were, and
+    /// days whose last reading failed.
     faults: Vec<CoverageFault>,
 }
 
@@ -43,7 +44,9 @@ pub(super) struct CoverageFault {
     /// The day.
     day: LocalDate,
     /// What kind of fault. `UNREADABLE_ROW`: Toss lists rows that this server cannot read; they are kept as they came, and their
-    /// payments have a discrepancy of that class. More codes may come.
+    /// payments have a discrepancy of that class. Of a day whose last reading failed: `UPSTREAM_UNAVAILABLE` (Toss was not to be
+    /// reached, or failed), `REFUSED_BY_TOSS`, `UNREADABLE_ANSWER`, `UNSTEADY` (the rows changed while they were read), `NO_END`, or
+    /// `NOT_STORED`. More codes may come.
     code: String,
     /// One sentence that names the rows or the cause.
     message: String,

@@ -49,6 +49,7 @@ mod settlement_cycle;
 mod settlement_version;
 mod status;
 mod subscription;
+mod sync_request;
 #[cfg(test)]
 mod tests;
 mod tokens;

@@ -16,6 +16,7 @@ use super::node_id::NodeId;
 use super::payment::Payment;
 use super::period::{self, ClosePeriodInput, PeriodPayload, ReopenPeriodInput};
 use super::scoped::Scoped;
+use super::sync_request::{self, RequestSyncInput, RequestSyncPayload};
 use super::tokens::{self, CreateTokenInput, CreateTokenPayload, Token};
 use crate::access::{Principal, Role};
 use crate::cancel::{self, Admin, CancelCommand, CancelOutcome, Finding};
@@ -23,7 +24,8 @@ use crate::cancel::{self, Admin, CancelCommand, CancelOutcome, Finding};
 /// The root of every mutation.
 pub struct Mutation;
 
-/// What can be changed. Every field needs an access token with the role `ADMIN`; for the desk `ACCOUNTANT` is enough.
+/// What can be changed. Every field needs an access token with the role `ADMIN`; for the desk and for
+/// `requestSync` `ACCOUNTANT` is enough.
 #[Object]
 impl Mutation {
     /// Cancels a payment, whole or in part. Needs the role `ADMIN`.
@@ -132,6 +134,17 @@ impl Mutation {
         let id = NodeId::cancel_request(&id)?;
         let taken = Scoped::of(ctx)?.take_over(&admin_of(admin), &id).await?;
         Ok(taken.map(CancelPaymentPayload::from))
+    }
+
+    /// Has days of Toss's lists read again, soon and once, whoever asks how often: before the server's own readings, and behind
+    /// cancels and what people wait for. Days that are read again by themselves need no asking. Needs the role `ACCOUNTANT` or `ADMIN`.
+    async fn request_sync(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which days, and of which lists.")] input: RequestSyncInput,
+    ) -> Result<RequestSyncPayload, ApiError> {
+        require(ctx, Role::Accountant)?;
+        sync_request::request(ctx, input).await
     }
 
     /// Leaves discrepancies as they are, with a note: they are `ACKNOWLEDGED` until their evidence changes or the day comes that

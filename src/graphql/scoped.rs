@@ -32,10 +32,11 @@ use crate::store::{
     self, AmountPlace, AuditEntry, CancelRequest, CancelRequestFilter, CancelRequestId, ClassCount,
     DeltaPlace, DeskAct, DeskRefused, DiscrepancyFilter, DiscrepancyId, DiscrepancyPlace,
     ListedTransaction, Page, PageRequest, PaymentFilter, PaymentPlace, PeriodId, SettlementFilter,
-    SettlementId, SettlementPlace, Store, StoredCancelError, StoredDiscrepancy, StoredPayment,
-    StoredPeriod, StoredSettlement, Topic, TransactionFilter, TransactionPlace, VerdictSubject,
+    SettlementId, SettlementPlace, Source, Store, StoredCancelError, StoredDiscrepancy,
+    StoredPayment, StoredPeriod, StoredSettlement, Topic, TransactionFilter, TransactionPlace,
+    VerdictSubject,
 };
-use crate::sync::{Coverage, Mirror};
+use crate::sync::{Coverage, DaysRefused, Mirror};
 
 /// A part that leads to merchants' data, as the schema carries it. [`Scoped`] alone can open it.
 pub(super) struct Held<T>(T);
@@ -540,6 +541,15 @@ impl<'c, 'a> Scoped<'c, 'a> {
     /// Whether whoever asks may see this merchant.
     pub(super) fn includes(&self, mid: &MId) -> bool {
         self.scope.includes(mid)
+    /// As [`Mirror::request_days`], by whoever asks and of what they may see.
+    pub(super) async fn request_days(
+        &self,
+        sources: &[Source],
+        days: (KstDate, KstDate),
+    ) -> Result<Result<u32, DaysRefused>, ApiError> {
+        let mirror: &Mirror = self.opened()?;
+        let (by, scope) = (&self.principal.name, self.scope);
+        Ok(mirror.request_days(by, scope, sources, days).await?)
     }
 
     // ---- records

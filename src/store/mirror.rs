@@ -1,6 +1,7 @@
 //! What Toss has listed and answered, day by day and payment by payment.
 
 pub(in crate::store) mod day_claims;
+pub(in crate::store) mod failed_days;
 pub(in crate::store) mod fee_samples;
 pub(in crate::store) mod live_reading;
 pub(in crate::store) mod merchant_ids;

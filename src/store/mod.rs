@@ -11,6 +11,7 @@ mod open_work;
 mod people;
 mod periods;
 mod retention;
+mod requested_days;
 mod row_reader;
 mod rows;
 mod verdicts;
@@ -51,6 +52,7 @@ pub use lists::payment_list::{PaymentFilter, PaymentPlace};
 pub use lists::settlement_list::{SettlementFilter, SettlementOrder, SettlementPlace};
 pub use lists::transaction_list::{ListedTransaction, TransactionFilter, TransactionPlace};
 pub use mirror::day_claims::ROWS_AT_ONCE;
+pub use mirror::failed_days::FailedDay;
 pub use mirror::live_reading::{
     FoundBy, LiveReading, PaymentRecord, SettlementDay, SettlementRecord, TransactionRecord,
 };
@@ -79,6 +81,7 @@ pub use periods::{
     StoredPeriod,
 };
 pub use retention::{KeptPayment, RetentionPlace};
+pub use requested_days::{DaysRequest, RequestedDay};
 pub use verdicts::book_rows::{BookRows, BookStretch, BookWalk, DueBooks, WalkedBooks};
 pub use verdicts::{
     AtDesk, BookedDay, DatedBooks, DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums,

@@ -38,17 +38,36 @@ impl Backoffs {
 
     /// It has failed: it is left alone for twice the pause between passes, and each time it fails again for twice as long as
     /// before.
-    pub(super) fn failed(&self, what: Part, now: DateTime<Utc>, interval: TimeDelta) {
-        let mut all = self.all();
-        let before = all.get(&what).map_or(interval, |backoff| backoff.lasts);
-        let lasts = (before * 2).min(LONGEST.max(interval));
+    /// Until when it is left alone is given.
+    pub(super) fn failed(
+        &self,
+        what: Part,
+        now: DateTime<Utc>,
+        interval: TimeDelta,
+    ) -> DateTime<Utc> {
+        let lasts = self.lasts(what, interval);
         let until = now + lasts;
-        all.insert(what, Backoff { lasts, until });
+        self.all().insert(what, Backoff { lasts, until });
+        until
+    }
+
+    /// Until when a list would be left alone that failed now.
+    pub(super) fn next_of_list(&self, now: DateTime<Utc>, interval: TimeDelta) -> DateTime<Utc> {
+        now + self.lasts(Part::List, interval)
     }
 
     /// It has been read.
     pub(super) fn succeeded(&self, what: Part) {
         self.all().remove(&what);
+    }
+
+    /// How long it is left alone if it fails once more.
+    fn lasts(&self, what: Part, interval: TimeDelta) -> TimeDelta {
+        let before = self
+            .all()
+            .get(&what)
+            .map_or(interval, |backoff| backoff.lasts);
+        (before * 2).min(LONGEST.max(interval))
     }
 
     fn all(&self) -> MutexGuard<'_, HashMap<Part, Backoff>> {

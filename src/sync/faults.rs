@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use reconciliation::KstDate;
 
-use crate::store::{Source, StoredUnreadable};
+use crate::listing::ListingError;
+use crate::store::{FailedDay, Source, StoredUnreadable};
+use crate::toss::TossError;
 
 /// How many rows of a day are named in one sentence.
 const MOST_NAMED: usize = 5;
@@ -43,6 +45,62 @@ pub(super) fn unreadable_rows<'r>(
             next_attempt_at: None,
         })
         .collect()
+}
+
+/// What kind of failure kept a day from being read, in the word that is kept of it.
+pub(super) fn code_of(error: &ListingError) -> &'static str {
+    match error {
+        ListingError::Toss(TossError::Refused(_)) => REFUSED,
+        ListingError::Toss(TossError::Unreadable { .. }) => UNREADABLE,
+        ListingError::Toss(_) => UNAVAILABLE,
+        ListingError::Store(_) | ListingError::Spool(_) => NOT_STORED,
+        ListingError::Unsteady { .. } | ListingError::Lost { .. } => UNSTEADY,
+        ListingError::NoEnd { .. } => NO_END,
+    }
+}
+
+const REFUSED: &str = "REFUSED_BY_TOSS";
+const UNREADABLE: &str = "UNREADABLE_ANSWER";
+const UNAVAILABLE: &str = "UPSTREAM_UNAVAILABLE";
+const NOT_STORED: &str = "NOT_STORED";
+const UNSTEADY: &str = "UNSTEADY";
+const NO_END: &str = "NO_END";
+
+/// A day whose last reading failed.
+pub(super) fn failed(day: &FailedDay) -> Fault {
+    let (code, cause) = match day.code.as_str() {
+        REFUSED => (
+            REFUSED,
+            "Toss refused to list them: see the log, and whether the key is still in force",
+        ),
+        UNREADABLE => (
+            UNREADABLE,
+            "Toss's answer is not what it documents: see the log",
+        ),
+        NOT_STORED => (
+            NOT_STORED,
+            "they could not be stored: see to the database and to its space",
+        ),
+        UNSTEADY => (UNSTEADY, "they changed while they were read"),
+        NO_END => (NO_END, "Toss lists them without an end: see the log"),
+        _ => (UNAVAILABLE, "Toss could not be reached, or failed"),
+    };
+    Fault {
+        day: day.day,
+        code,
+        message: format!("The rows of this day could not be read: {cause}."),
+        next_attempt_at: day.next_attempt_at,
+    }
+}
+
+/// Both kinds, oldest first.
+pub(super) fn together<'f>(
+    mut faults: Vec<Fault>,
+    failed: impl Iterator<Item = &'f (Source, FailedDay)>,
+) -> Vec<Fault> {
+    faults.extend(failed.map(|(_, day)| self::failed(day)));
+    faults.sort_by_key(|fault| fault.day);
+    faults
 }
 
 fn message(rows: &[&StoredUnreadable]) -> String {

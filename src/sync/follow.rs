@@ -1,12 +1,13 @@
 //! Following Toss while the server runs: a pass, a pause, and again. Of several processes on one database one follows;
 //! when it dies, another takes over.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use tokio::sync::Semaphore;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{MissedTickBehavior, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::Mirror;
@@ -20,6 +21,8 @@ const LEASE: &str = "follow";
 const LEASE_LASTS: TimeDelta = TimeDelta::seconds(20);
 /// How often it says that it is alive, and others look whether it is.
 const HEARTBEAT: Duration = Duration::from_secs(5);
+/// How often a merchant that rests is looked at for days that people want read again.
+const REQUESTS_LOOKED_FOR: Duration = Duration::from_secs(2);
 /// Merchants whose lists are read at once.
 const MERCHANTS_AT_ONCE: usize = 16;
 /// Webhooks that are deleted at once: the database is held for a moment only.
@@ -102,7 +105,17 @@ impl Follower {
         while let Ok(turn) = at_once.acquire().await {
             self.pass(place).await;
             drop(turn);
-            self.rest().await;
+            self.rest_for_requests(place, at_once).await;
+        }
+    }
+
+    /// Rests, but for what people want read again.
+    async fn rest_for_requests(&self, place: usize, at_once: &Semaphore) {
+        let mut rest = pin!(self.rest());
+        while timeout(REQUESTS_LOOKED_FOR, &mut rest).await.is_err() {
+            if let Ok(_turn) = at_once.acquire().await {
+                self.mirror.requested_of(place).await;
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod backoff;
 mod coverage;
+mod failures;
 mod faults;
 mod follow;
 mod import;
@@ -11,6 +12,7 @@ mod payment_queue;
 mod payment_readings;
 pub mod plan;
 mod retention;
+mod requested;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,7 +24,7 @@ use reconciliation::{KstDate, MId};
 use crate::clock::Clock;
 use crate::listing::{Day, Reach, read_day};
 use crate::merchants::{Merchant, Merchants};
-use crate::store::{Source, Store, StoreError, WindowRead};
+use crate::store::{FailedDay, Source, Store, StoreError, WindowRead};
 use crate::toss::TransactionPage;
 
 pub use crate::listing::ListingError as SyncError;
@@ -31,6 +33,7 @@ pub use faults::{Fault, unreadable_text};
 pub use follow::Follower;
 pub use import::{Import, ImportError, Imported, Progress};
 pub use pass::Passed;
+pub use requested::{DaysRefused, MOST_REQUESTED_DAYS};
 
 use pass::Answering;
 
@@ -96,6 +99,9 @@ pub struct Coverage {
 /// How many rows that could not be read are looked at for coverage.
 const MOST_UNREADABLE: u64 = 10_000;
 
+/// How many days whose reading failed are told of a list.
+const MOST_FAILED: u64 = 1_000;
+
 /// What is said of the settlements of test keys.
 const NO_TEST_SETTLEMENTS: &str =
     "Toss settles nothing for test keys; rows that it lists for them are samples";
@@ -138,6 +144,7 @@ impl Mirror {
         let mut all = Vec::new();
         for merchant in inner.merchants.all() {
             let read = inner.read_so_far(merchant).await?;
+            let failed = inner.failed_days(merchant, &read).await?;
             let mids: Vec<String> = match known_mids.get(&merchant.account) {
                 Some(mids) => mids.iter().map(MId::to_string).collect(),
                 None => vec![merchant.account.to_string()],
@@ -153,7 +160,10 @@ impl Mirror {
                         source,
                         extent: Extent::of(source, read.since, read.windows(source), now),
                         unavailable: is_unavailable.then_some(NO_TEST_SETTLEMENTS),
-                        faults: faults::unreadable_rows(source, own),
+                        faults: faults::together(
+                            faults::unreadable_rows(source, own),
+                            failed.iter().filter(|(of, _)| *of == source),
+                        ),
                     });
                 }
             }
@@ -202,6 +212,27 @@ impl Inner {
             transactions,
             settlements,
         })
+    }
+
+    /// The days whose last reading failed, and that nobody has read since.
+    async fn failed_days(
+        &self,
+        merchant: &Merchant,
+        read: &ReadSoFar,
+    ) -> Result<Vec<(Source, FailedDay)>, StoreError> {
+        let mut all = Vec::new();
+        for source in Source::ALL {
+            let failed = self
+                .store
+                .failed_days(&merchant.account, source, MOST_FAILED);
+            let is_unread = |failed: &FailedDay| {
+                let window = read.windows(source).get(&failed.day);
+                window.is_none_or(|window| window.read_at <= failed.failed_at)
+            };
+            let failed = failed.await?.into_iter().filter(is_unread);
+            all.extend(failed.map(|failed| (source, failed)));
+        }
+        Ok(all)
     }
 
     /// Reads one day and stores it.

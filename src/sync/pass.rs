@@ -3,11 +3,12 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::backoff::{Backoffs, Part};
+use super::failures::Failures;
 use super::import::name;
 use super::plan::{self, Span};
-use super::{Day, Inner, MOST_BAD_DAYS, Mirror, Reach, SyncError, delta};
+use super::{Day, Inner, MOST_BAD_DAYS, Mirror, Reach, SyncError, delta, faults};
 use crate::merchants::Merchant;
-use crate::store::{Source, WindowRead};
+use crate::store::{FailedDay, Source, WindowRead};
 use reconciliation::KstDate;
 
 /// What a pass did.
@@ -28,7 +29,7 @@ pub struct Passed {
 /// How one merchant's list answers.
 #[derive(Debug, Default)]
 pub(super) struct Answering {
-    backoffs: Backoffs,
+    pub(super) backoffs: Backoffs,
     /// Whether it was told that the list cannot be read: only a change is logged.
     told: AtomicBool,
 }
@@ -70,15 +71,14 @@ impl Mirror {
             return passed;
         };
         let interval = delta(inner.settings.interval);
+        inner.read_requested(place, merchant, &mut passed).await;
         for source in Source::ALL {
             let answering = inner.answering(place, source);
             if answering.backoffs.holds(Part::List, inner.clock.now()) {
                 passed.backed_off += 1;
                 continue;
             }
-            let outcome = inner
-                .pass_over(merchant, source, answering, &mut passed)
-                .await;
+            let outcome = inner.pass_over(merchant, source, place, &mut passed).await;
             match &outcome {
                 Ok(None) => answering.yes(merchant, source),
                 Ok(Some(error)) | Err(error) => {
@@ -114,9 +114,10 @@ impl Inner {
         &self,
         merchant: &Merchant,
         source: Source,
-        answering: &Answering,
+        place: usize,
         passed: &mut Passed,
     ) -> Result<Option<SyncError>, SyncError> {
+        let answering = self.answering(place, source);
         let now = self.clock.now();
         let today = KstDate::of(now);
         let read = self.read_so_far(merchant).await?;
@@ -131,34 +132,55 @@ impl Inner {
             interval: delta(self.settings.interval),
         };
         let known = read.windows(source);
-        let back_off = |day: KstDate| {
+        let back_off = |(day, code): (KstDate, &'static str)| {
             let failed_at = self.clock.now();
-            answering
+            let until = answering
                 .backoffs
                 .failed(Part::Day(day), failed_at, span.interval);
+            FailedDay {
+                day,
+                code: code.to_owned(),
+                failed_at,
+                next_attempt_at: Some(until),
+            }
         };
+        let mut failures = Failures::of(self, merchant, source).await?;
         let (mut of_one_day, mut has_read, mut suspects) = (None, false, Vec::new());
         for day in plan::pass(&span, known, now) {
             if answering.backoffs.holds(Part::Day(day), now) {
                 continue;
             }
+            // Whoever asks meanwhile does not wait for a long pass to end.
+            self.read_requested(place, merchant, passed).await;
             let done = match self.read_day(merchant, source, day).await {
                 Ok(done) => done,
                 Err(error) => {
                     tracing::debug!(account = %merchant.account, list = name(source), %day, %error, "a day cannot be read");
                     match error.reach() {
-                        Reach::Day => back_off(day),
-                        Reach::PerhapsDay if suspects.len() + 1 < MOST_BAD_DAYS => {
-                            suspects.push(day);
+                        Reach::Day => {
+                            let failed = back_off((day, faults::code_of(&error)));
+                            failures.add(failed).await?;
                         }
-                        _ => return Err(error),
+                        Reach::PerhapsDay if suspects.len() + 1 < MOST_BAD_DAYS => {
+                            suspects.push((day, faults::code_of(&error)));
+                        }
+                        _ => {
+                            let next = answering
+                                .backoffs
+                                .next_of_list(self.clock.now(), span.interval);
+                            failures.add_of_list(day, &error, next).await;
+                            return Err(error);
+                        }
                     }
                     of_one_day = Some(error);
                     continue;
                 }
             };
             has_read = true;
-            suspects.drain(..).for_each(back_off);
+            for suspect in suspects.drain(..) {
+                failures.add(back_off(suspect)).await?;
+            }
+            failures.read(day).await?;
             answering.backoffs.succeeded(Part::Day(day));
             passed.days += 1;
             passed.changed += done.changed;
@@ -167,7 +189,9 @@ impl Inner {
         match of_one_day {
             Some(error) if !suspects.is_empty() && !has_read => Err(error),
             of_one_day => {
-                suspects.drain(..).for_each(back_off);
+                for suspect in suspects.drain(..) {
+                    failures.add(back_off(suspect)).await?;
+                }
                 Ok(of_one_day)
             }
         }

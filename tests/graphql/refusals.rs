@@ -28,8 +28,9 @@ const TAKE_OVER: &str =
 const RESOLVE: &str = "mutation { resolveCancelRequest(id: \"Q2FuY2VsUmVxdWVzdDp4\", outcome: EXECUTED, note: \"n\") \
      { error { code } } }";
 
-/// What is done at the desk about the discrepancy Discrepancy:x.
-const DESK: [&str; 4] = [
+/// What accountants do: at the desk about the discrepancy Discrepancy:x, and asking for days.
+const DESK: [&str; 5] = [
+    "mutation { requestSync(input: {from: \"2026-03-01\", to: \"2026-03-31\"}) { days } }",
     "mutation { acknowledgeDiscrepancies(input: {ids: [\"RGlzY3JlcGFuY3k6eA\"], note: \"n\"}) { error { code } } }",
     "mutation { assignDiscrepancies(input: {ids: [\"RGlzY3JlcGFuY3k6eA\"]}) { error { code } } }",
     "mutation { noteDiscrepancies(input: {ids: [\"RGlzY3JlcGFuY3k6eA\"], note: \"n\"}) { error { code } } }",
@@ -105,6 +106,7 @@ async fn the_root_fields_are_those_that_are_tried_here() {
             "createToken",
             "noteDiscrepancies",
             "reopenDiscrepancies",
+            "requestSync",
             "resolveCancelRequest",
             "revokeToken",
             "takeOverCancelRequest",

@@ -190,6 +190,14 @@ async fn a_day_that_cannot_be_read_holds_no_other_up(engine: Engine) {
     let coverage = mirror.coverage().await.unwrap();
     let gaps = &coverage[0].extent.gaps;
     assert_eq!((gaps.len(), gaps[0].from), (1, day("2026-03-15")));
+    let told = |coverage: &[toss_recon::sync::Coverage]| {
+        let faults = coverage.iter().flat_map(|list| list.faults.iter());
+        let told = faults.map(|fault| (fault.day, fault.code, fault.next_attempt_at));
+        told.collect::<Vec<_>>()
+    };
+    let tried_again = Some(instant("2026-03-20T12:02:00+09:00"));
+    let failed = (day("2026-03-15"), "UNREADABLE_ANSWER", tried_again);
+    assert_eq!(told(&coverage), [failed]);
     let asked = || {
         let requests = sim.requests();
         sim.clear_requests();
@@ -208,6 +216,7 @@ async fn a_day_that_cannot_be_read_holds_no_other_up(engine: Engine) {
     assert_eq!(asked(), 1);
     let coverage = mirror.coverage().await.unwrap();
     assert!(coverage[0].extent.gaps.is_empty());
+    assert_eq!(told(&coverage), [], "it was read");
 }
 
 async fn a_day_that_toss_fails_at_holds_no_other_up(engine: Engine) {

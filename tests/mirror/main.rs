@@ -30,5 +30,6 @@ mod own_postgres;
 mod postgres_plans;
 mod program;
 mod replicas;
+mod requested;
 mod verdicts;
 mod webhooks;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::failed_day::{self, Column};
 use reconciliation::KstDate;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::store::rows::to_millis;
 use crate::store::{AccountName, Source, Store, StoreError};
@@ -12,10 +12,6 @@ use crate::store::{AccountName, Source, Store, StoreError};
 /// A day whose last reading failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FailedDay {
-    /// With whose key.
-    pub account: AccountName,
-    /// Of which list.
-    pub source: Source,
     /// The day, in Seoul.
     pub day: KstDate,
     /// What kind of failure, in one of the words of whoever read it.
@@ -27,11 +23,16 @@ pub struct FailedDay {
 }
 
 impl Store {
-    /// Keeps that a day could not be read, in place of what was known of it.
-    pub async fn day_failed(&self, failed: &FailedDay) -> Result<(), StoreError> {
+    /// Keeps that a day of this account's list could not be read, in place of what was known of it.
+    pub async fn day_failed(
+        &self,
+        account: &AccountName,
+        source: Source,
+        failed: &FailedDay,
+    ) -> Result<(), StoreError> {
         let model = failed_day::Model {
-            account: failed.account.to_string(),
-            source: failed.source.as_str().to_owned(),
+            account: account.to_string(),
+            source: source.as_str().to_owned(),
             day: failed.day.naive(),
             code: failed.code.clone(),
             failed_at: to_millis(failed.failed_at).into(),
@@ -47,18 +48,47 @@ impl Store {
         Ok(())
     }
 
-    /// Days whose last reading failed, of all accounts, oldest first, at most that many. A day that anybody has read since is
-    /// none of them.
-    pub async fn failed_days(&self, most: u64) -> Result<Vec<FailedDay>, StoreError> {
-        let mut sql = self.quick.sql();
-        let most = sql.bind(i64::try_from(most).unwrap_or(i64::MAX));
-        let text = format!(
-            "SELECT account, source, day FROM failed_days AS failed
-             WHERE NOT EXISTS (SELECT 1 FROM sync_windows AS window WHERE window.account = failed.account
-                 AND window.source = failed.source AND window.day = failed.day AND window.read_at > failed.failed_at)
-             ORDER BY day LIMIT {most}"
-        );
-        let _ = text;
-        Ok(Vec::new())
+    /// Forgets that these days of this account's list could not be read.
+    pub async fn days_succeeded(
+        &self,
+        account: &AccountName,
+        source: Source,
+        days: &[KstDate],
+    ) -> Result<(), StoreError> {
+        if days.is_empty() {
+            return Ok(());
+        }
+        failed_day::Entity::delete_many()
+            .filter(Column::Account.eq(account.as_str()))
+            .filter(Column::Source.eq(source.as_str()))
+            .filter(Column::Day.is_in(days.iter().map(|day| day.naive())))
+            .exec(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    /// The days of this account's list whose last reading failed, oldest first, at most that many.
+    pub async fn failed_days(
+        &self,
+        account: &AccountName,
+        source: Source,
+        most: u64,
+    ) -> Result<Vec<FailedDay>, StoreError> {
+        let found = failed_day::Entity::find()
+            .filter(Column::Account.eq(account.as_str()))
+            .filter(Column::Source.eq(source.as_str()))
+            .order_by_asc(Column::Day)
+            .limit(most)
+            .all(&self.reader)
+            .await?;
+        Ok(found
+            .into_iter()
+            .map(|row| FailedDay {
+                day: KstDate::from_naive(row.day),
+                code: row.code,
+                failed_at: *row.failed_at,
+                next_attempt_at: row.next_attempt_at.map(|at| *at),
+            })
+            .collect())
     }
 }
