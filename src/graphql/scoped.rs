@@ -541,6 +541,8 @@ impl<'c, 'a> Scoped<'c, 'a> {
     /// Whether whoever asks may see this merchant.
     pub(super) fn includes(&self, mid: &MId) -> bool {
         self.scope.includes(mid)
+    }
+
     /// As [`Mirror::request_days`], by whoever asks and of what they may see.
     pub(super) async fn request_days(
         &self,

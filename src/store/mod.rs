@@ -10,8 +10,8 @@ mod notices;
 mod open_work;
 mod people;
 mod periods;
-mod retention;
 mod requested_days;
+mod retention;
 mod row_reader;
 mod rows;
 mod verdicts;
@@ -80,8 +80,8 @@ pub use periods::{
     Closed, NewPeriod, PeriodDifference, PeriodId, PeriodSection, PeriodState, Reopened,
     StoredPeriod,
 };
-pub use retention::{KeptPayment, RetentionPlace};
 pub use requested_days::{DaysRequest, RequestedDay};
+pub use retention::{KeptPayment, RetentionPlace};
 pub use verdicts::book_rows::{BookRows, BookStretch, BookWalk, DueBooks, WalkedBooks};
 pub use verdicts::{
     AtDesk, BookedDay, DatedBooks, DiscrepancyId, DiscrepancyRecord, DueVerdict, PaymentSums,

@@ -11,8 +11,8 @@ mod pass;
 mod payment_queue;
 mod payment_readings;
 pub mod plan;
-mod retention;
 mod requested;
+mod retention;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -13,6 +13,7 @@ use toss_recon::graphql::{self, Interpretation, Parts, Schema};
 use toss_recon::lookup::Lookup;
 use toss_recon::periods::Periods;
 use toss_recon::reconcile::Reconciler;
+use toss_recon::report::Reporter;
 use toss_sim::{NewPayment, TossSim};
 
 use crate::support::{
