@@ -38,7 +38,6 @@ use crate::graphql::{self, Interpretation};
 use crate::http::{self, HttpParts};
 use crate::lookup::Lookup;
 use crate::reconcile::Reconciler;
-use crate::report::Reporter;
 use crate::store::{Migrated, Store};
 use crate::sync::{Follower, Mirror};
 use crate::toss::{first, in_background};
@@ -140,18 +139,12 @@ impl Server {
         );
         let stop_streams = CancellationToken::new();
         let access = who_asks::access(&store, &clock, config.public_url.clone());
-        let reporter = Reporter::new(
-            store.clone(),
-            reconciler.clone(),
-            mirror.clone(),
-            clock.clone(),
-        );
         let http = HttpParts {
             webhooks: config
                 .webhook_secret
                 .clone()
                 .map(|secret| webhooks(secret, receiver)),
-            reports: Some(measuring.of(|| reports(reporter))),
+            reports: Some(measuring.of(|| reports(&store, &reconciler, &mirror, &clock))),
             endpoint: measuring
                 .of(|| http::Endpoint::new(schema, access).with_door(door(&config.front_door)))
                 .with_request_data(graphql::with_request_data)
