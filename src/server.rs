@@ -40,7 +40,6 @@ use crate::lookup::Lookup;
 use crate::notify::Notifier;
 use crate::periods::Periods;
 use crate::reconcile::Reconciler;
-use crate::report::Reporter;
 use crate::store::{Migrated, Store};
 use crate::sync::{Follower, Mirror};
 use crate::toss::{first, in_background};
@@ -165,7 +164,7 @@ impl Server {
                 .webhook_secret
                 .clone()
                 .map(|secret| webhooks(secret, receiver)),
-            reports: Some(measuring.of(|| reports(reporter))),
+            reports: Some(measuring.of(|| reports(&store, &reconciler, &mirror, &clock))),
             endpoint: measuring
                 .of(|| http::Endpoint::new(schema, access).with_door(door(&config.front_door)))
                 .with_request_data(graphql::with_request_data)

@@ -252,6 +252,7 @@ async fn no_field_shows_another_merchants(engine: Engine) {
         let is_empty = matches!(answer.as_str(), "null" | "[]" | r#"{"nodes":[]}"#);
         assert!(!is_empty, "{field} shows nothing of their own: {answer}");
     }
+    no_report_shows_another_merchants(&scene).await;
     let tokens = &scene.ask("{ tokens { name } }").await["tokens"];
     assert_eq!(
         tokens,
@@ -299,6 +300,14 @@ async fn no_field_shows_another_merchants(engine: Engine) {
     // And everything is there for whoever sees all.
     let all = scene.shop.ask("{ coverage { mId } }").await.to_string();
     assert!(all.contains(MERCHANT) && all.contains(SECOND), "{all}");
+}
+
+/// Nor does a report.
+async fn no_report_shows_another_merchants(scene: &Scene) {
+    let report = scene.shop.report(&scene.scoped, ".json").await;
+    let report = String::from_utf8(report).unwrap();
+    assert!(report.contains(SECOND) && report.contains(&scene.own.paid));
+    assert!(!report.contains(MERCHANT) && !report.contains(&scene.others.paid));
 }
 
 async fn nobody_cancels_another_merchants_payment(engine: Engine) {

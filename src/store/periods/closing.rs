@@ -193,7 +193,7 @@ impl Store {
             transaction.rollback().await?;
             return Ok(Some((stored(row)?, false)));
         }
-        row.state = PeriodState::Reopened.as_str().to_owned();
+        PeriodState::Reopened.as_str().clone_into(&mut row.state);
         row.reopened_at = Some(to_millis(at).into());
         row.reopened_by = Some(by.to_owned());
         row.reopen_note = Some(note.to_owned());
