@@ -28,9 +28,9 @@ pub(crate) use self::trusted_documents::faults as faults_of_documents;
 
 use self::database_clock::DatabaseClock;
 use self::for_http::{console, readiness, reports, webhooks};
-use self::from_settings::{door, lookup_settings, notifier};
+use self::from_settings::{door, lookup, notifier};
 use self::measuring::Measuring;
-use self::opening::{listen, open_store};
+use self::opening::{listen, open_store, say_audit_key};
 use crate::cancel::{Canceller, LimitsInForce, MoneySteps};
 use crate::clock::Clock;
 use crate::config::ServerConfig;
@@ -93,10 +93,7 @@ impl Server {
         let (clock, database_clock) = DatabaseClock::instead_of(clock, &store)
             .await
             .map_err(StartError::Clock)?;
-        // Without room for it, what is there is still told; the next start says it.
-        if let Err(error) = store.say_audit_key(clock.now()).await {
-            tracing::warn!(%error, "the key that signs the audit log could not be named in it");
-        }
+        say_audit_key(&store, &clock).await;
         let limits =
             LimitsInForce::begin(store.clone(), config.cancel_policy.clone(), clock.clone()).await;
         let money_steps = MoneySteps::on(Handle::current());
@@ -107,12 +104,7 @@ impl Server {
             mirror_settings(&config.sync),
         );
         let reconciler = reconciler(config, store.clone(), &merchants, clock.clone());
-        let lookup = Lookup::with(
-            store.clone(),
-            merchants.clone(),
-            clock.clone(),
-            lookup_settings(&config.sync, reconciler.clone()),
-        );
+        let lookup = lookup(&config.sync, &store, &merchants, &clock, &reconciler);
         let canceller = Canceller::new(
             store.clone(),
             merchants.clone(),
@@ -154,9 +146,7 @@ impl Server {
             clock.clone(),
             Handle::current(),
         );
-        let notifier = measuring
-            .of(|| notifier(config, &store, &reconciler, &clock))
-            .map_err(StartError::Notifier)?;
+        let notifier = measuring.of(|| notifier(config, &store, &reconciler, &clock))?;
         let stop_streams = CancellationToken::new();
         let access = who_asks::access(&store, &clock, config.public_url.clone());
         let http = HttpParts {
