@@ -5,6 +5,7 @@ mod for_http;
 mod from_settings;
 mod measuring;
 mod opening;
+mod reporting;
 mod trusted_documents;
 mod who_asks;
 
@@ -31,6 +32,7 @@ use self::for_http::{console, readiness, reports, webhooks};
 use self::from_settings::{door, lookup, notifier};
 use self::measuring::Measuring;
 use self::opening::{listen, open_store, say_audit_key};
+use self::reporting::periods;
 use crate::cancel::{Canceller, LimitsInForce, MoneySteps};
 use crate::clock::Clock;
 use crate::config::ServerConfig;
@@ -38,7 +40,6 @@ use crate::graphql::{self, Interpretation};
 use crate::http::{self, HttpParts};
 use crate::lookup::Lookup;
 use crate::notify::Notifier;
-use crate::periods::Periods;
 use crate::reconcile::Reconciler;
 use crate::store::{Migrated, Store};
 use crate::sync::{Follower, Mirror};
@@ -117,26 +118,13 @@ impl Server {
         let interpretation = Interpretation {
             partial_cancel_rows: config.toss.partial_cancel_rows,
         };
-        let reporter = Reporter::new(
-            store.clone(),
-            reconciler.clone(),
-            mirror.clone(),
-            clock.clone(),
-        );
-        let periods = Periods::new(
-            store.clone(),
-            reconciler.clone(),
-            mirror.clone(),
-            reporter.clone(),
-            clock.clone(),
-        );
         let schema = graphql::schema(graphql::Parts {
             store: store.clone(),
             lookup: lookup.clone(),
             canceller: canceller.clone(),
             mirror: mirror.clone(),
             reconciler: reconciler.clone(),
-            periods,
+            periods: periods(&store, &reconciler, &mirror, &clock),
             interpretation,
             live_reads_per_minute: config.front_door.live_reads_per_minute,
         });

@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use tokio::runtime::Handle;
 
 use super::database_clock::DatabaseClock;
+use super::reporting::reporter;
 use crate::cancel::{LimitsInForce, WeakerLimits, longest_reason};
 use crate::clock::Clock;
 use crate::config::ServerConfig;
@@ -82,12 +83,7 @@ pub(super) fn reports(
     mirror: &Mirror,
     clock: &Clock,
 ) -> http::Reports {
-    let reporter = Reporter::new(
-        store.clone(),
-        reconciler.clone(),
-        mirror.clone(),
-        clock.clone(),
-    );
+    let reporter = reporter(store, reconciler, mirror, clock);
     http::Reports::new(Handle::current(), move |asked, out, gone| {
         let writing = std::pin::pin!(write_report(&reporter, asked, out));
         match block_on(select(writing, gone)) {

@@ -142,7 +142,7 @@ async fn is_closed(shop: &Shop, [kim, lee]: [&str; 2]) -> Value {
             "effectiveRefund": amount("5000"), "netAmount": amount("25000"), "settledAmount": amount("25000") }])
     );
     assert_eq!(period["changes"], json!([]));
-    assert_eq!(periods(shop).await, [period.clone()]);
+    assert_eq!(periods(shop).await, std::slice::from_ref(&period));
     let again = close(shop, lee, ("2026-03-18", "2026-03-19"), MERCHANT).await;
     assert_eq!(refused(&again), "OVERLAPS");
     let message = again["error"]["message"].as_str().unwrap();
@@ -151,7 +151,7 @@ async fn is_closed(shop: &Shop, [kim, lee]: [&str; 2]) -> Value {
         "{message}"
     );
     let node = format!(
-        r#"{{ node(id: {}) {{ ... on Period {{ closedBy }} }} }}"#,
+        "{{ node(id: {}) {{ ... on Period {{ closedBy }} }} }}",
         period["id"]
     );
     assert_eq!(shop.ask(&node).await["node"], json!({ "closedBy": "kim" }));
