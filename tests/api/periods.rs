@@ -109,7 +109,6 @@ async fn what_cannot_be_closed_is_told(shop: &Shop, [kim, lee]: [&str; 2]) {
         (("2026-03-16", "2026-03-20"), MERCHANT, "NOT_OVER"),
         (("2024-03-16", "2026-03-16"), MERCHANT, "INVALID_INPUT"),
         (PERIOD, "nobody", "NOT_FOUND"),
-        (PERIOD, "no\u{0}body", "NOT_FOUND"),
     ] {
         let answer = close(shop, kim, days, mid).await;
         assert_eq!(refused(&answer), expected, "{days:?} {mid}");
@@ -164,7 +163,8 @@ fn hashes(folder: &Path) -> BTreeSet<String> {
     let hashes = files.map(|file| {
         let bytes = fs::read(file.unwrap().path()).unwrap();
         let hash: [u8; 32] = Sha256::digest(&bytes).into();
-        hash.iter().map(|byte| format!("{byte:02x}")).collect()
+        let digits = |text: String, byte: &u8| text + &format!("{byte:02x}");
+        hash.iter().fold(String::new(), digits)
     });
     hashes.collect()
 }

@@ -355,9 +355,10 @@ async fn nobody_cancels_another_merchants_payment(engine: Engine) {
     assert_eq!(not_theirs["error"]["code"], "NOT_FOUND", "{not_theirs:#}");
     let theirs = close_period(shop, scoped, SECOND).await;
     assert_eq!(theirs["error"]["code"], "OVERLAPS", "{theirs:#}");
-    let period = ids(&scene, &shop.admin, MERCHANT).await.pop().unwrap();
+    let query = format!(r#"{{ periods(mId: ["{MERCHANT}"]) {{ id }} }}"#);
+    let period = shop.ask(&query).await["periods"][0]["id"].take();
     let reopened = format!(
-        r#"mutation {{ it: reopenPeriod(input: {{id: "{period}", note: "n"}}) {{ period {{ id }} error {{ code }} }} }}"#
+        r#"mutation {{ it: reopenPeriod(input: {{id: {period}, note: "n"}}) {{ period {{ id }} error {{ code }} }} }}"#
     );
     let reopened = data(shop.post(scoped, &reopened, Value::Null).await);
     assert_eq!(
