@@ -68,7 +68,10 @@ fn toml_names(text: &str) -> Vec<String> {
 #[test]
 fn the_defaults_of_the_example_are_those_in_force() {
     let mut faults = Faults::default();
-    let example = Settings(layers(&uncommented()));
+    let mut example = Settings(layers(&uncommented()));
+    // It has no default: nothing is emptied.
+    example.0.retention_days = None;
+    let example = example;
     let nothing = Settings(Layers::default());
     assert_eq!(
         sync::read(&example.0, &mut faults),
@@ -112,6 +115,8 @@ fn the_table_of_settings_names_every_variable_and_no_other() {
     let first_cells = rows.filter_map(|row| row.strip_prefix("| `")?.split(" | ").next());
     let told: BTreeSet<&str> = first_cells
         .flat_map(|cell| cell.trim_end_matches('`').split("`, `"))
+        // OpenTelemetry's own variables are read by its own library.
+        .filter(|name| !name.starts_with("OTEL_"))
         .collect();
     let known = BTreeSet::from(known_variables());
     assert_eq!(told, known);

@@ -284,17 +284,23 @@ fn every_warning_of_a_list_names_its_days_or_its_reason() {
     );
 }
 
+/// Every section, in the order of a report.
+const SECTIONS: [&super::section::Section; 10] = [
+    &super::summary::SECTION,
+    &super::payments::SECTION,
+    &super::events::SECTION,
+    &super::settlements::SECTION,
+    &super::payout_days::SECTION,
+    &super::receivables::SECTION,
+    &super::vat::SECTION,
+    &super::discrepancies::SECTION,
+    &super::period_section::SECTION,
+    &super::manifest::SECTION,
+];
+
 #[test]
 fn the_fields_of_a_report_are_a_promise_to_programs() {
-    let sections = [
-        &super::summary::SECTION,
-        &super::payments::SECTION,
-        &super::settlements::SECTION,
-        &super::payout_days::SECTION,
-        &super::discrepancies::SECTION,
-        &super::manifest::SECTION,
-    ];
-    let told = sections.map(|section| {
+    let told = SECTIONS.map(|section| {
         let fields = section.columns.iter().map(|column| {
             if column.in_json {
                 column.field.to_owned()
@@ -312,26 +318,22 @@ fn the_fields_of_a_report_are_a_promise_to_programs() {
     });
     let text = told.join("\n");
     insta::assert_snapshot!(text, @r"
-    summary in summary.csv: mId currency paymentCount paidAmount effectiveRefund voidedAmount netAmount settledAmount fee payOutAmount unsettledAmount reconciledCount pendingCount discrepantCount incompleteCount
+    summary in summary.csv: mId currency basis paymentCount paidAmount effectiveRefund voidedAmount netAmount settledAmount fee payOutAmount unsettledAmount reconciledCount pendingCount discrepantCount incompleteCount
     payments in payments.csv: mId orderId paymentKey methodLabel status beganAt currency paidAmount effectiveRefund voidedAmount netAmount settledAmount fee payOutAmount unsettledAmount verdict discrepancies
+    events in events.csv: mId eventDay transactionAt orderId paymentKey transactionKey methodLabel effect origin currency effectiveAmount voidedAmount soldDate paidOutDate payoutBasis
     settlements in settlements.csv: mId orderId paymentKey transactionKey methodLabel kind soldDate paidOutDate approvedAt currency amount interestFee fee supplyAmount vat payOutAmount
     payoutDays in payout-days.csv: mId currency paidOutDate basis paymentCount cancelCount grossAmount cancelAmount fee payOutAmount
+    receivables in receivables.csv: mId currency date opening sales paidOutGross closing
+    vat in vat.csv: mId currency month basis method settlementCount settledAmount fee supplyAmount vat payOutAmount
     discrepancies in discrepancies.csv: mId class type severity state assignee note paymentKey transactionKey beganAt explanation explanationKo expected (expectedCurrency) observed (observedCurrency) delta (deltaCurrency) detectedAt id
+    period in period.csv: id mId from to closedAt closedBy note
     manifest in manifest.csv: item of detail currency value
     ");
 }
 
 #[test]
 fn sheets_have_names_that_excel_takes() {
-    let sections = [
-        &super::summary::SECTION,
-        &super::payments::SECTION,
-        &super::settlements::SECTION,
-        &super::payout_days::SECTION,
-        &super::discrepancies::SECTION,
-        &super::manifest::SECTION,
-    ];
-    for section in sections {
+    for section in SECTIONS {
         // 31 characters with the number of a further sheet behind it.
         assert!(section.sheet.chars().count() <= 26, "{}", section.sheet);
         assert!(!section.sheet.contains(['/', '\\', '?', '*', ':', '[', ']']));
