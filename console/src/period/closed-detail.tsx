@@ -76,7 +76,7 @@ function Report({ id, digests }: { id: string; digests: Kept["digests"] }) {
   const { closing: words } = useTexts();
   return (
     <>
-      <h4>{words.report}</h4>
+      <h3>{words.report}</h3>
       <p className="note">{words.reportHint}</p>
       <p className="command">
         <code className="key" translate="no">
@@ -84,7 +84,7 @@ function Report({ id, digests }: { id: string; digests: Kept["digests"] }) {
         </code>
         <Copy text={commandOf(id)} what={words.command} />
       </p>
-      <h4>{words.digests}</h4>
+      <h3>{words.digests}</h3>
       <dl className="digests" translate="no">
         {digests.map(({ section, sha256 }) => (
           <div key={section}>
@@ -109,7 +109,7 @@ export function ClosedDetail({ id, isReopened }: { id: string; isReopened: boole
   if (!kept) return null;
   return (
     <>
-      <h4>{words.changes}</h4>
+      <h3>{words.changes}</h3>
       {kept.changes.length === 0 && <p className="note">{words.unchanged}</p>}
       {kept.changes.length > 0 && (
         <>
