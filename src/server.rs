@@ -5,6 +5,7 @@ mod for_http;
 mod from_settings;
 mod measuring;
 mod opening;
+mod reporting;
 mod trusted_documents;
 mod who_asks;
 
@@ -28,9 +29,10 @@ pub(crate) use self::trusted_documents::faults as faults_of_documents;
 
 use self::database_clock::DatabaseClock;
 use self::for_http::{console, readiness, reports, webhooks};
-use self::from_settings::{door, lookup_settings, notifier};
+use self::from_settings::{door, lookup, notifier};
 use self::measuring::Measuring;
-use self::opening::{listen, open_store};
+use self::opening::{listen, open_store, say_audit_key};
+use self::reporting::periods;
 use crate::cancel::{Canceller, LimitsInForce, MoneySteps};
 use crate::clock::Clock;
 use crate::config::ServerConfig;
@@ -38,9 +40,7 @@ use crate::graphql::{self, Interpretation};
 use crate::http::{self, HttpParts};
 use crate::lookup::Lookup;
 use crate::notify::Notifier;
-use crate::periods::Periods;
 use crate::reconcile::Reconciler;
-use crate::report::Reporter;
 use crate::store::{Migrated, Store};
 use crate::sync::{Follower, Mirror};
 use crate::toss::{first, in_background};
@@ -94,10 +94,7 @@ impl Server {
         let (clock, database_clock) = DatabaseClock::instead_of(clock, &store)
             .await
             .map_err(StartError::Clock)?;
-        // Without room for it, what is there is still told; the next start says it.
-        if let Err(error) = store.say_audit_key(clock.now()).await {
-            tracing::warn!(%error, "the key that signs the audit log could not be named in it");
-        }
+        say_audit_key(&store, &clock).await;
         let limits =
             LimitsInForce::begin(store.clone(), config.cancel_policy.clone(), clock.clone()).await;
         let money_steps = MoneySteps::on(Handle::current());
@@ -108,12 +105,7 @@ impl Server {
             mirror_settings(&config.sync),
         );
         let reconciler = reconciler(config, store.clone(), &merchants, clock.clone());
-        let lookup = Lookup::with(
-            store.clone(),
-            merchants.clone(),
-            clock.clone(),
-            lookup_settings(&config.sync, reconciler.clone()),
-        );
+        let lookup = lookup(&config.sync, &store, &merchants, &clock, &reconciler);
         let canceller = Canceller::new(
             store.clone(),
             merchants.clone(),
@@ -126,26 +118,13 @@ impl Server {
         let interpretation = Interpretation {
             partial_cancel_rows: config.toss.partial_cancel_rows,
         };
-        let reporter = Reporter::new(
-            store.clone(),
-            reconciler.clone(),
-            mirror.clone(),
-            clock.clone(),
-        );
-        let periods = Periods::new(
-            store.clone(),
-            reconciler.clone(),
-            mirror.clone(),
-            reporter.clone(),
-            clock.clone(),
-        );
         let schema = graphql::schema(graphql::Parts {
             store: store.clone(),
             lookup: lookup.clone(),
             canceller: canceller.clone(),
             mirror: mirror.clone(),
             reconciler: reconciler.clone(),
-            periods,
+            periods: periods(&store, &reconciler, &mirror, &clock),
             interpretation,
             live_reads_per_minute: config.front_door.live_reads_per_minute,
         });
@@ -155,9 +134,7 @@ impl Server {
             clock.clone(),
             Handle::current(),
         );
-        let notifier = measuring
-            .of(|| notifier(config, &store, &reconciler, &clock))
-            .map_err(StartError::Notifier)?;
+        let notifier = measuring.of(|| notifier(config, &store, &reconciler, &clock))?;
         let stop_streams = CancellationToken::new();
         let access = who_asks::access(&store, &clock, config.public_url.clone());
         let http = HttpParts {
@@ -165,7 +142,7 @@ impl Server {
                 .webhook_secret
                 .clone()
                 .map(|secret| webhooks(secret, receiver)),
-            reports: Some(measuring.of(|| reports(reporter))),
+            reports: Some(measuring.of(|| reports(&store, &reconciler, &mirror, &clock))),
             endpoint: measuring
                 .of(|| http::Endpoint::new(schema, access).with_door(door(&config.front_door)))
                 .with_request_data(graphql::with_request_data)

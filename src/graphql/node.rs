@@ -29,10 +29,6 @@ use crate::store::SettlementId;
     ty = "ID",
     desc = "Opaque and stable: keep it, pass it on, never take it apart."
 ))]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "an answer holds few of them, each on its way out"
-)]
 pub(super) enum Node {
     Payment(Payment),
     Transaction(Transaction),

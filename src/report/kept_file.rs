@@ -32,7 +32,10 @@ pub fn put_again(format: Format, mut kept: File, path: &Path) -> Result<(), Repo
         let name = entry.name().map_err(|error| failed(error.into()))?;
         let name = name.into_owned();
         // The program wrote it; a database can be written to by others.
-        if name.contains(['/', '\\']) || !name.ends_with(".csv") {
+        let is_csv = Path::new(&name)
+            .extension()
+            .is_some_and(|ending| ending == "csv");
+        if name.contains(['/', '\\']) || !is_csv {
             return Err(failed(io::Error::other("it is no archive of a report")));
         }
         let mut file = files.file(&name)?;

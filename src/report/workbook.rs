@@ -74,13 +74,12 @@ impl WorkbookFile {
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<T, XlsxError>,
     ) -> Result<T, ReportError> {
-        match without_panic(|| work(self)) {
-            Some(outcome) => outcome.map_err(|error| failed(self.file.place(), &error)),
-            None => {
-                let reason = "a temporary file could not be written".to_owned();
-                Err(ReportError::because(self.file.place(), reason))
-            }
-        }
+        let outcome = without_panic(|| work(self));
+        let outcome = outcome.ok_or_else(|| {
+            let reason = "a temporary file could not be written".to_owned();
+            ReportError::because(self.file.place(), reason)
+        });
+        outcome?.map_err(|error| failed(self.file.place(), &error))
     }
 
     /// Begins a sheet of the section, the first or a further one.

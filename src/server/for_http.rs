@@ -9,11 +9,15 @@ use secrecy::SecretString;
 use tokio::runtime::Handle;
 
 use super::database_clock::DatabaseClock;
+use super::reporting::reporter;
 use crate::cancel::{LimitsInForce, WeakerLimits, longest_reason};
+use crate::clock::Clock;
 use crate::config::ServerConfig;
 use crate::http::{self, ReportAsked, ReportFailed, ReportFormat};
+use crate::reconcile::Reconciler;
 use crate::report::{Asked, Format, Range, ReportError, Reporter};
 use crate::store::{Store, StoreError};
+use crate::sync::Mirror;
 use crate::webhooks::{Webhook, WebhookReceiver};
 
 /// The pages for people, where the settings have them.
@@ -73,7 +77,13 @@ pub(super) fn webhooks(secret: SecretString, receiver: WebhookReceiver) -> http:
 
 /// What writes reports for whoever asks over HTTP. A report's rows are written as they come, which may take long, so that each has
 /// a thread to itself; what it waits for is driven by the runtime that this is called on.
-pub(super) fn reports(reporter: Reporter) -> http::Reports {
+pub(super) fn reports(
+    store: &Store,
+    reconciler: &Reconciler,
+    mirror: &Mirror,
+    clock: &Clock,
+) -> http::Reports {
+    let reporter = reporter(store, reconciler, mirror, clock);
     http::Reports::new(Handle::current(), move |asked, out, gone| {
         let writing = std::pin::pin!(write_report(&reporter, asked, out));
         match block_on(select(writing, gone)) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use tokio::runtime::Handle;
 
+use super::opening::StartError;
 use crate::cancel::{Canceller, LimitsInForce, MoneySteps};
 use crate::clock::Clock;
 use crate::config::{FrontDoor, MerchantConfig, ServerConfig, SyncConfig, TossConfig};
@@ -78,8 +79,24 @@ pub(crate) fn mirror_settings(sync: &SyncConfig) -> MirrorSettings {
     }
 }
 
+/// What answers questions about one payment, by the settings.
+pub(super) fn lookup(
+    sync: &SyncConfig,
+    store: &Store,
+    merchants: &Merchants,
+    clock: &Clock,
+    reconciler: &Reconciler,
+) -> Lookup {
+    Lookup::with(
+        store.clone(),
+        merchants.clone(),
+        clock.clone(),
+        lookup_settings(sync, reconciler.clone()),
+    )
+}
+
 /// How lists are read for single payments: as the mirror reads them, by the cycles that verdicts are made by.
-pub(super) fn lookup_settings(sync: &SyncConfig, reconciler: Reconciler) -> LookupSettings {
+fn lookup_settings(sync: &SyncConfig, reconciler: Reconciler) -> LookupSettings {
     let mirror = mirror_settings(sync);
     LookupSettings {
         lists: ListSettings {
@@ -119,18 +136,19 @@ pub(super) fn notifier(
     store: &Store,
     reconciler: &Reconciler,
     clock: &Clock,
-) -> Result<Option<Notifier>, String> {
+) -> Result<Option<Notifier>, StartError> {
     let public = config
         .public_url
         .as_ref()
         .filter(|_| config.front_ends.console);
-    Notifier::new(
+    let made = Notifier::new(
         config.notify.clone(),
         store.clone(),
         reconciler.clone(),
         clock.clone(),
         public.map(|url| format!("{}/console", url.origin())),
-    )
+    );
+    made.map_err(StartError::Notifier)
 }
 
 pub(super) fn door(config: &FrontDoor) -> http::DoorSettings {

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 
+use crate::clock::Clock;
 use crate::config::{ServerConfig, SettingError};
 use crate::store::{Migrated, Store, StoreError};
 use crate::toss::ClientSetupError;
@@ -55,6 +56,13 @@ pub(super) async fn open_store(config: &ServerConfig) -> Result<(Store, Migrated
         .await
         .map_err(StartError::OpenStore)?;
     Ok((store, migrated))
+}
+
+/// Says in the audit log which key signs it. Without room for that, what is there is still told; the next start says it.
+pub(super) async fn say_audit_key(store: &Store, clock: &Clock) {
+    if let Err(error) = store.say_audit_key(clock.now()).await {
+        tracing::warn!(%error, "the key that signs the audit log could not be named in it");
+    }
 }
 
 /// Binds the address, and tells which port it is.

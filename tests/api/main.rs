@@ -35,6 +35,7 @@ mod order;
 mod outages;
 mod payments;
 mod payouts;
+mod periods;
 mod questions;
 mod reconciliation;
 mod reported;

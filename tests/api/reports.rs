@@ -5,10 +5,10 @@ use std::io::{Cursor, Read as _};
 
 use calamine::{Reader as _, Xlsx};
 use reqwest::{Response, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::mirrored::{minor, text};
-use crate::support::Shop;
+use crate::support::{Shop, code, data};
 
 /// The days of the shop's events and settlement rows.
 const DAYS: (&str, &str) = ("2026-02-18", "2026-03-20");
@@ -110,6 +110,8 @@ pub(crate) async fn a_report_tells_what_the_api_tells(shop: &Shop) {
 
     a_basis_and_a_merchant_are_as_asked(shop, &range).await;
     every_format_has_the_sections(shop, &report).await;
+    a_browser_downloads_one_from_our_own_pages_alone(shop).await;
+    days_are_asked_for_by_accountants(shop).await;
 }
 
 async fn a_basis_and_a_merchant_are_as_asked(shop: &Shop, range: &str) {
@@ -173,4 +175,42 @@ async fn every_format_has_the_sections(shop: &Shop, report: &Value) {
         );
     }
     assert!(zip.by_name("manifest.csv").is_ok());
+}
+
+async fn a_browser_downloads_one_from_our_own_pages_alone(shop: &Shop) {
+    let cookie = shop.signed_in(&shop.viewer).await;
+    let url = shop.url(&format!("/reports/{}..{}.json", DAYS.0, DAYS.1));
+    for (site, status) in [
+        ("same-origin", StatusCode::OK),
+        ("cross-site", StatusCode::FORBIDDEN),
+        ("none", StatusCode::FORBIDDEN),
+    ] {
+        let request = shop.client().get(&url).header("cookie", &cookie);
+        let answer = request.header("sec-fetch-site", site).send().await.unwrap();
+        assert_eq!(answer.status(), status, "{site}");
+        // To its end: the next one would be a second one.
+        answer.bytes().await.unwrap();
+    }
+}
+
+async fn days_are_asked_for_by_accountants(shop: &Shop) {
+    const ASK: &str = "mutation ($input: RequestSyncInput!) { requestSync(input: $input) { days error { code field } } }";
+    let ask = async |token: &str, from: &str, to: &str| {
+        let input = json!({ "input": { "from": from, "to": to, "sources": ["SETTLEMENTS"] } });
+        shop.post(token, ASK, input).await
+    };
+    let asked = ask(&shop.admin, "2026-02-20", "2026-02-22").await;
+    assert_eq!(
+        data(asked)["requestSync"],
+        json!({ "days": 3, "error": null })
+    );
+    let refused = data(ask(&shop.admin, "2026-03-20", "2026-03-21").await);
+    let future = json!({ "days": 0, "error": { "code": "INVALID_INPUT", "field": "to" } });
+    assert_eq!(refused["requestSync"], future);
+    let of_viewer = ask(&shop.viewer, "2026-02-20", "2026-02-22").await;
+    assert_eq!(code(&of_viewer), "FORBIDDEN");
+    let log = "{ auditLog(first: 1) { nodes { action subject } } }";
+    let log = data(shop.post(&shop.admin, log, Value::Null).await);
+    let last = json!({ "action": "SYNC_REQUESTED", "subject": "2026-02-20..2026-02-22" });
+    assert_eq!(log["auditLog"]["nodes"][0], last);
 }

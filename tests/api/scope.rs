@@ -64,6 +64,10 @@ impl Scene {
             .as_str()
             .unwrap()
             .to_owned();
+        for mid in [MERCHANT, SECOND] {
+            let closed = close_period(&shop, &shop.admin, mid).await;
+            assert_eq!(closed["error"], Value::Null, "{closed:#}");
+        }
         Self {
             own: keys(&shop, SECOND).await,
             others: keys(&shop, MERCHANT).await,
@@ -76,6 +80,15 @@ impl Scene {
     async fn ask(&self, query: &str) -> Value {
         data(self.shop.post(&self.scoped, query, Value::Null).await)
     }
+}
+
+/// What closing a merchant's period gives.
+async fn close_period(shop: &Shop, token: &str, mid: &str) -> Value {
+    let query = format!(
+        r#"mutation {{ it: closePeriod(input: {{from: "2026-03-16", to: "2026-03-18", mId: "{mid}"}}) {{
+            period {{ id }} error {{ code message }} }} }}"#
+    );
+    data(shop.post(token, &query, Value::Null).await)["it"].take()
 }
 
 /// Finds a merchant's payments as an admin, and cancels one of them.
@@ -145,6 +158,11 @@ fn questions(own: &Keys, ids: &[String]) -> Vec<(&'static str, String)> {
         ),
         ("receivables", format!("receivables({range}) {{ mId }}")),
         ("payoutTotals", format!("payoutTotals({range}) {{ mId }}")),
+        (
+            "periods",
+            "periods { id mId summary { mId } changes { figure payments { paymentKey } } }"
+                .to_owned(),
+        ),
         ("businessDays", format!("businessDays({range}) {{ date }}")),
         ("settlementCycle", "settlementCycle { mId }".to_owned()),
         ("coverage", "coverage { mId }".to_owned()),
@@ -183,6 +201,7 @@ async fn ids(scene: &Scene, token: &str, mid: &str) -> Vec<String> {
             settlements(filter: {{mId: ["{mid}"]}}) {{ nodes {{ id }} }}
             discrepancies(filter: {{mId: ["{mid}"]}}) {{ nodes {{ id }} }}
             cancelRequests(filter: {{mId: ["{mid}"]}}) {{ nodes {{ id }} }}
+            periods(mId: ["{mid}"]) {{ id }}
         }}"#
     );
     let answer = data(scene.shop.post(token, &query, Value::Null).await);
@@ -233,6 +252,7 @@ async fn no_field_shows_another_merchants(engine: Engine) {
         let is_empty = matches!(answer.as_str(), "null" | "[]" | r#"{"nodes":[]}"#);
         assert!(!is_empty, "{field} shows nothing of their own: {answer}");
     }
+    no_report_shows_another_merchants(&scene).await;
     let tokens = &scene.ask("{ tokens { name } }").await["tokens"];
     assert_eq!(
         tokens,
@@ -282,6 +302,14 @@ async fn no_field_shows_another_merchants(engine: Engine) {
     assert!(all.contains(MERCHANT) && all.contains(SECOND), "{all}");
 }
 
+/// Nor does a report.
+async fn no_report_shows_another_merchants(scene: &Scene) {
+    let report = scene.shop.report(&scene.scoped, ".json").await;
+    let report = String::from_utf8(report).unwrap();
+    assert!(report.contains(SECOND) && report.contains(&scene.own.paid));
+    assert!(!report.contains(MERCHANT) && !report.contains(&scene.others.paid));
+}
+
 async fn nobody_cancels_another_merchants_payment(engine: Engine) {
     let scene = Scene::set(engine).await;
     let Scene {
@@ -322,6 +350,20 @@ async fn nobody_cancels_another_merchants_payment(engine: Engine) {
     assert_eq!(
         data(shop.post(scoped, &query, Value::Null).await),
         json!({ "it": null })
+    );
+    let not_theirs = close_period(shop, scoped, MERCHANT).await;
+    assert_eq!(not_theirs["error"]["code"], "NOT_FOUND", "{not_theirs:#}");
+    let theirs = close_period(shop, scoped, SECOND).await;
+    assert_eq!(theirs["error"]["code"], "OVERLAPS", "{theirs:#}");
+    let query = format!(r#"{{ periods(mId: ["{MERCHANT}"]) {{ id }} }}"#);
+    let period = shop.ask(&query).await["periods"][0]["id"].take();
+    let reopened = format!(
+        r#"mutation {{ it: reopenPeriod(input: {{id: {period}, note: "n"}}) {{ period {{ id }} error {{ code }} }} }}"#
+    );
+    let reopened = data(shop.post(scoped, &reopened, Value::Null).await);
+    assert_eq!(
+        reopened["it"],
+        json!({ "period": null, "error": { "code": "NOT_FOUND" } })
     );
     let done = attempt(&own.paid, "their-own-1").await;
     assert_eq!(done["request"]["status"], "SUCCEEDED", "{done:#}");

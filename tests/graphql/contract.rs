@@ -98,6 +98,7 @@ fn int_is_for_seconds_page_sizes_and_counts_only_and_nothing_is_a_float() {
             "field PayoutDay.paymentCount: Int!",
             "field ReconciliationSummary.paymentCount: Int!",
             "field ReconciliationSummary.uncheckedCount: Int!",
+            "field RequestSyncPayload.days: Int!",
             "field SettlementConnection.totalCount: Int",
             "field TransactionConnection.totalCount: Int",
             "field VerdictCount.count: Int!",

@@ -28,8 +28,10 @@ const TAKE_OVER: &str =
 const RESOLVE: &str = "mutation { resolveCancelRequest(id: \"Q2FuY2VsUmVxdWVzdDp4\", outcome: EXECUTED, note: \"n\") \
      { error { code } } }";
 
-/// What accountants do: at the desk about the discrepancy Discrepancy:x, and asking for days.
-const DESK: [&str; 5] = [
+/// What accountants do: at the desk about the discrepancy Discrepancy:x, with periods, and asking for days.
+const DESK: [&str; 7] = [
+    "mutation { closePeriod(input: {from: \"2026-03-01\", to: \"2026-03-31\", mId: \"m\"}) { error { code } } }",
+    "mutation { reopenPeriod(input: {id: \"UGVyaW9kOng\", note: \"n\"}) { error { code } } }",
     "mutation { requestSync(input: {from: \"2026-03-01\", to: \"2026-03-31\"}) { days } }",
     "mutation { acknowledgeDiscrepancies(input: {ids: [\"RGlzY3JlcGFuY3k6eA\"], note: \"n\"}) { error { code } } }",
     "mutation { assignDiscrepancies(input: {ids: [\"RGlzY3JlcGFuY3k6eA\"]}) { error { code } } }",
@@ -87,6 +89,7 @@ async fn the_root_fields_are_those_that_are_tried_here() {
             "payments",
             "payoutDays",
             "payoutTotals",
+            "periods",
             "receivables",
             "reconciliation",
             "settlementCycle",
@@ -103,9 +106,11 @@ async fn the_root_fields_are_those_that_are_tried_here() {
             "approveCancelRequest",
             "assignDiscrepancies",
             "cancelPayment",
+            "closePeriod",
             "createToken",
             "noteDiscrepancies",
             "reopenDiscrepancies",
+            "reopenPeriod",
             "requestSync",
             "resolveCancelRequest",
             "revokeToken",
@@ -158,6 +163,7 @@ async fn whoever_is_not_known_is_told_so_by_every_root_field() {
         "{ receivables(range: { from: \"2026-03-01\", to: \"2026-03-31\" }) { mId } }",
         "{ businessDays(range: { from: \"2026-03-01\", to: \"2026-03-31\" }) { date } }",
         "{ transactions { nodes { id } } }",
+        "{ periods { id } }",
         "{ settlementCycle { mId } }",
         RESOLVE,
         &cancel("pk", ""),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use tokio::process::Child;
 
 use crate::program::{Shop, ended};
-use crate::receiver::{Receiver, SECRET};
+use crate::receiver::{Receiver, SECRET, Told};
 use crate::support::{Engine, TestDatabase, on_both_databases};
 
 on_both_databases!(what_a_program_told_before_it_died_is_told_again_under_the_same_id);
@@ -48,7 +48,7 @@ async fn what_a_program_told_before_it_died_is_told_again_under_the_same_id(engi
         assert_eq!(again.header("webhook-id"), first.header("webhook-id"));
         assert_eq!(again.text(), first.text());
     }
-    assert!(told.iter().all(|told| told.is_signed()));
+    assert!(told.iter().all(Told::is_signed));
 }
 
 async fn until(mut condition: impl AsyncFnMut() -> bool) {

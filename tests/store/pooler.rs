@@ -24,6 +24,10 @@ struct Pooler {
 
 impl Pooler {
     /// `None`, with a sentence, where PgBouncer is not installed.
+    #[expect(
+        clippy::zombie_processes,
+        reason = "the script ends with its input, when the test's process does"
+    )]
     async fn start(settings: &str) -> Option<Self> {
         let behind: Url = postgres::database().await.parse().expect("a URL");
         let port = TcpListener::bind(("127.0.0.1", 0))

@@ -129,7 +129,7 @@ mod tests {
         let gone = begun.gone();
         drop(pipe);
         gone.await;
-        let written = thread::spawn(move || begun.writer().write_all(&[0; PIECE_BYTES]));
+        let written = thread::spawn(move || begun.writer().write_all(&vec![0; PIECE_BYTES]));
         let error = written.join().unwrap().unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
 

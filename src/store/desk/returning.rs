@@ -4,19 +4,17 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
-use entity::desk_record::{self, Column};
 use entity::{desk_step, discrepancy};
 use reconciliation::{DeskState, KstDate};
-use sea_orm::sea_query::{Expr, OnConflict, SelectStatement};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
-};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::following::{acknowledgement, records_of, write_records};
 use super::{DeskAction, PROGRAM};
 use crate::store::db::advisory_locks::Turn;
 use crate::store::db::keys::among;
 use crate::store::db::upsert::insert;
+use crate::store::lists::discrepancy_list::by_state::ended;
 use crate::store::rows::to_millis;
 use crate::store::{Store, StoreError, StoredDiscrepancy};
 
@@ -106,15 +104,4 @@ impl Store {
         transaction.commit().await?;
         Ok(count)
     }
-}
-
-/// Selects the ids of those whose day has come by then, in Seoul.
-pub(in crate::store) fn ended_ids(today: KstDate) -> SelectStatement {
-    ended(today).select_only().column(Column::Id).into_query()
-}
-
-fn ended(today: KstDate) -> Select<desk_record::Entity> {
-    desk_record::Entity::find()
-        .filter(Column::AcknowledgedUntil.is_not_null())
-        .filter(Column::AcknowledgedUntil.lte(today.naive()))
 }

@@ -2,7 +2,7 @@
 //! ended in another.
 
 pub(in crate::store) mod by_delta;
-mod by_state;
+pub(in crate::store) mod by_state;
 pub(in crate::store) mod counts;
 
 use std::collections::HashMap;

@@ -154,6 +154,8 @@ impl Store {
     /// Forgets a period that was being closed.
     pub async fn abandon_closing(&self, id: &PeriodId) -> Result<(), StoreError> {
         let transaction = self.begin().await?;
+        // So that nobody notes a change in it any more.
+        Turn::KeepVerdicts.wait(&transaction).await?;
         let is_closing = period::Entity::find_by_id(id.as_str())
             .filter(period::Column::State.eq(PeriodState::Closing.as_str()))
             .one(&transaction)
@@ -191,7 +193,7 @@ impl Store {
             transaction.rollback().await?;
             return Ok(Some((stored(row)?, false)));
         }
-        row.state = PeriodState::Reopened.as_str().to_owned();
+        PeriodState::Reopened.as_str().clone_into(&mut row.state);
         row.reopened_at = Some(to_millis(at).into());
         row.reopened_by = Some(by.to_owned());
         row.reopen_note = Some(note.to_owned());

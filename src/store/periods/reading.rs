@@ -139,7 +139,7 @@ impl Store {
         let most = sql.bind(i64::try_from(most).unwrap_or(i64::MAX));
         let text = format!(
             "SELECT subject FROM period_changes WHERE period = {period} AND currency = {currency} AND {} <> 0
-             ORDER BY changed_at DESC, subject LIMIT {most}",
+                AND subject NOT LIKE 'row/%' ORDER BY changed_at DESC, subject LIMIT {most}",
             column_of(figure)
         );
         let rows = self.reader.query_all_raw(sql.statement(text)).await?;
