@@ -1,4 +1,4 @@
-// A dialogue that asks the API for one thing: busy while it is asked, refusals in it, closed once it is done.
+// A dialogue that has one thing done: busy meanwhile, refusals told in it, closed once it is done.
 
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useTexts } from "../texts/language";
