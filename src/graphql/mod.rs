@@ -108,6 +108,9 @@ const ATTEMPTS_COST: usize = 10;
 /// made of it is read from few sums.
 const DAYS_COST: usize = 40;
 
+/// What a list of closed periods is taken to hold, in units of its element's cost: the months of a year.
+const PERIODS_COST: usize = 12;
+
 /// What a field costs that asks the database for itself alone.
 const STATEMENT_COST: usize = 20;
 

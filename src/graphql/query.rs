@@ -337,7 +337,7 @@ impl Query {
     }
 
     /// The periods whose books were closed, newest days first; reopened ones too.
-    #[graphql(complexity = "super::DAYS_COST * child_complexity + 1")]
+    #[graphql(complexity = "super::PERIODS_COST * child_complexity + 1")]
     async fn periods(
         &self,
         ctx: &Context<'_>,

@@ -142,7 +142,7 @@ async fn is_closed(shop: &Shop, [kim, lee]: [&str; 2]) -> Value {
     );
     assert_eq!(period["changes"], json!([]));
     assert_eq!(periods(shop).await, std::slice::from_ref(&period));
-    let again = close(shop, lee, ("2026-03-18", "2026-03-19"), MERCHANT).await;
+    let again = close(shop, lee, ("2026-03-17", "2026-03-18"), MERCHANT).await;
     assert_eq!(refused(&again), "OVERLAPS");
     let message = again["error"]["message"].as_str().unwrap();
     assert!(
@@ -210,7 +210,9 @@ async fn what_comes_later_is_told_beside_it(shop: &Shop, period: &Value) {
     let after = instant("2026-03-19T15:00:00+09:00");
     console.pay(NewPayment::card("order-after", 3_000).at(after));
     shop.pass(Duration::days(1));
-    shop.mirror(("2026-03-13", "2026-03-20")).await;
+    for order in ["order-late", "order-after"] {
+        shop.payment(order, "id").await;
+    }
     shop.verdicts_made().await;
 
     let [now] = &periods(shop).await[..] else {
