@@ -1,1 +1,1 @@
-import{B as e,Ct as t,Kt as n,Tt as r}from"./index.js";var i=e();function a({of:e}){let{keep:a}=r();return e.paymentKey?(0,i.jsx)(n,{href:a(t.payment(e.paymentKey)),"data-row":``,translate:`no`,children:e.orderId}):(0,i.jsx)(`span`,{translate:`no`,children:e.orderId})}export{a as t};
+import{At as e,B as t,Ot as n,Zt as r}from"./index.js";var i=t();function a({of:t}){let{keep:a}=e();return t.paymentKey?(0,i.jsx)(r,{href:a(n.payment(t.paymentKey)),"data-row":``,translate:`no`,children:t.orderId}):(0,i.jsx)(`span`,{translate:`no`,children:t.orderId})}export{a as t};

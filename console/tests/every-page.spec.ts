@@ -25,12 +25,35 @@ const pages: Record<string, (demo: Demo) => Promise<string> | string> = {
     return `/payouts?month=${day.slice(0, 7)}&day=${day}&m=tdemoshop01`;
   },
   period: () => `/period?from=${daysAgo(40)}&to=${daysAgo(0)}&m=tdemoshop01`,
+  "period-closed": async (demo) => `/period?${await closed(demo)}`,
+  "period-close": async (demo) => `/period?${await closed(demo)}`,
   cancels: () => "/cancels",
   coverage: () => "/coverage",
+  "coverage-again": () => "/coverage",
   reports: () => "/reports",
   settings: () => "/settings",
   "not-found": () => "/no/such/page",
 };
+
+/** What is opened on a page before it is looked at. */
+const opened: Record<string, string> = {
+  "period-closed": ".closing li summary",
+  "period-close": ".closing .closed-head .button",
+  "coverage-again": ".page-head .button",
+};
+
+/** Days whose books are closed, of the shop that was read whole. */
+async function closed(demo: Demo): Promise<string> {
+  const mId = "tdemoshop02";
+  const [from, to] = [daysAgo(20), daysAgo(18)];
+  const input = { mId, from, to, note: "2026-11 ✓" };
+  await demo.ask(
+    "mutation ($input: ClosePeriodInput!) { closePeriod(input: $input) { error { code } } }",
+    { input },
+    demo.admin,
+  );
+  return `from=${from}&to=${to}&m=${mId}`;
+}
 
 function daysAgo(days: number): string {
   return new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
@@ -105,6 +128,10 @@ for (const language of ["ko", "en"] as const) {
           await expect(page.locator("main h1")).toBeAttached();
           await expect(page.locator(".skeleton, [aria-busy=true]")).toHaveCount(0);
           await expect(page.locator(".freshness")).not.toBeEmpty();
+          if (opened[name]) {
+            await page.locator(opened[name]).first().click();
+            await expect(page.locator(".skeleton-line")).toHaveCount(0);
+          }
           const where = `${name} ${language} ${theme} ${width}`;
           await page.screenshot({ path: resolve(PICTURES, `${name}-${language}-${theme}-${width}.png`) });
           expect(await violations(page), where).toEqual([]);

@@ -10,8 +10,10 @@ import { Title } from "../kit/title";
 import { failureText } from "../server/failure";
 import { CoverageOfListsDocument } from "../server/generated/graphql";
 import { useEveryMinute } from "../server/live";
+import { useViewer, worksAtDesk } from "../server/viewer";
 import { word } from "../texts/codes";
 import { useSpoken, useTexts } from "../texts/language";
+import { ReadAgain } from "./read-again";
 import { type Covered, type DayState, stripOf } from "./strip";
 import "./coverage.css";
 
@@ -50,7 +52,7 @@ function Strip({ of }: { of: Covered }) {
 
 /** What is missing and what is wrong, in words. */
 function Problems({ of }: { of: Covered }) {
-  const { coverage: words, codes } = useTexts();
+  const { coverage: words } = useTexts();
   if (of.gaps.length === 0 && of.faults.length === 0) return null;
   return (
     <ul className="problems">
@@ -72,11 +74,13 @@ function Problems({ of }: { of: Covered }) {
         <li key={`${fault.day} ${fault.code}`}>
           <Shape name="alert" size={14} />
           <span>
-            <strong>{word(codes.class, fault.code, words.states.fault)}</strong> <Day of={fault.day} long />
+            <strong>{word(words.faults, fault.code, words.states.fault)}</strong> <Day of={fault.day} long />
             <span className="note" data-said="">
               {fault.message}
             </span>
-            {fault.nextAttemptAt && <span className="note">{words.nextAttempt(minute(fault.nextAttemptAt))}</span>}
+            <span className="note">
+              {fault.nextAttemptAt ? words.nextAttempt(minute(fault.nextAttemptAt)) : words.notByItself}
+            </span>
           </span>
         </li>
       ))}
@@ -112,6 +116,7 @@ function List({ of }: { of: Covered }) {
 export default function CoveragePage() {
   const texts = useTexts();
   const { mId } = useMerchant();
+  const mayAsk = worksAtDesk(useViewer());
   const [{ data, error, fetching }, ask] = useQuery({ query: CoverageOfListsDocument });
   const again = () => ask({ requestPolicy: "network-only" });
   useEveryMinute(again);
@@ -123,6 +128,7 @@ export default function CoveragePage() {
         <Title name={texts.pages.coverage} />
         <span className="space" />
         <Legend />
+        {mayAsk && data && <ReadAgain shown={shown} again={again} />}
       </div>
       {error && <FailureBanner said={failureText(error, texts)} retry={again} />}
       <div className="coverage" aria-busy={fetching && !data}>

@@ -18,6 +18,7 @@ import { PeriodDocument, PeriodMethodsDocument, PeriodReceivablesDocument } from
 import { useReach } from "../server/reach";
 import { useTexts } from "../texts/language";
 import { read } from "./address";
+import { Closing } from "./closing";
 import { Receivables } from "./receivables";
 import { Methods, PayoutTotals } from "./tables";
 import { Verdicts } from "./verdicts";
@@ -77,6 +78,7 @@ export default function PeriodPage() {
         </div>
         <Methods of={methods.data?.reconciliation.filter(isOf(book)) ?? []} />
         <Receivables of={books.data?.receivables.filter(isOf(book)) ?? []} />
+        {(data || error) && <Closing merchant={book.merchant} address={address} />}
       </div>
     </>
   );

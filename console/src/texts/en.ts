@@ -2,6 +2,7 @@
 
 import type { Age } from "../figures/days";
 import { enCancel } from "./cancel";
+import { enClosing } from "./closing";
 import { enCodes } from "./codes";
 import { enDesk } from "./desk";
 import type { Texts } from "./ko";
@@ -32,6 +33,7 @@ export const en: Texts = {
   records: enRecords,
   desk: enDesk,
   period: enPeriod,
+  closing: enClosing,
   coverage: enCoverage,
   reports: enReports,
   settings: enSettings,
@@ -77,7 +79,7 @@ export const en: Texts = {
     unavailable: "A test key has no settlements",
     read: (ago) => `last read ${ago}`,
     never: "never read",
-    faults: (days) => `rows that cannot be read on ${days}`,
+    faults: (days) => `problems on ${days}`,
     more: (count) => ` and ${counted(count, "more day", "more days")}`,
   },
   signIn: {

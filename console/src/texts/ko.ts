@@ -2,6 +2,7 @@
 
 import type { Age } from "../figures/days";
 import { koCancel } from "./cancel";
+import { koClosing } from "./closing";
 import { type Codes, koCodes } from "./codes";
 import { koDesk } from "./desk";
 import { koCoverage, koSettings } from "./operate";
@@ -25,6 +26,7 @@ export const ko = {
   records: koRecords,
   desk: koDesk,
   period: koPeriod,
+  closing: koClosing,
   coverage: koCoverage,
   reports: koReports,
   settings: koSettings,
@@ -70,7 +72,7 @@ export const ko = {
     unavailable: "테스트 키라 정산 자료가 없습니다",
     read: (ago: string) => `마지막 수집 ${ago}`,
     never: "아직 수집하지 않음",
-    faults: (days: string) => `읽을 수 없는 행이 있는 날 ${days}`,
+    faults: (days: string) => `문제가 있는 날 ${days}`,
     more: (count: number) => ` 외 ${count}일`,
   },
   signIn: {

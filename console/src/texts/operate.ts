@@ -1,5 +1,7 @@
 // What the pages about reading and settings say, in both languages.
 
+import { enActions, koActions } from "./actions";
+
 export interface CoverageTexts {
   states: { read: string; gap: string; fault: string; open: string };
   before: string;
@@ -8,6 +10,16 @@ export interface CoverageTexts {
   lastRead: (ago: string) => string;
   never: string;
   nextAttempt: (time: string) => string;
+  notByItself: string;
+  /** What is wrong with a day, by its code. */
+  faults: Record<string, string>;
+  readAgain: string;
+  readAgainNow: string;
+  readAgainTitle: string;
+  readAgainHint: string;
+  lists: string;
+  chooseOne: string;
+  asked: (days: number) => string;
 }
 
 export interface SettingsTexts {
@@ -59,23 +71,59 @@ export interface SettingsTexts {
 }
 
 export const koCoverage: CoverageTexts = {
-  states: { read: "읽음", gap: "미수집", fault: "읽을 수 없는 행", open: "아직 끝나지 않음" },
+  states: { read: "읽음", gap: "미수집", fault: "문제 있음", open: "아직 끝나지 않음" },
   before: "수집 전",
   readFrom: (from, through) => `${from}부터 ${through}까지 읽음`,
   nothing: "아직 읽지 않음",
   lastRead: (ago) => `마지막 수집 ${ago}`,
   never: "아직 수집하지 않음",
   nextAttempt: (time) => `${time}에 다시 읽습니다`,
+  notByItself: "다시 읽어도 그대로라 자동으로 다시 읽지 않습니다",
+  faults: {
+    UNREADABLE_ROW: "읽을 수 없는 행",
+    UPSTREAM_UNAVAILABLE: "토스가 응답하지 않음",
+    REFUSED_BY_TOSS: "토스가 거절함",
+    UNREADABLE_ANSWER: "읽을 수 없는 답",
+    UNSTEADY: "읽는 동안 행이 바뀜",
+    NO_END: "끝나지 않는 목록",
+    NOT_STORED: "저장하지 못함",
+  },
+  readAgain: "다시 읽기…",
+  readAgainNow: "다시 읽기",
+  readAgainTitle: "날짜를 다시 읽기",
+  readAgainHint:
+    "오늘까지, 한 번에 366일까지 모든 상점의 목록을 다시 읽습니다. 취소와 사람이 기다리는 읽기 다음 차례입니다.",
+  lists: "목록",
+  chooseOne: "목록을 하나 이상 고르세요.",
+  asked: (days) => `${days}일 치를 다시 읽습니다. 이 페이지에서 진행을 볼 수 있습니다`,
 };
 
 export const enCoverage: CoverageTexts = {
-  states: { read: "Read", gap: "Not read", fault: "Rows that cannot be read", open: "Not over yet" },
+  states: { read: "Read", gap: "Not read", fault: "With a problem", open: "Not over yet" },
   before: "before reading began",
   readFrom: (from, through) => `Read from ${from} through ${through}`,
   nothing: "Nothing was read yet",
   lastRead: (ago) => `last read ${ago}`,
   never: "never read",
   nextAttempt: (time) => `Read again at ${time}`,
+  notByItself: "Not read again by itself, since that would change nothing",
+  faults: {
+    UNREADABLE_ROW: "Rows that cannot be read",
+    UPSTREAM_UNAVAILABLE: "Toss did not answer",
+    REFUSED_BY_TOSS: "Toss refused",
+    UNREADABLE_ANSWER: "An answer that cannot be read",
+    UNSTEADY: "Rows changed while they were read",
+    NO_END: "A list without end",
+    NOT_STORED: "Could not be stored",
+  },
+  readAgain: "Read again…",
+  readAgainNow: "Read again",
+  readAgainTitle: "Read days again",
+  readAgainHint:
+    "The lists of every merchant, today at the latest, 366 days at most: after cancels and what people wait for.",
+  lists: "Lists",
+  chooseOne: "Choose a list at least.",
+  asked: (days) => `${days} ${days === 1 ? "day is" : "days are"} read again: see here how they fare`,
 };
 
 export const koSettings: SettingsTexts = {
@@ -120,22 +168,7 @@ export const koSettings: SettingsTexts = {
   },
   audit: "감사 기록",
   auditHint: "취소와 그 결정, 토큰의 변경이 모두 남습니다.",
-  actions: {
-    CANCEL_REQUESTED: "취소 요청",
-    CANCEL_AWAITING_APPROVAL: "취소 승인 대기",
-    CANCEL_SENT: "취소 보냄",
-    CANCEL_SUCCEEDED: "취소 완료",
-    CANCEL_REJECTED: "취소 거절",
-    CANCEL_UNKNOWN: "취소 결과 확인 중",
-    CANCEL_NEEDS_OPERATOR: "취소 사람 확인 필요",
-    TOKEN_CREATED: "토큰 만듦",
-    TOKEN_REVOKED: "토큰 폐기",
-    TOKEN_CONFIRMED: "토큰 확인",
-    DISCREPANCY_ACKNOWLEDGED: "항목 확인함",
-    DISCREPANCY_ASSIGNED: "항목 담당 지정",
-    DISCREPANCY_NOTED: "항목 메모",
-    DISCREPANCY_REOPENED: "항목 다시 열음",
-  },
+  actions: koActions,
   at: "때",
   actor: "누가",
   action: "무엇을",
@@ -186,22 +219,7 @@ export const enSettings: SettingsTexts = {
   },
   audit: "Audit log",
   auditHint: "Every cancel, every decision about one, and every change of a token.",
-  actions: {
-    CANCEL_REQUESTED: "Cancel requested",
-    CANCEL_AWAITING_APPROVAL: "Cancel awaits approval",
-    CANCEL_SENT: "Cancel sent",
-    CANCEL_SUCCEEDED: "Cancel succeeded",
-    CANCEL_REJECTED: "Cancel rejected",
-    CANCEL_UNKNOWN: "Cancel unknown",
-    CANCEL_NEEDS_OPERATOR: "Cancel needs a person",
-    TOKEN_CREATED: "Token created",
-    TOKEN_REVOKED: "Token revoked",
-    TOKEN_CONFIRMED: "Token confirmed",
-    DISCREPANCY_ACKNOWLEDGED: "Item acknowledged",
-    DISCREPANCY_ASSIGNED: "Item assigned",
-    DISCREPANCY_NOTED: "Item noted on",
-    DISCREPANCY_REOPENED: "Item reopened",
-  },
+  actions: enActions,
   at: "When",
   actor: "Who",
   action: "What",
