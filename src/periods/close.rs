@@ -100,11 +100,16 @@ impl Periods {
 
     async fn keep_report(&self, new: &NewPeriod) -> Result<Option<StoredPeriod>, PeriodError> {
         let files = Files::new()?;
-        let Written { warnings, sections } = self
+        let written = self
             .reporter
             .write_every_format(&report_of(new), files.to_write()?)
             .await?;
-        if !warnings.is_empty() {
+        let Written {
+            is_consistent,
+            sections,
+            ..
+        } = written;
+        if !is_consistent {
             return Ok(None);
         }
         keep(&self.store, &new.id, files).await?;

@@ -114,6 +114,8 @@ pub enum Progress {
 pub struct Written {
     /// What its reader has to know before trusting it; empty when nothing. The manifest says it too.
     pub warnings: Vec<String>,
+    /// Whether every verdict was there, and nothing changed while it was read: its sums are those of its rows.
+    pub is_consistent: bool,
     /// Its sections in their order, each with the SHA-256 of its CSV file in hexadecimal digits.
     pub sections: Vec<(&'static str, String)>,
 }
@@ -237,6 +239,8 @@ impl Reporter {
         let lists = self.lists(asked).await?;
         let mut warnings: Vec<String> = lists.iter().filter_map(ListRead::lack).collect();
         warnings.extend(lists.iter().filter_map(ListRead::unreadable));
+        let agrees = sums.agree_with(book.sections());
+        let is_consistent = agrees && !caught_up.is_behind && sums.without_verdict == 0;
         if caught_up.is_behind {
             warnings.push("some verdicts were still being made: run the report again".to_owned());
         }
@@ -246,7 +250,7 @@ impl Reporter {
                 sums.without_verdict
             ));
         }
-        if !sums.agree_with(book.sections()) {
+        if !agrees {
             warnings.push(
                 "payments changed while they were read, and the summary is not theirs: run the report again"
                     .to_owned(),
@@ -262,7 +266,11 @@ impl Reporter {
         let sections = sections.map(|counted| (counted.section.field, counted.sha256.clone()));
         let sections = sections.collect();
         book.finish(&manifest)?;
-        Ok(Written { warnings, sections })
+        Ok(Written {
+            warnings,
+            is_consistent,
+            sections,
+        })
     }
 
     /// Writes every section; the sums that what they list must come to.

@@ -11,17 +11,23 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use toss_recon::access::Role;
-use toss_sim::{Amount, CancelByHand, NewPayment};
+use toss_sim::{Amount, CancelByHand, Merchant, NewPayment};
 
-use crate::support::{MERCHANT, SECRET_KEY, Shop, code, data, instant, on_both_databases};
+use crate::support::{
+    Choices, Engine, MERCHANT, SECRET_KEY, Shop, code, data, instant, on_both_databases,
+};
 use crate::token::create_token;
 
-on_both_databases!(a_period_is_closed_and_what_comes_later_is_told_beside_it);
+on_both_databases!(
+    a_period_is_closed_and_what_comes_later_is_told_beside_it,
+    a_period_of_a_test_key_is_closed_without_settlements
+);
 
 const SHOWN: &str = "id from to mId status closedBy note reopenedBy reopenNote
     summary { currency paymentCount paidAmount { amount } effectiveRefund { amount } netAmount { amount } settledAmount { amount } }
     digests { section sha256 }
     changes { currency figure closed { amount } now { amount } payments { orderId } }";
+const TEST_KEY: &str = "test_sk_stand1n0000000000000000";
 const PERIOD: (&str, &str) = ("2026-03-16", "2026-03-18");
 
 /// What somebody asks to have closed.
@@ -88,6 +94,30 @@ async fn a_period_is_closed_and_what_comes_later_is_told_beside_it(shop: Shop) {
     what_comes_later_is_told_beside_it(&shop, &period).await;
     its_report_is_the_same_as_before(&shop, &period, folder.path()).await;
     is_reopened_and_closed_anew(&shop, [&kim, &lee], &period).await;
+}
+
+async fn a_period_of_a_test_key_is_closed_without_settlements(engine: Engine) {
+    let choices = Choices {
+        merchants: vec![(Merchant::new(MERCHANT, TEST_KEY), TEST_KEY)],
+        ..Choices::default()
+    };
+    let shop = Shop::open_with(engine, choices).await;
+    let noon = instant("2026-03-17T12:00:00+09:00");
+    shop.sim
+        .console()
+        .pay(NewPayment::card("order-a", 10_000).at(noon));
+    shop.mirror_of(&[(MERCHANT, TEST_KEY)], ("2026-03-13", "2026-03-19"))
+        .await;
+    let closed = close(&shop, &shop.admin, PERIOD, MERCHANT).await;
+    assert_eq!(closed["error"], Value::Null, "{closed:#}");
+    let summary = &closed["period"]["summary"][0];
+    assert_eq!(
+        (
+            &summary["paidAmount"]["amount"],
+            &summary["settledAmount"]["amount"]
+        ),
+        (&json!("10000"), &json!("0"))
+    );
 }
 
 async fn what_cannot_be_closed_is_told(shop: &Shop, [kim, lee]: [&str; 2]) {
