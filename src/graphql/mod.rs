@@ -38,6 +38,7 @@ mod payment_by;
 mod payment_details;
 mod payout_day;
 mod period;
+mod period_closing;
 mod query;
 mod reconciliation;
 mod reconciliation_summary;

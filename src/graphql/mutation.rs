@@ -14,7 +14,7 @@ use super::guard::require;
 use super::money::{Money, MoneyInput};
 use super::node_id::NodeId;
 use super::payment::Payment;
-use super::period::{self, ClosePeriodInput, PeriodPayload, ReopenPeriodInput};
+use super::period_closing::{self, ClosePeriodInput, PeriodPayload, ReopenPeriodInput};
 use super::scoped::Scoped;
 use super::sync_request::{self, RequestSyncInput, RequestSyncPayload};
 use super::tokens::{self, CreateTokenInput, CreateTokenPayload, Token};
@@ -202,7 +202,7 @@ impl Mutation {
         #[graphql(desc = "Which days of which merchant.")] input: ClosePeriodInput,
     ) -> Result<PeriodPayload, ApiError> {
         let principal = require(ctx, Role::Accountant)?;
-        period::close(ctx, principal, input).await
+        period_closing::close(ctx, principal, input).await
     }
 
     /// Reopens a period: its days may be closed again, as another period. What it was closed with stays. Needs the role
@@ -214,7 +214,7 @@ impl Mutation {
         #[graphql(desc = "Which, and why.")] input: ReopenPeriodInput,
     ) -> Result<PeriodPayload, ApiError> {
         let principal = require(ctx, Role::Accountant)?;
-        period::reopen(ctx, principal, input).await
+        period_closing::reopen(ctx, principal, input).await
     }
 
     /// Makes an access token. Needs the role `ADMIN`. What is wrong with the input is data.
