@@ -10,13 +10,11 @@ use super::loaders::Loaders;
 use super::locale::Locale;
 use super::node::MOST_AT_ONCE;
 use super::node_id::NodeId;
+use super::note::note;
 use super::scalars::{DateTime, LocalDate};
 use super::scoped::Scoped;
 use super::user_error::UserError;
 use crate::store::{DeskRefused, DiscrepancyId};
-
-/// The longest note, in characters.
-const LONGEST_NOTE: usize = 500;
 
 /// Discrepancies to leave as they are.
 #[derive(InputObject)]
@@ -212,20 +210,9 @@ impl Asked {
         };
         let words = match self.words {
             None => None,
-            Some((note, is_needed)) => {
-                let note = note.trim().to_owned();
-                let length = note.chars().count();
-                let is_text = !note
-                    .chars()
-                    .any(|c| c.is_control() && c != '\n' && c != '\t');
-                if length > LONGEST_NOTE || !is_text || (is_needed && length == 0) {
-                    return Err(invalid(
-                        "note",
-                        "메모는 1자 이상 500자 이하로 적으세요.",
-                        "Give 1 to 500 characters.",
-                    ));
-                }
-                Some(note).filter(|note| !note.is_empty())
+            Some((words, is_needed)) => {
+                let words = note(&words, is_needed, language)?;
+                Some(words).filter(|words| !words.is_empty())
             }
         };
         Ok((ids, step, words, self.seen_at.map(|at| at.0)))

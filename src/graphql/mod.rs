@@ -31,6 +31,7 @@ mod money;
 mod mutation;
 mod node;
 mod node_id;
+mod note;
 mod orders;
 mod page;
 mod payment;

@@ -6,6 +6,7 @@ use reconciliation::{Language, MId, PeriodFault};
 use super::error::ApiError;
 use super::locale::Locale;
 use super::node_id::NodeId;
+use super::note::note;
 use super::period::Period;
 use super::scalars::LocalDate;
 use super::scoped::Scoped;
@@ -13,9 +14,6 @@ use super::user_error::UserError;
 use crate::access::Principal;
 use crate::periods::{CloseAsked, CloseRefused};
 use crate::store::{PeriodState, Source};
-
-/// The longest note, in characters.
-const LONGEST_NOTE: usize = 500;
 
 /// A period to close.
 #[derive(InputObject)]
@@ -137,23 +135,6 @@ pub(super) async fn reopen(
         period: found.map(|(period, _)| period.into()),
         error: Some(error),
     })
-}
-
-/// The words of a note.
-fn note(text: &str, is_needed: bool, language: Language) -> Result<String, UserError> {
-    let text = text.trim();
-    let is_text = !text
-        .chars()
-        .any(|c| c.is_control() && c != '\n' && c != '\t');
-    let length = text.chars().count();
-    if length <= LONGEST_NOTE && is_text && (length > 0 || !is_needed) {
-        return Ok(text.to_owned());
-    }
-    let message = language.choose(
-        "메모는 1자 이상 500자 이하로 적으세요.",
-        "Give 1 to 500 characters.",
-    );
-    Err(UserError::of_field("INVALID_INPUT", "note", message))
 }
 
 /// Why a period is not closed, in the reader's language.
